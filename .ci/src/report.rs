@@ -1,0 +1,172 @@
+//! What the person at the terminal reads: a line per step as it ends, a table at the close, and the two numbers last.
+//!
+//! A step is itself one check, beside the tests that it ran.
+
+use std::time::{Duration, Instant};
+
+use crate::counts::Counts;
+
+/// What a step found.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub counts: Counts,
+    /// Why the step failed; empty if it passed.
+    pub failures: Vec<String>,
+}
+
+impl Outcome {
+    pub fn failed(why: impl Into<String>) -> Self {
+        Self {
+            counts: Counts::default(),
+            failures: vec![why.into()],
+        }
+    }
+
+    fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+/// The steps that have run.
+#[derive(Debug, Default)]
+pub struct Report {
+    started: Option<Instant>,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    step: &'static str,
+    took: Duration,
+    outcome: Outcome,
+}
+
+impl Report {
+    pub fn begin(&mut self, step: &str, summary: &str) {
+        println!("\n── {step}: {summary}");
+        self.started = Some(now());
+    }
+
+    pub fn end(&mut self, step: &'static str, outcome: Outcome) {
+        let took = self
+            .started
+            .take()
+            .map(|started| now().duration_since(started))
+            .unwrap_or_default();
+        for failure in &outcome.failures {
+            println!("   {failure}");
+        }
+        let row = Row { step, took, outcome };
+        println!("{}", row.line());
+        self.rows.push(row);
+    }
+
+    /// Prints the table and the two numbers; true if nothing failed.
+    pub fn close(&self) -> bool {
+        println!("\nstep             time    checks  result");
+        for row in &self.rows {
+            println!("{}", row.line());
+            if let Some(first) = row.outcome.failures.first() {
+                println!("             {first}");
+            }
+        }
+        let (passed, failed) = self.totals();
+        println!("\n{passed} passed, {failed} failed");
+        failed == 0
+    }
+
+    fn totals(&self) -> (u64, u64) {
+        let mut totals = Counts::default();
+        for row in &self.rows {
+            totals.add(row.outcome.counts);
+            if row.outcome.passed() {
+                totals.passed += 1;
+            } else {
+                totals.failed += 1;
+            }
+        }
+        (totals.passed, totals.failed)
+    }
+}
+
+impl Row {
+    fn line(&self) -> String {
+        let checks = self.outcome.counts.ran() + 1;
+        let result = if self.outcome.passed() { "ok" } else { "FAILED" };
+        format!(
+            "{:<12} {:>6.1} s  {checks:>8}  {result}",
+            self.step,
+            self.took.as_secs_f64()
+        )
+    }
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "how long a step took is shown to a person and decides nothing"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_is_a_check_beside_its_tests() {
+        let mut report = Report::default();
+        report.end("fmt", Outcome::default());
+        report.end(
+            "unit",
+            Outcome {
+                counts: Counts {
+                    passed: 10,
+                    failed: 0,
+                    ignored: 0,
+                },
+                failures: Vec::new(),
+            },
+        );
+        assert_eq!(report.totals(), (12, 0));
+        assert!(report.close());
+    }
+
+    #[test]
+    fn failed_tests_and_failed_steps_are_summed() {
+        let mut report = Report::default();
+        let counts = Counts {
+            passed: 3,
+            failed: 2,
+            ignored: 0,
+        };
+        report.end(
+            "unit",
+            Outcome {
+                counts,
+                failures: vec!["2 tests failed".to_owned()],
+            },
+        );
+        report.end("web", Outcome::failed("there is no api/web/package.json"));
+        assert_eq!(report.totals(), (3, 4));
+        assert!(!report.close());
+    }
+
+    #[test]
+    fn an_ignored_test_is_neither_passed_nor_failed_but_its_step_fails() {
+        let mut report = Report::default();
+        let counts = Counts {
+            passed: 3,
+            failed: 0,
+            ignored: 1,
+        };
+        report.end(
+            "unit",
+            Outcome {
+                counts,
+                failures: vec!["1 test is switched off".to_owned()],
+            },
+        );
+        assert_eq!(report.totals(), (3, 1));
+    }
+}

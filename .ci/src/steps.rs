@@ -1,0 +1,314 @@
+//! The steps of `cargo ci`, in the order in which they run: cheapest first.
+//!
+//! Each step gives its counts and the reasons for which it failed. The release binary is built at most once a run, by the first
+//! step that needs it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::child::{Ended, command, output, run};
+use crate::counts::{Counts, Format};
+use crate::report::Outcome;
+use crate::{programs, tidy, web};
+
+/// One step.
+#[derive(Debug)]
+pub struct Step {
+    pub name: &'static str,
+    pub summary: &'static str,
+    pub run: fn(&mut Context) -> Outcome,
+}
+
+pub const STEPS: &[Step] = &[
+    Step {
+        name: "tidy",
+        summary: "the house rules that a machine can check",
+        run: tidy::step,
+    },
+    Step {
+        name: "fmt",
+        summary: "cargo fmt --check",
+        run: format_check,
+    },
+    Step {
+        name: "web",
+        summary: "the browser client: npm ci, svelte-check, vitest",
+        run: web::web,
+    },
+    Step {
+        name: "clippy",
+        summary: "cargo clippy on every target, warnings are errors",
+        run: clippy,
+    },
+    Step {
+        name: "unit",
+        summary: "unit, integration and documentation tests of every crate",
+        run: unit,
+    },
+    Step {
+        name: "property",
+        summary: "tests named property_…, with 256 cases each ($PROPTEST_CASES)",
+        run: property,
+    },
+    Step {
+        name: "end-to-end",
+        summary: "node/tests against the release binary",
+        run: end_to_end,
+    },
+    Step {
+        name: "browser",
+        summary: "api/web/e2e in Chromium against the release binary",
+        run: web::browser,
+    },
+];
+
+/// Cases of each property test, unless $PROPTEST_CASES says otherwise.
+const PROPERTY_CASES: &str = "256";
+
+/// What the steps share.
+#[derive(Debug)]
+pub struct Context {
+    pub root: PathBuf,
+    /// What the person typed after the step's name.
+    pub arguments: Vec<String>,
+    cargo: PathBuf,
+    release: Option<Result<PathBuf, String>>,
+}
+
+impl Context {
+    pub fn new(root: PathBuf, arguments: Vec<String>) -> Self {
+        let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
+        Self {
+            root,
+            arguments,
+            cargo,
+            release: None,
+        }
+    }
+
+    /// The path of the release binary.
+    pub fn release_binary(&mut self) -> Result<PathBuf, String> {
+        if let Some(Err(_)) = &self.release {
+            return Err("needs the release binary, whose build failed in an earlier step".to_owned());
+        }
+        if let Some(built) = &self.release {
+            return built.clone();
+        }
+        let built = self.build_release();
+        self.release = Some(built.clone());
+        built
+    }
+
+    fn build_release(&self) -> Result<PathBuf, String> {
+        let mut build = self.cargo(&["build", "--release", "--locked", "--package", "corridor"]);
+        if let Some(why) = run(&mut build, Format::Plain).failure {
+            return Err(format!("the release binary cannot be built: {why}"));
+        }
+        let metadata = output(&mut self.cargo(&["metadata", "--no-deps", "--locked", "--format-version", "1"]));
+        let target = metadata
+            .as_deref()
+            .and_then(target_folder)
+            .unwrap_or_else(|| self.root.join("target"));
+        let binary = target.join("release/corridor");
+        if binary.is_file() {
+            Ok(binary)
+        } else {
+            Err(format!("the release build left no {}", binary.display()))
+        }
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut cargo = command(&self.cargo, &self.root);
+        cargo.args(arguments);
+        cargo
+    }
+}
+
+fn format_check(context: &mut Context) -> Outcome {
+    if let Err(why) = programs::cargo_component(&context.cargo, &context.root, "fmt", "rustfmt") {
+        return Outcome::failed(why);
+    }
+    let mut fmt = context.cargo(&["fmt", "--all", "--check"]);
+    fmt.args(&context.arguments);
+    plain(run(&mut fmt, Format::Plain))
+}
+
+fn clippy(context: &mut Context) -> Outcome {
+    if let Err(why) = programs::cargo_component(&context.cargo, &context.root, "clippy", "clippy") {
+        return Outcome::failed(why);
+    }
+    let mut clippy = context.cargo(&["clippy", "--workspace", "--all-targets", "--locked"]);
+    clippy.args(&context.arguments).args(["--", "-D", "warnings"]);
+    plain(run(&mut clippy, Format::Plain))
+}
+
+/// Everything but node's integration tests (`end-to-end`) and the `property_` tests. Always with `--workspace`: picking packages
+/// would pick other features of their dependencies and build those twice.
+fn unit(context: &mut Context) -> Outcome {
+    let mut tests = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins"]);
+    for name in integration_tests(&context.root, |package| package != "node") {
+        tests.args(["--test", &name]);
+    }
+    tests.args(["--", "--skip", "property_"]).args(&context.arguments);
+    let mut documentation = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--doc", "--"]);
+    documentation.args(&context.arguments);
+    tested([run(&mut tests, Format::Cargo), run(&mut documentation, Format::Cargo)])
+}
+
+/// Given arguments stand instead of the name: cargo would run what matches either.
+fn property(context: &mut Context) -> Outcome {
+    let mut tests = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--tests", "--"]);
+    if context.arguments.is_empty() {
+        tests.arg("property_");
+    }
+    tests.args(&context.arguments);
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        tests.env("PROPTEST_CASES", PROPERTY_CASES);
+    }
+    tested([run(&mut tests, Format::Cargo)])
+}
+
+fn end_to_end(context: &mut Context) -> Outcome {
+    let names = integration_tests(&context.root, |package| package == "node");
+    if names.is_empty() {
+        return Outcome::failed("node/tests holds no test");
+    }
+    let binary = match context.release_binary() {
+        Ok(binary) => binary,
+        Err(why) => return Outcome::failed(why),
+    };
+    let mut tests = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]);
+    for name in names {
+        tests.args(["--test", &name]);
+    }
+    tests
+        .args(["--", "--skip", "property_"])
+        .args(&context.arguments)
+        .env("CORRIDOR_BIN", binary);
+    tested([run(&mut tests, Format::Cargo)])
+}
+
+/// The outcome of a program that either succeeds or fails.
+pub fn plain(ended: Ended) -> Outcome {
+    Outcome {
+        counts: Counts::default(),
+        failures: ended.failure.into_iter().collect(),
+    }
+}
+
+/// The outcome of test programs: each must succeed, some test must have run, and none may be switched off.
+pub fn tested<const RUNS: usize>(runs: [Ended; RUNS]) -> Outcome {
+    let mut outcome = Outcome::default();
+    for ended in runs {
+        outcome.counts.add(ended.counts);
+        outcome.failures.extend(ended.failure);
+    }
+    let Counts { failed, ignored, .. } = outcome.counts;
+    if failed > 0 {
+        outcome.failures.insert(0, format!("tests failed: {failed}"));
+    }
+    if ignored > 0 {
+        outcome.failures.push(format!(
+            "{ignored} tests are switched off; none may be, without an issue that says why"
+        ));
+    }
+    if outcome.counts.ran() == 0 && outcome.failures.is_empty() {
+        outcome.failures.push("no test ran".to_owned());
+    }
+    outcome
+}
+
+/// The names of the integration tests of the workspace's packages whose folder is wanted.
+fn integration_tests(root: &Path, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
+    let mut names = Vec::new();
+    for package in members(&manifest).into_iter().filter(|package| wanted(package)) {
+        let Ok(entries) = std::fs::read_dir(root.join(package).join("tests")) else {
+            continue;
+        };
+        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+            let is_test = path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").is_file();
+            if let (true, Some(name)) = (is_test, path.file_stem()) {
+                names.push(name.to_string_lossy().into_owned());
+            }
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The folders that the root manifest lists in `members = [ … ]`.
+fn members(manifest: &str) -> Vec<&str> {
+    let list = manifest
+        .split_once("\nmembers")
+        .and_then(|(_, rest)| rest.split_once('['))
+        .map_or("", |(_, rest)| rest);
+    let list = list.split_once(']').map_or("", |(list, _)| list);
+    list.split('"').skip(1).step_by(2).collect()
+}
+
+/// The target folder, out of what `cargo metadata` prints.
+fn target_folder(metadata: &str) -> Option<PathBuf> {
+    let (_, rest) = metadata.split_once("\"target_directory\":\"")?;
+    let (folder, _) = rest.split_once('"')?;
+    Some(PathBuf::from(folder.replace("\\\\", "\\")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(passed: u64, failed: u64, ignored: u64, failure: Option<&str>) -> Ended {
+        Ended {
+            failure: failure.map(str::to_owned),
+            counts: Counts {
+                passed,
+                failed,
+                ignored,
+            },
+        }
+    }
+
+    #[test]
+    fn tests_must_have_run_and_none_may_be_switched_off() {
+        assert!(tested([ended(3, 0, 0, None)]).failures.is_empty());
+        assert_eq!(tested([ended(0, 0, 0, None)]).failures, ["no test ran"]);
+        assert_eq!(tested([ended(3, 0, 1, None)]).failures.len(), 1);
+    }
+
+    #[test]
+    fn failed_tests_and_programs_are_both_named() {
+        let outcome = tested([ended(3, 0, 0, None), ended(1, 2, 0, Some("cargo ended with 101"))]);
+        assert_eq!(outcome.failures, ["tests failed: 2", "cargo ended with 101"]);
+        assert_eq!(
+            outcome.counts,
+            Counts {
+                passed: 4,
+                failed: 2,
+                ignored: 0
+            }
+        );
+    }
+
+    #[test]
+    fn the_members_of_the_workspace_are_read() {
+        let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\n  \"node\",\n  \"api/protocol\",\n]\n[other]\nlist = [\"x\"]\n";
+        assert_eq!(members(manifest), ["node", "api/protocol"]);
+        assert!(members("[package]\nname = \"x\"\n").is_empty());
+    }
+
+    #[test]
+    fn the_target_folder_is_found_in_the_metadata() {
+        let metadata = r#"{"packages":[],"target_directory":"/somewhere/target","version":1}"#;
+        assert_eq!(target_folder(metadata), Some(PathBuf::from("/somewhere/target")));
+        assert_eq!(target_folder("{}"), None);
+    }
+
+    #[test]
+    fn a_failed_release_build_is_not_tried_again() {
+        let mut context = Context::new(PathBuf::from("/"), Vec::new());
+        context.release = Some(Err("the release binary cannot be built".to_owned()));
+        assert!(context.release_binary().is_err_and(|why| why.contains("earlier step")));
+    }
+}

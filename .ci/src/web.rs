@@ -1,0 +1,124 @@
+//! The steps of the browser client in `api/web`: its own tests, and the tests that drive a browser against the release binary.
+//!
+//! It knows npm's commands and the folder's layout, and nothing of what the client does.
+
+use std::path::{Path, PathBuf};
+
+use crate::child::{command, run};
+use crate::counts::Format;
+use crate::programs;
+use crate::report::Outcome;
+use crate::steps::{Context, plain, tested};
+
+/// A copy of the lock file, left beside what was installed from it.
+const INSTALLED_LOCK: &str = "node_modules/.installed-package-lock.json";
+
+pub fn web(context: &mut Context) -> Outcome {
+    let folder = match prepared(&context.root) {
+        Ok(folder) => folder,
+        Err(why) => return Outcome::failed(why),
+    };
+    let checked = run(command("npm", &folder).args(["run", "check"]), Format::Plain);
+    let mut test = command("npm", &folder);
+    test.args(["run", "test", "--"]).args(&context.arguments).env("CI", "1");
+    let mut outcome = tested([run(&mut test, Format::Vitest)]);
+    outcome.failures.extend(
+        plain(checked)
+            .failures
+            .into_iter()
+            .map(|why| format!("npm run check: {why}")),
+    );
+    outcome
+}
+
+pub fn browser(context: &mut Context) -> Outcome {
+    match prepared_for_browser(context) {
+        Ok(mut node) => tested([run(&mut node, Format::Node)]),
+        Err(why) => Outcome::failed(why),
+    }
+}
+
+/// One browser at a time: two of them and a node on two cores would wait for each other and run into their time limits.
+fn prepared_for_browser(context: &mut Context) -> Result<std::process::Command, String> {
+    let folder = prepared(&context.root)?;
+    let tests = test_files(&folder.join("e2e"));
+    if tests.is_empty() {
+        return Err("api/web/e2e holds no *.test.mjs".to_owned());
+    }
+    let chromium = programs::chromium(&context.root)?;
+    let binary = context.release_binary()?;
+    let mut node = command("node", &folder);
+    node.args(["--test", "--test-concurrency=1"]).args(&context.arguments);
+    node.args(tests.iter().map(|test| test.strip_prefix(&folder).unwrap_or(test)));
+    node.env("CORRIDOR_BIN", binary).env("CORRIDOR_CHROMIUM", chromium);
+    Ok(node)
+}
+
+/// The client's folder, with its packages installed as the lock file says.
+fn prepared(root: &Path) -> Result<PathBuf, String> {
+    let folder = root.join("api/web");
+    if !folder.join("package.json").is_file() {
+        return Err("there is no api/web/package.json".to_owned());
+    }
+    programs::node_and_npm(root)?;
+    let lock = std::fs::read(folder.join("package-lock.json"))
+        .map_err(|error| format!("api/web/package-lock.json cannot be read: {error}"))?;
+    let installed_lock = folder.join(INSTALLED_LOCK);
+    if std::fs::read(&installed_lock).is_ok_and(|installed| installed == lock) {
+        return Ok(folder);
+    }
+    let mut install = command("npm", &folder);
+    install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    if let Some(why) = run(&mut install, Format::Plain).failure {
+        return Err(format!("the client's packages cannot be installed: {why}"));
+    }
+    // Written last: a cut installation is done again.
+    std::fs::create_dir_all(folder.join("node_modules"))
+        .and_then(|()| std::fs::write(&installed_lock, lock))
+        .map_err(|error| format!("{} cannot be written: {error}", installed_lock.display()))?;
+    Ok(folder)
+}
+
+/// All `*.test.mjs` below a folder, in order. They are named one by one because node reads a folder's name differently by version.
+fn test_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    paths.sort();
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            files.extend(test_files(&path));
+        } else if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_without_a_client_fails() {
+        let nowhere = std::env::temp_dir().join("corridor-ci-no-such-folder");
+        let mut context = Context::new(nowhere, Vec::new());
+        assert_eq!(web(&mut context).failures, ["there is no api/web/package.json"]);
+        assert_eq!(browser(&mut context).failures, ["there is no api/web/package.json"]);
+    }
+
+    #[test]
+    fn browser_tests_are_found_below_their_folder() {
+        let folder = std::env::temp_dir().join(format!("corridor-ci-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("inner")).unwrap();
+        for name in ["b.test.mjs", "a.test.mjs", "support.mjs", "inner/c.test.mjs"] {
+            std::fs::write(folder.join(name), "").unwrap();
+        }
+        let found = test_files(&folder);
+        std::fs::remove_dir_all(&folder).unwrap();
+        let names: Vec<_> = found.iter().filter_map(|path| path.file_name()).collect();
+        assert_eq!(names, ["a.test.mjs", "b.test.mjs", "c.test.mjs"]);
+    }
+}

@@ -1,0 +1,178 @@
+//! Committed events → the actors that live. One task, in the order of revisions: what ends a session is done here, before
+//! anything later is handed out, so that nothing after that revision reaches it.
+
+use crate::conversation::{Committed, ConversationMessage};
+use crate::patient_thread::PatientThreadMessage;
+use crate::workspace::Rooms;
+use corridor_domain::conversation::{Conversation, Membership};
+use corridor_domain::event::{Event, EventBody};
+use corridor_domain::ids::ConversationId;
+use corridor_domain::outcome::Change;
+use corridor_storage::apply::Applied;
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::sync::{Mutex, mpsc};
+
+/// Where applied batches come from. Outlives the dispatcher: a successor goes on with it, and with what was in hand.
+pub(crate) type Feed = Arc<Mutex<Inbox>>;
+
+/// What was applied and is to be handed out.
+pub(crate) struct Inbox {
+    applied: mpsc::Receiver<Vec<Applied>>,
+    /// Leaves only when it was handed out: a fall may repeat a revision, never leave one out.
+    in_hand: VecDeque<Applied>,
+}
+
+/// The feed of these batches.
+pub(crate) fn feed(applied: mpsc::Receiver<Vec<Applied>>) -> Feed {
+    Arc::new(Mutex::new(Inbox {
+        applied,
+        in_hand: VecDeque::new(),
+    }))
+}
+
+/// The dispatcher.
+pub(crate) struct Dispatcher;
+
+/// It has one piece of mail: go on.
+#[derive(Debug)]
+pub(crate) struct GoOn;
+
+impl Actor for Dispatcher {
+    type Msg = GoOn;
+    type State = (Arc<Rooms>, Feed);
+    type Arguments = (Arc<Rooms>, Feed);
+
+    async fn pre_start(
+        &self,
+        myself: ActorRef<GoOn>,
+        arguments: Self::Arguments,
+    ) -> Result<Self::State, ActorProcessingErr> {
+        myself.cast(GoOn)?;
+        Ok(arguments)
+    }
+
+    async fn handle(
+        &self,
+        myself: ActorRef<GoOn>,
+        _: GoOn,
+        (rooms, feed): &mut Self::State,
+    ) -> Result<(), ActorProcessingErr> {
+        let mut inbox = feed.lock().await;
+        if inbox.in_hand.is_empty() {
+            let Some(batch) = inbox.applied.recv().await else {
+                myself.stop(Some("the state is closed".to_owned()));
+                return Ok(());
+            };
+            inbox.in_hand.extend(batch);
+        }
+        while let Some(applied) = inbox.in_hand.front() {
+            dispatch(rooms, applied).await;
+            rooms.note_dispatched(applied.revision);
+            inbox.in_hand.pop_front();
+        }
+        Ok(myself.cast(GoOn)?)
+    }
+}
+
+async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
+    let mut heads: Vec<&Conversation> = Vec::new();
+    let mut events: Vec<(ConversationId, &Event)> = Vec::new();
+    let mut memberships: Vec<&Membership> = Vec::new();
+    for change in &applied.changes {
+        match change {
+            Change::Session(session) if session.ended_at_revision.is_some() => {
+                rooms.context.devices.end_session(session.person, session.id);
+            }
+            Change::Conversation(head) => heads.push(head),
+            Change::Event { conversation, event } => events.push((*conversation, event)),
+            Change::Membership(membership) => memberships.push(membership),
+            _ => {}
+        }
+    }
+    rooms.note_announced(applied.revision);
+    for head in heads {
+        let of_it = |event: &&(ConversationId, &Event)| event.0 == head.id;
+        // A rewritten message has an older revision than the event that says so.
+        let new = events
+            .iter()
+            .filter(of_it)
+            .filter(|(_, event)| event.revision == applied.revision);
+        let target = events
+            .iter()
+            .filter(of_it)
+            .find(|(_, event)| event.revision < applied.revision);
+        let committed = Committed {
+            revision: applied.revision,
+            events: new.map(|(_, event)| (*event).clone()).collect(),
+            target: target.map(|(_, event)| (*event).clone()),
+            memberships: memberships
+                .iter()
+                .filter(|membership| membership.conversation == head.id)
+                .map(|membership| (*membership).clone())
+                .collect(),
+            head: head.clone(),
+        };
+        tell_patient_thread(rooms, &committed).await;
+        tell_conversation(rooms, committed).await;
+        #[cfg(test)]
+        crash_if_asked(rooms, applied.revision);
+    }
+}
+
+/// Panics in the middle of a revision, to see what becomes of it and of those behind it.
+#[cfg(test)]
+fn crash_if_asked(rooms: &Rooms, revision: u64) {
+    use std::sync::atomic::Ordering;
+    let asked = rooms
+        .crash_dispatcher_at
+        .compare_exchange(revision, 0, Ordering::AcqRel, Ordering::Acquire);
+    assert!(asked.is_err(), "asked to crash");
+}
+
+/// Waits for room in the mailbox: a conversation that falls behind holds the log back, not memory.
+async fn tell_conversation(rooms: &Arc<Rooms>, committed: Committed) {
+    let id = committed.head.id;
+    let mut committed = Box::new(committed);
+    loop {
+        let slot = match rooms.conversation(id).await {
+            Ok(slot) => slot,
+            Err(error) => {
+                if rooms.is_up() {
+                    tracing::error!(%error, "a conversation's actor cannot be woken; its members are cut");
+                    rooms.cut_members(id);
+                }
+                return;
+            }
+        };
+        if let Ok(permit) = slot.credits.acquire().await {
+            match slot.actor.cast(ConversationMessage::Committed { committed, permit }) {
+                Ok(()) => return,
+                Err(ractor::MessagingErr::SendErr(ConversationMessage::Committed { committed: back, .. })) => {
+                    committed = back;
+                }
+                // It died with the mail: its successor reads it from storage.
+                Err(_) => return,
+            }
+        }
+        // It fell asleep or fell between the lines, and is woken again.
+        if !rooms.make_way().await {
+            return;
+        }
+    }
+}
+
+/// A patient's actor that sleeps learns about topics when it wakes.
+async fn tell_patient_thread(rooms: &Rooms, committed: &Committed) {
+    let began = committed.events.iter().any(|event| event.body == EventBody::Created);
+    let Some(patient) = committed.head.kind.patient().filter(|_| began) else {
+        return;
+    };
+    if let Some(slot) = rooms.patients.find(patient) {
+        let topic = committed.head.id;
+        let _ = slot
+            .send(|permit| PatientThreadMessage::TopicBegan { topic, permit })
+            .await;
+    }
+}

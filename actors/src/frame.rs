@@ -1,0 +1,34 @@
+//! The seam to the wire: actors push frames that somebody above encodes. A frame is encoded once and shared by all who get it.
+
+use bytes::Bytes;
+use corridor_domain::conversation::{Conversation, Side};
+use corridor_domain::event::Event;
+use corridor_domain::ids::{ConversationId, PersonId};
+
+/// A frame, encoded. Cheap to clone.
+pub type Frame = Bytes;
+
+/// What somebody's light shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Light {
+    /// There.
+    Available,
+    /// There, not free.
+    Busy,
+    /// There, off duty.
+    OffDuty,
+    /// No device connected.
+    Offline,
+}
+
+/// Makes frames of what happened. Implemented by the edge.
+pub trait Encode: Send + Sync + 'static {
+    /// An event as one side sees it; `target` is the message an edit or a retraction is about. None: cannot be shown.
+    fn event(&self, head: &Conversation, event: &Event, target: Option<&Event>, side: Side) -> Option<Frame>;
+
+    /// Somebody is writing, or stopped.
+    fn typing(&self, conversation: ConversationId, person: PersonId, active: bool) -> Option<Frame>;
+
+    /// Lights.
+    fn presence(&self, lights: &[(PersonId, Light)]) -> Option<Frame>;
+}

@@ -1,0 +1,151 @@
+//! The way in for commands, whether they come by socket or by HTTP: rate, route, propose, wait.
+//!
+//! Commands about a conversation go through its actor, new topics through their patient's, all others straight to the log.
+//! Failures are told apart by what is known: refused, certainly not done, maybe done.
+
+use crate::conversation::ConversationMessage;
+use crate::credits::Closed;
+use crate::patient_thread::PatientThreadMessage;
+use crate::rates::Rates;
+use crate::workspace::Rooms;
+use bytes::Bytes;
+use corridor_cluster::{Pending, ProposeError, Proposer};
+use corridor_domain::command::{Acting, Command, Envelope};
+use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::outcome::Answer;
+use corridor_storage::apply::{AppliedState, encode_command};
+use corridor_storage::world::World;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// The log of a workspace.
+pub type Proposals = Proposer<AppliedState>;
+/// An answer that is on its way.
+pub type PendingAnswer = Pending<Answer>;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// Certainly not done: this person sends too much.
+    #[error("too many commands; try again in {retry_after_ms} ms")]
+    RateLimited {
+        /// When to try again.
+        retry_after_ms: u64,
+    },
+    /// Certainly not done: the node has too much to do.
+    #[error("overloaded; try again in {retry_after_ms} ms")]
+    Overloaded {
+        /// When to try again.
+        retry_after_ms: u64,
+    },
+    /// Certainly not done: the node is cut off, or stops.
+    #[error("this node takes no commands now")]
+    Fenced,
+    /// Maybe done. Ask again with the same command id.
+    #[error("the outcome is unknown; ask again with the same id")]
+    OutcomeUnknown,
+}
+
+impl From<ProposeError> for SubmitError {
+    fn from(error: ProposeError) -> Self {
+        match error {
+            ProposeError::Overloaded { retry_after_ms } => Self::Overloaded { retry_after_ms },
+            ProposeError::NotLeader { .. } | ProposeError::Fenced | ProposeError::ShuttingDown => Self::Fenced,
+            ProposeError::OutcomeUnknown => Self::OutcomeUnknown,
+        }
+    }
+}
+
+/// The way in for commands.
+#[derive(Clone)]
+pub struct Gateway {
+    rooms: Arc<Rooms>,
+    rates: Arc<Rates>,
+    world: Arc<dyn World>,
+}
+
+impl Gateway {
+    pub(crate) fn new(rooms: Arc<Rooms>, rates: Arc<Rates>, world: Arc<dyn World>) -> Self {
+        Self { rooms, rates, world }
+    }
+
+    /// Takes a command and waits for its answer.
+    pub async fn submit(&self, envelope: &Envelope) -> Result<Answer, SubmitError> {
+        Ok(self.forward(envelope).await?.await?)
+    }
+
+    /// Puts a command on its way. Commands of one caller about one conversation keep their order.
+    pub async fn forward(&self, envelope: &Envelope) -> Result<PendingAnswer, SubmitError> {
+        self.check_rate(envelope)?;
+        let command = encode_command(envelope).map_err(|_| SubmitError::Fenced)?;
+        if let Some(conversation) = envelope.command.conversation().filter(|id| self.may_wake(*id)) {
+            return self.through_conversation(conversation, command).await;
+        }
+        match new_topic_of(&envelope.command).filter(|patient| self.may_rouse(*patient)) {
+            Some(patient) => self.through_patient(patient, command).await,
+            None => Ok(self.rooms.context.proposer.propose(command)),
+        }
+    }
+
+    /// A made-up id wakes nobody: the log refuses it as well.
+    fn may_wake(&self, conversation: ConversationId) -> bool {
+        let found = || self.rooms.context.reader.conversation(conversation);
+        self.rooms.slots.find(conversation).is_some() || !matches!(found(), Ok(None))
+    }
+
+    fn may_rouse(&self, patient: PersonId) -> bool {
+        let found = || self.rooms.context.reader.person(patient);
+        self.rooms.patients.find(patient).is_some() || !matches!(found(), Ok(None))
+    }
+
+    async fn through_conversation(&self, id: ConversationId, command: Bytes) -> Result<PendingAnswer, SubmitError> {
+        loop {
+            let slot = self.rooms.conversation(id).await.map_err(|_| SubmitError::Fenced)?;
+            let (reply, pending) = oneshot::channel();
+            let command = command.clone();
+            let sent = slot.send(|permit| ConversationMessage::Propose { command, reply, permit });
+            match sent.await {
+                // If the reply is dropped, the actor fell with the mail in its hands: nobody knows how far it came.
+                Ok(()) => return pending.await.map_err(|_| SubmitError::OutcomeUnknown),
+                // It fell asleep, or fell, before it had the mail: that was certainly not done yet.
+                Err(Closed) if self.rooms.make_way().await => {}
+                Err(Closed) => return Err(SubmitError::Fenced),
+            }
+        }
+    }
+
+    async fn through_patient(&self, id: PersonId, command: Bytes) -> Result<PendingAnswer, SubmitError> {
+        loop {
+            let slot = self.rooms.patient(id).await.map_err(|_| SubmitError::Fenced)?;
+            let (reply, pending) = oneshot::channel();
+            let command = command.clone();
+            let sent = slot.send(|permit| PatientThreadMessage::Propose { command, reply, permit });
+            match sent.await {
+                Ok(()) => return pending.await.map_err(|_| SubmitError::OutcomeUnknown),
+                Err(Closed) if self.rooms.make_way().await => {}
+                Err(Closed) => return Err(SubmitError::Fenced),
+            }
+        }
+    }
+
+    fn check_rate(&self, envelope: &Envelope) -> Result<(), SubmitError> {
+        let writes = matches!(
+            envelope.command,
+            Command::Send { .. } | Command::Edit { .. } | Command::Retract { .. } | Command::CreateConversation(_)
+        );
+        match envelope.acting {
+            Acting::Person { person, .. } if writes => self
+                .rates
+                .take(person, self.world.monotonic_ns())
+                .map_err(|retry_after_ms| SubmitError::RateLimited { retry_after_ms }),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn new_topic_of(command: &Command) -> Option<PersonId> {
+    match command {
+        Command::CreateConversation(new) => new.kind.patient(),
+        _ => None,
+    }
+}

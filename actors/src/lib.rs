@@ -1,0 +1,26 @@
+//! Live, disposable state: who is connected, who is writing, which conversation is awake.
+//!
+//! Steps 4 and 7 of a message's way: commands go through a conversation's actor into the log, committed events come back
+//! through it to the sockets. Actors own no truth: each can be killed at any moment and is rebuilt from storage. Refuses to
+//! know: JSON, HTTP (frames come encoded from above), and how agreement works.
+
+#![forbid(unsafe_code)]
+
+pub mod conversation;
+pub mod credits;
+pub mod directory;
+mod dispatcher;
+pub mod frame;
+pub mod gateway;
+pub mod metrics;
+pub mod node;
+pub mod outbox;
+pub mod patient_thread;
+pub mod presence;
+pub mod rates;
+pub mod session;
+pub mod slots;
+pub mod workspace;
+
+pub use gateway::{Gateway, SubmitError};
+pub use node::{Actors, Needs};

@@ -1,0 +1,158 @@
+//! What a client asks for over the socket; over HTTP the same bodies come without the place, which stands in the path.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Who will see a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Everybody in the conversation.
+    #[default]
+    Everyone,
+    /// Staff only: an internal note in a patient conversation.
+    Team,
+}
+
+/// How urgent the sender says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// In its turn.
+    #[default]
+    Routine,
+    /// Soon.
+    Urgent,
+    /// At once.
+    Stat,
+}
+
+/// Who is meant: a person, or whoever has a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Mention {
+    /// One person.
+    Person {
+        /// Whom.
+        person_id: String,
+    },
+    /// Whoever of the members has the role.
+    Role {
+        /// Which role.
+        role: String,
+    },
+}
+
+/// What a late joiner sees of the time before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum History {
+    /// Everything.
+    #[default]
+    Full,
+    /// What comes from now on.
+    FromNow,
+    /// What was written at or after that time, in Unix milliseconds.
+    SinceMs(u64),
+}
+
+/// A message to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SendMessage {
+    /// Safe Markdown, at most 64 KiB.
+    pub body: String,
+    /// Who will see it.
+    #[serde(default)]
+    pub audience: Audience,
+    /// How urgent.
+    #[serde(default)]
+    pub priority: Priority,
+    /// The `seq` of the message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<u64>,
+    /// Whom it means.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+}
+
+/// A new version of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EditMessage {
+    /// The new body.
+    pub body: String,
+    /// Whom it means now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+}
+
+/// Why a message is taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct RetractMessage {
+    /// Shown at the tombstone; may be empty.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A place up to which something is true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpTo {
+    /// The `seq` of an event.
+    pub seq: u64,
+}
+
+/// Everything that goes over the socket as a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    /// Send a message.
+    SendMessage {
+        /// Where.
+        conversation_id: String,
+        /// What.
+        #[serde(flatten)]
+        message: SendMessage,
+    },
+    /// Give a message a new version.
+    EditMessage {
+        /// Where.
+        conversation_id: String,
+        /// The `seq` of the message.
+        seq: u64,
+        /// The new version.
+        #[serde(flatten)]
+        edit: EditMessage,
+    },
+    /// Take a message back.
+    RetractMessage {
+        /// Where.
+        conversation_id: String,
+        /// The `seq` of the message.
+        seq: u64,
+        /// Why.
+        #[serde(default)]
+        reason: String,
+    },
+    /// Everything up to there was read.
+    MarkRead {
+        /// Where.
+        conversation_id: String,
+        /// Up to and with.
+        seq: u64,
+    },
+    /// Everything up to there reached this device.
+    ConfirmDelivery {
+        /// Where.
+        conversation_id: String,
+        /// Up to and with.
+        seq: u64,
+    },
+    /// I have it.
+    Acknowledge {
+        /// Where.
+        conversation_id: String,
+        /// The `seq` of the message.
+        seq: u64,
+    },
+}

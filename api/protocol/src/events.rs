@@ -1,0 +1,147 @@
+//! Events as clients see them. A message is given as it stands: edited ones with their newest body, retracted ones without any.
+
+use crate::commands::{Audience, History, Mention, Priority};
+use crate::objects::Author;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A message taken back: what is left of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Retracted {
+    /// When.
+    pub at_ms: u64,
+    /// By whom.
+    pub person: Author,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum EventBody {
+    /// The conversation began.
+    ConversationCreated,
+    /// A message.
+    MessageSent {
+        /// Its number among the messages.
+        number: u64,
+        /// Who sees it.
+        audience: Audience,
+        /// How urgent.
+        priority: Priority,
+        /// The newest version; absent once retracted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+        /// The `seq` of the message it answers.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reply_to: Option<u64>,
+        /// Whom it means.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Mention>,
+        /// 1 when never edited.
+        version: u32,
+        /// When the newest version was written.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        edited_at_ms: Option<u64>,
+        /// Set once it was taken back.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retracted: Option<Retracted>,
+        /// Who acknowledged it; staff only.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        acknowledged_by: Vec<Author>,
+    },
+    /// A message got a new version.
+    MessageEdited {
+        /// The message.
+        target_seq: u64,
+        /// Which version.
+        version: u32,
+        /// The newest body; absent if the message was retracted since.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+        /// Whom it means now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Mention>,
+    },
+    /// A message was taken back.
+    MessageRetracted {
+        /// The message.
+        target_seq: u64,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// Somebody came.
+    MemberAdded {
+        /// Who.
+        person: Author,
+        /// What they see of before.
+        history: History,
+    },
+    /// Somebody went.
+    MemberRemoved {
+        /// Who.
+        person: Author,
+        /// By themselves.
+        left: bool,
+    },
+    /// The topic changed.
+    Renamed {
+        /// The new one.
+        topic: String,
+    },
+    /// Put away.
+    Archived,
+    /// Taken out again.
+    Reopened,
+    /// Somebody else answers for the room.
+    OwnerChanged {
+        /// Who.
+        person: Author,
+    },
+    /// Everything up to there reached a device of that person.
+    Delivered {
+        /// Whose.
+        person: Author,
+        /// Up to and with.
+        up_to_seq: u64,
+    },
+    /// Everything up to there was read.
+    Read {
+        /// By whom; absent towards patients: "your care team".
+        #[serde(skip_serializing_if = "Option::is_none")]
+        person: Option<Author>,
+        /// Up to and with: events.
+        up_to_seq: u64,
+        /// Up to and with: messages.
+        up_to_number: u64,
+    },
+    /// Somebody has it.
+    Acknowledged {
+        /// The message.
+        target_seq: u64,
+        /// Who.
+        person: Author,
+    },
+}
+
+/// One event of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// Its place in the workspace's one order.
+    pub revision: u64,
+    /// Where.
+    pub conversation_id: String,
+    /// Its place in the conversation, contiguous.
+    pub seq: u64,
+    /// When.
+    pub at_ms: u64,
+    /// By whom; absent towards patients where it was the care team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Author>,
+    /// For whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Author>,
+    /// What.
+    pub event: EventBody,
+}

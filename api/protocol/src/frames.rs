@@ -1,0 +1,170 @@
+//! The socket's frames: JSON text, one object each, told apart by `type`.
+
+use crate::commands::Command;
+use crate::events::Event;
+use crate::objects::{Person, Presence};
+use crate::problem::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The version of the socket's protocol.
+pub const VERSION: u32 = 1;
+
+/// What a client sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// The first frame.
+    Hello {
+        /// [`VERSION`].
+        version: u32,
+        /// The highest revision held; absent on a fresh start.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<u64>,
+        /// The session's token, where neither cookie nor header carried it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+    },
+    /// Something to be done, once.
+    Command {
+        /// The command id: 32 hexadecimal digits or a UUID.
+        id: String,
+        /// What.
+        command: Command,
+    },
+    /// Somebody is writing, or stopped.
+    Typing {
+        /// Where.
+        conversation_id: String,
+        /// Writing.
+        active: bool,
+    },
+    /// One's own light.
+    Presence {
+        /// What it shows.
+        status: Presence,
+    },
+}
+
+/// Somebody's light changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PresenceChange {
+    /// Whose.
+    pub person_id: String,
+    /// What it shows now.
+    pub status: Presence,
+}
+
+/// Why the node says goodbye.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GoodbyeReason {
+    /// Signed out, suspended, expired.
+    SessionEnded,
+    /// The node stops; another, or this one later, goes on.
+    ShuttingDown,
+    /// The client did not read; resume from the last revision held.
+    TooSlow,
+    /// A frame that is not allowed.
+    ProtocolError,
+    /// The node is cut off from the others.
+    Fenced,
+}
+
+/// It was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Succeeded {
+    /// The revision of the change.
+    pub revision: u64,
+    /// Where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<String>,
+    /// The event's place; absent if there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    /// The message's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
+    /// The leader's time.
+    pub at_ms: u64,
+    /// What is left unread, for marks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<u64>,
+}
+
+/// It was not done, or nobody knows: the code says which.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Failed {
+    /// Why.
+    pub problem: Problem,
+}
+
+/// What a node sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// The answer to hello.
+    Welcome {
+        /// [`VERSION`].
+        version: u32,
+        /// Who one is.
+        person: Box<Person>,
+        /// `ses_…`
+        session_id: String,
+        /// The node's revision now.
+        revision: u64,
+        /// How often the node pings.
+        heartbeat_ms: u64,
+    },
+    /// Everything up to here was sent; what follows is live.
+    CaughtUp {
+        /// Up to and with.
+        revision: u64,
+    },
+    /// The node is there. A page cannot see a socket's pings.
+    Heartbeat,
+    /// The answer to a command.
+    Result {
+        /// The command id, as it was sent.
+        id: String,
+        /// Whether it was done.
+        ok: bool,
+        /// With `ok`.
+        #[serde(flatten, skip_serializing_if = "Option::is_none")]
+        succeeded: Option<Succeeded>,
+        /// Without `ok`.
+        #[serde(flatten, skip_serializing_if = "Option::is_none")]
+        failed: Option<Failed>,
+    },
+    /// Something happened in a conversation.
+    Event(Box<Event>),
+    /// Somebody is writing, or stopped.
+    Typing {
+        /// Where.
+        conversation_id: String,
+        /// Who.
+        person_id: String,
+        /// Their name.
+        name: String,
+        /// Writing.
+        active: bool,
+    },
+    /// Lights changed; staff only.
+    Presence {
+        /// Whose, and to what.
+        people: Vec<PresenceChange>,
+    },
+    /// The cursor is too old or unknown: fetch anew.
+    Reset {
+        /// Why.
+        reason: String,
+    },
+    /// The node closes after this frame.
+    Goodbye {
+        /// Why.
+        reason: GoodbyeReason,
+        /// When to come back.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u64>,
+    },
+}

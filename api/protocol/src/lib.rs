@@ -1,0 +1,27 @@
+//! The wire: every type that crosses a socket, and nothing else. Public and stable; docs/protocol.md is its page for people.
+//!
+//! Pure types with their JSON form. Refuses to know: the domain (translation is `api/src/convert`'s), HTTP, sockets, permission.
+//! New fields are optional, new variants are announced; what is here is never renamed.
+
+#![forbid(unsafe_code)]
+
+mod commands;
+mod events;
+mod frames;
+mod objects;
+mod problem;
+mod requests;
+
+pub use commands::{Audience, Command, EditMessage, History, Mention, Priority, RetractMessage, SendMessage, UpTo};
+pub use events::{Event, EventBody, Retracted};
+pub use frames::{ClientFrame, Failed, GoodbyeReason, PresenceChange, ServerFrame, Succeeded, VERSION};
+pub use objects::{
+    AuditRange, AuditRecord, Author, Channel, Conversation, Counts, LastMessage, Me, Member, My, PatientFacts,
+    PatientSummary, Person, Presence, Receipt, Site, Version, Workspace,
+};
+pub use problem::Problem;
+pub use requests::{
+    AddMember, AddPerson, AuditPage, BreakGlass, ChangeConversation, ChangePerson, Changed, ChannelVisibility,
+    ConversationList, CreateConversation, Created, EventPage, GlassBroken, Inbox, MarkedRead, MemberList, PatientList,
+    PeopleList, PersonAdded, ReceiptList, Sent, SignIn, SignedIn, SiteList, VersionList,
+};

@@ -1,0 +1,351 @@
+//! People, conversations, records: what clients are shown.
+
+use crate::commands::{Audience, History, Priority};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What somebody's light shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// There.
+    Available,
+    /// There, not free.
+    Busy,
+    /// There, off duty.
+    OffDuty,
+    /// No device connected.
+    Offline,
+}
+
+/// A patient's identifiers and care team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PatientFacts {
+    /// The clinic's number of the patient.
+    pub mrn: String,
+    /// `YYYY-MM-DD`.
+    pub birth_date: String,
+    /// The staff who care for the patient.
+    pub care_team: Vec<String>,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Person {
+    /// `per_…`
+    pub id: String,
+    /// `staff`, `patient`, `proxy`, `partner` or `service`.
+    pub kind: String,
+    /// Full name.
+    pub name: String,
+    /// "MD", "RN", "mother".
+    pub title: String,
+    /// What a member of staff may do.
+    pub roles: Vec<String>,
+    /// `active`, `invited` or `suspended`.
+    pub state: String,
+    /// Where they work.
+    pub site_ids: Vec<String>,
+    /// Patients only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patient: Option<PatientFacts>,
+    /// The patients a proxy acts for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proxy_for: Vec<String>,
+    /// The organization of a partner.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub organization: String,
+    /// Shown to staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presence: Option<Presence>,
+}
+
+/// Who did something: enough to label it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Author {
+    /// `per_…`
+    pub id: String,
+    /// Full name.
+    pub name: String,
+    /// As in [`Person::kind`].
+    pub kind: String,
+    /// "MD", "RN", "mother".
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+}
+
+/// Who finds a channel and who writes in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Channel {
+    /// `public`, `private`, `site`, `announcement` or `partner`.
+    pub visibility: crate::ChannelVisibility,
+    /// For channels of one site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site_id: Option<String>,
+    /// Whether patient information may be written in it.
+    pub phi_allowed: bool,
+}
+
+/// The patient of a conversation: two identifiers at least.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PatientSummary {
+    /// `per_…`
+    pub id: String,
+    /// Full name.
+    pub name: String,
+    /// The clinic's number of the patient.
+    pub mrn: String,
+    /// `YYYY-MM-DD`.
+    pub birth_date: String,
+    /// `active`, `invited` or `suspended`: only active ones can be messaged.
+    pub state: String,
+}
+
+/// The viewer's own part of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct My {
+    /// Whether a member now.
+    pub member: bool,
+    /// Whether the owner.
+    pub owner: bool,
+    /// `member`, `care_team`, `organization_queue` or `break_glass`; absent: found in the list of channels only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// The first event one sees.
+    pub first_seq: u64,
+    /// Read up to: events.
+    pub read_seq: u64,
+    /// Read up to: messages.
+    pub read_number: u64,
+    /// Messages of others not read yet.
+    pub unread: u64,
+    /// What one may do here now.
+    pub may: Vec<String>,
+}
+
+/// The newest message, for lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LastMessage {
+    /// Its place.
+    pub seq: u64,
+    /// Its number.
+    pub number: u64,
+    /// When.
+    pub at_ms: u64,
+    /// By whom.
+    pub author: Author,
+    /// Who sees it.
+    pub audience: Audience,
+    /// How urgent.
+    pub priority: Priority,
+    /// Its beginning, on one line; empty once retracted.
+    pub preview: String,
+    /// Taken back.
+    pub retracted: bool,
+}
+
+/// One member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Member {
+    /// `per_…`
+    pub person_id: String,
+    /// Full name.
+    pub name: String,
+    /// As in [`Person::kind`].
+    pub kind: String,
+    /// "MD", "RN", "mother".
+    pub title: String,
+    /// Answers for the room.
+    pub owner: bool,
+    /// When they came.
+    pub added_at_ms: u64,
+    /// What they see of before.
+    pub history: History,
+    /// Reached one of their devices up to; towards patients always 0 for staff.
+    pub delivered_seq: u64,
+    /// Read up to: events; towards patients the care team's furthest for staff.
+    pub read_seq: u64,
+    /// Read up to: messages; likewise.
+    pub read_number: u64,
+}
+
+/// A conversation as this viewer sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Conversation {
+    /// `con_…`
+    pub id: String,
+    /// `direct`, `group`, `channel`, `patient` or `care_room`.
+    pub kind: String,
+    /// What it is about; empty for direct ones.
+    pub topic: String,
+    /// `open` or `archived`.
+    pub state: String,
+    /// Channels only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// Patient conversations and care rooms only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patient: Option<PatientSummary>,
+    /// Who answers for the room.
+    pub owner_id: String,
+    /// The patient conversation a care room stands beside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside_id: Option<String>,
+    /// When it began.
+    pub created_at_ms: u64,
+    /// Members now.
+    pub member_count: u32,
+    /// Up to four other members: the title of direct ones and groups.
+    pub first_names: Vec<String>,
+    /// The last event one may see.
+    pub last_seq: u64,
+    /// Messages one may see.
+    pub last_number: u64,
+    /// The revision of the last event.
+    pub revision: u64,
+    /// One's own part.
+    pub my: My,
+    /// The newest message one may see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_message: Option<LastMessage>,
+    /// Only when asked for one conversation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<Member>>,
+}
+
+/// The four figures of the dashboard, and the badge; all within what the viewer may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Counts {
+    /// Conversations of the viewer.
+    pub total_conversations: u64,
+    /// Those with unread messages.
+    pub unread_conversations: u64,
+    /// Unread messages.
+    pub unread_messages: u64,
+    /// Patients with conversations.
+    pub unique_patients: u64,
+    /// Messages.
+    pub total_messages: u64,
+}
+
+/// The clinic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Workspace {
+    /// Its name.
+    pub name: String,
+}
+
+/// The one who asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Me {
+    /// Who.
+    pub person: Person,
+    /// `ses_…`
+    pub session_id: String,
+    /// What the device calls itself.
+    pub device_name: String,
+    /// When the session ends at the latest.
+    pub expires_at_ms: u64,
+    /// Where.
+    pub workspace: Workspace,
+    /// What one may do at all: `read_people`, `read_patients`, `read_audit`, `manage_people`, `create_channel`,
+    /// `create_announcement`, `create_patient_conversation`, `break_glass`, `organization_queue`.
+    pub permissions: Vec<String>,
+}
+
+/// How far a message came with one recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Receipt {
+    /// `per_…`
+    pub person_id: String,
+    /// Full name.
+    pub name: String,
+    /// When it reached a device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered_at_ms: Option<u64>,
+    /// When it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_at_ms: Option<u64>,
+    /// When they said: I have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acknowledged_at_ms: Option<u64>,
+}
+
+/// One version of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Version {
+    /// 1 is the first.
+    pub version: u32,
+    /// When it was written.
+    pub at_ms: u64,
+    /// By whom.
+    pub actor: Author,
+    /// What it said.
+    pub body: String,
+}
+
+/// A location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Site {
+    /// `site_…`
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A stretch of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditRange {
+    /// `con_…`
+    pub conversation_id: String,
+    /// In whose numbering: `team` or `patient`.
+    pub numbering: String,
+    /// The first event; 0 if nothing was shown or done.
+    pub from_seq: u64,
+    /// The last event.
+    pub to_seq: u64,
+}
+
+/// One line of the audit record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditRecord {
+    /// Its place among all lines, from 0.
+    pub index: u64,
+    /// When, in the order of the workspace.
+    pub revision: u64,
+    /// When.
+    pub at_ms: u64,
+    /// Who; absent for the operator's console and for sign-ins that named nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Author>,
+    /// For whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Author>,
+    /// `ses_…`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// What the device calls itself.
+    pub device: String,
+    /// On which basis.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// What.
+    pub action: String,
+    /// `accepted`, or the code of the refusal.
+    pub outcome: String,
+    /// Where, if in one place: the first of `ranges`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<String>,
+    /// To whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Author>,
+    /// Where.
+    pub ranges: Vec<AuditRange>,
+    /// A reason that was given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Who was there to receive it.
+    pub recipients: Vec<Author>,
+    /// The leaf of the record, RFC 6962, in hexadecimal.
+    pub leaf: String,
+}

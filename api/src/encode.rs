@@ -1,0 +1,73 @@
+//! Frames for the actors: encoded once for each side, shared by all who get them.
+
+use crate::convert::events::Showing;
+use crate::names::Names;
+use corridor_actors::frame::{Encode, Frame, Light};
+use corridor_domain::conversation::{Conversation, Side};
+use corridor_domain::event::Event;
+use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_protocol::{Presence, PresenceChange, ServerFrame};
+use corridor_storage::content::ContentKeys;
+use std::sync::Arc;
+
+/// Makes JSON frames.
+pub struct JsonFrames {
+    names: Arc<Names>,
+    keys: ContentKeys,
+}
+
+impl JsonFrames {
+    /// Frames with these labels and keys.
+    pub fn new(names: Arc<Names>, keys: ContentKeys) -> Self {
+        Self { names, keys }
+    }
+}
+
+/// The bytes of a frame.
+pub fn frame(frame: &ServerFrame) -> Option<Frame> {
+    // Nothing of ours fails to become JSON; if it did, no frame is better than half of one.
+    serde_json::to_vec(frame).map(Frame::from).map_err(|error| tracing::error!(%error, "a frame does not encode")).ok()
+}
+
+/// A light on the wire.
+pub fn presence(light: Light) -> Presence {
+    match light {
+        Light::Available => Presence::Available,
+        Light::Busy => Presence::Busy,
+        Light::OffDuty => Presence::OffDuty,
+        Light::Offline => Presence::Offline,
+    }
+}
+
+/// The reverse of [`presence`].
+pub fn light(presence: Presence) -> Light {
+    match presence {
+        Presence::Available => Light::Available,
+        Presence::Busy => Light::Busy,
+        Presence::OffDuty => Light::OffDuty,
+        Presence::Offline => Light::Offline,
+    }
+}
+
+impl Encode for JsonFrames {
+    fn event(&self, head: &Conversation, event: &Event, target: Option<&Event>, side: Side) -> Option<Frame> {
+        let showing = Showing { names: &self.names, keys: &self.keys, head, side };
+        match showing.event(event, target) {
+            Ok(event) => frame(&ServerFrame::Event(Box::new(event?))),
+            Err(error) => {
+                tracing::error!(%error, "an event cannot be shown");
+                None
+            }
+        }
+    }
+
+    fn typing(&self, conversation: ConversationId, person: PersonId, active: bool) -> Option<Frame> {
+        let name = self.names.author(person).map(|author| author.name).unwrap_or_default();
+        frame(&ServerFrame::Typing { conversation_id: conversation.to_string(), person_id: person.to_string(), name, active })
+    }
+
+    fn presence(&self, lights: &[(PersonId, Light)]) -> Option<Frame> {
+        let change = |(person, light): &(PersonId, Light)| PresenceChange { person_id: person.to_string(), status: presence(*light) };
+        frame(&ServerFrame::Presence { people: lights.iter().map(change).collect() })
+    }
+}

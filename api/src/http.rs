@@ -1,0 +1,82 @@
+//! HTTP: routes, who asks, and what they ask for. A handler reads the request, calls the service, answers; nothing more.
+
+mod accounts;
+mod conversations;
+mod messages;
+pub(crate) mod requests;
+mod specifications;
+
+pub use requests::SESSION_COOKIES;
+
+use crate::failure::Failure;
+use crate::service::Service;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use corridor_domain::limits;
+use corridor_domain::refusal::Refusal;
+use std::sync::Arc;
+use tokio::sync::watch;
+use utoipa_axum::router::OpenApiRouter;
+
+/// What every handler works with.
+#[derive(Clone)]
+pub struct Edge {
+    /// The deeds.
+    pub service: Service,
+    /// Whether clients come over TLS: cookies are marked so, and pages say so.
+    pub secure: bool,
+    /// Turns true when the node begins to stop.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// All routes of the product's address, the browser client among them.
+pub fn router(edge: Edge) -> Router {
+    let secure = edge.secure;
+    let (routes, specification) = api().split_for_parts();
+    let specification = Arc::new(specifications::open_api(specification));
+    let stopping = edge.clone();
+    routes
+        .route("/v1/socket", axum::routing::get(crate::websocket::upgrade))
+        .route("/openapi.json", axum::routing::get(move || specifications::answer(Arc::clone(&specification))))
+        .route("/asyncapi.json", axum::routing::get(specifications::async_api))
+        .route("/v1/{*rest}", axum::routing::any(nothing_here))
+        .layer(DefaultBodyLimit::max(limits::HTTP_BODY_SIZE_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(stopping, guard))
+        .with_state(edge)
+        .merge(crate::web::fallback(secure))
+}
+
+/// The routes that are in the published specification.
+fn api() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new().merge(accounts::routes()).merge(conversations::routes()).merge(messages::routes())
+}
+
+/// The specification of the routes.
+#[cfg(test)]
+pub(crate) fn specification() -> utoipa::openapi::OpenApi {
+    specifications::open_api(api().split_for_parts().1)
+}
+
+async fn nothing_here() -> Failure {
+    Failure::Refused(Refusal::NotFound)
+}
+
+/// Before every route: pages of others may not make a browser act with its cookie; answers are not kept by anybody.
+async fn guard(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if changes && requests::has_cookie(request.headers()) && !requests::is_own_origin(request.headers(), edge.secure) {
+        return Failure::OriginNotAllowed.into_response();
+    }
+    let is_api = request.uri().path().starts_with("/v1/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_api {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    }
+    response
+}

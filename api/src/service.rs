@@ -1,0 +1,190 @@
+//! What the edge can do, whoever asks: HTTP handlers, sockets and the demo's founding all go through here.
+//!
+//! It makes envelopes (ids, salt, fingerprint, sealed content), hands them to the actors and turns answers into objects of the
+//! wire. It decides nothing: the verdict is made at apply.
+
+mod accounts;
+mod audit;
+mod commands;
+mod lists;
+mod pages;
+mod password;
+mod sessions;
+
+pub use lists::{InboxFilter, Scope};
+pub use pages::Turn;
+pub use sessions::Caller;
+
+use crate::failure::{Failure, Outcome};
+use crate::names::Names;
+use corridor_actors::Actors;
+use corridor_domain::command::{Acting, Command, Envelope};
+use corridor_domain::ids::CommandId;
+use corridor_domain::outcome::Answer;
+use corridor_protocol as wire;
+use corridor_storage::content::ContentKeys;
+use corridor_storage::reader::Reader;
+use corridor_storage::world::World;
+use std::sync::Arc;
+
+/// What the edge is built from.
+pub struct Needs {
+    /// Reads what was applied.
+    pub reader: Reader,
+    /// The living.
+    pub actors: Actors,
+    /// Seals and opens content.
+    pub keys: ContentKeys,
+    /// Labels of people.
+    pub names: Arc<Names>,
+    /// Clock and randomness.
+    pub world: Arc<dyn World>,
+}
+
+/// The edge's deeds. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    reader: Reader,
+    actors: Actors,
+    keys: ContentKeys,
+    names: Arc<Names>,
+    world: Arc<dyn World>,
+    passwords: password::Passwords,
+    failures: sessions::Failures,
+}
+
+/// What a command did.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The revision of the change.
+    pub revision: u64,
+    /// The leader's time.
+    pub at_ms: u64,
+    /// Where.
+    pub conversation: Option<corridor_domain::ids::ConversationId>,
+    /// The event's place in the asking person's numbering; 0: there was none.
+    pub seq: u64,
+    /// The messages up to it, in the same numbering.
+    pub number: u64,
+    /// Who was added.
+    pub person: Option<corridor_domain::ids::PersonId>,
+    /// What is left unread.
+    pub unread: u64,
+}
+
+impl Service {
+    /// An edge over these.
+    pub fn new(needs: Needs) -> Self {
+        let passwords = password::Passwords::new(Arc::clone(&needs.world));
+        Self {
+            inner: Arc::new(Inner {
+                reader: needs.reader,
+                actors: needs.actors,
+                keys: needs.keys,
+                names: needs.names,
+                world: needs.world,
+                passwords,
+                failures: sessions::Failures::new(),
+            }),
+        }
+    }
+
+    /// The living.
+    pub fn actors(&self) -> &Actors {
+        &self.inner.actors
+    }
+
+    /// Reads what was applied.
+    pub fn reader(&self) -> &Reader {
+        &self.inner.reader
+    }
+
+    pub(crate) fn keys(&self) -> &ContentKeys {
+        &self.inner.keys
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.inner.names
+    }
+
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.inner.world.now_ms()
+    }
+
+    /// A fresh 128-bit id: 48 bits of time, so that neighbours in time are neighbours on disk, and 80 of randomness.
+    pub(crate) fn draw_id(&self) -> u128 {
+        let mut random = [0_u8; 16];
+        self.inner.world.fill_random(&mut random[6..]);
+        (u128::from(self.now_ms()) << 80) | u128::from_be_bytes(random)
+    }
+
+    /// A command id for what nobody will retry: reads and sign-ins.
+    pub fn draw_command_id(&self) -> CommandId {
+        let mut random = [0_u8; 16];
+        self.inner.world.fill_random(&mut random);
+        CommandId(u128::from_be_bytes(random))
+    }
+
+    /// The envelope of a command. `asked` is what the client asked for, as it came: it tells a retry from a conflict.
+    pub(crate) fn envelope(&self, acting: Acting, command_id: CommandId, asked: &[u8], command: Command) -> Envelope {
+        let mut salt = [0_u8; 16];
+        self.inner.world.fill_random(&mut salt);
+        let fingerprint = self.inner.keys.fingerprint(asked);
+        Envelope { command_id, fingerprint, acting, on_behalf_of: None, salt, command }
+    }
+
+    /// Sends a command on its way and waits for what it did.
+    pub(crate) async fn run(&self, envelope: &Envelope) -> Outcome<Done> {
+        done(self.inner.actors.gateway().submit(envelope).await?)
+    }
+
+    /// Has a look recorded, and says what may be shown.
+    pub(crate) async fn ask(&self, caller: &Caller, command: Command) -> Outcome<(u64, Vec<corridor_domain::outcome::Grant>)> {
+        let envelope = self.envelope(caller.acting(), self.draw_command_id(), b"", command);
+        match self.inner.actors.gateway().submit(&envelope).await? {
+            Answer::Granted { revision, grants } => Ok((revision, grants)),
+            Answer::Refused { refusal, .. } => Err(Failure::Refused(refusal)),
+            Answer::Done { .. } => Err(Failure::Internal(std::io::Error::other("a look was answered like a deed"))),
+        }
+    }
+}
+
+/// What the answer to a deed says.
+pub(crate) fn done(answer: Answer) -> Outcome<Done> {
+    match answer {
+        Answer::Done { revision, at_ms, conversation, place, side, person, unread } => Ok(Done {
+            revision,
+            at_ms,
+            conversation,
+            seq: place.seq_for(side),
+            number: place.number_for(side),
+            person,
+            unread,
+        }),
+        Answer::Refused { refusal, .. } => Err(Failure::Refused(refusal)),
+        Answer::Granted { .. } => Err(Failure::Internal(std::io::Error::other("a deed was answered like a look"))),
+    }
+}
+
+impl Done {
+    /// As most routes answer.
+    pub fn changed(&self) -> wire::Changed {
+        wire::Changed { revision: self.revision, seq: (self.seq > 0).then_some(self.seq), at_ms: self.at_ms }
+    }
+
+    /// As the socket answers.
+    pub fn succeeded(&self) -> wire::Succeeded {
+        wire::Succeeded {
+            revision: self.revision,
+            conversation_id: self.conversation.map(|id| id.to_string()),
+            seq: (self.seq > 0).then_some(self.seq),
+            number: (self.seq > 0).then_some(self.number),
+            at_ms: self.at_ms,
+            unread: Some(self.unread),
+        }
+    }
+}

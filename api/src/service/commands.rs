@@ -1,0 +1,185 @@
+//! Commands about conversations and messages: from the wire to envelopes with sealed content, and back.
+
+use super::{Caller, Done, Service};
+use crate::convert;
+use crate::failure::{Failure, Outcome};
+use corridor_domain::command::{Command, Envelope, NewConversation, NewMessage};
+use corridor_domain::conversation::{Conversation, Kind};
+use corridor_domain::ids::{CommandId, ConversationId, PersonId};
+use corridor_domain::limits;
+use corridor_domain::private::{Private, Sealed};
+use corridor_domain::refusal::Refusal;
+use corridor_protocol as wire;
+
+impl Service {
+    /// The envelope of a socket's command. Over HTTP the same commands come through here too.
+    pub fn prepare(&self, caller: &Caller, command_id: CommandId, command: &wire::Command) -> Outcome<Envelope> {
+        let asked = serde_json::to_vec(command).map_err(std::io::Error::other)?;
+        let domain = match command {
+            wire::Command::SendMessage { conversation_id, message } => {
+                let conversation = convert::conversation_id(conversation_id)?;
+                let message = NewMessage {
+                    audience: convert::audience(message.audience),
+                    priority: convert::priority(message.priority),
+                    content: self.seal(caller, conversation, &message.body)?,
+                    mentions: convert::mentions(&message.mentions)?,
+                    reply_to: message.reply_to,
+                };
+                Command::Send { conversation, message: Box::new(message) }
+            }
+            wire::Command::EditMessage { conversation_id, seq, edit } => {
+                let conversation = convert::conversation_id(conversation_id)?;
+                let content = self.seal(caller, conversation, &edit.body)?;
+                Command::Edit { conversation, seq: *seq, content, mentions: convert::mentions(&edit.mentions)? }
+            }
+            wire::Command::RetractMessage { conversation_id, seq, reason } => Command::Retract {
+                conversation: convert::conversation_id(conversation_id)?,
+                seq: *seq,
+                reason: Private::new(reason.trim()),
+            },
+            wire::Command::MarkRead { conversation_id, seq } => {
+                Command::MarkRead { conversation: convert::conversation_id(conversation_id)?, seq: *seq }
+            }
+            wire::Command::ConfirmDelivery { conversation_id, seq } => {
+                Command::ConfirmDelivery { conversation: convert::conversation_id(conversation_id)?, seq: *seq }
+            }
+            wire::Command::Acknowledge { conversation_id, seq } => {
+                Command::Acknowledge { conversation: convert::conversation_id(conversation_id)?, seq: *seq }
+            }
+        };
+        Ok(self.envelope(caller.acting(), command_id, &asked, domain))
+    }
+
+    /// Prepares a command, sends it on its way and waits for what it did.
+    pub async fn command(&self, caller: &Caller, command_id: CommandId, command: &wire::Command) -> Outcome<Done> {
+        let envelope = self.prepare(caller, command_id, command)?;
+        self.run(&envelope).await
+    }
+
+    /// Seals a body under its conversation's key. A conversation that is not there, or not for the caller, takes an empty
+    /// body along: the refusal belongs on the record, and is made at apply.
+    fn seal(&self, caller: &Caller, conversation: ConversationId, body: &str) -> Outcome<Sealed> {
+        if body.len() > limits::MESSAGE_SIZE_BYTES_MAX {
+            return Err(Failure::TooLarge);
+        }
+        if body.trim().is_empty() {
+            return Err(Failure::Invalid("A message has a body."));
+        }
+        let is_unfit = |character: char| character.is_control() && !matches!(character, '\n' | '\t' | '\r');
+        if body.contains(is_unfit) {
+            return Err(Failure::Invalid("A message has no control characters besides line breaks and tabs."));
+        }
+        let is_member = self.reader().membership(conversation, caller.person.id)?.is_some_and(|own| own.is_current());
+        let head: Option<Conversation> = if is_member { self.reader().conversation(conversation)? } else { None };
+        match head {
+            Some(head) => Ok(self.keys().seal(conversation, &head.content_key, caller.person.id, body).map_err(std::io::Error::from)?),
+            None => Ok(Sealed::default()),
+        }
+    }
+
+    /// Begins a conversation.
+    pub async fn create_conversation(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        request: &wire::CreateConversation,
+    ) -> Outcome<wire::Created> {
+        let asked = serde_json::to_vec(request).map_err(std::io::Error::other)?;
+        let (kind, topic, members) = self.new_conversation(request)?;
+        let id = ConversationId(self.draw_id());
+        let new = NewConversation { id, kind, topic: Private::new(topic.trim()), members, content_key: self.keys().draw(id) };
+        let envelope = self.envelope(caller.acting(), command_id, &asked, Command::CreateConversation(Box::new(new)));
+        let done = self.run(&envelope).await?;
+        let conversation_id = done.conversation.map(|id| id.to_string()).unwrap_or_default();
+        Ok(wire::Created { conversation_id, revision: done.revision })
+    }
+
+    fn new_conversation<'a>(&self, request: &'a wire::CreateConversation) -> Outcome<(Kind, &'a str, Vec<PersonId>)> {
+        Ok(match request {
+            wire::CreateConversation::Direct { person_id } => (Kind::Direct, "", vec![convert::person_id(person_id)?]),
+            wire::CreateConversation::Group { topic, member_ids } => (Kind::Group, topic, convert::person_ids(member_ids)?),
+            wire::CreateConversation::Channel { topic, visibility, site_id, phi_allowed, member_ids } => {
+                let site = site_id.as_deref().map(convert::site_id).transpose()?;
+                if (*visibility == wire::ChannelVisibility::Site) != site.is_some() {
+                    return Err(Failure::Invalid("A channel of a site names its site, and no other channel does."));
+                }
+                let visibility = convert::visibility(*visibility);
+                let kind = Kind::Channel { visibility, site, phi_allowed: *phi_allowed };
+                (kind, topic, convert::person_ids(member_ids)?)
+            }
+            wire::CreateConversation::Patient { patient_id, topic } => {
+                (Kind::Patient { patient: convert::person_id(patient_id)? }, topic, Vec::new())
+            }
+            wire::CreateConversation::CareRoom { beside_id, topic } => {
+                let beside = convert::conversation_id(beside_id)?;
+                let head = self.reader().conversation(beside)?.filter(|head| head.kind.is_patient());
+                let patient = head.and_then(|head| head.kind.patient()).ok_or(Failure::Refused(Refusal::NotFound))?;
+                (Kind::CareRoom { patient, beside }, topic, Vec::new())
+            }
+        })
+    }
+
+    /// Changes one thing of a conversation.
+    pub async fn change_conversation(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        conversation: ConversationId,
+        change: &wire::ChangeConversation,
+    ) -> Outcome<Done> {
+        let command = match change {
+            wire::ChangeConversation { topic: Some(topic), state: None, owner_id: None } => {
+                Command::Rename { conversation, topic: Private::new(topic.trim()) }
+            }
+            wire::ChangeConversation { topic: None, state: Some(state), owner_id: None } => match state.as_str() {
+                "archived" => Command::Archive { conversation },
+                "open" => Command::Reopen { conversation },
+                _ => return Err(Failure::Invalid("A state is open or archived.")),
+            },
+            wire::ChangeConversation { topic: None, state: None, owner_id: Some(owner) } => {
+                Command::ChangeOwner { conversation, owner: convert::person_id(owner)? }
+            }
+            _ => return Err(Failure::Invalid("Change exactly one of topic, state and owner_id.")),
+        };
+        self.run_asked(caller, command_id, &(conversation.to_string(), change), command).await
+    }
+
+    /// Adds a member, or joins.
+    pub async fn add_member(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        conversation: ConversationId,
+        request: &wire::AddMember,
+    ) -> Outcome<Done> {
+        let person = convert::person_id(&request.person_id)?;
+        let command = Command::AddMember { conversation, person, history: convert::history(request.history) };
+        self.run_asked(caller, command_id, &(conversation.to_string(), request), command).await
+    }
+
+    /// Removes a member, or leaves.
+    pub async fn remove_member(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        conversation: ConversationId,
+        person: PersonId,
+    ) -> Outcome<Done> {
+        let asked = ("remove", conversation.to_string(), person.to_string());
+        self.run_asked(caller, command_id, &asked, Command::RemoveMember { conversation, person }).await
+    }
+
+    /// Breaks the glass.
+    pub async fn break_glass(&self, caller: &Caller, command_id: CommandId, request: &wire::BreakGlass) -> Outcome<wire::GlassBroken> {
+        let conversation = convert::conversation_id(&request.conversation_id)?;
+        let reason = Private::new(request.reason.trim());
+        let command = Command::BreakGlass { conversation, reason, minutes: request.minutes };
+        let done = self.run_asked(caller, command_id, request, command).await?;
+        Ok(wire::GlassBroken { revision: done.revision, expires_at_ms: done.at_ms + u64::from(request.minutes) * 60_000 })
+    }
+
+    async fn run_asked(&self, caller: &Caller, command_id: CommandId, asked: &impl serde::Serialize, command: Command) -> Outcome<Done> {
+        let asked = serde_json::to_vec(asked).map_err(std::io::Error::other)?;
+        self.run(&self.envelope(caller.acting(), command_id, &asked, command)).await
+    }
+}

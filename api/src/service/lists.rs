@@ -1,0 +1,273 @@
+//! Lists: the inbox, the conversations one may see or join, people and patients. Previews are content: the look is recorded first.
+
+use super::{Caller, Service};
+use crate::convert::events::Showing;
+use crate::convert::objects;
+use crate::encode;
+use crate::failure::{Failure, Outcome};
+use corridor_domain::audit::Basis;
+use corridor_domain::command::{Command, Page};
+use corridor_domain::conversation::{Kind, Side};
+use corridor_domain::decide::side_of;
+use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::limits;
+use corridor_domain::outcome::Grant;
+use corridor_domain::permission::basis;
+use corridor_domain::person::{Person, PersonKind};
+use corridor_domain::view::Readable;
+use corridor_protocol as wire;
+use std::collections::{HashMap, HashSet};
+use std::io;
+
+/// Which part of the inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InboxFilter {
+    /// Everything.
+    All,
+    /// With unread messages.
+    Unread,
+    /// Without.
+    Read,
+}
+
+/// Which conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Where one is a member.
+    Mine,
+    /// All patient conversations one may read by role.
+    Organization,
+    /// Channels one may join.
+    Public,
+}
+
+/// How many patient conversations are looked through for the organization's list.
+const ORGANIZATION_SCAN_COUNT_MAX: usize = 20_000;
+
+impl Service {
+    /// The inbox: newest first, with previews and the four figures.
+    pub async fn inbox(&self, caller: &Caller, filter: InboxFilter, query: &str, limit: usize) -> Outcome<wire::Inbox> {
+        let revision = self.reader().progress()?.revision;
+        let mut mine = Vec::new();
+        for id in self.reader().conversations_of(caller.person.id)? {
+            mine.push(self.reader().readable(&caller.person, id)?);
+        }
+        let counts = counts(&mine);
+        newest_first(&mut mine);
+        let wanted = |readable: &Readable| {
+            let unread = unread(readable) > 0;
+            match filter {
+                InboxFilter::All => true,
+                InboxFilter::Unread => unread,
+                InboxFilter::Read => !unread,
+            }
+        };
+        mine.retain(wanted);
+        let conversations = self.list(caller, mine, query, limit).await?;
+        Ok(wire::Inbox { revision, conversations, counts })
+    }
+
+    /// Conversations by scope, newest first.
+    pub async fn conversations(&self, caller: &Caller, scope: Scope, query: &str, limit: usize) -> Outcome<wire::ConversationList> {
+        let ids = match scope {
+            Scope::Mine => self.reader().conversations_of(caller.person.id)?,
+            Scope::Organization => self.reader().patient_conversations(ORGANIZATION_SCAN_COUNT_MAX)?,
+            Scope::Public => self.reader().channels()?,
+        };
+        let mut found = Vec::new();
+        for id in ids {
+            let readable = self.reader().readable(&caller.person, id)?;
+            if self.belongs(caller, scope, &readable) {
+                found.push(readable);
+            }
+        }
+        newest_first(&mut found);
+        Ok(wire::ConversationList { conversations: self.list(caller, found, query, limit).await? })
+    }
+
+    fn belongs(&self, caller: &Caller, scope: Scope, readable: &Readable) -> bool {
+        match scope {
+            Scope::Mine => true,
+            Scope::Organization => {
+                matches!(basis(&caller.person, readable, self.now_ms()), Some(Basis::Member | Basis::CareTeam | Basis::OrganizationQueue))
+            }
+            // What one may join, by the funnel's own answer; archived ones are put away.
+            Scope::Public => {
+                let may = objects::conversation(&caller.person, readable, self.now_ms(), Vec::new());
+                may.is_some_and(|shown| shown.state == "open" && shown.my.may.iter().any(|may| may == "join"))
+            }
+        }
+    }
+
+    async fn list(&self, caller: &Caller, found: Vec<Readable>, query: &str, limit: usize) -> Outcome<Vec<wire::Conversation>> {
+        let limit = limit.clamp(1, limits::INBOX_COUNT_MAX);
+        let query = query.trim().to_lowercase();
+        let mut shown = Vec::new();
+        for readable in found {
+            let names = self.first_names(caller, &readable)?;
+            let Some(conversation) = objects::conversation(&caller.person, &readable, self.now_ms(), names) else { continue };
+            if matches(&conversation, &query) {
+                shown.push((readable, conversation));
+            }
+            if shown.len() >= limit {
+                break;
+            }
+        }
+        self.with_previews(caller, shown).await
+    }
+
+    /// Adds the newest messages, after the look at them is on the record.
+    async fn with_previews(&self, caller: &Caller, shown: Vec<(Readable, wire::Conversation)>) -> Outcome<Vec<wire::Conversation>> {
+        let mut pages = Vec::new();
+        for (readable, _) in &shown {
+            pages.extend(self.newest_page(caller, readable)?);
+        }
+        if pages.is_empty() {
+            return Ok(shown.into_iter().map(|(_, conversation)| conversation).collect());
+        }
+        let (_, grants) = self.ask(caller, Command::Read { pages }).await?;
+        let granted: HashMap<ConversationId, Grant> = grants.into_iter().map(|grant| (grant.conversation, grant)).collect();
+        let mut conversations = Vec::with_capacity(shown.len());
+        for (readable, mut conversation) in shown {
+            if let Some(head) = &readable.conversation
+                && let Some(grant) = granted.get(&head.id)
+            {
+                let showing = Showing { names: self.names(), keys: self.keys(), head, side: grant.side };
+                if let Some(event) = self.reader().granted(grant)?.first() {
+                    conversation.last_message = objects::last_message(&showing, event)?;
+                }
+            }
+            conversations.push(conversation);
+        }
+        Ok(conversations)
+    }
+
+    /// The place of the newest message, in the caller's numbering; none where there is nothing to preview.
+    fn newest_page(&self, caller: &Caller, readable: &Readable) -> io::Result<Option<Page>> {
+        let Some(head) = &readable.conversation else { return Ok(None) };
+        if basis(&caller.person, readable, self.now_ms()).is_none() {
+            return Ok(None);
+        }
+        let side = side_of(Some(&caller.person));
+        let seq = head.last_message_seq_for(side);
+        let Some(event) = self.reader().event(head.id, seq)? else { return Ok(None) };
+        let seq = event.place.seq_for(side);
+        let hidden = readable.own.as_ref().is_some_and(|own| own.is_current() && seq < own.first_seq);
+        Ok((!hidden).then_some(Page { conversation: head.id, from_seq: seq, to_seq: seq }))
+    }
+
+    /// Up to four other members: the title of direct conversations and groups.
+    pub(super) fn first_names(&self, caller: &Caller, readable: &Readable) -> io::Result<Vec<String>> {
+        let Some(head) = readable.conversation.as_ref().filter(|head| matches!(head.kind, Kind::Direct | Kind::Group)) else {
+            return Ok(Vec::new());
+        };
+        let memberships = self.reader().memberships(head.id)?;
+        let others = memberships.iter().filter(|membership| membership.is_current() && membership.person != caller.person.id);
+        others.take(4).map(|membership| Ok(self.names().author(membership.person)?.name)).collect()
+    }
+
+    /// Staff and partners.
+    pub async fn people(&self, caller: &Caller, query: &str, limit: usize) -> Outcome<wire::PeopleList> {
+        self.ask(caller, Command::ReadDirectory { patients: false }).await?;
+        let lights: HashMap<PersonId, wire::Presence> =
+            self.actors().lights().await.into_iter().map(|(person, light)| (person, encode::presence(light))).collect();
+        let found = self.look_up(query, limit, |person| {
+            matches!(person.kind, PersonKind::Staff | PersonKind::Partner | PersonKind::Service)
+        })?;
+        let shown = found.iter().map(|person| {
+            let light = lights.get(&person.id).copied().unwrap_or(wire::Presence::Offline);
+            objects::person(person, Some(light))
+        });
+        Ok(wire::PeopleList { people: shown.collect() })
+    }
+
+    /// Patients and proxies.
+    pub async fn patients(&self, caller: &Caller, query: &str, limit: usize) -> Outcome<wire::PatientList> {
+        self.ask(caller, Command::ReadDirectory { patients: true }).await?;
+        let found = self.look_up(query, limit, |person| person.kind == PersonKind::Patient)?;
+        Ok(wire::PatientList { patients: found.iter().map(|person| objects::person(person, None)).collect() })
+    }
+
+    /// Locations. Names of the clinic's buildings are no secret to who is signed in.
+    pub fn sites(&self) -> Outcome<wire::SiteList> {
+        let mut sites: Vec<_> = self
+            .reader()
+            .sites()?
+            .into_iter()
+            .map(|site| wire::Site { id: site.id.to_string(), name: site.name.expose().to_owned() })
+            .collect();
+        sites.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(wire::SiteList { sites })
+    }
+
+    fn look_up(&self, query: &str, limit: usize, is_wanted: impl Fn(&Person) -> bool) -> Result<Vec<Person>, Failure> {
+        let query = query.trim().to_lowercase();
+        let mut found = Vec::new();
+        self.reader().people(|person| {
+            if is_wanted(&person) && person_matches(&person, &query) {
+                found.push(person);
+            }
+            true
+        })?;
+        found.sort_by(|one, other| one.name.cmp(&other.name).then(one.id.cmp(&other.id)));
+        found.truncate(limit.clamp(1, limits::INBOX_COUNT_MAX));
+        Ok(found)
+    }
+}
+
+fn person_matches(person: &Person, query: &str) -> bool {
+    let facts = person.patient.as_ref();
+    let texts = [
+        person.name.expose(),
+        person.login.expose(),
+        person.organization.expose(),
+        facts.map_or("", |facts| facts.mrn.expose()),
+        facts.map_or("", |facts| facts.birth_date.expose()),
+    ];
+    query.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(query))
+}
+
+fn matches(conversation: &wire::Conversation, query: &str) -> bool {
+    if query.is_empty() {
+        return true;
+    }
+    let patient = conversation.patient.as_ref();
+    let mut texts = vec![conversation.topic.as_str()];
+    texts.extend(patient.iter().flat_map(|patient| [patient.name.as_str(), patient.mrn.as_str()]));
+    texts.extend(conversation.first_names.iter().map(String::as_str));
+    texts.iter().any(|text| text.to_lowercase().contains(query))
+}
+
+fn unread(readable: &Readable) -> u64 {
+    match (&readable.conversation, &readable.own) {
+        (Some(head), Some(own)) if own.is_current() => own.unread(&head.last),
+        _ => 0,
+    }
+}
+
+fn newest_first(found: &mut [Readable]) {
+    let age = |readable: &Readable| readable.conversation.as_ref().map(|head| (head.last_at_ms, head.revision));
+    found.sort_by_key(|readable| std::cmp::Reverse(age(readable)));
+}
+
+/// The figures of source 002, within what the viewer may see (T-26).
+fn counts(mine: &[Readable]) -> wire::Counts {
+    let mut patients = HashSet::new();
+    let mut counts = wire::Counts::default();
+    for readable in mine {
+        let (Some(head), Some(own)) = (&readable.conversation, &readable.own) else { continue };
+        let unread = own.unread(&head.last);
+        counts.total_conversations += 1;
+        counts.unread_conversations += u64::from(unread > 0);
+        counts.unread_messages += unread;
+        counts.total_messages += match own.side {
+            Side::Team => head.last.number,
+            Side::Patient => head.last.shared_number,
+        };
+        if let Kind::Patient { patient } = head.kind {
+            patients.insert(patient);
+        }
+    }
+    counts.unique_patients = patients.len() as u64;
+    counts
+}

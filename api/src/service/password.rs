@@ -1,0 +1,87 @@
+//! Passwords: argon2id off the async threads, a few at a time. An unknown login costs as much time as a known one.
+
+use corridor_domain::limits;
+use corridor_storage::world::World;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::PasswordHash;
+use std::io;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// OWASP's figures for argon2id: 46 MiB, one pass, one lane.
+const MEMORY_KIB: u32 = 47_104;
+const PASSES: u32 = 1;
+const LANES: u32 = 1;
+
+/// Hashes and checks.
+pub(super) struct Passwords {
+    world: Arc<dyn World>,
+    at_once: Arc<Semaphore>,
+}
+
+fn hasher() -> io::Result<Argon2<'static>> {
+    let parameters = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters))
+}
+
+/// A hash that no password has, made with the same figures: what an unknown login is checked against.
+const NOBODY: &str = "$argon2id$v=19$m=47104,t=1,p=1$Y29ycmlkb3ItZHVtbXktc2FsdA$q0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0o";
+
+impl Passwords {
+    pub(super) fn new(world: Arc<dyn World>) -> Self {
+        Self { world, at_once: Arc::new(Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE)) }
+    }
+
+    /// The hash in PHC form.
+    pub(super) async fn hash(&self, password: &str) -> io::Result<String> {
+        let mut salt = [0_u8; 16];
+        self.world.fill_random(&mut salt);
+        let password = zeroize::Zeroizing::new(password.to_owned());
+        self.work(move || {
+            let hash = hasher()?.hash_password_with_salt(password.as_bytes(), &salt).map_err(|error| io::Error::other(error.to_string()))?;
+            Ok(hash.to_string())
+        })
+        .await
+    }
+
+    /// Whether the password is right. `None` is an unknown login: the same work, and never right.
+    pub(super) async fn check(&self, password: &str, credential: Option<&str>) -> io::Result<bool> {
+        let known = credential.is_some_and(|credential| !credential.is_empty());
+        let stored = credential.filter(|_| known).unwrap_or(NOBODY).to_owned();
+        let password = zeroize::Zeroizing::new(password.to_owned());
+        self.work(move || {
+            let hash = PasswordHash::new(&stored).map_err(|error| io::Error::other(error.to_string()))?;
+            let right = hasher()?.verify_password(password.as_bytes(), &hash).is_ok();
+            Ok(right && known)
+        })
+        .await
+    }
+
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+        let permit = Arc::clone(&self.at_once).acquire_owned().await.map_err(io::Error::other)?;
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(permit);
+            result
+        });
+        done.await.map_err(io::Error::other)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use corridor_storage::world::TestWorld;
+
+    #[tokio::test]
+    async fn right_wrong_and_nobody() {
+        let passwords = Passwords::new(Arc::new(TestWorld::new(0, 1)));
+        let hash = passwords.hash("correct horse battery").await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"));
+        assert!(passwords.check("correct horse battery", Some(&hash)).await.unwrap());
+        assert!(!passwords.check("correct horse", Some(&hash)).await.unwrap());
+        assert!(!passwords.check("correct horse", None).await.unwrap());
+        assert!(!passwords.check("", Some("")).await.unwrap());
+    }
+}

@@ -1,0 +1,277 @@
+//! One socket from hello to goodbye: reads frames, passes commands on in order, writes results and events.
+//!
+//! Resume without a hole: the device is attached first; then everything up to the revision of that moment is replayed from
+//! storage; what the outbox holds from before it is skipped. Knows no rules of the clinic and keeps nothing.
+
+use super::session_protocol::{Illegal, Phase, Step, step};
+use super::writer::{Gone, Writer};
+use crate::convert::objects;
+use crate::encode;
+use crate::failure::{Failure, Outcome};
+use crate::http::Edge;
+use crate::service::{Caller, done};
+use axum::extract::ws::{Message, WebSocket};
+use corridor_actors::SubmitError;
+use corridor_actors::node::Attached;
+use corridor_actors::outbox::{Farewell, Item};
+use corridor_actors::session::SessionMessage;
+use corridor_domain::decide::side_of;
+use corridor_domain::limits;
+use corridor_protocol::{Failed, GoodbyeReason, ServerFrame, VERSION};
+use futures::stream::{FuturesUnordered, SplitStream};
+use futures::{FutureExt, StreamExt, future::BoxFuture};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+
+/// How the socket ends, and when to come back.
+type Ending = (GoodbyeReason, Option<u64>);
+
+/// A result on its way to the client.
+type Pending = BoxFuture<'static, ServerFrame>;
+
+/// Serves one socket.
+pub(super) async fn run(socket: WebSocket, edge: Edge, token: Option<String>) {
+    let (sink, mut stream) = socket.split();
+    let mut writer = Writer::new(sink);
+    let ending = match begin(&mut stream, &edge, token).await {
+        Ok((caller, since)) => serve(&mut writer, &mut stream, &edge, caller, since).await,
+        Err(ending) => ending,
+    };
+    if let Some((reason, retry_after_ms)) = ending {
+        writer.goodbye(reason, retry_after_ms).await;
+    }
+}
+
+/// Waits for hello, for a while, and finds out who it is. `Err(None)`: gone without a word.
+async fn begin(stream: &mut SplitStream<WebSocket>, edge: &Edge, token: Option<String>) -> Result<(Caller, Option<u64>), Option<Ending>> {
+    const ILLEGAL: Option<Ending> = Some((GoodbyeReason::ProtocolError, None));
+    let first = timeout(Duration::from_millis(limits::HELLO_TIMEOUT_MS), next_text(stream)).await.map_err(|_| ILLEGAL)?.ok_or(None)?;
+    let Ok(Step::Begin { since, token: named }) = step(Phase::BeforeHello, &first) else { return Err(ILLEGAL) };
+    let token = token.or(named).ok_or(Some((GoodbyeReason::SessionEnded, None)))?;
+    let caller = edge.service.authenticate(&token).map_err(|_| Some((GoodbyeReason::SessionEnded, None)))?;
+    Ok((caller, since))
+}
+
+async fn next_text(stream: &mut SplitStream<WebSocket>) -> Option<String> {
+    loop {
+        match stream.next().await? {
+            Ok(Message::Text(text)) => return Some(text.as_str().to_owned()),
+            Ok(Message::Ping(_) | Message::Pong(_)) => {}
+            Ok(Message::Binary(_) | Message::Close(_)) | Err(_) => return None,
+        }
+    }
+}
+
+async fn serve(
+    writer: &mut Writer,
+    stream: &mut SplitStream<WebSocket>,
+    edge: &Edge,
+    caller: Caller,
+    since: Option<u64>,
+) -> Option<Ending> {
+    let side = side_of(Some(&caller.person));
+    let attached = edge.service.actors().attach(caller.session.id, caller.person.id, side, caller.person.is_staff()).await;
+    let Ok(attached) = attached else { return Some((GoodbyeReason::Fenced, Some(1_000))) };
+    // A session that ended while we attached is seen here or in the outbox: one of the two.
+    let still = edge.service.reader().session(caller.session.id);
+    if !still.is_ok_and(|session| session.is_some_and(|session| session.ended_at_revision.is_none())) {
+        return Some((GoodbyeReason::SessionEnded, None));
+    }
+    let live = match catch_up(writer, edge, &caller, since).await {
+        Ok(revision) => Live { edge, caller: &caller, attached: &attached, revision, pending: FuturesUnordered::new() },
+        Err(Stop::Gone) => return None,
+        Err(Stop::Failed) => return Some((GoodbyeReason::Fenced, Some(1_000))),
+    };
+    live.run(writer, stream).await
+}
+
+enum Stop {
+    Gone,
+    Failed,
+}
+
+impl From<Gone> for Stop {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+/// Says welcome, replays what was missed, says when that is all. Returns the revision up to which everything was sent.
+async fn catch_up(writer: &mut Writer, edge: &Edge, caller: &Caller, since: Option<u64>) -> Result<u64, Stop> {
+    let revision = edge.service.reader().progress().map_err(|_| Stop::Failed)?.revision;
+    let welcome = ServerFrame::Welcome {
+        version: VERSION,
+        person: Box::new(objects::person(&caller.person, None)),
+        session_id: caller.session.id.to_string(),
+        revision,
+        heartbeat_ms: limits::HEARTBEAT_MS,
+    };
+    writer.feed_frame(&welcome).await?;
+    let resumed = match since {
+        None => "fresh",
+        // A cursor from the future belongs to another history.
+        Some(since) if since > revision => reset(writer, "unknown_revision").await?,
+        Some(since) => match edge.service.missed(caller, since).await {
+            Ok(Some(events)) => {
+                for event in events.into_iter().filter(|event| event.revision <= revision) {
+                    writer.feed_frame(&ServerFrame::Event(Box::new(event))).await?;
+                }
+                "replayed"
+            }
+            Ok(None) => reset(writer, "too_far_behind").await?,
+            Err(failure) => {
+                tracing::warn!(?failure, "a replay failed; the client comes back");
+                return Err(Stop::Failed);
+            }
+        },
+    };
+    metrics::counter!(crate::metrics::RESUMES_TOTAL, "kind" => resumed).increment(1);
+    writer.feed_frame(&ServerFrame::CaughtUp { revision }).await?;
+    writer.flush().await?;
+    Ok(revision)
+}
+
+async fn reset(writer: &mut Writer, reason: &str) -> Result<&'static str, Gone> {
+    writer.feed_frame(&ServerFrame::Reset { reason: reason.to_owned() }).await?;
+    Ok("reset")
+}
+
+/// A socket that is caught up.
+struct Live<'a> {
+    edge: &'a Edge,
+    caller: &'a Caller,
+    attached: &'a Attached,
+    /// Everything up to here was sent before.
+    revision: u64,
+    pending: FuturesUnordered<Pending>,
+}
+
+impl Live<'_> {
+    async fn run(mut self, writer: &mut Writer, stream: &mut SplitStream<WebSocket>) -> Option<Ending> {
+        let mut items = Vec::new();
+        let mut heartbeat = interval(Duration::from_millis(limits::HEARTBEAT_MS));
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        heartbeat.tick().await;
+        let mut heard_at = Instant::now();
+        let remaining_ms = self.caller.session.expires_at_ms.saturating_sub(self.edge.service.now_ms());
+        let expiry = sleep_until(Instant::now() + Duration::from_millis(remaining_ms));
+        tokio::pin!(expiry);
+        loop {
+            let may_read = self.pending.len() < limits::COMMANDS_PER_SOCKET_IN_FLIGHT_MAX;
+            tokio::select! {
+                taken = self.attached.connected.outbox.take(&mut items) => match taken {
+                    Ok(()) => write_items(writer, self.revision, &mut items).await.ok()?,
+                    Err(farewell) => return Some(ending(farewell)),
+                },
+                Some(frame) = self.pending.next(), if !self.pending.is_empty() => {
+                    self.write_results(writer, frame).await.ok()?;
+                }
+                message = stream.next(), if may_read => {
+                    heard_at = Instant::now();
+                    match message {
+                        Some(Ok(Message::Text(text))) => {
+                            if let Some(ending) = self.on_text(text.as_str()).await {
+                                return Some(ending);
+                            }
+                        }
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                        Some(Ok(Message::Binary(_))) => return Some((GoodbyeReason::ProtocolError, None)),
+                        Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                    }
+                }
+                _ = heartbeat.tick() => {
+                    if heard_at.elapsed() > Duration::from_millis(limits::HEARTBEAT_MS * 5 / 2) {
+                        return None;
+                    }
+                    writer.feed_frame(&ServerFrame::Heartbeat).await.ok()?;
+                    writer.ping().await.ok()?;
+                }
+                () = &mut expiry => return Some((GoodbyeReason::SessionEnded, None)),
+            }
+        }
+    }
+
+    /// Results that are ready by now go out together.
+    async fn write_results(&mut self, writer: &mut Writer, first: ServerFrame) -> Result<(), Gone> {
+        let mut frame = Some(first);
+        while let Some(ready) = frame {
+            metrics::counter!(crate::metrics::SOCKET_COMMANDS_TOTAL).increment(1);
+            writer.feed_frame(&ready).await?;
+            frame = self.pending.next().now_or_never().flatten();
+        }
+        writer.flush().await
+    }
+
+    async fn on_text(&mut self, text: &str) -> Option<Ending> {
+        let mail = &self.attached.mail;
+        match step(Phase::Live, text) {
+            Ok(Step::Run { id, command_id, command }) => {
+                let pending = match self.edge.service.prepare(self.caller, command_id, &command) {
+                    Ok(envelope) => {
+                        let (reply, answer) = oneshot::channel();
+                        let envelope = Box::new(envelope);
+                        // A fallen actor drops the reply, which says "maybe done".
+                        let _ = mail.send(|permit| SessionMessage::Command { envelope, reply, permit }).await;
+                        async move { result(id, wait(answer).await) }.boxed()
+                    }
+                    Err(failure) => async move { result(id, Err(failure)) }.boxed(),
+                };
+                self.pending.push(pending);
+                None
+            }
+            Ok(Step::Typing(conversation, active)) => {
+                let _ = mail.send(|permit| SessionMessage::Typing { conversation, active, permit }).await;
+                None
+            }
+            Ok(Step::Light(presence)) => {
+                let light = encode::light(presence);
+                let _ = mail.send(|permit| SessionMessage::Light { light, permit }).await;
+                None
+            }
+            Err((Illegal::CommandId, Some(id))) => {
+                let failure = Failure::Invalid("A command id is 32 hexadecimal digits or a UUID, made anew for each command.");
+                self.pending.push(async move { result(id, Err(failure)) }.boxed());
+                None
+            }
+            Ok(Step::Begin { .. }) | Err(_) => Some((GoodbyeReason::ProtocolError, None)),
+        }
+    }
+}
+
+/// Writes what waited, without what was replayed before.
+async fn write_items(writer: &mut Writer, replayed: u64, items: &mut Vec<Item>) -> Result<(), Gone> {
+    for item in items.drain(..) {
+        match item {
+            Item::Event { revision, .. } if revision <= replayed => {}
+            Item::Event { frame, .. } | Item::Latest { frame, .. } => writer.feed(frame).await?,
+        }
+    }
+    writer.flush().await
+}
+
+type Answered = Result<corridor_actors::gateway::PendingAnswer, SubmitError>;
+
+async fn wait(answer: oneshot::Receiver<Answered>) -> Outcome<crate::service::Done> {
+    let pending = answer.await.map_err(|_| SubmitError::OutcomeUnknown)??;
+    done(pending.await.map_err(SubmitError::from)?)
+}
+
+fn result(id: String, outcome: Outcome<crate::service::Done>) -> ServerFrame {
+    match outcome {
+        Ok(done) => ServerFrame::Result { id, ok: true, succeeded: Some(done.succeeded()), failed: None },
+        Err(failure) => {
+            let problem = failure.problem();
+            metrics::counter!(crate::metrics::REFUSALS_TOTAL, "code" => problem.code.clone()).increment(1);
+            ServerFrame::Result { id, ok: false, succeeded: None, failed: Some(Failed { problem }) }
+        }
+    }
+}
+
+fn ending(farewell: Farewell) -> Ending {
+    match farewell {
+        Farewell::SessionEnded => (GoodbyeReason::SessionEnded, None),
+        Farewell::ShuttingDown => (GoodbyeReason::ShuttingDown, Some(1_000)),
+        Farewell::TooSlow => (GoodbyeReason::TooSlow, Some(1_000)),
+    }
+}

@@ -1,0 +1,81 @@
+// Every first screen under axe, in both schemes and on a phone; and a shell that opens without a network.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { accessibility, at, browser, DESKTOP, message, Node, online, PHONE, writeTo } from "./harness.mjs";
+
+let node;
+let chrome;
+
+before(async () => {
+  node = await Node.start();
+  chrome = await browser();
+});
+
+after(async () => {
+  await chrome?.close();
+  await node?.stop();
+});
+
+for (const scheme of ["light", "dark"]) {
+  test(`inbox, conversation, dialogs (${scheme})`, { timeout: 120_000 }, async () => {
+    const [first, second] = node.staff();
+    const { page, violations, context } = await at(chrome, node, first, { ...DESKTOP, colorScheme: scheme });
+    await online(page);
+    await page.locator("a[data-conversation]").first().waitFor();
+    assert.deepEqual(await accessibility(page), [], "inbox");
+    await page.locator("a[data-conversation]").first().click();
+    await page.locator("#conversation textarea[data-composer], #conversation .closed").first().waitFor();
+    assert.deepEqual(await accessibility(page), [], "patient conversation");
+    await page.getByRole("button", { name: "Details", exact: true }).click();
+    assert.deepEqual(await accessibility(page), [], "details");
+    await page.getByRole("button", { name: "New message" }).click();
+    await page.getByRole("option").first().waitFor();
+    assert.deepEqual(await accessibility(page), [], "new message");
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+    await page.keyboard.press("Control+/");
+    await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+    assert.deepEqual(await accessibility(page), [], "help");
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+    await writeTo(page, second.name, "A **word** about `it`");
+    await message(page, "A word about it").first().waitFor();
+    assert.deepEqual(await accessibility(page), [], "direct conversation");
+    assert.deepEqual(violations, []);
+    await context.close();
+  });
+}
+
+test("a phone: list, conversation, back", async () => {
+  const { page, violations } = await at(chrome, node, node.staff()[0], PHONE);
+  await page.locator("a[data-conversation]").first().waitFor();
+  assert.deepEqual(await accessibility(page), [], "list");
+  await page.locator("a[data-conversation]").first().tap();
+  await page.locator("#conversation").waitFor();
+  assert.deepEqual(await accessibility(page), [], "conversation");
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(wide, 0, "no sideways scrolling");
+  await page.getByRole("button", { name: "Back to the list" }).tap();
+  await page.getByRole("heading", { name: "Inbox" }).waitFor();
+  assert.deepEqual(violations, []);
+});
+
+test("sign-in: wrong words are explained, the screen is accessible", async () => {
+  const context = await chrome.newContext(DESKTOP);
+  const page = await context.newPage();
+  await page.goto(node.url);
+  await page.fill("#login", "nobody-here");
+  await page.fill("#password", "not the password");
+  await page.click('button[type="submit"]');
+  await page.locator("#sign-in-error").waitFor();
+  assert.deepEqual(await accessibility(page), []);
+});
+
+test("without a network the shell still opens, and says so", async () => {
+  const { page, context } = await at(chrome, node, node.staff()[0]);
+  await online(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await context.setOffline(true);
+  await page.reload();
+  await page.getByText("You are offline.").waitFor();
+  await context.setOffline(false);
+  await page.locator("a[data-conversation]").first().waitFor();
+});

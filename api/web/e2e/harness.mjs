@@ -1,0 +1,181 @@
+// Stands between the browser tests and the real node: starts it on free ports with a folder of its own, kills it, starts it again,
+// opens browsers as people. Refuses to sleep: everything waits for something that happens.
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const BINARY = process.env.CORRIDOR_BIN ?? here("../../../target/release/corridor");
+const CHROMIUM = process.env.CORRIDOR_CHROMIUM ?? "/usr/bin/chromium";
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const START_MS = 60_000;
+export const SHOWN_MS = 20_000;
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export class Node {
+  static async start() {
+    if (!existsSync(BINARY)) throw new Error(`no node at ${BINARY}: build it (cargo build --release) or set CORRIDOR_BIN`);
+    const node = new Node();
+    node.folder = mkdtempSync(join(tmpdir(), "corridor-e2e-"));
+    node.port = await freePort();
+    node.operations_port = await freePort();
+    await node.run();
+    return node;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async run() {
+    this.output = "";
+    this.child = spawn(BINARY, ["demo", "--listen", `127.0.0.1:${this.port}`, "--operations", `127.0.0.1:${this.operations_port}`, "--data", this.folder], { stdio: ["ignore", "pipe", "pipe"] });
+    const keep = (chunk) => { this.output = (this.output + chunk).slice(-8000); };
+    this.child.stdout.on("data", keep);
+    this.child.stderr.on("data", keep);
+    let exited = false;
+    this.child.once("exit", () => { exited = true; });
+    const deadline_ms = Date.now() + START_MS;
+    for (;;) {
+      try {
+        if ((await fetch(`http://127.0.0.1:${this.operations_port}/readyz`)).ok) return;
+      } catch {
+        // not listening yet
+      }
+      if (exited || Date.now() > deadline_ms) throw new Error(`the node did not become ready:\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50)); // the poll of a readiness check, not a guess
+    }
+  }
+
+  /** No goodbye, no flush: as when the power goes. */
+  async kill() {
+    const gone = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.kill("SIGKILL");
+    await gone;
+  }
+
+  people() {
+    this.accounts ??= JSON.parse(execFileSync(BINARY, ["demo", "--accounts", "--data", this.folder], { encoding: "utf8" }));
+    return this.accounts;
+  }
+
+  staff() {
+    return this.people().filter((one) => one.kind === "staff");
+  }
+
+  async stop() {
+    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A program's way in, for what a test needs before the screens matter. */
+  async api(account) {
+    const request = async (path, options = {}) => {
+      const response = await fetch(this.url + path, options);
+      if (!response.ok) throw new Error(`${options.method ?? "GET"} ${path}: ${response.status} ${await response.text()}`);
+      return response.status === 204 ? undefined : response.json();
+    };
+    const json = { "content-type": "application/json", origin: this.url };
+    const signed = await request("/v1/sign-in", { method: "POST", headers: json, body: JSON.stringify({ login: account.login, password: account.password }) });
+    const auth = { authorization: `Bearer ${signed.token}` };
+    return {
+      person: signed.person,
+      get: (path) => request(path, { headers: auth }),
+      post: (path, body) => request(path, { method: "POST", headers: { ...json, ...auth, "idempotency-key": crypto.randomUUID() }, body: JSON.stringify(body) }),
+    };
+  }
+}
+
+export function browser() {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+export const DESKTOP = { viewport: { width: 1360, height: 860 } };
+
+/** A person at a screen of their own, signed in. `violations` and `heard` fill as the page lives. */
+export async function at(chrome, node, account, options = DESKTOP, path = "/") {
+  const context = await chrome.newContext({ locale: "en-US", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(SHOWN_MS);
+  const violations = [];
+  const heard = [];
+  await page.exposeFunction("corridorViolation", (words) => violations.push(words));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => window.corridorViolation(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));
+  });
+  page.on("pageerror", (error) => violations.push(`error: ${error.stack ?? error.message}`));
+  page.on("response", (response) => {
+    if (!new URL(response.url()).pathname.startsWith("/v1")) return;
+    heard.push(response.text().then((text) => `${response.url()}\n${text}`, () => response.url()));
+  });
+  page.on("websocket", (socket) => socket.on("framereceived", (frame) => heard.push(Promise.resolve(String(frame.payload)))));
+  await page.goto(node.url + path);
+  await page.fill("#login", account.login);
+  await page.fill("#password", account.password);
+  await page.click('button[type="submit"]');
+  return { context, page, violations, heard, account };
+}
+
+/** Live: the socket has said welcome. */
+export async function online(page) {
+  await page.locator('[data-link="live"]').waitFor({ state: "attached" });
+}
+
+/** Opens a direct conversation through the dialog and sends the first words. */
+export async function writeTo(page, name, words) {
+  await page.getByRole("button", { name: "New message" }).click();
+  const dialog = page.getByRole("dialog", { name: "New message" });
+  await dialog.getByRole("button", { name: "Teammate" }).click();
+  await dialog.getByRole("combobox").fill(name);
+  await dialog.getByRole("option").filter({ hasText: name }).first().click();
+  if (words !== "") await dialog.getByLabel("First message (optional)").fill(words);
+  await dialog.locator('button[type="submit"]').click();
+  await dialog.waitFor({ state: "detached" });
+  await page.locator("main#conversation").waitFor();
+}
+
+export async function say(page, words) {
+  const box = page.locator("#conversation textarea[data-composer]");
+  await box.fill(words);
+  await box.press("Enter");
+}
+
+export function message(page, words) {
+  return page.locator("#conversation article[data-message]").filter({ hasText: words });
+}
+
+export async function openTeam(page, id) {
+  await page.getByRole("link", { name: /^(\d+\+?\s*\d* unread\s*)?Team/ }).click();
+  await page.locator(`a[data-conversation="${id}"]`).click();
+}
+
+export const conversationId = (page) => page.url().match(/con_[0-9a-z]+/)?.[0];
+
+const AXE = readFileSync(here("../node_modules/axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong, as short lines. Put in by the debugger, as the page's own policy lets no script in. */
+export async function accessibility(page) {
+  const debug = await page.context().newCDPSession(page);
+  await debug.send("Runtime.evaluate", { expression: AXE });
+  return page.evaluate(async () => {
+    await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})));
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const { violations } = await window.axe.run(document, { runOnly: tags });
+    return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+  });
+}

@@ -1,0 +1,341 @@
+// Stands between the wire and the store: welcome, replay, gaps, older pages, marks. The one place that fetches conversations.
+// Refuses to know the screen; it is told which conversation is looked at and answers through the store.
+import { systemClock, type Clock } from "./clock";
+import { Commands, Marker } from "./commands";
+import { query, Refusal, type Http } from "./http";
+import type { Store } from "./store";
+import { Transport, type Link, type Socket } from "./transport";
+import type { Conversation, ConversationEvent, Counts, EventPage, Me, ServerFrame } from "./wire";
+
+export interface SyncOptions {
+  http: Http;
+  store: Store;
+  socket_url: string;
+  clock?: Clock;
+  open?: (url: string) => Socket;
+  onLink?: (link: Link) => void;
+  onSignedOut?: () => void;
+  /** Live messages of others, for the announcer. */
+  onMessage?: (event: ConversationEvent, live: boolean) => void;
+  onLoaded?: () => void;
+  /** Every event that came over the socket, after the store has it. */
+  onEvent?: (event: ConversationEvent) => void;
+}
+
+const PAGE = 100;
+const MESSAGES_WANTED = 30;
+const TYPING_MS = 6000;
+
+export class Sync {
+  readonly transport: Transport;
+  readonly commands: Commands;
+  readonly reads: Marker;
+  readonly deliveries: Marker;
+  link: Link = { state: "stopped" };
+  loaded = false;
+  private live_now = false;
+  private readonly clock: Clock;
+  private readonly unknown = new Map<string, number>();
+  private readonly refetch = new Set<string>();
+  private refetch_due = false;
+  private readonly filling = new Set<string>();
+  private readonly opening = new Map<string, Promise<void>>();
+  private readonly links = new Set<(link: Link) => void>();
+  private loading = false;
+  private stopped = true;
+
+  constructor(private readonly options: SyncOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.transport = new Transport({
+      url: options.socket_url,
+      ...(options.open ? { open: options.open } : {}),
+      clock: this.clock,
+      since: () => this.options.store.cursor,
+      onFrame: (frame) => this.frame(frame),
+      onLink: (link) => this.linked(link),
+      probe: () => this.probe(),
+      onSignedOut: () => this.options.onSignedOut?.(),
+    });
+    this.commands = new Commands(this.transport, this.clock);
+    this.reads = new Marker("mark_read", 300, this.transport, this.clock);
+    this.deliveries = new Marker("confirm_delivery", 1000, this.transport, this.clock);
+  }
+
+  start(): void {
+    this.stopped = false;
+    this.transport.start();
+    this.tick();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.loaded = false;
+    this.transport.stop();
+    this.commands.stop();
+    this.reads.clear();
+    this.deliveries.clear();
+  }
+
+  onLink(listener: (link: Link) => void): () => void {
+    this.links.add(listener);
+    return () => this.links.delete(listener);
+  }
+
+  /** The conversation's newest page, or what is missing of it. Safe to call again and again. */
+  open(id: string): Promise<void> {
+    const under_way = this.opening.get(id);
+    if (under_way !== undefined) return under_way;
+    const opening = this.load(id).finally(() => this.opening.delete(id));
+    this.opening.set(id, opening);
+    return opening;
+  }
+
+  /** One older page in front. Answers false when the start is reached. */
+  async earlier(id: string): Promise<boolean> {
+    const timeline = this.options.store.timeline(id);
+    if (timeline.last_held === 0 || timeline.reached_start) return false;
+    const page = await this.page(id, { before: timeline.first_held });
+    this.takeOlder(id, page);
+    this.options.store.touch(id);
+    return true;
+  }
+
+  async refresh(filter: "all" | "unread" | "read" = "all", text = ""): Promise<void> {
+    const answer = await this.options.http.ask<{ revision: number; conversations: Conversation[]; counts: Counts }>(
+      query("/v1/inbox", { filter, q: text, limit: 200 }),
+    );
+    for (const conversation of answer.conversations) this.put(conversation);
+    if (filter === "all" && text === "") this.options.store.setCounts(answer.counts);
+    else this.options.store.touchList();
+  }
+
+  /** Everything up to the last message of this conversation was seen by the person. */
+  markRead(id: string): void {
+    const conversation = this.options.store.conversations.get(id);
+    const last = conversation?.last_message;
+    if (!conversation || !last || !conversation.my.member || conversation.my.unread === 0) return;
+    this.reads.mark(id, last.seq);
+    this.deliveries.drop(id, last.seq);
+    this.options.store.read(id, last.seq, conversation.last_number);
+  }
+
+  async fetchConversation(id: string): Promise<Conversation> {
+    const conversation = await this.options.http.ask<Conversation>(`/v1/conversations/${id}`);
+    this.put(conversation);
+    return conversation;
+  }
+
+  private put(conversation: Conversation): void {
+    this.options.store.putConversation(conversation);
+    const last = conversation.last_message;
+    if (last && conversation.my.member && conversation.my.unread > 0 && last.author.id !== this.options.store.me?.id) this.deliveries.mark(conversation.id, last.seq);
+  }
+
+  private async load(id: string): Promise<void> {
+    const { store } = this.options;
+    const conversation = await this.fetchConversation(id);
+    const timeline = store.timeline(id);
+    if (timeline.last_held === 0) {
+      const page = await this.page(id, { before: conversation.last_seq + 1 });
+      const first = page.events[0]?.seq ?? conversation.last_seq + 1;
+      const last = page.events.at(-1)?.seq ?? conversation.last_seq;
+      timeline.applyPage(page.events, first, Math.max(last, 1), page.has_more ? conversation.my.first_seq : first);
+      for (let pages = 1; pages < 4 && !timeline.reached_start && this.messages(id) < MESSAGES_WANTED; pages += 1) {
+        this.takeOlder(id, await this.page(id, { before: timeline.first_held }));
+      }
+      if ((store.conversations.get(id)?.last_seq ?? 0) > timeline.last_held) this.fill(id, 0);
+    }
+    store.touch(id);
+  }
+
+  private messages(id: string): number {
+    return this.options.store.timeline(id).list().filter((item) => item.kind === "message").length;
+  }
+
+  private takeOlder(id: string, page: EventPage): void {
+    const timeline = this.options.store.timeline(id);
+    const first = page.events[0]?.seq;
+    const last = page.events.at(-1)?.seq;
+    if (first === undefined || last === undefined) {
+      timeline.first_seq = timeline.first_held;
+      return;
+    }
+    timeline.applyPage(page.events, first, last, page.has_more ? timeline.first_seq : first);
+  }
+
+  private page(id: string, where: { after?: number; before?: number }): Promise<EventPage> {
+    return this.options.http.ask<EventPage>(query(`/v1/conversations/${id}/events`, { ...where, limit: PAGE }));
+  }
+
+  private frame(frame: ServerFrame): void {
+    const { store } = this.options;
+    switch (frame.type) {
+      case "welcome":
+        store.me = frame.person;
+        if (store.cursor === undefined) store.advance(frame.revision);
+        if (!this.loaded) void this.loadAll();
+        return;
+      case "caught_up":
+        store.advance(frame.revision);
+        this.live_now = true;
+        return;
+      case "event":
+        this.event(frame);
+        return;
+      case "typing":
+        if (frame.person_id !== store.me?.id) store.setTyping(frame.conversation_id, { person_id: frame.person_id, name: frame.name, until_ms: this.clock.now() + TYPING_MS }, frame.active);
+        return;
+      case "presence":
+        store.setPresence(frame.people);
+        return;
+      case "reset":
+        this.reset();
+        return;
+      default:
+    }
+  }
+
+  private event(event: ConversationEvent): void {
+    const { store } = this.options;
+    const outcome = store.applyEvent(event);
+    store.advance(event.revision);
+    const body = event.event;
+    const id = event.conversation_id;
+    this.options.onEvent?.(event);
+    if (outcome === "unknown") this.discover(id, event.seq);
+    if (outcome === "gap") this.fill(id, 250);
+    if (outcome === "ignored") return;
+    const mine = event.actor.id === store.me?.id;
+    if (body.type === "message_sent" && !mine) {
+      if (store.conversations.get(id)?.my.member !== false) this.deliveries.mark(id, event.seq);
+      this.options.onMessage?.(event, this.live_now);
+    }
+    if (body.type === "member_removed" && body.person.id === store.me?.id) {
+      this.unknown.delete(id);
+      if (outcome !== "unknown") store.removeConversation(id);
+    } else if (["member_added", "member_removed", "archived", "reopened", "owner_changed", "conversation_created"].includes(body.type)) {
+      this.discover(id, 0);
+    }
+  }
+
+  /** Fetches a conversation that is new here, or whose abilities may have changed. Many events, one fetch. */
+  private discover(id: string, seq: number): void {
+    this.unknown.set(id, Math.max(seq, this.unknown.get(id) ?? 0));
+    this.refetch.add(id);
+    if (this.refetch_due) return;
+    this.refetch_due = true;
+    this.clock.after(300, () => {
+      this.refetch_due = false;
+      const ids = [...this.refetch];
+      this.refetch.clear();
+      for (const one of ids) void this.fetchConversation(one).then(() => this.settled(one), (error: unknown) => this.undiscovered(one, error));
+      void this.refresh().catch(() => {});
+    });
+  }
+
+  private settled(id: string): void {
+    const seq = this.unknown.get(id) ?? 0;
+    this.unknown.delete(id);
+    if ((this.options.store.conversations.get(id)?.last_seq ?? 0) < seq) this.discover(id, seq);
+    else if ((this.options.store.timelines.get(id)?.last_held ?? 0) > 0) this.fill(id, 250);
+  }
+
+  private undiscovered(id: string, error: unknown): void {
+    if (error instanceof Refusal && (error.code === "not_found" || error.code === "forbidden")) {
+      this.unknown.delete(id);
+      this.options.store.removeConversation(id);
+    } else if (!this.stopped) {
+      this.clock.after(3000, () => this.discover(id, 0));
+    }
+  }
+
+  /** Asks for what lies between the last event held and the next one known. */
+  private fill(id: string, delay_ms: number, attempt = 0): void {
+    if (this.filling.has(id)) return;
+    this.filling.add(id);
+    this.clock.after(delay_ms, () => void this.fillNow(id, attempt));
+  }
+
+  private async fillNow(id: string, attempt: number): Promise<void> {
+    const { store } = this.options;
+    const behind = (): boolean => {
+      const timeline = store.timelines.get(id);
+      return timeline !== undefined && timeline.last_held > 0 && (timeline.gap || timeline.last_held < (store.conversations.get(id)?.last_seq ?? 0));
+    };
+    let failed = false;
+    try {
+      while (behind()) {
+        const timeline = store.timeline(id);
+        const page = await this.page(id, { after: timeline.last_held });
+        const last = page.events.at(-1)?.seq;
+        const first = page.events[0]?.seq;
+        if (first === undefined || last === undefined) break;
+        timeline.applyPage(page.events, first, last, timeline.first_seq);
+        store.touch(id);
+        if (!page.has_more) break;
+      }
+    } catch {
+      failed = true;
+    }
+    this.filling.delete(id);
+    if (!this.stopped && (failed || behind()) && attempt < 20) this.fill(id, Math.min(500 * 2 ** attempt, 15_000), attempt + 1);
+  }
+
+  private async loadAll(): Promise<void> {
+    if (this.loading) return;
+    this.loading = true;
+    for (let attempt = 0; !this.stopped && !this.loaded; attempt += 1) {
+      try {
+        const mine = this.options.http.ask<{ conversations: Conversation[] }>("/v1/conversations?scope=mine");
+        const [answer] = await Promise.all([mine, this.refresh()]);
+        for (const conversation of answer.conversations) this.put(conversation);
+        this.loaded = true;
+      } catch (error) {
+        if (error instanceof Refusal && error.code === "not_signed_in") break;
+        await new Promise<void>((resolve) => this.clock.after(Math.min(500 * 2 ** attempt, 10_000), resolve));
+      }
+    }
+    this.loading = false;
+    if (this.loaded) this.options.onLoaded?.();
+  }
+
+  private reset(): void {
+    const { store } = this.options;
+    store.cursor = undefined;
+    const open = [...store.timelines.keys()];
+    store.timelines.clear();
+    this.loaded = false;
+    void this.loadAll();
+    for (const id of open) void this.open(id).catch(() => {});
+  }
+
+  private linked(link: Link): void {
+    this.link = link;
+    if (link.state !== "live") this.live_now = false;
+    if (link.state === "live") {
+      this.commands.wake();
+      this.reads.wake();
+      this.deliveries.wake();
+    }
+    this.options.onLink?.(link);
+    for (const listener of this.links) listener(link);
+  }
+
+  private async probe(): Promise<"here" | "signed_out" | "unreachable"> {
+    try {
+      await this.options.http.ask<Me>("/v1/me", { tries: 1 });
+      return "here";
+    } catch (error) {
+      if (error instanceof Refusal && error.problem.status === 401) return "signed_out";
+      return "unreachable";
+    }
+  }
+
+  private tick(): void {
+    this.clock.after(1000, () => {
+      if (this.stopped) return;
+      this.options.store.expireTyping(this.clock.now());
+      this.tick();
+    });
+  }
+}

@@ -1,0 +1,282 @@
+// Stands between the client and the node's socket: connects, says hello with the cursor, waits for answers, comes back after
+// a break with full jitter. Refuses to know what a frame means to a conversation; it only tells welcome, results and goodbye.
+import { fullJitter, systemClock, type Clock, type Timer } from "./clock";
+import { commandId } from "./ids";
+import type { ClientFrame, Command, Problem, Result, ServerFrame } from "./wire";
+
+export type Link =
+  | { state: "connecting" }
+  | { state: "live" }
+  | { state: "waiting"; since_ms: number; retry_at_ms: number; reason: string }
+  | { state: "stopped" };
+
+export interface Socket {
+  onopen: ((event: Event) => unknown) | null;
+  onmessage: ((event: MessageEvent) => unknown) | null;
+  onclose: ((event: CloseEvent) => unknown) | null;
+  onerror: ((event: Event) => unknown) | null;
+  readonly readyState: number;
+  send(text: string): void;
+  close(): void;
+}
+
+export interface TransportOptions {
+  url: string;
+  open?: (url: string) => Socket;
+  clock?: Clock;
+  /** The highest revision held; undefined on a fresh start. */
+  since: () => number | undefined;
+  onFrame: (frame: ServerFrame) => void;
+  onLink: (link: Link) => void;
+  /** Asks over HTTP whether the node is there and knows us. */
+  probe: () => Promise<"here" | "signed_out" | "unreachable">;
+  onSignedOut: () => void;
+}
+
+const NO_ANSWER: Problem = { status: 0, code: "unreachable" };
+const BASE_MS = 500;
+const CEILING_MS = 30_000;
+const ANSWER_MS = 15_000;
+const WELCOME_MS = 10_000;
+
+interface Open {
+  settle: (result: Result) => void;
+  timer: Timer;
+}
+
+export class Transport {
+  private socket: Socket | undefined;
+  private link: Link = { state: "stopped" };
+  private attempt = 0;
+  private down_since_ms = 0;
+  private not_before_ms = 0;
+  private timers = new Set<Timer>();
+  private readonly open_commands = new Map<string, Open>();
+  private readonly clock: Clock;
+  private heard_at_ms = 0;
+  private heartbeat_ms = 30_000;
+  private beats = false;
+  private probing = false;
+
+  constructor(private readonly options: TransportOptions) {
+    this.clock = options.clock ?? systemClock;
+  }
+
+  get live(): boolean {
+    return this.link.state === "live";
+  }
+
+  start(): void {
+    if (this.link.state !== "stopped") return;
+    this.attempt = 0;
+    this.down_since_ms = 0;
+    this.connect();
+  }
+
+  stop(): void {
+    this.drop("stopped");
+    this.setLink({ state: "stopped" });
+  }
+
+  /** The device says that the network is back, or the person asks: do not wait for the timer. */
+  retryNow(): void {
+    if (this.link.state !== "waiting" || this.clock.now() < this.not_before_ms) return;
+    this.connect();
+  }
+
+  /** Called when the page comes back to the front: a socket that slept may be dead without knowing it. */
+  wake(): void {
+    if (this.link.state === "live" && this.clock.now() - this.heard_at_ms > this.heartbeat_ms) this.checkSilence(true);
+    else this.retryNow();
+  }
+
+  send(frame: ClientFrame): boolean {
+    if (!this.live || this.socket === undefined) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** Never rejects: no answer is an answer, `unreachable`, and the caller asks again with the same id. */
+  command(command: Command, id: string = commandId()): Promise<Result> {
+    return new Promise((resolve) => {
+      const unanswered: Result = { type: "result", id, ok: false, problem: NO_ANSWER };
+      if (!this.send({ type: "command", id, command })) {
+        resolve(unanswered);
+        return;
+      }
+      const timer = this.after(ANSWER_MS, () => {
+        this.open_commands.delete(id);
+        resolve(unanswered);
+        if (this.clock.now() - this.heard_at_ms >= ANSWER_MS) this.lost("no_answer");
+      });
+      this.open_commands.set(id, { settle: resolve, timer });
+    });
+  }
+
+  private connect(): void {
+    this.clearTimers();
+    this.setLink({ state: "connecting" });
+    const open = this.options.open ?? ((url) => new WebSocket(url));
+    let socket: Socket;
+    try {
+      socket = open(this.options.url);
+    } catch {
+      this.lost("refused");
+      return;
+    }
+    this.socket = socket;
+    this.after(WELCOME_MS, () => {
+      if (this.socket === socket && !this.live) this.lost("no_welcome");
+    });
+    socket.onopen = () => {
+      if (this.socket !== socket) return;
+      const since = this.options.since();
+      const hello: ClientFrame = { type: "hello", version: 1, ...(since === undefined ? {} : { since }) };
+      socket.send(JSON.stringify(hello));
+    };
+    socket.onmessage = (message) => {
+      if (this.socket === socket) this.receive(message);
+    };
+    socket.onclose = () => {
+      if (this.socket === socket) this.lost("closed");
+    };
+    socket.onerror = () => {};
+  }
+
+  private receive(message: MessageEvent): void {
+    this.heard_at_ms = this.clock.now();
+    let frame: ServerFrame;
+    try {
+      frame = JSON.parse(String(message.data)) as ServerFrame;
+    } catch {
+      return;
+    }
+    if (frame.type === "heartbeat") this.beats = true;
+    if (frame.type === "welcome") this.welcomed(frame.heartbeat_ms);
+    if (frame.type === "result") this.answered(frame);
+    if (frame.type === "goodbye") {
+      this.goodbye(frame.reason, frame.retry_after_ms);
+      return;
+    }
+    this.options.onFrame(frame);
+  }
+
+  private welcomed(heartbeat_ms: number): void {
+    this.attempt = 0;
+    this.down_since_ms = 0;
+    this.heartbeat_ms = heartbeat_ms > 0 ? heartbeat_ms : 30_000;
+    this.beats = false;
+    this.watch();
+    this.setLink({ state: "live" });
+  }
+
+  private answered(result: Result): void {
+    const open = this.open_commands.get(result.id);
+    if (open === undefined) return;
+    this.open_commands.delete(result.id);
+    this.cancel(open.timer);
+    open.settle(result);
+  }
+
+  private goodbye(reason: string, retry_after_ms = 0): void {
+    if (reason === "session_ended") {
+      this.stop();
+      this.options.onSignedOut();
+      return;
+    }
+    this.lost(reason, retry_after_ms);
+  }
+
+  /** Browsers hide the protocol's own pings, so silence alone proves nothing unless the node sends heartbeats we can see. */
+  private watch(): void {
+    this.after(this.heartbeat_ms, () => {
+      if (!this.live) return;
+      this.checkSilence(false);
+      if (this.live) this.watch();
+    });
+  }
+
+  private checkSilence(suspicious: boolean): void {
+    const silent_ms = this.clock.now() - this.heard_at_ms;
+    if (this.beats && silent_ms > 2.5 * this.heartbeat_ms) {
+      this.lost("silent");
+      return;
+    }
+    if (suspicious && silent_ms > this.heartbeat_ms && !this.beats) {
+      this.lost("silent"); // coming back with a cursor is cheap; trusting a dead socket is not
+      return;
+    }
+    if (silent_ms <= 1.5 * this.heartbeat_ms || this.probing) return;
+    this.probing = true;
+    void this.options.probe().then((answer) => {
+      this.probing = false;
+      if (answer === "signed_out") this.goodbye("session_ended");
+      else if (answer === "unreachable" && this.live) this.lost("unreachable");
+    });
+  }
+
+  private lost(reason: string, retry_after_ms = 0): void {
+    if (this.link.state === "stopped") return;
+    const was_live = this.live;
+    this.drop(reason);
+    const now = this.clock.now();
+    if (this.down_since_ms === 0) this.down_since_ms = now;
+    this.not_before_ms = now + retry_after_ms;
+    const wait_ms = retry_after_ms + fullJitter(this.clock, this.attempt, BASE_MS, CEILING_MS);
+    this.attempt += 1;
+    this.setLink({ state: "waiting", since_ms: this.down_since_ms, retry_at_ms: now + wait_ms, reason });
+    this.after(wait_ms, () => this.connect());
+    if (!was_live && this.attempt >= 2) this.askWhetherSignedOut();
+  }
+
+  /** A refused upgrade looks like a network error to a page; only HTTP tells that the session is over. */
+  private askWhetherSignedOut(): void {
+    if (this.probing) return;
+    this.probing = true;
+    void this.options.probe().then((answer) => {
+      this.probing = false;
+      if (answer === "signed_out" && this.link.state !== "stopped") this.goodbye("session_ended");
+    });
+  }
+
+  private drop(reason: string): void {
+    this.clearTimers();
+    const socket = this.socket;
+    this.socket = undefined;
+    if (socket !== undefined) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      try {
+        socket.close();
+      } catch {
+        // it was not open
+      }
+    }
+    const open = [...this.open_commands.entries()];
+    this.open_commands.clear();
+    for (const [id, { settle }] of open) settle({ type: "result", id, ok: false, problem: { ...NO_ANSWER, detail: reason } });
+  }
+
+  private after(delay_ms: number, run: () => void): Timer {
+    const timer = this.clock.after(delay_ms, () => {
+      this.timers.delete(timer);
+      run();
+    });
+    this.timers.add(timer);
+    return timer;
+  }
+
+  private cancel(timer: Timer): void {
+    this.clock.cancel(timer);
+    this.timers.delete(timer);
+  }
+
+  private clearTimers(): void {
+    for (const timer of this.timers) this.clock.cancel(timer);
+    this.timers.clear();
+  }
+
+  private setLink(link: Link): void {
+    this.link = link;
+    this.options.onLink(link);
+  }
+}

@@ -1,0 +1,231 @@
+// Stands at the border: the names and shapes of docs/protocol.md, version 1, and nothing else.
+// Refuses to know how anything is sent, kept or shown.
+
+export type PersonKind = "staff" | "patient" | "proxy" | "partner" | "service";
+export type Presence = "available" | "busy" | "off_duty" | "offline";
+export type Audience = "everyone" | "team";
+export type Priority = "routine" | "urgent" | "stat";
+export type ConversationKind = "direct" | "group" | "channel" | "patient" | "care_room";
+export type ChannelVisibility = "public" | "private" | "site" | "announcement" | "partner";
+export type Role =
+  | "physician" | "nurse" | "medical_assistant" | "front_desk" | "billing" | "administrator" | "compliance_officer";
+export type Ability =
+  | "send" | "note" | "rename" | "archive" | "reopen" | "add_member" | "remove_member" | "leave" | "join" | "acknowledge";
+export type History = "full" | "from_now" | { since_ms: number };
+
+export interface PatientFacts {
+  mrn: string;
+  birth_date: string;
+  care_team: string[];
+}
+
+export interface Person {
+  id: string;
+  kind: PersonKind;
+  name: string;
+  title?: string | null;
+  roles?: Role[];
+  state?: "active" | "invited" | "suspended";
+  site_ids?: string[];
+  patient?: PatientFacts | null;
+  proxy_for?: string[];
+  organization?: string | null;
+  presence?: Presence | null;
+}
+
+export interface Author {
+  id: string;
+  name: string;
+  kind: PersonKind;
+  title?: string | null;
+}
+
+export type Mention = { person_id: string } | { role: string };
+
+export interface Member {
+  person_id: string;
+  name: string;
+  kind: PersonKind;
+  title?: string | null;
+  owner?: boolean;
+  added_at_ms?: number;
+  history?: History;
+  delivered_seq?: number;
+  read_seq?: number;
+  read_number?: number;
+}
+
+export interface LastMessage {
+  seq: number;
+  number: number;
+  at_ms: number;
+  author: Author;
+  audience: Audience;
+  priority: Priority;
+  preview: string;
+  retracted?: boolean;
+}
+
+export interface My {
+  member: boolean;
+  owner?: boolean;
+  basis?: string;
+  first_seq: number;
+  read_seq: number;
+  read_number: number;
+  unread: number;
+  may: Ability[];
+}
+
+export interface ConversationPatient {
+  id: string;
+  name: string;
+  mrn: string;
+  birth_date: string;
+  state: string;
+}
+
+export interface Conversation {
+  id: string;
+  kind: ConversationKind;
+  topic?: string | null;
+  state: "open" | "archived";
+  channel?: { visibility: ChannelVisibility; site_id?: string | null; phi_allowed?: boolean } | null;
+  patient?: ConversationPatient | null;
+  owner_id?: string | null;
+  beside_id?: string | null;
+  created_at_ms: number;
+  member_count: number;
+  first_names?: string[];
+  last_seq: number;
+  last_number: number;
+  revision: number;
+  my: My;
+  last_message?: LastMessage | null;
+  members?: Member[];
+}
+
+export interface Counts {
+  total_conversations: number;
+  unread_conversations: number;
+  unread_messages: number;
+  unique_patients: number;
+  total_messages: number;
+}
+
+export interface Retraction {
+  at_ms: number;
+  person?: Author | null;
+  reason?: string | null;
+}
+
+export type EventBody =
+  | { type: "conversation_created"; kind: ConversationKind; topic?: string | null }
+  | {
+      type: "message_sent"; number: number; audience: Audience; priority: Priority; body?: string | null;
+      reply_to?: number | null; mentions?: Mention[]; version?: number; edited_at_ms?: number | null;
+      retracted?: Retraction | null;
+    }
+  | { type: "message_edited"; target_seq: number; version: number; body?: string | null; mentions?: Mention[] }
+  | { type: "message_retracted"; target_seq: number; reason?: string | null }
+  | { type: "member_added"; person: Author; history?: History }
+  | { type: "member_removed"; person: Author; left?: boolean }
+  | { type: "renamed"; topic: string }
+  | { type: "archived" }
+  | { type: "reopened" }
+  | { type: "owner_changed"; person: Author }
+  | { type: "delivered"; person?: Author | null; up_to_seq: number }
+  | { type: "read"; person?: Author | null; up_to_seq: number; up_to_number: number }
+  | { type: "acknowledged"; target_seq: number; person?: Author | null };
+
+export interface ConversationEvent {
+  revision: number;
+  conversation_id: string;
+  seq: number;
+  at_ms: number;
+  actor: Author;
+  on_behalf_of?: Author | null;
+  event: EventBody;
+}
+
+export interface EventPage {
+  events: ConversationEvent[];
+  first_seq: number;
+  last_seq: number;
+  has_more: boolean;
+}
+
+export interface SendMessage {
+  body: string;
+  audience: Audience;
+  priority: Priority;
+  reply_to?: number;
+  mentions: Mention[];
+}
+
+export type Command =
+  | ({ type: "send_message"; conversation_id: string } & SendMessage)
+  | { type: "edit_message"; conversation_id: string; seq: number; body: string; mentions: Mention[] }
+  | { type: "retract_message"; conversation_id: string; seq: number; reason: string }
+  | { type: "mark_read"; conversation_id: string; seq: number }
+  | { type: "confirm_delivery"; conversation_id: string; seq: number }
+  | { type: "acknowledge"; conversation_id: string; seq: number };
+
+export interface Problem {
+  type?: string;
+  title?: string;
+  status: number;
+  detail?: string;
+  code: string;
+  retry_after_ms?: number;
+}
+
+export interface Accepted {
+  type: "result"; id: string; ok: true; revision?: number; conversation_id?: string; seq?: number; number?: number;
+  at_ms?: number;
+}
+export interface Refused { type: "result"; id: string; ok: false; problem: Problem }
+export type Result = Accepted | Refused;
+
+export type ServerFrame =
+  | { type: "welcome"; version: number; person: Person; session_id: string; revision: number; heartbeat_ms: number }
+  | { type: "caught_up"; revision: number }
+  | Result
+  | ({ type: "event" } & ConversationEvent)
+  | { type: "typing"; conversation_id: string; person_id: string; name: string; active: boolean }
+  | { type: "presence"; people: { person_id: string; status: Presence }[] }
+  | { type: "reset"; reason: string }
+  | { type: "goodbye"; reason: string; retry_after_ms?: number }
+  | { type: "heartbeat" };
+
+export type ClientFrame =
+  | { type: "hello"; version: 1; since?: number }
+  | { type: "command"; id: string; command: Command }
+  | { type: "typing"; conversation_id: string; active: boolean }
+  | { type: "presence"; status: Exclude<Presence, "offline"> };
+
+export interface Me {
+  person: Person;
+  session_id: string;
+  device_name?: string;
+  expires_at_ms: number;
+  workspace: { name: string };
+  permissions: string[];
+}
+
+export interface Receipt {
+  person_id: string;
+  name: string;
+  delivered_at_ms?: number | null;
+  read_at_ms?: number | null;
+  acknowledged_at_ms?: number | null;
+}
+
+export interface Version { version: number; at_ms: number; actor: Author; body: string }
+
+export type CreateConversation =
+  | { kind: "direct"; person_id: string }
+  | { kind: "group"; topic: string; member_ids: string[] }
+  | { kind: "channel"; topic: string; visibility: ChannelVisibility; site_id: string | null; phi_allowed: boolean; member_ids: string[] }
+  | { kind: "patient"; patient_id: string; topic: string }
+  | { kind: "care_room"; beside_id: string; topic: string };

@@ -1,0 +1,15 @@
+// Stands at the start of the patient page: language, the root component, its own service worker. Refuses to know screens.
+import { mount } from "svelte";
+import { chooseLanguage, language } from "./core/i18n";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import App from "./ui/patient/App.svelte";
+import { session } from "./vm/session.svelte";
+import { update } from "./vm/update.svelte";
+
+await chooseLanguage(navigator.languages);
+document.documentElement.lang = language;
+const target = document.getElementById("app");
+if (target !== null) mount(App, { target });
+void session.begin();
+void update.register("/p/sw.js", "/p/");

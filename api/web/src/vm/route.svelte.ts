@@ -1,0 +1,39 @@
+// Stands between the address bar and the screen: which section, which conversation, which thread. Only opaque ids stand there.
+export type Section = "inbox" | "team" | "account";
+
+export interface Route {
+  section: Section;
+  conversation: string | undefined;
+  thread: number | undefined;
+}
+
+export function parseRoute(hash: string): Route {
+  const parts = hash.replace(/^#\/?/, "").split("/");
+  const section: Section = parts[0] === "team" ? "team" : parts[0] === "account" ? "account" : "inbox";
+  const conversation = parts[1] !== undefined && /^con_[0-9a-z]+$/.test(parts[1]) ? parts[1] : undefined;
+  const thread = conversation !== undefined && /^\d+$/.test(parts[2] ?? "") ? Number(parts[2]) : undefined;
+  return { section, conversation, thread };
+}
+
+export function hrefOf(section: Section, conversation?: string, thread?: number): string {
+  const rest = conversation === undefined ? "" : thread === undefined ? `/${conversation}` : `/${conversation}/${thread}`;
+  return `#/${section}${rest}`;
+}
+
+class Router {
+  now = $state.raw<Route>(parseRoute(globalThis.location?.hash ?? ""));
+
+  constructor() {
+    globalThis.addEventListener?.("hashchange", () => {
+      this.now = parseRoute(location.hash);
+    });
+  }
+
+  go(section: Section, conversation?: string, thread?: number): void {
+    const href = hrefOf(section, conversation, thread);
+    if (location.hash !== href) location.hash = href;
+    this.now = parseRoute(href);
+  }
+}
+
+export const router = new Router();

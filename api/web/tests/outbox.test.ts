@@ -1,0 +1,143 @@
+// Proves the outbox: in order, once, the same id until an answer, refusals final, stale STAT asked.
+import { describe, expect, test } from "vitest";
+import { MemoryRows, Seal } from "../src/core/sealed-rows";
+import { Outbox, STAT_STALE_MS, type Row, type TabNote } from "../src/core/outbox";
+import type { Command, Problem, Result, SendMessage } from "../src/core/wire";
+import { FakeClock, RAMAN, said, settle } from "./fakes";
+
+type Answer = "ok" | "silence" | Problem;
+class Rows extends MemoryRows<Row> { override readonly durable = true as unknown as false; }
+const words = (body: string, more: Partial<SendMessage> = {}): SendMessage => ({ body, audience: "everyone", priority: "routine", mentions: [], ...more });
+
+function make(answers: (body: string, attempt: number) => Answer = () => "ok", leading = true, rows = new Rows()) {
+  const clock = new FakeClock();
+  const sent: { id: string; body: string }[] = [];
+  const notes: TabNote[] = [];
+  let seq = 10;
+  const line = {
+    live: true,
+    command: (command: Command, id = ""): Promise<Result> => {
+      if (command.type !== "send_message") throw new Error("not a message");
+      sent.push({ id, body: command.body });
+      const answer = answers(command.body, sent.filter((one) => one.id === id).length);
+      if (answer === "ok") return Promise.resolve({ type: "result", id, ok: true, seq: (seq += 1) });
+      return Promise.resolve({ type: "result", id, ok: false, problem: answer === "silence" ? { status: 0, code: "unreachable" } : answer });
+    },
+  };
+  const outbox = new Outbox({ rows, line, clock, leading: () => leading, tell: (note) => notes.push(note), onChange: () => {} });
+  return { clock, sent, notes, line, outbox, rows };
+}
+
+describe("outbox", () => {
+  test("first written, first sent, in each conversation", async () => {
+    const it = make();
+    for (const body of ["1", "2", "3"]) void it.outbox.write("con_a", words(body));
+    await it.clock.pass(100);
+    expect(it.sent.map((one) => one.body)).toEqual(["1", "2", "3"]);
+  });
+  test("no answer: the same id again, and nobody overtakes", async () => {
+    const it = make((body, attempt) => (body === "1" && attempt < 3 ? "silence" : "ok"));
+    void it.outbox.write("con_a", words("1"));
+    void it.outbox.write("con_a", words("2"));
+    await it.clock.pass(60_000);
+    expect(it.sent.map((one) => one.body)).toEqual(["1", "1", "1", "2"]);
+    expect(new Set(it.sent.filter((one) => one.body === "1").map((one) => one.id)).size).toBe(1);
+  });
+  test("outcome_unknown waits as long as the node says", async () => {
+    const it = make((_body, attempt) => (attempt === 1 ? { status: 503, code: "outcome_unknown", retry_after_ms: 5000 } : "ok"));
+    void it.outbox.write("con_a", words("1"));
+    await it.clock.pass(4900);
+    expect(it.sent.length).toBe(1);
+    await it.clock.pass(2000);
+    expect(it.sent.length).toBe(2);
+  });
+  test("a refusal is final, shown, and does not hold up the next; retry has a new id", async () => {
+    const it = make((body, attempt) => (body === "1" && attempt === 1 && it.sent.length < 2 ? { status: 409, code: "archived" } : "ok"));
+    const row = await it.outbox.write("con_a", words("1"));
+    await it.outbox.write("con_a", words("2"));
+    await it.clock.pass(100_000);
+    expect(it.outbox.of("con_a")[0]).toMatchObject({ state: "failed", problem: { code: "archived" } });
+    expect(it.sent.map((one) => one.body)).toEqual(["1", "2"]);
+    await it.outbox.retry(row.id);
+    await it.clock.pass(100);
+    expect(it.sent.at(-1)?.body).toBe("1");
+    expect(it.sent.at(-1)?.id).not.toBe(row.id);
+  });
+  test("a STAT message that waited two minutes asks first", async () => {
+    const it = make();
+    it.line.live = false;
+    const row = await it.outbox.write("con_a", words("come", { priority: "stat" }));
+    await it.clock.pass(STAT_STALE_MS + 1);
+    it.line.live = true;
+    it.outbox.drain();
+    await it.clock.pass(10);
+    expect(it.sent).toEqual([]);
+    expect(it.outbox.of("con_a")[0]?.state).toBe("ask");
+    await it.outbox.retry(row.id);
+    await it.clock.pass(10);
+    expect(it.sent).toEqual([{ id: row.id, body: "come" }]);
+  });
+  test("what may have left cannot be taken back; what did not leave can", async () => {
+    const it = make(() => "silence");
+    const row = await it.outbox.write("con_a", words("1"));
+    await settle();
+    expect(await it.outbox.withdraw(row.id)).toBeUndefined();
+    it.line.live = false;
+    const other = await it.outbox.write("con_b", words("2"));
+    expect((await it.outbox.withdraw(other.id))?.body).toBe("2");
+    expect(await it.rows.all().then((rows) => rows.map((one) => one.value.message.body))).toEqual(["1"]);
+  });
+  test("a tab that does not lead does not send, it tells", async () => {
+    const it = make(() => "ok", false);
+    await it.outbox.write("con_a", words("1"));
+    await it.clock.pass(1000);
+    expect(it.sent).toEqual([]);
+    expect(it.notes[0]).toMatchObject({ type: "put" });
+  });
+  test("after a crash the rows come back with their ids", async () => {
+    const rows = new Rows();
+    const before = make(() => "silence", true, rows);
+    const row = await before.outbox.write("con_a", words("1"));
+    await settle();
+    before.outbox.stop();
+    const after = make(() => "ok", true, rows);
+    await after.outbox.load();
+    await after.clock.pass(10);
+    expect(after.sent).toEqual([{ id: row.id, body: "1" }]);
+    expect(await rows.all()).toEqual([]);
+  });
+  test("the event before the answer: shown once", async () => {
+    let answer: (result: Result) => void = () => {};
+    const it = make();
+    it.line.command = (_command: Command, id = "") => new Promise<Result>((resolve) => { answer = (result) => resolve({ ...result, id }); });
+    await it.outbox.write("con_a", words("same"));
+    await settle();
+    it.outbox.seen(said(9, 3, "same", RAMAN), RAMAN.id);
+    expect(it.outbox.of("con_a")[0]?.seq).toBe(9);
+    answer({ type: "result", id: "", ok: true, seq: 9 });
+    await settle();
+    expect(it.outbox.of("con_a")).toEqual([]);
+  });
+  test("the answer before the event: shown as sent until the event is held", async () => {
+    const it = make();
+    await it.outbox.write("con_a", words("1"));
+    await settle();
+    expect(it.outbox.of("con_a")[0]).toMatchObject({ state: "accepted", seq: 11 });
+    it.outbox.held("con_a", 10);
+    expect(it.outbox.of("con_a").length).toBe(1);
+    it.outbox.held("con_a", 11);
+    expect(it.outbox.of("con_a")).toEqual([]);
+  });
+});
+
+describe("seal", () => {
+  test("opens only with the row it was made for; the key cannot leave", async () => {
+    const key = await Seal.newKey();
+    const seal = new Seal(key);
+    const row = await seal.seal("a", { body: "sore throat" });
+    expect(new TextDecoder().decode(row.sealed)).not.toContain("sore");
+    expect(await seal.open("a", row.iv, row.sealed)).toEqual({ body: "sore throat" });
+    await expect(seal.open("b", row.iv, row.sealed)).rejects.toThrow();
+    await expect(crypto.subtle.exportKey("raw", key)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,105 @@
+// Proves the road from the wire to the store: a fresh start, replay, gaps, reset, deliveries, reading.
+import { describe, expect, test } from "vitest";
+import { Http } from "../src/core/http";
+import { Store } from "../src/core/store";
+import { Sync } from "../src/core/sync";
+import type { ConversationEvent } from "../src/core/wire";
+import { conversation, event, FakeClock, FakeSocket, RAMAN, said, settle } from "./fakes";
+
+function make(events: ConversationEvent[]) {
+  const clock = new FakeClock();
+  const store = new Store((run) => run());
+  const asked: string[] = [];
+  const sockets: FakeSocket[] = [];
+  let state = conversation({ last_seq: events.length, last_number: 4, last_message: { seq: events.length, number: 4, at_ms: 1, author: { id: "per_ortiz", name: "", kind: "staff" }, audience: "everyone", priority: "routine", preview: "" } });
+  const answers = (path: string): unknown => {
+    const url = new URL(path, "http://x");
+    if (url.pathname.endsWith("/events")) {
+      const after = url.searchParams.get("after");
+      const page = after !== null ? events.filter((one) => one.seq > Number(after)).slice(0, 3) : events.filter((one) => one.seq < Number(url.searchParams.get("before"))).slice(-3);
+      const more = after !== null ? (events.at(-1)?.seq ?? 0) > (page.at(-1)?.seq ?? 0) : (page[0]?.seq ?? 1) > 1;
+      return { events: page, first_seq: page[0]?.seq ?? 0, last_seq: page.at(-1)?.seq ?? 0, has_more: more };
+    }
+    if (url.pathname === "/v1/inbox") return { revision: 1, conversations: [state], counts: { total_conversations: 1, unread_conversations: 1, unread_messages: 2, unique_patients: 0, total_messages: 4 } };
+    if (url.pathname === "/v1/conversations") return { conversations: [state] };
+    return { ...state, members: [] };
+  };
+  const http = new Http((path) => { asked.push(path); return Promise.resolve(new Response(JSON.stringify(answers(path)))); });
+  const sync = new Sync({ http, store, socket_url: "ws://x", clock, open: () => { const socket = new FakeSocket(); sockets.push(socket); return socket; } });
+  const last = (): FakeSocket => { const socket = sockets.at(-1); if (!socket) throw new Error("no socket"); return socket; };
+  const start = async (): Promise<void> => {
+    sync.start();
+    last().open();
+    last().say({ type: "welcome", version: 1, person: { ...RAMAN }, session_id: "ses", revision: 105, heartbeat_ms: 30_000 });
+    last().say({ type: "caught_up", revision: 105 });
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  const breathe = async (span_ms: number): Promise<void> => { for (let turn = 0; turn < 6; turn += 1) { await clock.pass(span_ms / 6); await new Promise((resolve) => setTimeout(resolve, 0)); } };
+  return { clock, store, sync, asked, last, start, breathe, events, setState: (more: Partial<typeof state>) => { state = { ...state, ...more }; } };
+}
+const history = (): ConversationEvent[] => [event(1, { type: "conversation_created", kind: "group", topic: "x" }), said(2, 1, "a"), said(3, 2, "b"), said(4, 3, "c"), said(5, 4, "d")];
+const bodies = (store: Store): string[] => (store.timelines.get("con_a")?.list() ?? []).flatMap((item) => (item.kind === "message" ? [item.body] : []));
+
+describe("sync", () => {
+  test("a fresh start loads the inbox and takes the welcome's revision as cursor", async () => {
+    const it = make(history());
+    await it.start();
+    expect(it.sync.loaded).toBe(true);
+    expect(it.store.conversations.size).toBe(1);
+    expect(it.store.cursor).toBe(105);
+  });
+  test("a conversation opens on its newest page and grows to the start", async () => {
+    const it = make(history());
+    await it.start();
+    await it.sync.open("con_a");
+    expect(bodies(it.store)).toEqual(["a", "b", "c", "d"]);
+    expect(it.store.timelines.get("con_a")?.reached_start).toBe(true);
+  });
+  test("a gap is fetched and closed in order", async () => {
+    const it = make(history());
+    await it.start();
+    await it.sync.open("con_a");
+    it.events.push(said(6, 5, "e"), said(7, 6, "f"), said(8, 7, "g"));
+    it.last().say({ type: "event", ...said(8, 7, "g") });
+    expect(bodies(it.store)).toEqual(["a", "b", "c", "d"]);
+    await it.breathe(600);
+    expect(it.asked.some((path) => path.includes("after=5"))).toBe(true);
+    expect(bodies(it.store)).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
+  });
+  test("a reset forgets the cursor and fetches anew", async () => {
+    const it = make(history());
+    await it.start();
+    await it.sync.open("con_a");
+    it.last().say({ type: "reset", reason: "too old" });
+    expect(it.store.cursor).toBeUndefined();
+    await it.breathe(600);
+    expect(it.asked.filter((path) => path.startsWith("/v1/inbox")).length).toBe(2);
+    expect(bodies(it.store)).toEqual(["a", "b", "c", "d"]);
+  });
+  test("deliveries of others' messages are confirmed once, for the newest", async () => {
+    const it = make(history());
+    await it.start();
+    for (let seq = 6; seq <= 9; seq += 1) it.last().say({ type: "event", ...said(seq, seq - 1, "x") });
+    it.last().say({ type: "event", ...said(10, 9, "mine", RAMAN) });
+    await it.breathe(1100);
+    const confirmed = it.last().sent.filter((frame) => frame["type"] === "command").map((frame) => frame["command"]);
+    expect(confirmed).toEqual([{ type: "confirm_delivery", conversation_id: "con_a", seq: 9 }]);
+  });
+  test("reading is told once, and the delivery with it", async () => {
+    const it = make(history());
+    await it.start();
+    it.sync.markRead("con_a");
+    it.sync.markRead("con_a");
+    expect(it.store.conversations.get("con_a")?.my.unread).toBe(0);
+    await it.breathe(900);
+    const sent = it.last().sent.filter((frame) => frame["type"] === "command").map((frame) => (frame["command"] as { type: string }).type);
+    expect(sent).toEqual(["mark_read"]);
+  });
+  test("one who was removed holds the conversation no more", async () => {
+    const it = make(history());
+    await it.start();
+    it.last().say({ type: "event", ...event(6, { type: "member_removed", person: RAMAN, left: false }) });
+    await settle();
+    expect(it.store.conversations.size).toBe(0);
+  });
+});

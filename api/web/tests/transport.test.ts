@@ -1,0 +1,162 @@
+// Proves the socket's manners: hello with the cursor, full jitter, goodbye's wait, answers that never come.
+import { describe, expect, test, vi } from "vitest";
+import { Commands, Marker } from "../src/core/commands";
+import { Refusal } from "../src/core/http";
+import { Transport, type Link } from "../src/core/transport";
+import type { Command, Result } from "../src/core/wire";
+import { FakeClock, FakeSocket, settle } from "./fakes";
+
+const WELCOME = { type: "welcome", version: 1, person: { id: "per_a", kind: "staff", name: "A" }, session_id: "ses_a", revision: 5, heartbeat_ms: 30_000 };
+const READ: Command = { type: "mark_read", conversation_id: "con_a", seq: 3 };
+
+function make(probe: "here" | "signed_out" | "unreachable" = "here") {
+  const clock = new FakeClock();
+  const sockets: FakeSocket[] = [];
+  const links: Link[] = [];
+  let since: number | undefined;
+  const onSignedOut = vi.fn();
+  const onFrame = vi.fn();
+  const transport = new Transport({
+    url: "ws://x", clock, since: () => since, onFrame, onLink: (link) => links.push(link), probe: () => Promise.resolve(probe), onSignedOut,
+    open: () => { const socket = new FakeSocket(); sockets.push(socket); return socket; },
+  });
+  const last = (): FakeSocket => { const socket = sockets.at(-1); if (!socket) throw new Error("no socket"); return socket; };
+  const welcome = (): void => { last().open(); last().say(WELCOME); };
+  return { clock, sockets, links, transport, onSignedOut, onFrame, last, welcome, setSince: (value: number) => { since = value; } };
+}
+
+describe("transport", () => {
+  test("the first hello has no cursor, the next one has", async () => {
+    const it = make();
+    it.transport.start();
+    it.welcome();
+    expect(it.last().sent[0]).toEqual({ type: "hello", version: 1 });
+    expect(it.transport.live).toBe(true);
+    it.setSince(42);
+    it.last().breakOff();
+    expect(it.links.at(-1)?.state).toBe("waiting");
+    await it.clock.pass(600);
+    it.last().open();
+    expect(it.last().sent[0]).toEqual({ type: "hello", version: 1, since: 42 });
+  });
+  test("waits grow, with full jitter, to a ceiling", async () => {
+    const it = make("unreachable");
+    it.clock.chance = 0.999;
+    it.transport.start();
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 9; attempt += 1) {
+      it.last().breakOff();
+      const link = it.links.at(-1);
+      if (link?.state !== "waiting") throw new Error("not waiting");
+      waits.push(link.retry_at_ms - it.clock.now());
+      await it.clock.pass(waits.at(-1) ?? 0);
+    }
+    expect(waits[0]).toBeLessThanOrEqual(500);
+    expect(waits[3]).toBeGreaterThan(3500);
+    expect(waits.at(-1)).toBeLessThanOrEqual(30_000);
+  });
+  test("goodbye says how long to stay away, and nobody may come earlier", async () => {
+    const it = make();
+    it.transport.start();
+    it.welcome();
+    it.clock.chance = 0;
+    it.last().say({ type: "goodbye", reason: "shutting_down", retry_after_ms: 4000 });
+    it.transport.retryNow();
+    await it.clock.pass(3999);
+    expect(it.sockets.length).toBe(1);
+    await it.clock.pass(2);
+    expect(it.sockets.length).toBe(2);
+  });
+  test("a session that has ended is not asked again", async () => {
+    const it = make();
+    it.transport.start();
+    it.welcome();
+    it.last().say({ type: "goodbye", reason: "session_ended" });
+    expect(it.onSignedOut).toHaveBeenCalledTimes(1);
+    await it.clock.pass(60_000);
+    expect(it.sockets.length).toBe(1);
+  });
+  test("a refused upgrade that HTTP explains as signed out ends the session", async () => {
+    const it = make("signed_out");
+    it.transport.start();
+    it.last().breakOff();
+    await it.clock.pass(1000);
+    it.last().breakOff();
+    await settle();
+    expect(it.onSignedOut).toHaveBeenCalledTimes(1);
+  });
+  test("answers find their command; a break answers all that are open", async () => {
+    const it = make();
+    it.transport.start();
+    it.welcome();
+    const first = it.transport.command(READ, "a".repeat(32));
+    const second = it.transport.command(READ, "b".repeat(32));
+    it.last().say({ type: "result", id: "a".repeat(32), ok: true, seq: 3 });
+    it.last().breakOff();
+    expect(await first).toMatchObject({ ok: true, seq: 3 });
+    expect(await second).toMatchObject({ ok: false, problem: { code: "unreachable" } });
+  });
+  test("silence after a command breaks the line", async () => {
+    const it = make();
+    it.transport.start();
+    it.welcome();
+    const asked = it.transport.command(READ);
+    await it.clock.pass(15_001);
+    expect(await asked).toMatchObject({ ok: false });
+    expect(it.transport.live).toBe(false);
+  });
+  test("heartbeats that stop break the line", async () => {
+    const it = make();
+    it.transport.start();
+    it.welcome();
+    it.last().say({ type: "heartbeat" });
+    await it.clock.pass(100_000);
+    expect(it.links.some((link) => link.state === "waiting" && link.reason === "silent")).toBe(true);
+  });
+  test("nonsense is ignored", () => {
+    const it = make();
+    it.transport.start();
+    it.welcome();
+    it.last().onmessage?.({ data: "{" } as MessageEvent);
+    expect(it.transport.live).toBe(true);
+  });
+});
+
+describe("commands", () => {
+  const line = (answers: Result["ok"][] | (() => Result), ids: string[]) => ({
+    live: true,
+    command: (_command: Command, id = ""): Promise<Result> => {
+      ids.push(id);
+      if (typeof answers === "function") return Promise.resolve(answers());
+      return Promise.resolve(answers.shift() ? { type: "result", id, ok: true } : { type: "result", id, ok: false, problem: { status: 503, code: "outcome_unknown" } });
+    },
+  });
+  test("in doubt it asks again with the same id", async () => {
+    const clock = new FakeClock();
+    const ids: string[] = [];
+    const done = new Commands(line([false, false, true], ids), clock).run(READ);
+    await clock.pass(60_000);
+    expect((await done).ok).toBe(true);
+    expect(ids.length).toBe(3);
+    expect(new Set(ids).size).toBe(1);
+  });
+  test("a refusal is final", async () => {
+    const ids: string[] = [];
+    const commands = new Commands(line(() => ({ type: "result", id: "", ok: false, problem: { status: 409, code: "edit_window_closed" } }), ids), new FakeClock());
+    await expect(commands.run(READ)).rejects.toBeInstanceOf(Refusal);
+    expect(ids.length).toBe(1);
+  });
+  test("marks: the newest of a period, at most one each second", async () => {
+    const clock = new FakeClock();
+    const sent: number[] = [];
+    const marker = new Marker("confirm_delivery", 1000, { live: true, command: (command) => { sent.push((command as { seq: number }).seq); return Promise.resolve({ type: "result", id: "", ok: true }); } }, clock);
+    for (let seq = 1; seq <= 50; seq += 1) marker.mark("con_a", seq);
+    await clock.pass(999);
+    expect(sent).toEqual([]);
+    await clock.pass(10);
+    expect(sent).toEqual([50]);
+    marker.mark("con_a", 50);
+    await clock.pass(5000);
+    expect(sent).toEqual([50]);
+  });
+});

@@ -1,0 +1,309 @@
+//! One replicated group on this node: started, watched, shut down.
+//!
+//! Stands between the node's composition root and openraft. It brings log, state, network and proposer together in the
+//! right order; it refuses to know what the group is for.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use openraft::async_runtime::WatchReceiver as _;
+use openraft::{Instant as _, Raft, RaftMetrics, ReadPolicy};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use corridor_storage::log::{FatalHandler, LogStore};
+use corridor_storage::replicated::ReplicatedState;
+use corridor_storage::world::World;
+
+use crate::config::GroupConfig;
+use crate::log_store::GroupLog;
+use crate::network::PeerNetwork;
+use crate::propose::{Gate, Proposer};
+use crate::state_machine::StateMachine;
+use crate::state_thread::{ErasedState, StateThread};
+use crate::types::{LogPosition, Peer, Types};
+
+/// How often it is checked that openraft's core lives. A dead core must end the process within a second.
+const CORE_CHECK_INTERVAL_MS: u64 = 250;
+
+/// Why a group does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings contradict each other.
+    #[error("the group's settings are not usable: {0}")]
+    Config(String),
+    /// Log or state cannot be read.
+    #[error("the group's log or state cannot be read: {0}")]
+    Storage(#[from] io::Error),
+    /// The state contains what the log has lost: this node acknowledged more than it still has. It must not vote.
+    #[error("the state of group {group} is at {applied}, but its log ends at {last:?}: acknowledged entries are lost")]
+    LogBehindState {
+        /// The group.
+        group: u64,
+        /// Last applied index.
+        applied: u64,
+        /// Last index of the log.
+        last: Option<u64>,
+    },
+    /// openraft refused to start.
+    #[error("agreement cannot start: {0}")]
+    Agreement(String),
+}
+
+/// The group did not become ready in time, or stopped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the group is not ready: {0}")]
+pub struct NotReady(String);
+
+/// What a group looks like from outside. It may stand a moment behind what was answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GroupStatus {
+    /// Who leads, as far as this node knows.
+    pub leader: Option<u64>,
+    /// Whether this node believes that it leads. Not a proof: see `quorum_acknowledged_ms_ago`.
+    pub is_leader: bool,
+    /// The current term.
+    pub term: u64,
+    /// Last index in the log.
+    pub last_log_index: Option<u64>,
+    /// Last index applied to the state.
+    pub applied_index: Option<u64>,
+    /// Last index contained in the newest snapshot point; the state was durable there.
+    pub snapshot_index: Option<u64>,
+    /// Last index purged from the log.
+    pub purged_index: Option<u64>,
+    /// On a leader: how long ago a quorum last confirmed it.
+    pub quorum_acknowledged_ms_ago: Option<u64>,
+}
+
+/// One replicated group on this node.
+pub struct Group<S: ReplicatedState> {
+    node_id: u64,
+    raft: Raft<Types, StateMachine>,
+    gate: Arc<Gate>,
+    proposer: Proposer<S>,
+    core_watch: JoinHandle<()>,
+    released: [mpsc::Receiver<()>; 2],
+    state: PhantomData<fn() -> S>,
+}
+
+impl<S: ReplicatedState> Group<S> {
+    /// Starts a group. Entries that the state has not applied yet are replayed from the log once a quorum confirms them;
+    /// see [`Group::wait_ready`].
+    ///
+    /// `on_fatal` is called when log, state or openraft's core fail; it must end the process.
+    pub async fn start(
+        node_id: u64,
+        group: u64,
+        config: GroupConfig,
+        log: Arc<dyn LogStore>,
+        state: Arc<S>,
+        world: Arc<dyn World>,
+        on_fatal: FatalHandler,
+    ) -> Result<Self, StartError> {
+        let openraft_config = config.to_openraft(group).map_err(StartError::Config)?;
+        let (log, log_released) = in_background(move || GroupLog::open(group, log)).await?;
+        let state: Arc<dyn ErasedState> = state;
+        let (thread, state_released) = StateThread::start(group, Arc::clone(&state), Arc::clone(&on_fatal))?;
+        let fatal = Arc::clone(&on_fatal);
+        let machine = in_background(move || StateMachine::open(state, thread, fatal)).await?;
+        check_log_covers_state(group, &log, &machine)?;
+
+        let raft = Raft::new(node_id, openraft_config, PeerNetwork { group }, log, machine).await;
+        let raft = raft.map_err(|error| StartError::Agreement(error.to_string()))?;
+        initialise(&raft, node_id, &config).await?;
+
+        let gate = Arc::new(Gate::default());
+        let proposer = Proposer::start(raft.clone(), Arc::clone(&gate), world, config.election_timeout_max_ms);
+        let core_watch = tokio::spawn(watch_core(group, raft.clone(), Arc::clone(&gate), on_fatal));
+        let released = [log_released, state_released];
+        Ok(Self {
+            node_id,
+            raft,
+            gate,
+            proposer,
+            core_watch,
+            released,
+            state: PhantomData,
+        })
+    }
+
+    /// Where to propose commands.
+    pub fn proposer(&self) -> Proposer<S> {
+        self.proposer.clone()
+    }
+
+    /// Waits until everything that may have been acknowledged before the last stop is applied again. Reads before that
+    /// could show a past that somebody has already seen beyond.
+    pub async fn wait_ready(&self, timeout: Duration) -> Result<(), NotReady> {
+        let ready = async {
+            self.raft
+                .wait_for_recovery(None)
+                .await
+                .map_err(|error| NotReady(error.to_string()))?;
+            if self.raft.is_leader() {
+                self.confirm_leadership().await?;
+            }
+            Ok(())
+        };
+        let timed_out = || NotReady(format!("no quorum confirmed the log within {} ms", timeout.as_millis()));
+        tokio::time::timeout(timeout, ready).await.map_err(|_| timed_out())?
+    }
+
+    /// Proves with a quorum, now, that this node leads, and returns the revision a read must wait for to be current; it
+    /// is applied when this returns.
+    pub async fn confirm_leadership(&self) -> Result<u64, NotReady> {
+        let confirmed = self.raft.ensure_linearizable(ReadPolicy::ReadIndex).await;
+        confirmed
+            .map(|read| read.index())
+            .map_err(|error| NotReady(error.to_string()))
+    }
+
+    /// What the group looks like now.
+    pub fn status(&self) -> GroupStatus {
+        status_of(self.node_id, &self.raft.metrics().borrow_watched())
+    }
+
+    /// Reads the status for as long as somebody asks, also while the group stops.
+    pub fn watch(&self) -> impl Fn() -> GroupStatus + Send + Sync + 'static {
+        let (node_id, metrics) = (self.node_id, self.raft.metrics());
+        move || status_of(node_id, &metrics.borrow_watched())
+    }
+
+    /// Waits until the status is as `wanted`.
+    pub async fn wait_status(
+        &self,
+        timeout: Duration,
+        wanted: impl Fn(&GroupStatus) -> bool + Send + Sync,
+    ) -> Result<GroupStatus, NotReady> {
+        let node_id = self.node_id;
+        let reached = |metrics: &RaftMetrics<Types>| wanted(&status_of(node_id, metrics));
+        let waited = self
+            .raft
+            .wait(Some(timeout))
+            .metrics(reached, "a status is reached")
+            .await;
+        waited
+            .map(|metrics| status_of(node_id, &metrics))
+            .map_err(|error| NotReady(error.to_string()))
+    }
+
+    /// Makes a snapshot point now, which also purges the log as far as the settings allow. Returns before it is made.
+    pub async fn make_snapshot_point(&self) -> Result<(), NotReady> {
+        self.raft
+            .trigger()
+            .snapshot()
+            .await
+            .map_err(|error| NotReady(error.to_string()))
+    }
+
+    /// Takes no more proposals, for good: something says that this node's state cannot be trusted.
+    pub fn fence(&self) {
+        self.gate.fence();
+    }
+
+    /// Stops the group. When it returns, nothing of this crate uses the log or the state any more.
+    ///
+    /// Proposals in flight resolve to "unknown" unless they were answered before.
+    pub async fn shutdown(self) {
+        let Self {
+            raft,
+            gate,
+            proposer,
+            core_watch,
+            released,
+            ..
+        } = self;
+        gate.shut_down();
+        core_watch.abort();
+        if let Err(error) = raft.shutdown().await {
+            tracing::warn!(%error, "agreement did not stop cleanly");
+        }
+        drop((raft, proposer));
+        for mut released in released {
+            // Nothing is ever sent: this ends when the other side is dropped.
+            let _ = released.recv().await;
+        }
+    }
+}
+
+fn status_of(node_id: u64, metrics: &RaftMetrics<Types>) -> GroupStatus {
+    let index = |position: &Option<LogPosition>| position.as_ref().map(|position| position.index);
+    let elapsed_ms = |acknowledged: Duration| u64::try_from(acknowledged.as_millis()).unwrap_or(u64::MAX);
+    GroupStatus {
+        leader: metrics.current_leader,
+        is_leader: metrics.current_leader == Some(node_id),
+        term: metrics.current_term,
+        last_log_index: metrics.last_log_index,
+        applied_index: index(&metrics.last_applied),
+        snapshot_index: index(&metrics.snapshot),
+        purged_index: index(&metrics.purged),
+        quorum_acknowledged_ms_ago: metrics.last_quorum_acked.map(|at| elapsed_ms(at.elapsed())),
+    }
+}
+
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+/// openraft would quietly fill the gap with a purge; but unless the state came from a snapshot, a gap means lost entries.
+fn check_log_covers_state(group: u64, log: &GroupLog, machine: &StateMachine) -> Result<(), StartError> {
+    let last = log.last().map(|last| last.index);
+    match machine.applied() {
+        Some(applied) if last < Some(applied.index) && !machine.was_installed() => Err(StartError::LogBehindState {
+            group,
+            applied: applied.index,
+            last,
+        }),
+        _ => Ok(()),
+    }
+}
+
+async fn initialise(raft: &Raft<Types, StateMachine>, node_id: u64, config: &GroupConfig) -> Result<(), StartError> {
+    let agreement = |error: String| StartError::Agreement(error);
+    if !raft
+        .is_initialized()
+        .await
+        .map_err(|error| agreement(error.to_string()))?
+    {
+        if config.initialise_if_pristine {
+            let members = BTreeMap::from([(node_id, Peer::default())]);
+            raft.initialize(members)
+                .await
+                .map_err(|error| agreement(error.to_string()))?;
+        }
+        return Ok(());
+    }
+    // An only voter need not wait for a leader that cannot exist.
+    if raft.voter_ids().eq([node_id]) {
+        raft.trigger()
+            .elect(false)
+            .await
+            .map_err(|error| agreement(error.to_string()))?;
+    }
+    Ok(())
+}
+
+async fn watch_core(group: u64, raft: Raft<Types, StateMachine>, gate: Arc<Gate>, on_fatal: FatalHandler) {
+    let mut interval = tokio::time::interval(Duration::from_millis(CORE_CHECK_INTERVAL_MS));
+    loop {
+        interval.tick().await;
+        let stopped = raft
+            .metrics()
+            .borrow_watched()
+            .running_state
+            .as_ref()
+            .err()
+            .map(ToString::to_string);
+        if let Some(problem) = stopped {
+            if !gate.is_shutting_down() {
+                gate.fence();
+                on_fatal(&format!("agreement of group {group} has died: {problem}"));
+            }
+            return;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Agreement: every command gets one place in one order, on a quorum's disks, before anybody is told.
+//!
+//! Stands between the actors, who propose, and storage, which keeps the log and applies what is committed. The only crate
+//! that knows openraft, and none of its types leaves it. It carries commands; it refuses to know what they say.
+
+#![forbid(unsafe_code)]
+
+mod codec;
+mod config;
+mod group;
+mod log_store;
+mod network;
+mod propose;
+mod reply;
+mod state_machine;
+mod state_thread;
+pub mod suite;
+mod tail;
+mod types;
+
+pub use config::GroupConfig;
+pub use group::{Group, GroupStatus, NotReady, StartError};
+pub use propose::{Pending, ProposeError, Proposer};
+pub use types::Peer;

@@ -1,0 +1,280 @@
+//! openraft's log, over the node's one log on disk.
+//!
+//! Stands between openraft's core and storage. It knows positions (term, node, index) and turns them into plain indexes and
+//! bytes; it refuses to know files, syncs and keys.
+
+use std::fmt::Debug;
+use std::io;
+use std::ops::{Bound, Range, RangeBounds};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::stream::{self, Stream, TryStreamExt as _};
+use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
+use openraft::{OptionalSend, RaftTypeConfig};
+use tokio::sync::{mpsc, oneshot};
+
+use corridor_storage::log::{Change, Completion, GroupId, LogStore, NoRoom};
+
+use crate::codec::{decode_entry, decode_position, decode_vote, encode_entry, encode_position, encode_vote};
+use crate::tail::Tail;
+use crate::types::{LogEntry, LogPosition, SavedVote, Types};
+
+/// Entries read back in one go: a long replay must not hold the whole log in memory.
+const READ_ENTRIES: u64 = 512;
+/// Bytes read from disk in one go.
+const READ_SIZE_BYTES: usize = 8 * 1024 * 1024;
+
+const VOTE: &str = "vote";
+const PURGED: &str = "purged";
+
+/// One group's log. Clones share it.
+#[derive(Clone)]
+pub(crate) struct GroupLog {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    group: GroupId,
+    log: Arc<dyn LogStore>,
+    /// Shared with the completions of appends, which must not keep the log itself: they run on its writer's thread, where
+    /// it could not be closed.
+    tail: Arc<Mutex<Tail>>,
+    /// Never used to send: dropped with the last handle, which tells whoever waits for the log to be free.
+    _released: mpsc::Sender<()>,
+}
+
+impl Shared {
+    fn tail(&self) -> MutexGuard<'_, Tail> {
+        lock(&self.tail)
+    }
+}
+
+fn lock(tail: &Mutex<Tail>) -> MutexGuard<'_, Tail> {
+    tail.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl GroupLog {
+    /// Opens a group's log. The receiver ends when nobody uses it any more. May wait for the disk.
+    pub fn open(group: GroupId, log: Arc<dyn LogStore>) -> io::Result<(Self, mpsc::Receiver<()>)> {
+        let vote = log.get(group, VOTE)?.map(|bytes| decode_vote(&bytes)).transpose()?;
+        let purged = log
+            .get(group, PURGED)?
+            .map(|bytes| decode_position(&bytes))
+            .transpose()?;
+        let last = match log.last_index(group) {
+            None => purged,
+            Some(index) => {
+                let found = log.read(group, index..index + 1, 1)?;
+                let (_, bytes) = found.first().ok_or_else(|| missing(index))?;
+                Some(decode_entry(bytes)?.log_id)
+            }
+        };
+        let (released, wait) = mpsc::channel(1);
+        let tail = Arc::new(Mutex::new(Tail::recovered(purged, last, vote)));
+        Ok((
+            Self {
+                shared: Arc::new(Shared {
+                    group,
+                    log,
+                    tail,
+                    _released: released,
+                }),
+            },
+            wait,
+        ))
+    }
+
+    /// The last entry, purged or not.
+    pub fn last(&self) -> Option<LogPosition> {
+        self.shared.tail().last
+    }
+
+    async fn submit(&self, changes: Vec<Change>, done: Completion) -> io::Result<()> {
+        if let Err(NoRoom { changes, done }) = self.shared.log.try_submit(self.shared.group, changes, done) {
+            // The disk is behind: openraft's core waits here (order is kept), the async worker does not.
+            let (log, group) = (Arc::clone(&self.shared.log), self.shared.group);
+            let submitted = tokio::task::spawn_blocking(move || log.submit(group, changes, done));
+            submitted.await.map_err(io::Error::other)?;
+        }
+        Ok(())
+    }
+
+    async fn submit_and_wait(&self, changes: Vec<Change>) -> io::Result<()> {
+        let (answer, receive) = oneshot::channel();
+        // The receiver is gone only if openraft gave up on the write, that is at shutdown.
+        let done: Completion = Box::new(move |outcome| drop(answer.send(outcome)));
+        self.submit(changes, done).await?;
+        receive.await.map_err(|_| io::Error::other("the log has stopped"))?
+    }
+
+    /// The entries of `range` that exist.
+    async fn entries(&self, range: Range<u64>) -> io::Result<Vec<LogEntry>> {
+        let (on_disk, cached) = self.shared.tail().find(range);
+        if on_disk.is_empty() {
+            return Ok(cached);
+        }
+        let shared = Arc::clone(&self.shared);
+        let read = tokio::task::spawn_blocking(move || read_from_disk(&shared, on_disk));
+        let mut entries = read.await.map_err(io::Error::other)??;
+        entries.extend(cached);
+        Ok(entries)
+    }
+}
+
+fn read_from_disk(shared: &Shared, range: Range<u64>) -> io::Result<Vec<LogEntry>> {
+    let mut entries = Vec::with_capacity((range.end - range.start).min(READ_ENTRIES) as usize);
+    // A log may begin later than at 0 without a purge: then its first index is on disk only.
+    let first = shared.log.first_index(shared.group).unwrap_or(range.end);
+    let mut next = range.start.max(first);
+    while next < range.end {
+        let found = shared.log.read(shared.group, next..range.end, READ_SIZE_BYTES)?;
+        if found.is_empty() {
+            let start = shared.tail().start();
+            if start <= next {
+                return Err(missing(next));
+            }
+            // Purged while we read.
+            entries.clear();
+            next = start;
+        }
+        for (index, bytes) in found {
+            let entry = decode_entry(&bytes)?;
+            if index != next || entry.log_id.index != index {
+                return Err(missing(next));
+            }
+            entries.push(entry);
+            next += 1;
+        }
+    }
+    Ok(entries)
+}
+
+fn missing(index: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("log entry {index} is missing"))
+}
+
+fn to_range(range: &impl RangeBounds<u64>) -> Range<u64> {
+    let start = match range.start_bound() {
+        Bound::Included(start) => *start,
+        Bound::Excluded(start) => start.saturating_add(1),
+        Bound::Unbounded => 0,
+    };
+    let end = match range.end_bound() {
+        Bound::Included(end) => end.saturating_add(1),
+        Bound::Excluded(end) => *end,
+        Bound::Unbounded => u64::MAX,
+    };
+    start..end
+}
+
+impl RaftLogReader<Types> for GroupLog {
+    async fn entries_stream<R>(&mut self, range: R) -> impl Stream<Item = Result<LogEntry, io::Error>> + OptionalSend
+    where
+        R: RangeBounds<u64> + Clone + Debug + OptionalSend,
+    {
+        let log = self.clone();
+        let range = to_range(&range);
+        let chunks = stream::try_unfold(range, move |range| {
+            let log = log.clone();
+            async move {
+                let chunk = log
+                    .entries(range.start..range.end.min(range.start.saturating_add(READ_ENTRIES)))
+                    .await?;
+                let next = chunk.last().map(|entry| entry.log_id.index + 1);
+                Ok::<_, io::Error>(next.map(|next| (chunk, next..range.end)))
+            }
+        });
+        chunks
+            .map_ok(|chunk| stream::iter(chunk.into_iter().map(Ok)))
+            .try_flatten()
+    }
+
+    async fn try_get_log_entries<R>(&mut self, range: R) -> Result<Vec<LogEntry>, io::Error>
+    where
+        R: RangeBounds<u64> + Clone + Debug + OptionalSend,
+    {
+        self.entries(to_range(&range)).await
+    }
+
+    async fn limited_get_log_entries(&mut self, start: u64, end: u64) -> Result<Vec<LogEntry>, io::Error> {
+        self.entries(start..end.min(start.saturating_add(READ_ENTRIES))).await
+    }
+
+    async fn read_vote(&mut self) -> Result<Option<SavedVote>, io::Error> {
+        Ok(self.shared.tail().vote)
+    }
+}
+
+impl RaftLogStorage<Types> for GroupLog {
+    type LogReader = Self;
+
+    async fn get_log_state(&mut self) -> Result<LogState<Types>, io::Error> {
+        let tail = self.shared.tail();
+        Ok(LogState {
+            last_purged_log_id: tail.purged,
+            last_log_id: tail.last,
+        })
+    }
+
+    async fn get_log_reader(&mut self) -> Self {
+        self.clone()
+    }
+
+    async fn save_vote(&mut self, vote: &SavedVote) -> Result<(), io::Error> {
+        self.submit_and_wait(vec![Change::Put {
+            name: VOTE,
+            value: encode_vote(vote),
+        }])
+        .await?;
+        self.shared.tail().vote = Some(*vote); // Persisted before answered.
+        Ok(())
+    }
+
+    async fn append<I>(&mut self, entries: I, callback: IOFlushed<Types>) -> Result<(), io::Error>
+    where
+        I: IntoIterator<Item = <Types as RaftTypeConfig>::Entry> + OptionalSend,
+        I::IntoIter: OptionalSend,
+    {
+        let entries: Vec<LogEntry> = entries.into_iter().collect();
+        let Some(last) = entries.last().map(|entry| entry.log_id.index) else {
+            callback.io_completed(Ok(()));
+            return Ok(());
+        };
+        let encoded = entries
+            .iter()
+            .map(|entry| (entry.log_id.index, encode_entry(entry)))
+            .collect();
+        self.shared.tail().append(entries); // Readable from here on, durable when the callback runs.
+        let tail = Arc::clone(&self.shared.tail);
+        let done: Completion = Box::new(move |outcome| {
+            if outcome.is_ok() {
+                lock(&tail).note_durable(last);
+            }
+            callback.io_completed(outcome);
+        });
+        self.submit(vec![Change::Append(encoded)], done).await
+    }
+
+    async fn truncate_after(&mut self, last: Option<LogPosition>) -> Result<(), io::Error> {
+        // Every append before this has completed when the truncation has: none can call its index durable afterwards.
+        self.submit_and_wait(vec![Change::TruncateAfter(last.map(|last| last.index))])
+            .await?;
+        self.shared.tail().truncate_after(last);
+        Ok(())
+    }
+
+    async fn purge(&mut self, upto: LogPosition) -> Result<(), io::Error> {
+        let purged = {
+            let mut tail = self.shared.tail();
+            tail.purge(upto);
+            tail.purged.unwrap_or(upto)
+        };
+        let position = Change::Put {
+            name: PURGED,
+            value: encode_position(&purged),
+        };
+        // Nobody waits for it: until it is durable there is more log than needed. A failure ends the process elsewhere.
+        self.submit(vec![Change::PurgeTo(upto.index), position], Box::new(|_| {}))
+            .await
+    }
+}

@@ -1,0 +1,307 @@
+//! Commands: everything that can be asked of a workspace, and the envelope that carries whatever is not deterministic.
+//! Content comes sealed; places come in the numbering of the asking person's side.
+
+use crate::conversation::{Audience, History, Kind};
+use crate::event::{Mention, Priority};
+use crate::ids::{CommandId, ConversationId, PersonId, SessionId};
+use crate::person::{AccountState, Person, Roles, Site};
+use crate::private::{Private, Sealed};
+use crate::session::Session;
+use serde::{Deserialize, Serialize};
+
+/// On whose authority a command acts. Numbers and order are for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Acting {
+    /// A person, signed in.
+    Person {
+        /// Who.
+        person: PersonId,
+        /// By which sign-in.
+        session: SessionId,
+    },
+    /// The door: a sign-in that is not a session yet.
+    Door,
+    /// The operator at the machine's own console.
+    Operator,
+}
+
+/// A command with all that the outcome depends on besides the state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// The client's name for it.
+    pub command_id: CommandId,
+    /// Keyed fingerprint of what the client asked for: tells a retry from a conflict.
+    pub fingerprint: [u8; 16],
+    /// On whose authority.
+    pub acting: Acting,
+    /// For whom, if not for oneself.
+    pub on_behalf_of: Option<PersonId>,
+    /// For the audit leaf.
+    pub salt: [u8; 16],
+    /// What is asked.
+    pub command: Command,
+}
+
+/// A conversation to be created; the node drew the id and the content key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewConversation {
+    /// Drawn by the node.
+    pub id: ConversationId,
+    /// What it is.
+    pub kind: Kind,
+    /// What it is about.
+    pub topic: Private,
+    /// Who belongs to it besides its creator. For patient conversations and care rooms the care team comes by itself.
+    pub members: Vec<PersonId>,
+    /// Its content key, wrapped under the workspace's key.
+    pub content_key: Sealed,
+}
+
+/// A message to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewMessage {
+    /// Who may see it.
+    pub audience: Audience,
+    /// How urgent.
+    pub priority: Priority,
+    /// Its body under the conversation's key.
+    pub content: Sealed,
+    /// Whom it means.
+    pub mentions: Vec<Mention>,
+    /// The message it answers, in the numbering of the sender's side.
+    pub reply_to: Option<u64>,
+}
+
+/// A stretch of content somebody wants to read, in the numbering of their side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Where.
+    pub conversation: ConversationId,
+    /// The first event.
+    pub from_seq: u64,
+    /// The last event.
+    pub to_seq: u64,
+}
+
+/// Everything that can be asked. Numbers and order are for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    /// Begin: a name and the first administrator. Only for an empty workspace, only by the operator.
+    FoundWorkspace {
+        /// The clinic's name.
+        name: Private,
+        /// Its first administrator.
+        administrator: Box<Person>,
+    },
+    /// Add a location.
+    AddSite {
+        /// The location.
+        site: Site,
+    },
+    /// Add a person; a patient gets a "General" conversation with it.
+    AddPerson {
+        /// The person, id drawn by the node.
+        person: Box<Person>,
+        /// For patients: their first conversation.
+        general: Option<Box<NewConversation>>,
+    },
+    /// Open or close an account; closing ends its sessions.
+    ChangeAccountState {
+        /// Whose.
+        person: PersonId,
+        /// What it becomes.
+        state: AccountState,
+    },
+    /// Change what a member of staff may do.
+    ChangeRoles {
+        /// Whose.
+        person: PersonId,
+        /// The new set.
+        roles: Roles,
+    },
+    /// Change who cares for a patient.
+    ChangeCareTeam {
+        /// The patient.
+        person: PersonId,
+        /// The new team.
+        care_team: Vec<PersonId>,
+    },
+    /// Change whom a proxy acts for.
+    ChangeProxyFor {
+        /// The proxy.
+        person: PersonId,
+        /// The new patients.
+        patients: Vec<PersonId>,
+    },
+    /// Set a password; ends all other sessions of the person.
+    SetPassword {
+        /// Whose.
+        person: PersonId,
+        /// Its hash in PHC form.
+        credential: Private,
+    },
+    /// The password was right: begin a session.
+    SignIn {
+        /// The session, drawn by the node.
+        session: Box<Session>,
+        /// The hash that was checked: no longer current means refused.
+        credential: Private,
+    },
+    /// The password was wrong, or there is no such login.
+    FailSignIn {
+        /// Whose account was tried, if there is one.
+        person: Option<PersonId>,
+        /// From which device.
+        device: Private,
+    },
+    /// End a session: one's own, or for administrators anybody's.
+    EndSession {
+        /// Which.
+        session: SessionId,
+    },
+    /// Begin a conversation.
+    CreateConversation(Box<NewConversation>),
+    /// Change a topic.
+    Rename {
+        /// Where.
+        conversation: ConversationId,
+        /// The new topic.
+        topic: Private,
+    },
+    /// Put a conversation away.
+    Archive {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Take a conversation out again.
+    Reopen {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Hand a room over.
+    ChangeOwner {
+        /// Which.
+        conversation: ConversationId,
+        /// To whom.
+        owner: PersonId,
+    },
+    /// Add somebody, or join.
+    AddMember {
+        /// Where.
+        conversation: ConversationId,
+        /// Whom.
+        person: PersonId,
+        /// What they see of before.
+        history: History,
+    },
+    /// Remove somebody, or leave.
+    RemoveMember {
+        /// Where.
+        conversation: ConversationId,
+        /// Whom.
+        person: PersonId,
+    },
+    /// Send a message.
+    Send {
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        message: Box<NewMessage>,
+    },
+    /// Give a message a new version.
+    Edit {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        seq: u64,
+        /// The new body.
+        content: Sealed,
+        /// Whom it means now.
+        mentions: Vec<Mention>,
+    },
+    /// Take a message back.
+    Retract {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        seq: u64,
+        /// Why; may be empty.
+        reason: Private,
+    },
+    /// Everything up to there was read.
+    MarkRead {
+        /// Where.
+        conversation: ConversationId,
+        /// Up to and with.
+        seq: u64,
+    },
+    /// Everything up to there reached a device.
+    ConfirmDelivery {
+        /// Where.
+        conversation: ConversationId,
+        /// Up to and with.
+        seq: u64,
+    },
+    /// I have it.
+    Acknowledge {
+        /// Where.
+        conversation: ConversationId,
+        /// Which message.
+        seq: u64,
+    },
+    /// Read content: answered with what may be shown, after the record of it is safe.
+    Read {
+        /// What.
+        pages: Vec<Page>,
+    },
+    /// Look up patients or people.
+    ReadDirectory {
+        /// Patients, or staff and partners.
+        patients: bool,
+    },
+    /// Read the audit record.
+    ReadAudit,
+    /// Read without being a member, for a time.
+    BreakGlass {
+        /// What.
+        conversation: ConversationId,
+        /// Why.
+        reason: Private,
+        /// For how long, in minutes.
+        minutes: u32,
+    },
+}
+
+impl Command {
+    /// The conversation it is about, if it is about one that exists.
+    pub fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::Rename { conversation, .. }
+            | Self::Archive { conversation }
+            | Self::Reopen { conversation }
+            | Self::ChangeOwner { conversation, .. }
+            | Self::AddMember { conversation, .. }
+            | Self::RemoveMember { conversation, .. }
+            | Self::Send { conversation, .. }
+            | Self::Edit { conversation, .. }
+            | Self::Retract { conversation, .. }
+            | Self::MarkRead { conversation, .. }
+            | Self::ConfirmDelivery { conversation, .. }
+            | Self::Acknowledge { conversation, .. }
+            | Self::BreakGlass { conversation, .. } => Some(*conversation),
+            _ => None,
+        }
+    }
+
+    /// Whether the answer is kept for retries. Reads are not: asking twice is two looks.
+    pub fn is_answered_once(&self) -> bool {
+        !matches!(
+            self,
+            Self::Read { .. }
+                | Self::ReadDirectory { .. }
+                | Self::ReadAudit
+                | Self::SignIn { .. }
+                | Self::FailSignIn { .. }
+        )
+    }
+}

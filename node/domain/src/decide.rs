@@ -1,0 +1,295 @@
+//! Load, **decide**, write: the one pure step. A view and an envelope go in, an outcome comes out; the same in, the same out.
+//!
+//! Order of checks, for every command: the session, the permission funnel, the shape of the command, its effect. The first
+//! refusal ends it: no changes, but an answer and an audit record all the same.
+
+mod accounts;
+mod marks;
+mod members;
+mod messages;
+mod reading;
+mod room;
+mod rooms;
+
+use crate::audit::{Action, AuditRecord, Basis, Range};
+use crate::command::{Acting, Command, Envelope};
+use crate::conversation::{Audience, Place, Side};
+use crate::event::Priority;
+use crate::ids::PersonId;
+use crate::outcome::{Answer, Change, Outcome};
+use crate::permission::{Asking, permit};
+use crate::person::Person;
+use crate::private::Private;
+use crate::refusal::Refusal;
+use crate::view::View;
+
+/// What a family of decisions gives back when it did not refuse.
+#[derive(Debug, Default)]
+pub(crate) struct Decision {
+    changes: Vec<Change>,
+    conversation: Option<crate::ids::ConversationId>,
+    place: Place,
+    person: Option<PersonId>,
+    unread: u64,
+    grants: Option<Vec<crate::outcome::Grant>>,
+    basis: Option<Basis>,
+    ranges: Vec<Range>,
+}
+
+/// Says what follows from the command. Never fails: a refusal is an outcome.
+pub fn decide(view: &View, envelope: &Envelope) -> Outcome {
+    let action = action_of(&envelope.command, envelope.acting);
+    let actor = view.actor.as_ref();
+    let decided = authenticate(view, envelope).and_then(|()| match envelope.acting {
+        Acting::Operator => accounts::by_operator(view, &envelope.command),
+        Acting::Door => accounts::at_the_door(view, &envelope.command),
+        Acting::Person { .. } => {
+            let actor = actor.ok_or(Refusal::NotSignedIn)?;
+            by_person(view, envelope, actor, action)
+        }
+    });
+    let refusal = decided.as_ref().err().copied();
+    let decision = decided.unwrap_or_default();
+    let audit = record(view, envelope, action, refusal, &decision);
+    let answer = match (refusal, decision.grants) {
+        (Some(refusal), _) => Answer::Refused {
+            revision: view.revision,
+            refusal,
+        },
+        (None, Some(grants)) => Answer::Granted {
+            revision: view.revision,
+            grants,
+        },
+        (None, None) => Answer::Done {
+            revision: view.revision,
+            at_ms: view.now_ms,
+            conversation: decision.conversation.or_else(|| envelope.command.conversation()),
+            place: decision.place,
+            side: side_of(actor),
+            person: decision.person,
+            unread: decision.unread,
+        },
+    };
+    Outcome {
+        changes: decision.changes,
+        answer,
+        audit,
+    }
+}
+
+/// The numbering a person counts in.
+pub fn side_of(person: Option<&Person>) -> Side {
+    if person.is_some_and(Person::is_patient_side) {
+        Side::Patient
+    } else {
+        Side::Team
+    }
+}
+
+/// The session must be live and the person's own at this very revision: nothing is accepted after it was ended.
+fn authenticate(view: &View, envelope: &Envelope) -> Result<(), Refusal> {
+    let Acting::Person { person, session } = envelope.acting else {
+        return Ok(());
+    };
+    let live = view
+        .session
+        .as_ref()
+        .is_some_and(|found| found.id == session && found.person == person && found.is_live(view.now_ms));
+    let open = view
+        .actor
+        .as_ref()
+        .is_some_and(|actor| actor.id == person && actor.is_active());
+    if live && open {
+        Ok(())
+    } else {
+        Err(Refusal::NotSignedIn)
+    }
+}
+
+fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -> Result<Decision, Refusal> {
+    if let Command::Read { pages } = &envelope.command {
+        return reading::read(view, actor, pages, envelope.on_behalf_of);
+    }
+    let asking = asking(view, envelope, actor, action);
+    let basis = permit(&asking)?;
+    let mut decision = match &envelope.command {
+        Command::FoundWorkspace { .. } | Command::SignIn { .. } | Command::FailSignIn { .. } => {
+            return Err(Refusal::Forbidden);
+        }
+        Command::AddSite { .. }
+        | Command::AddPerson { .. }
+        | Command::ChangeAccountState { .. }
+        | Command::ChangeRoles { .. }
+        | Command::ChangeCareTeam { .. }
+        | Command::ChangeProxyFor { .. }
+        | Command::SetPassword { .. }
+        | Command::EndSession { .. } => accounts::by_person(view, envelope, actor),
+        Command::CreateConversation(new) => rooms::create(view, actor, new),
+        Command::Rename { topic, .. } => rooms::rename(view, actor, topic),
+        Command::Archive { .. } => rooms::set_archived(view, actor, true),
+        Command::Reopen { .. } => rooms::set_archived(view, actor, false),
+        Command::ChangeOwner { owner, .. } => rooms::change_owner(view, actor, *owner),
+        Command::AddMember { history, .. } => members::add(view, actor, *history),
+        Command::RemoveMember { .. } => members::remove(view, actor),
+        Command::Send { message, .. } => messages::send(view, actor, message),
+        Command::Edit { content, mentions, .. } => messages::edit(view, actor, content, mentions),
+        Command::Retract { reason, .. } => messages::retract(view, actor, reason),
+        Command::Acknowledge { .. } => messages::acknowledge(view, actor),
+        Command::MarkRead { .. } => marks::read(view, actor),
+        Command::ConfirmDelivery { .. } => marks::delivered(view, actor),
+        Command::ReadDirectory { .. } | Command::ReadAudit => Ok(Decision {
+            grants: Some(Vec::new()),
+            ..Decision::default()
+        }),
+        Command::BreakGlass { reason, minutes, .. } => reading::break_glass(view, actor, reason, *minutes),
+        Command::Read { .. } => Err(Refusal::Invalid),
+    }?;
+    decision.basis = decision.basis.or(basis);
+    Ok(decision)
+}
+
+/// The question the funnel is asked for this command; the edge asks the same.
+pub fn asking<'a>(view: &'a View, envelope: &'a Envelope, actor: &'a Person, action: Action) -> Asking<'a> {
+    let (audience, priority) = match &envelope.command {
+        Command::Send { message, .. } => (message.audience, message.priority),
+        _ => (Audience::Everyone, Priority::Routine),
+    };
+    let new_kind = match &envelope.command {
+        Command::CreateConversation(new) => Some(&new.kind),
+        _ => None,
+    };
+    Asking {
+        action,
+        actor,
+        now_ms: view.now_ms,
+        on_behalf_of: envelope.on_behalf_of,
+        about: &view.about,
+        subject: view.subject.as_ref(),
+        target: view.target.as_ref(),
+        audience,
+        priority,
+        new_kind,
+        people: &view.people,
+    }
+}
+
+/// What the command is called in the record. Joining and leaving are adding and removing oneself.
+pub fn action_of(command: &Command, acting: Acting) -> Action {
+    let oneself = |subject: &PersonId| matches!(acting, Acting::Person { person, .. } if person == *subject);
+    match command {
+        Command::FoundWorkspace { .. } => Action::FoundWorkspace,
+        Command::AddSite { .. } => Action::AddSite,
+        Command::AddPerson { .. } => Action::AddPerson,
+        Command::ChangeAccountState { .. } => Action::ChangeAccountState,
+        Command::ChangeRoles { .. } => Action::ChangeRoles,
+        Command::ChangeCareTeam { .. } => Action::ChangeCareTeam,
+        Command::ChangeProxyFor { .. } => Action::ChangeProxyFor,
+        Command::SetPassword { .. } => Action::SetPassword,
+        Command::SignIn { .. } => Action::SignIn,
+        Command::FailSignIn { .. } => Action::FailSignIn,
+        Command::EndSession { .. } => Action::EndSession,
+        Command::CreateConversation(_) => Action::CreateConversation,
+        Command::Rename { .. } => Action::Rename,
+        Command::Archive { .. } => Action::Archive,
+        Command::Reopen { .. } => Action::Reopen,
+        Command::ChangeOwner { .. } => Action::ChangeOwner,
+        Command::AddMember { person, .. } if oneself(person) => Action::Join,
+        Command::AddMember { .. } => Action::AddMember,
+        Command::RemoveMember { person, .. } if oneself(person) => Action::Leave,
+        Command::RemoveMember { .. } => Action::RemoveMember,
+        Command::Send { message, .. } if message.audience == Audience::Team => Action::SendNote,
+        Command::Send { .. } => Action::Send,
+        Command::Edit { .. } => Action::Edit,
+        Command::Retract { .. } => Action::Retract,
+        Command::MarkRead { .. } => Action::MarkRead,
+        Command::ConfirmDelivery { .. } => Action::ConfirmDelivery,
+        Command::Acknowledge { .. } => Action::Acknowledge,
+        Command::Read { .. } => Action::Read,
+        Command::ReadDirectory { patients: true } => Action::ReadPatients,
+        Command::ReadDirectory { patients: false } => Action::ReadPeople,
+        Command::ReadAudit => Action::ReadAudit,
+        Command::BreakGlass { .. } => Action::BreakGlass,
+    }
+}
+
+fn record(
+    view: &View,
+    envelope: &Envelope,
+    action: Action,
+    refusal: Option<Refusal>,
+    decision: &Decision,
+) -> AuditRecord {
+    let (actor, session) = match envelope.acting {
+        Acting::Person { person, session } => (Some(person), Some(session)),
+        Acting::Operator => (None, None),
+        Acting::Door => match &envelope.command {
+            Command::SignIn { session, .. } => (Some(session.person), Some(session.id)),
+            Command::FailSignIn { person, .. } => (*person, None),
+            _ => (None, None),
+        },
+    };
+    let device = match &envelope.command {
+        Command::SignIn { session, .. } => session.device.clone(),
+        Command::FailSignIn { device, .. } => device.clone(),
+        _ => view
+            .session
+            .as_ref()
+            .map(|session| session.device.clone())
+            .unwrap_or_default(),
+    };
+    let reason = match &envelope.command {
+        Command::BreakGlass { reason, .. } | Command::Retract { reason, .. } => reason.clone(),
+        _ => Private::default(),
+    };
+    let named = match &envelope.command {
+        Command::AddPerson { person, .. } => Some(person.id),
+        Command::CreateConversation(new) => new.kind.patient(),
+        _ => view.subject.as_ref().map(|subject| subject.id),
+    };
+    let ranges = if decision.ranges.is_empty() {
+        ranges_of(envelope, refusal, decision)
+    } else {
+        decision.ranges.clone()
+    };
+    AuditRecord {
+        revision: view.revision,
+        at_ms: view.now_ms,
+        actor,
+        on_behalf_of: envelope.on_behalf_of,
+        session,
+        device,
+        basis: decision.basis,
+        action,
+        refusal,
+        subject: named,
+        ranges,
+        reason,
+        salt: envelope.salt,
+    }
+}
+
+/// Where a command happened: the event it made, or the conversation it was refused in.
+fn ranges_of(envelope: &Envelope, refusal: Option<Refusal>, decision: &Decision) -> Vec<Range> {
+    let conversation = decision.conversation.or_else(|| envelope.command.conversation());
+    let seq = if refusal.is_some() { 0 } else { decision.place.seq };
+    match (&envelope.command, conversation) {
+        (Command::Read { pages }, _) => pages
+            .iter()
+            .map(|page| Range {
+                conversation: page.conversation,
+                basis: None,
+                side: Side::Team,
+                from_seq: 0,
+                to_seq: 0,
+            })
+            .collect(),
+        (_, Some(conversation)) => vec![Range {
+            conversation,
+            basis: decision.basis,
+            side: Side::Team,
+            from_seq: seq,
+            to_seq: seq,
+        }],
+        (_, None) => Vec::new(),
+    }
+}

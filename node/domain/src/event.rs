@@ -1,0 +1,158 @@
+//! Events: what happened in a conversation, in order. A message's event holds the message as it stands now; what it said
+//! before is kept as versions beside it.
+
+use crate::conversation::{Audience, History, Place, Side};
+use crate::ids::PersonId;
+use crate::person::Role;
+use crate::private::{Private, Sealed};
+use serde::{Deserialize, Serialize};
+
+/// How urgent the sender says it is; never guessed from content (T-11). Numbers and order are for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Priority {
+    /// In its turn.
+    Routine,
+    /// Soon.
+    Urgent,
+    /// At once.
+    Stat,
+}
+
+/// Who is meant. Numbers and order are for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mention {
+    /// One person.
+    Person(PersonId),
+    /// Whoever of the members has the role.
+    Role(Role),
+}
+
+/// A message taken back: a tombstone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retraction {
+    /// By whom.
+    pub by: PersonId,
+    /// When.
+    pub at_ms: u64,
+    /// Why; may be empty.
+    pub reason: Private,
+}
+
+/// A message as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Who may see it.
+    pub audience: Audience,
+    /// As the sender said.
+    pub priority: Priority,
+    /// The newest version of the body.
+    pub content: Sealed,
+    /// Whom it means.
+    pub mentions: Vec<Mention>,
+    /// The message it answers: its place.
+    pub reply_to: Option<Place>,
+    /// 1 when never edited.
+    pub version: u32,
+    /// When the newest version was written.
+    pub edited_at_ms: Option<u64>,
+    /// Set once it was taken back.
+    pub retraction: Option<Retraction>,
+    /// Who acknowledged it, and when.
+    pub acknowledged: Vec<(PersonId, u64)>,
+}
+
+/// What happened. Numbers and order are for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EventBody {
+    /// The conversation began.
+    Created,
+    /// A message, as it stands now.
+    Message(Box<Message>),
+    /// A message got a new version.
+    Edited {
+        /// The message.
+        target: Place,
+        /// The version this event brought.
+        version: u32,
+    },
+    /// A message was taken back.
+    Retracted {
+        /// The message.
+        target: Place,
+    },
+    /// Somebody came.
+    MemberAdded {
+        /// Who.
+        person: PersonId,
+        /// What they see of before.
+        history: History,
+    },
+    /// Somebody went.
+    MemberRemoved {
+        /// Who; the actor themself when leaving.
+        person: PersonId,
+    },
+    /// The topic changed.
+    Renamed {
+        /// The new one.
+        topic: Private,
+    },
+    /// Put away.
+    Archived,
+    /// Taken out again.
+    Reopened,
+    /// Somebody else answers for the room.
+    OwnerChanged {
+        /// The new owner.
+        owner: PersonId,
+    },
+    /// Everything up to there reached a device of the actor.
+    Delivered {
+        /// Up to and with.
+        up_to: Place,
+    },
+    /// Everything up to there was read by the actor.
+    Read {
+        /// Up to and with.
+        up_to: Place,
+    },
+    /// A person says: I have it.
+    Acknowledged {
+        /// The message.
+        target: Place,
+    },
+}
+
+/// One event of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Where it stands: the counters with it counted.
+    pub place: Place,
+    /// Whether patients and proxies see it; only then did the shared counters move.
+    pub shared: bool,
+    /// The workspace's revision.
+    pub revision: u64,
+    /// The leader's time.
+    pub at_ms: u64,
+    /// Who did it.
+    pub actor: PersonId,
+    /// For whom it was done, if not for oneself.
+    pub on_behalf_of: Option<PersonId>,
+    /// What happened.
+    pub body: EventBody,
+}
+
+impl Event {
+    /// Whether somebody on that side may see it.
+    pub fn is_visible_to(&self, side: Side) -> bool {
+        side == Side::Team || self.shared
+    }
+
+    /// The message, if it is one.
+    pub fn message(&self) -> Option<&Message> {
+        match &self.body {
+            EventBody::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+}

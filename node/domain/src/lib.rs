@@ -1,0 +1,21 @@
+//! The rules of the clinic, pure: who may do what, and what follows from it.
+//!
+//! Stands at step 6 of a message's way: `storage` loads a [`view::View`], [`decide::decide`] says what happens, `storage` writes it.
+//! Refuses to know: clocks, randomness, disks, sockets, async, JSON. Everything that is not deterministic comes in the envelope.
+
+#![forbid(unsafe_code)]
+
+pub mod audit;
+pub mod command;
+pub mod conversation;
+pub mod decide;
+pub mod event;
+pub mod ids;
+pub mod limits;
+pub mod outcome;
+pub mod permission;
+pub mod person;
+pub mod private;
+pub mod refusal;
+pub mod session;
+pub mod view;

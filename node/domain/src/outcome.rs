@@ -1,0 +1,121 @@
+//! What follows from a command: changes to write, one answer, one audit record. Values only; `storage` writes them in one batch.
+
+use crate::audit::{AuditRecord, Basis};
+use crate::conversation::{Conversation, Membership, Place, Side};
+use crate::event::Event;
+use crate::ids::{ConversationId, PersonId};
+use crate::person::{Person, Site};
+use crate::private::{Private, Sealed};
+use crate::refusal::Refusal;
+use crate::session::{BreakGlass, Session};
+use serde::{Deserialize, Serialize};
+
+/// One record to write. Records are whole: there is no partial update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The clinic's name.
+    WorkspaceName(Private),
+    /// A site.
+    Site(Site),
+    /// A person, new or changed.
+    Person(Box<Person>),
+    /// A session, new or ended.
+    Session(Box<Session>),
+    /// The head of a conversation, new or changed.
+    Conversation(Box<Conversation>),
+    /// A membership, new or changed.
+    Membership(Box<Membership>),
+    /// An event, new or (a message's) changed.
+    Event {
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        event: Box<Event>,
+    },
+    /// A message's earlier version, kept.
+    Version {
+        /// Where.
+        conversation: ConversationId,
+        /// The message.
+        seq: u64,
+        /// Which version.
+        version: u32,
+        /// When it was written.
+        at_ms: u64,
+        /// Its body.
+        content: Sealed,
+    },
+    /// A broken glass.
+    BreakGlass(BreakGlass),
+}
+
+/// What somebody may be shown of one conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Where.
+    pub conversation: ConversationId,
+    /// In which numbering.
+    pub side: Side,
+    /// On which basis.
+    pub basis: Basis,
+    /// The first event, in that numbering.
+    pub from_seq: u64,
+    /// The last event, in that numbering; below `from_seq`: nothing.
+    pub to_seq: u64,
+}
+
+/// The answer to a command. Stored, so that a retry gets the same one. Numbers and order are for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Not done, and why.
+    Refused {
+        /// The revision at which it was refused.
+        revision: u64,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// Done.
+    Done {
+        /// The revision of the change.
+        revision: u64,
+        /// The leader's time.
+        at_ms: u64,
+        /// The conversation it happened in, or that was created.
+        conversation: Option<ConversationId>,
+        /// The place of the event, all zero if there was none.
+        place: Place,
+        /// The numbering of the one who asked.
+        side: Side,
+        /// The person who was added.
+        person: Option<PersonId>,
+        /// What is left unread, for marks.
+        unread: u64,
+    },
+    /// May be read: the record of it is safe.
+    Granted {
+        /// The revision of the access record.
+        revision: u64,
+        /// What may be shown.
+        grants: Vec<Grant>,
+    },
+}
+
+impl Answer {
+    /// The revision of the command.
+    pub fn revision(&self) -> u64 {
+        match self {
+            Self::Refused { revision, .. } | Self::Done { revision, .. } | Self::Granted { revision, .. } => *revision,
+        }
+    }
+}
+
+/// Everything that follows from one command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What to write.
+    pub changes: Vec<Change>,
+    /// What to say.
+    pub answer: Answer,
+    /// What to record.
+    pub audit: AuditRecord,
+}

@@ -1,0 +1,141 @@
+//! The one funnel of permission: deny wins, silence denies.
+//!
+//! Every command passes [`permit`] at apply, on the revision of the data it guards; the edge asks the same question earlier, only
+//! to save the log from noise. The rules stand in one short file per family, each with its denials first and its grants second.
+
+mod accounts;
+mod messages;
+mod reading;
+mod rooms;
+
+pub use reading::basis;
+
+use crate::audit::{Action, Basis};
+use crate::conversation::{Audience, Conversation, Kind, Membership};
+use crate::event::{Event, Priority};
+use crate::ids::PersonId;
+use crate::person::Person;
+use crate::refusal::Refusal;
+use crate::view::Readable;
+
+/// What the funnel looks at: who wants to do what, to what.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// What.
+    pub action: Action,
+    /// Who.
+    pub actor: &'a Person,
+    /// When.
+    pub now_ms: u64,
+    /// For whom, if not for themselves.
+    pub on_behalf_of: Option<PersonId>,
+    /// The conversation it is about, with the actor's own membership in it.
+    pub about: &'a Readable,
+    /// The person it is done to.
+    pub subject: Option<&'a Person>,
+    /// The event it points at.
+    pub target: Option<&'a Event>,
+    /// Who will see what is written.
+    pub audience: Audience,
+    /// How urgent it is said to be.
+    pub priority: Priority,
+    /// The conversation to be created.
+    pub new_kind: Option<&'a Kind>,
+    /// The people it names.
+    pub people: &'a [Person],
+}
+
+impl<'a> Asking<'a> {
+    /// A question about nothing but the actor; callers fill in the rest.
+    pub fn new(action: Action, actor: &'a Person, about: &'a Readable, now_ms: u64) -> Self {
+        Self {
+            action,
+            actor,
+            now_ms,
+            on_behalf_of: None,
+            about,
+            subject: None,
+            target: None,
+            audience: Audience::Everyone,
+            priority: Priority::Routine,
+            new_kind: None,
+            people: &[],
+        }
+    }
+
+    fn conversation(&self) -> Option<&'a Conversation> {
+        self.about.conversation.as_ref()
+    }
+
+    fn own(&self) -> Option<&'a Membership> {
+        self.about.own.as_ref().filter(|own| own.is_current())
+    }
+
+    fn is_owner(&self) -> bool {
+        self.own().is_some()
+            && self
+                .conversation()
+                .is_some_and(|conversation| conversation.owner == self.actor.id)
+    }
+
+    fn is_about_self(&self) -> bool {
+        self.subject.is_some_and(|subject| subject.id == self.actor.id)
+    }
+}
+
+/// The verdict: the basis on which it may be done (none where no content is touched), or why not.
+pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
+    if !asking.actor.is_active() {
+        return Err(Refusal::NotSignedIn);
+    }
+    if asking.on_behalf_of.is_some_and(|person| person != asking.actor.id) {
+        return Err(Refusal::Forbidden);
+    }
+    match asking.action {
+        Action::FoundWorkspace | Action::SignIn | Action::FailSignIn => Err(Refusal::Forbidden),
+        Action::AddSite
+        | Action::AddPerson
+        | Action::ChangeAccountState
+        | Action::ChangeRoles
+        | Action::ChangeCareTeam
+        | Action::ChangeProxyFor
+        | Action::SetPassword
+        | Action::EndSession => decide(accounts::deny(asking), accounts::allow(asking).then_some(None)),
+        Action::CreateConversation
+        | Action::Rename
+        | Action::Archive
+        | Action::Reopen
+        | Action::ChangeOwner
+        | Action::AddMember
+        | Action::RemoveMember
+        | Action::Join
+        | Action::Leave => decide(rooms::deny(asking), rooms::allow(asking)),
+        Action::Send
+        | Action::SendNote
+        | Action::Edit
+        | Action::Retract
+        | Action::MarkRead
+        | Action::ConfirmDelivery
+        | Action::Acknowledge => decide(messages::deny(asking), messages::allow(asking)),
+        Action::Read | Action::ReadPatients | Action::ReadPeople | Action::ReadAudit | Action::BreakGlass => {
+            decide(reading::deny(asking), reading::allow(asking))
+        }
+    }
+}
+
+/// Deny wins; silence denies.
+fn decide(denied: Option<Refusal>, allowed: Option<Option<Basis>>) -> Result<Option<Basis>, Refusal> {
+    match (denied, allowed) {
+        (Some(refusal), _) => Err(refusal),
+        (None, Some(basis)) => Ok(basis),
+        (None, None) => Err(Refusal::Forbidden),
+    }
+}
+
+/// Nobody learns from a refusal that there is a conversation they must not know of.
+fn unknown(asking: &Asking<'_>) -> Option<Refusal> {
+    let known = asking.conversation().is_some_and(|conversation| {
+        basis(asking.actor, asking.about, asking.now_ms).is_some() || rooms::is_found_by(asking.actor, conversation)
+    });
+    (!known).then_some(Refusal::NotFound)
+}

@@ -1,0 +1,105 @@
+//! Rules for reading: content on one of four bases (T-04), directories by role, the audit record by the compliance officer.
+
+use super::{Asking, unknown};
+use crate::audit::{Action, Basis};
+use crate::conversation::Kind;
+use crate::person::{Person, Role};
+use crate::refusal::Refusal;
+use crate::view::Readable;
+
+/// The basis on which somebody reads a conversation; none: they do not.
+pub fn basis(reader: &Person, about: &Readable, now_ms: u64) -> Option<Basis> {
+    let conversation = about.conversation.as_ref()?;
+    if reader.is_patient_side() && !is_own_thread(reader, &conversation.kind) {
+        return None;
+    }
+    if about.own.as_ref().is_some_and(|own| own.is_current()) {
+        return Some(Basis::Member);
+    }
+    if reader.works_with_patients()
+        && about
+            .patient
+            .as_ref()
+            .is_some_and(|patient| patient.has_in_care_team(reader.id))
+    {
+        return Some(Basis::CareTeam);
+    }
+    let in_queue = reader.is_staff() && reader.roles.has(Role::OrganizationQueue) && conversation.kind.is_patient();
+    if in_queue
+        && about
+            .patient
+            .as_ref()
+            .is_some_and(|patient| shares_a_site(reader, patient))
+    {
+        return Some(Basis::OrganizationQueue);
+    }
+    let broken = about.break_glass.as_ref().is_some_and(|grant| {
+        grant.person == reader.id && grant.conversation == conversation.id && now_ms < grant.expires_at_ms
+    });
+    if broken && may_break_glass(reader, &conversation.kind) {
+        return Some(Basis::BreakGlass);
+    }
+    None
+}
+
+/// Patients and proxies see only their own threads, whatever their memberships say: a proxy whose relation ended is out.
+fn is_own_thread(reader: &Person, kind: &Kind) -> bool {
+    match kind {
+        Kind::Patient { patient } => reader.id == *patient || reader.proxy_for.contains(patient),
+        Kind::Direct | Kind::Group | Kind::Channel { .. } | Kind::CareRoom { .. } => false,
+    }
+}
+
+/// No site means everywhere.
+fn shares_a_site(reader: &Person, patient: &Person) -> bool {
+    reader.sites.is_empty() || patient.sites.is_empty() || reader.sites.iter().any(|site| patient.sites.contains(site))
+}
+
+/// Compliance officers for anything; physicians for patients.
+fn may_break_glass(reader: &Person, kind: &Kind) -> bool {
+    reader.is_staff()
+        && (reader.roles.has(Role::ComplianceOfficer)
+            || (reader.roles.has(Role::Physician) && kind.patient().is_some()))
+}
+
+pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
+    match asking.action {
+        Action::Read => unknown_content(asking),
+        // Who may break the glass must be able to name what is behind it; for all others there is nothing there.
+        Action::BreakGlass => match asking.conversation() {
+            Some(conversation) if may_break_glass(asking.actor, &conversation.kind) => None,
+            Some(_) => unknown(asking).or(Some(Refusal::Forbidden)),
+            None => Some(Refusal::NotFound),
+        },
+        _ if asking.actor.is_patient_side() => Some(Refusal::Forbidden),
+        _ => None,
+    }
+}
+
+/// Finding a channel in the list is not reading it.
+fn unknown_content(asking: &Asking<'_>) -> Option<Refusal> {
+    unknown(asking).or_else(|| {
+        basis(asking.actor, asking.about, asking.now_ms)
+            .is_none()
+            .then_some(Refusal::NotAMember)
+    })
+}
+
+pub(super) fn allow(asking: &Asking<'_>) -> Option<Option<Basis>> {
+    let actor = asking.actor;
+    match asking.action {
+        Action::Read => basis(actor, asking.about, asking.now_ms).map(Some),
+        Action::ReadPeople => actor.is_staff().then_some(None),
+        Action::ReadPatients => {
+            let may = actor.works_with_patients()
+                || (actor.is_staff() && actor.roles.has_any(&[Role::Administrator, Role::ComplianceOfficer]));
+            may.then_some(None)
+        }
+        Action::ReadAudit => (actor.is_staff() && actor.roles.has(Role::ComplianceOfficer)).then_some(None),
+        Action::BreakGlass => asking
+            .conversation()
+            .is_some_and(|conversation| may_break_glass(actor, &conversation.kind))
+            .then_some(None),
+        _ => None,
+    }
+}

@@ -1,0 +1,94 @@
+//! Why something was not done: a closed list with stable codes. Append only; clients and auditors hold on to them.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! refusals {
+    ($($(#[$meaning:meta])* $name:ident = $code:literal),+ $(,)?) => {
+        /// A reason a clinic would give. Numbers, names and order are for ever.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Refusal { $($(#[$meaning])* $name),+ }
+
+        impl Refusal {
+            /// All of them, in the order of their numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The stable code that clients see.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),+ }
+            }
+        }
+    };
+}
+
+refusals! {
+    /// The session has ended, has expired or never was.
+    NotSignedIn = "not_signed_in",
+    /// Login and password do not belong together, or the account is closed; never says which.
+    SignInFailed = "sign_in_failed",
+    /// The role does not allow it.
+    Forbidden = "forbidden",
+    /// There is none, or one must not know of it.
+    NotFound = "not_found",
+    /// The command id was used for something else before.
+    IdempotencyConflict = "idempotency_conflict",
+    /// The conversation is put away.
+    Archived = "archived",
+    /// Only members do this.
+    NotAMember = "not_a_member",
+    /// The person is a member already.
+    AlreadyMember = "already_member",
+    /// The patient's account is not active: nothing can be sent to it.
+    PatientAccountInactive = "patient_account_inactive",
+    /// Too late to edit; retract and write anew.
+    EditWindowClosed = "edit_window_closed",
+    /// The message was taken back.
+    AlreadyRetracted = "already_retracted",
+    /// Somebody else signs in by that name.
+    LoginTaken = "login_taken",
+    /// A channel of that name exists.
+    NameTaken = "name_taken",
+    /// The owner hands the room over before leaving it.
+    OwnerMustHandOver = "owner_must_hand_over",
+    /// The command makes no sense as it is.
+    Invalid = "invalid",
+    /// More than a limit allows.
+    TooMany = "too_many",
+    /// It is so already.
+    NothingToDo = "nothing_to_do",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_codes_are_pinned() {
+        let pinned = [
+            "not_signed_in",
+            "sign_in_failed",
+            "forbidden",
+            "not_found",
+            "idempotency_conflict",
+            "archived",
+            "not_a_member",
+            "already_member",
+            "patient_account_inactive",
+            "edit_window_closed",
+            "already_retracted",
+            "login_taken",
+            "name_taken",
+            "owner_must_hand_over",
+            "invalid",
+            "too_many",
+            "nothing_to_do",
+        ];
+        let codes: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
+        assert_eq!(codes, pinned);
+        assert!(
+            Refusal::ALL
+                .iter()
+                .enumerate()
+                .all(|(number, refusal)| *refusal as usize == number)
+        );
+    }
+}

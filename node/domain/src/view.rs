@@ -1,0 +1,61 @@
+//! The slice of state that one command needs, loaded before anything is decided. A field that a command does not need is empty.
+
+use crate::conversation::{Conversation, Membership};
+use crate::event::Event;
+use crate::ids::ConversationId;
+use crate::person::Person;
+use crate::session::{BreakGlass, Session};
+
+/// One conversation as one reader needs it judged.
+#[derive(Debug, Clone, Default)]
+pub struct Readable {
+    /// Its head; none if there is no such conversation.
+    pub conversation: Option<Conversation>,
+    /// The reader's own membership, past ones too.
+    pub own: Option<Membership>,
+    /// The patient of the conversation.
+    pub patient: Option<Person>,
+    /// The reader's broken glass on it.
+    pub break_glass: Option<BreakGlass>,
+}
+
+/// What a decision looks at.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// The command's revision.
+    pub revision: u64,
+    /// The leader's time.
+    pub now_ms: u64,
+    /// Whether the workspace was founded.
+    pub founded: bool,
+    /// Who acts.
+    pub actor: Option<Person>,
+    /// By which sign-in.
+    pub session: Option<Session>,
+    /// The conversation the command is about.
+    pub about: Readable,
+    /// The conversations to be read, in the order they were asked for.
+    pub pages: Vec<Readable>,
+    /// The person it is done to.
+    pub subject: Option<Person>,
+    /// The membership of that person in the conversation.
+    pub subject_membership: Option<Membership>,
+    /// For joining with a date: the first event at or after it, as (seq, shared_seq).
+    pub since: Option<(u64, u64)>,
+    /// The event the command points at.
+    pub target: Option<Event>,
+    /// The people named: members to be added, the care team, a patient's proxies, people mentioned.
+    pub people: Vec<Person>,
+    /// The memberships of those people in the conversations of [`View::conversations`].
+    pub memberships: Vec<Membership>,
+    /// The patient conversations that a change of care team or proxies touches.
+    pub conversations: Vec<Conversation>,
+    /// The sessions of the subject, or of the one who signs in; live and ended ones.
+    pub sessions: Vec<Session>,
+    /// Somebody else signs in by that name.
+    pub login_taken: bool,
+    /// A channel of that name exists.
+    pub name_taken: bool,
+    /// The direct conversation that these two have already.
+    pub existing_direct: Option<ConversationId>,
+}

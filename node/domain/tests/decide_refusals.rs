@@ -1,0 +1,259 @@
+//! Every refusal is produced by some command, so that no code is promised to clients in vain.
+
+mod common;
+
+use common::{
+    COLLEAGUE, CONVERSATION, Case, NEW, NOW_MS, NURSE, OTHER_PATIENT, PATIENT, administrator, channel, colleague, head,
+    member, message, new_message, nurse, patient, thread, with_message,
+};
+use corridor_domain::audit::{Action, Basis};
+use corridor_domain::command::{Acting, Command, NewConversation};
+use corridor_domain::conversation::{Audience, Conversation, History, Kind, Visibility};
+use corridor_domain::event::{Event, Retraction};
+use corridor_domain::limits;
+use corridor_domain::permission::{Asking, permit};
+use corridor_domain::person::{AccountState, Person};
+use corridor_domain::private::{Private, Sealed};
+use corridor_domain::refusal::Refusal;
+use corridor_domain::view::Readable;
+
+fn send() -> Command {
+    Command::Send {
+        conversation: CONVERSATION,
+        message: Box::new(new_message(Audience::Everyone)),
+    }
+}
+
+fn edit() -> Command {
+    Command::Edit {
+        conversation: CONVERSATION,
+        seq: 8,
+        content: Sealed::default(),
+        mentions: Vec::new(),
+    }
+}
+
+fn group() -> Conversation {
+    Conversation {
+        owner: NURSE,
+        ..head(Kind::Group)
+    }
+}
+
+fn add_colleague() -> Case {
+    let command = Command::AddMember {
+        conversation: CONVERSATION,
+        person: COLLEAGUE,
+        history: History::Full,
+    };
+    Case::inside(&nurse(), &group(), command).subject(&colleague(), None)
+}
+
+/// A case for every refusal; none for the one that `storage` gives before anything is decided.
+fn case(refusal: Refusal) -> Option<Case> {
+    Some(match refusal {
+        Refusal::NotSignedIn => Case::by(
+            &Person {
+                state: AccountState::Suspended,
+                ..nurse()
+            },
+            Command::ReadAudit,
+        ),
+        Refusal::SignInFailed => Case::from(
+            Acting::Door,
+            Command::FailSignIn {
+                person: None,
+                device: Private::default(),
+            },
+        ),
+        Refusal::Forbidden => Case::by(&nurse(), Command::ReadAudit),
+        Refusal::NotFound => Case::by(&nurse(), send()).about(group(), None),
+        Refusal::IdempotencyConflict => return None,
+        Refusal::Archived => Case::inside(
+            &nurse(),
+            &Conversation {
+                archived: true,
+                ..group()
+            },
+            send(),
+        ),
+        Refusal::NotAMember => Case::by(&nurse(), send()).about(head(channel(Visibility::Public)), None),
+        Refusal::AlreadyMember => {
+            add_colleague().change(|view| view.subject_membership = Some(member(&group(), &colleague())))
+        }
+        Refusal::PatientAccountInactive => {
+            let invited = Person {
+                state: AccountState::Invited,
+                ..patient(PATIENT, &[])
+            };
+            Case::inside(&nurse(), &head(thread()), send()).change(|view| view.about.patient = Some(invited))
+        }
+        Refusal::EditWindowClosed => {
+            let old = Event {
+                at_ms: NOW_MS - limits::EDIT_WINDOW_MS - 1,
+                ..message(NURSE, Audience::Everyone)
+            };
+            Case::inside(&nurse(), &group(), edit()).target(old)
+        }
+        Refusal::AlreadyRetracted => {
+            let retraction = Retraction {
+                by: NURSE,
+                at_ms: NOW_MS,
+                reason: Private::default(),
+            };
+            let gone = with_message(message(NURSE, Audience::Everyone), |it| {
+                it.retraction = Some(retraction)
+            });
+            Case::inside(&nurse(), &group(), edit()).target(gone)
+        }
+        Refusal::LoginTaken => {
+            let command = Command::AddPerson {
+                person: Box::new(nurse()),
+                general: None,
+            };
+            Case::by(&administrator(), command).change(|view| view.login_taken = true)
+        }
+        Refusal::NameTaken => {
+            let kind = channel(Visibility::Public);
+            let topic = Private::from("front-desk");
+            let new = NewConversation {
+                id: NEW,
+                kind,
+                topic,
+                members: Vec::new(),
+                content_key: Sealed::default(),
+            };
+            let command = Command::CreateConversation(Box::new(new));
+            Case::by(&nurse(), command).change(|view| view.name_taken = true)
+        }
+        Refusal::OwnerMustHandOver => {
+            let command = Command::RemoveMember {
+                conversation: CONVERSATION,
+                person: NURSE,
+            };
+            Case::inside(&nurse(), &group(), command).subject(&nurse(), Some(member(&group(), &nurse())))
+        }
+        Refusal::Invalid => Case::inside(
+            &nurse(),
+            &group(),
+            Command::Rename {
+                conversation: CONVERSATION,
+                topic: Private::default(),
+            },
+        ),
+        Refusal::TooMany => {
+            let full = Conversation {
+                member_count: limits::MEMBERS_COUNT_MAX,
+                ..group()
+            };
+            add_colleague().about(full.clone(), Some(member(&full, &nurse())))
+        }
+        Refusal::NothingToDo => Case::inside(
+            &nurse(),
+            &group(),
+            Command::Reopen {
+                conversation: CONVERSATION,
+            },
+        ),
+    })
+}
+
+#[test]
+fn every_refusal_is_given_by_some_command() {
+    for refusal in Refusal::ALL {
+        let Some(case) = case(*refusal) else {
+            assert_eq!(
+                *refusal,
+                Refusal::IdempotencyConflict,
+                "storage answers it, from the answers it keeps"
+            );
+            continue;
+        };
+        assert_eq!(case.refused(), *refusal);
+    }
+}
+
+#[test]
+fn a_denial_wins_over_every_grant() {
+    // The nurse owns the thread and is in the care team; the patient's closed account denies all the same.
+    let closed = Person {
+        state: AccountState::Suspended,
+        ..patient(PATIENT, &[NURSE])
+    };
+    let mut case = Case::inside(
+        &nurse(),
+        &Conversation {
+            owner: NURSE,
+            ..head(thread())
+        },
+        send(),
+    );
+    case.view.about.patient = Some(closed);
+    assert_eq!(case.refused(), Refusal::PatientAccountInactive);
+    case.envelope.on_behalf_of = Some(NURSE);
+    assert_eq!(
+        case.refused(),
+        Refusal::PatientAccountInactive,
+        "acting for oneself is acting"
+    );
+    case.envelope.on_behalf_of = Some(COLLEAGUE);
+    assert_eq!(case.refused(), Refusal::Forbidden, "acting for others comes before all");
+    assert_eq!(case.decide().audit.on_behalf_of, Some(COLLEAGUE));
+    case.view.session = None;
+    assert_eq!(
+        case.refused(),
+        Refusal::NotSignedIn,
+        "the session comes before the funnel"
+    );
+}
+
+#[test]
+fn what_is_hidden_and_what_is_not_there_look_the_same() {
+    let commands = [
+        send(),
+        edit(),
+        Command::Archive {
+            conversation: CONVERSATION,
+        },
+        Command::MarkRead {
+            conversation: CONVERSATION,
+            seq: 8,
+        },
+        Command::RemoveMember {
+            conversation: CONVERSATION,
+            person: NURSE,
+        },
+    ];
+    let strangers = [nurse(), administrator(), patient(OTHER_PATIENT, &[])];
+    for actor in strangers {
+        for command in &commands {
+            let missing = Case::by(&actor, command.clone()).subject(&nurse(), None);
+            let hidden = missing
+                .clone()
+                .about(head(thread()), None)
+                .target(message(COLLEAGUE, Audience::Everyone));
+            assert_eq!(missing.decide(), hidden.decide());
+            assert_eq!(hidden.refused(), Refusal::NotFound);
+        }
+    }
+}
+
+#[test]
+fn the_funnel_itself_turns_away_a_closed_account() {
+    // The edge asks the funnel without a session at hand; what the session check would catch is denied here too.
+    let room = head(thread());
+    let own = Some(member(&room, &nurse()));
+    let about = Readable {
+        conversation: Some(room),
+        own,
+        ..Readable::default()
+    };
+    for (state, expected) in [
+        (AccountState::Active, Ok(Some(Basis::Member))),
+        (AccountState::Invited, Err(Refusal::NotSignedIn)),
+        (AccountState::Suspended, Err(Refusal::NotSignedIn)),
+    ] {
+        let actor = Person { state, ..nurse() };
+        assert_eq!(permit(&Asking::new(Action::Read, &actor, &about, NOW_MS)), expected);
+    }
+}

@@ -1,0 +1,380 @@
+//! The command line: what may be said to the program, and who does it. It ends with 0 done, 1 failed, 2 wrong use.
+//!
+//! Answers go to standard output, everything else (log, errors) to standard error. Refuses to know how anything is done.
+
+use crate::config::{Configuration, LogFormat, Settings};
+use crate::control::{self, Reply, Request};
+use crate::passwords;
+use crate::start::{Running, StartError};
+use crate::{demo, init};
+use clap::{Args, Parser, Subcommand};
+use corridor_protocol::AddPerson;
+use corridor_storage::world::SystemWorld;
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// What is logged unless CORRIDOR_LOG says otherwise; and while a command does its one thing.
+const LOG_OF_A_NODE: &str = "warn,corridor=info";
+const LOG_OF_A_COMMAND: &str = "error";
+const DEFAULT_CONFIG: &str = "corridor.toml";
+
+const EXAMPLES: &str = "\
+Examples:
+  corridor                                      a clinic to try, on this machine
+  corridor init                                 found your clinic; asks for what it needs
+  corridor init --listen 0.0.0.0:8443 --host-name messages.clinic.example
+  corridor start                                run it, as ./corridor.toml says
+  corridor status                               how is it doing?
+  corridor person add --as raman --kind staff --name \"Jamie Ortiz\" --role nurse --login jamie
+  corridor help person add                      more on a command
+
+Exit codes: 0 done, 1 failed, 2 wrong use. CORRIDOR_LOG sets what is logged, such as `debug` or `warn,corridor_api=debug`.";
+
+/// Corridor, a clinic's own messenger. Without a command it makes a clinic to try (`corridor demo`).
+#[derive(Parser)]
+#[command(name = "corridor", version, after_help = EXAMPLES, after_long_help = EXAMPLES)]
+struct Line {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a clinic to try, with people and messages in it, and serve it on this machine
+    Demo(DemoArguments),
+    /// Found a clinic: configuration, data folder, certificate, first administrator
+    Init(InitArguments),
+    /// Run a node, until Ctrl-C or SIGTERM
+    Start {
+        /// The configuration that `corridor init` wrote
+        #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+        config: PathBuf,
+    },
+    /// People of the clinic, by way of the node that runs on this machine
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// How the node on this machine is doing
+    Status(StatusArguments),
+}
+
+#[derive(Parser)]
+struct DemoArguments {
+    /// Where to serve; on this machine only
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where health, metrics and status are
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
+    operations: SocketAddr,
+    /// The folder of the clinic to try; delete it to begin anew
+    #[arg(long, value_name = "FOLDER", default_value = "./corridor-data/demo")]
+    data: PathBuf,
+    /// Only print who can sign in, as JSON
+    #[arg(long)]
+    accounts: bool,
+}
+
+/// What `init` is told.
+#[derive(Args)]
+pub struct InitArguments {
+    /// The configuration to write
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    pub config: PathBuf,
+    /// The folder for everything that the node keeps; it must not exist, or be empty
+    #[arg(long, value_name = "FOLDER", default_value = "./corridor-data/clinic")]
+    pub data: PathBuf,
+    /// The clinic's name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Where people will come; beyond this machine it is served over TLS
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Where health, metrics and status will be; on this machine only
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
+    pub operations: SocketAddr,
+    /// A name or IP address under which people reach the node, for its certificate; may be given more than once
+    #[arg(long = "host-name", value_name = "NAME", conflicts_with_all = ["certificate", "key"])]
+    pub host_names: Vec<String>,
+    /// A certificate that you have, as PEM, instead of a self-signed one
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub certificate: Option<PathBuf>,
+    /// The certificate's key, as PEM
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub key: Option<PathBuf>,
+    /// Full name of the first administrator
+    #[arg(long, value_name = "NAME")]
+    pub administrator_name: Option<String>,
+    /// Sign-in name of the first administrator
+    #[arg(long, value_name = "LOGIN")]
+    pub administrator_login: Option<String>,
+    /// Read the administrator's password from standard input (or set CORRIDOR_ADMIN_PASSWORD)
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+#[derive(Subcommand)]
+enum PersonCommand {
+    /// Add a person, as an administrator: the record says who did it
+    Add(PersonAddArguments),
+}
+
+#[derive(Args)]
+struct PersonAddArguments {
+    /// The configuration of the node that runs
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    config: PathBuf,
+    /// Your sign-in name; you must be an administrator
+    #[arg(long = "as", value_name = "LOGIN")]
+    administrator: String,
+    /// What kind of person
+    #[arg(long, value_parser = ["staff", "patient", "proxy", "partner", "service"])]
+    kind: String,
+    /// Full name
+    #[arg(long)]
+    name: String,
+    /// "MD", "RN", "mother"
+    #[arg(long, default_value = "")]
+    title: String,
+    /// What the person may do, for staff: physician, nurse, medical_assistant, front_desk, billing, administrator,
+    /// compliance_officer; may be given more than once
+    #[arg(long = "role", value_name = "ROLE")]
+    roles: Vec<String>,
+    /// Sign-in name; without it the person cannot sign in
+    #[arg(long, default_value = "", hide_default_value = true)]
+    login: String,
+    /// A location, as an id; may be given more than once
+    #[arg(long = "site", value_name = "SITE_ID")]
+    site_ids: Vec<String>,
+    /// The number of the medical record, for patients
+    #[arg(long, default_value = "", hide_default_value = true)]
+    mrn: String,
+    /// YYYY-MM-DD, for patients
+    #[arg(long, value_name = "DATE", default_value = "", hide_default_value = true)]
+    birth_date: String,
+    /// Who cares for the patient, as an id; may be given more than once
+    #[arg(long = "care-team", value_name = "PERSON_ID")]
+    care_team: Vec<String>,
+    /// The patient a proxy speaks for, as an id; may be given more than once
+    #[arg(long = "proxy-for", value_name = "PERSON_ID")]
+    proxy_for: Vec<String>,
+    /// Where a partner works
+    #[arg(long, default_value = "", hide_default_value = true)]
+    organization: String,
+    /// Read the passwords from standard input, a line each: yours, then the new person's if there is a --login
+    /// (or set CORRIDOR_ADMIN_PASSWORD and CORRIDOR_PERSON_PASSWORD)
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Args)]
+struct StatusArguments {
+    /// The configuration of the node
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    config: PathBuf,
+    /// The data folder of the node, instead of its configuration
+    #[arg(long, value_name = "FOLDER", conflicts_with = "config")]
+    data: Option<PathBuf>,
+    /// Answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Why the program ends early. Each is one sentence.
+#[derive(Debug)]
+pub enum Stop {
+    /// What was asked for makes no sense; nothing was done.
+    WrongUse(String),
+    /// It made sense and did not work.
+    Failed(String),
+}
+
+impl From<StartError> for Stop {
+    fn from(error: StartError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let line = match Line::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            // Help and version come this way too. If nobody listens to the message, the code still tells.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(run(line)),
+        Err(error) => Err(Stop::Failed(format!("the program cannot start its threads: {error}"))),
+    };
+    let (code, sentence) = match ended {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Stop::Failed(sentence)) => (1, sentence),
+        Err(Stop::WrongUse(sentence)) => (2, sentence),
+    };
+    // If standard error is closed, the code still tells.
+    let _ = writeln!(std::io::stderr(), "corridor: {sentence}");
+    ExitCode::from(code)
+}
+
+async fn run(line: Line) -> Result<(), Stop> {
+    // Without a command: as if only `demo` had been said.
+    let command = line.command.unwrap_or_else(|| Command::Demo(DemoArguments::parse_from(["corridor"])));
+    match command {
+        Command::Demo(arguments) => run_demo(arguments).await,
+        Command::Init(arguments) => {
+            start_log(LogFormat::Plain, LOG_OF_A_COMMAND)?;
+            init::run(arguments, &SystemWorld::new()).await
+        }
+        Command::Start { config } => run_node(&config).await,
+        Command::Person(PersonCommand::Add(arguments)) => add_person(arguments).await,
+        Command::Status(arguments) => status(arguments).await,
+    }
+}
+
+async fn run_demo(arguments: DemoArguments) -> Result<(), Stop> {
+    if arguments.accounts {
+        return say(&format!("{}\n", demo::accounts(&arguments.data)?));
+    }
+    let settings = Settings::new(arguments.data, arguments.listen, arguments.operations);
+    settings.check().map_err(|(key, reason)| Stop::WrongUse(format!("--{key}: {reason}")))?;
+    start_log(LogFormat::Plain, LOG_OF_A_NODE)?;
+    Ok(demo::run(settings).await?)
+}
+
+async fn run_node(config: &Path) -> Result<(), Stop> {
+    let Configuration { settings, log_format } = configuration(config)?;
+    start_log(log_format, LOG_OF_A_NODE)?;
+    let stop = stop_signal()?;
+    let running = Running::start(&settings, Arc::new(SystemWorld::new())).await?;
+    let (address, operations) = (running.address()?, running.operations_address()?);
+    tracing::info!(%address, %operations, tls = settings.tls.is_some(), "the node is ready");
+    Ok(running.serve(stop).await?)
+}
+
+async fn add_person(arguments: PersonAddArguments) -> Result<(), Stop> {
+    let data = configuration(&arguments.config)?.settings.data;
+    // Asked first whether anybody is there: it would be a pity to type two passwords for nothing.
+    ask(&data, &Request::Status).await?;
+    let from_stdin = arguments.password_stdin;
+    let password = passwords::password(&arguments.administrator, passwords::ADMINISTRATOR, from_stdin, false)?;
+    let person_password = match arguments.login.as_str() {
+        "" => String::new(),
+        login => passwords::password(login, passwords::PERSON, from_stdin, true)?,
+    };
+    let person = AddPerson {
+        kind: arguments.kind,
+        name: arguments.name,
+        title: arguments.title,
+        login: arguments.login,
+        password: person_password,
+        roles: arguments.roles,
+        site_ids: arguments.site_ids,
+        mrn: arguments.mrn,
+        birth_date: arguments.birth_date,
+        care_team: arguments.care_team,
+        proxy_for: arguments.proxy_for,
+        organization: arguments.organization,
+    };
+    let request = Request::PersonAdd { login: arguments.administrator, password, person: Box::new(person) };
+    let answer = ask(&data, &request).await?;
+    say(&format!("{}\n", answer["person_id"].as_str().unwrap_or_default()))
+}
+
+async fn status(arguments: StatusArguments) -> Result<(), Stop> {
+    let data = match arguments.data {
+        Some(data) => data,
+        None => configuration(&arguments.config)?.settings.data,
+    };
+    let answer = ask(&data, &Request::Status).await?;
+    if arguments.json {
+        return say(&format!("{answer}\n"));
+    }
+    let mut lines = String::new();
+    flatten("", &answer, &mut lines);
+    say(&lines)
+}
+
+/// `limits.sockets: 4096`, a line each.
+fn flatten(name: &str, value: &Value, lines: &mut String) {
+    let written = match value {
+        Value::Object(fields) => {
+            let dot = if name.is_empty() { "" } else { "." };
+            fields.iter().for_each(|(field, value)| flatten(&format!("{name}{dot}{field}"), value, lines));
+            Ok(())
+        }
+        Value::String(text) => writeln!(lines, "{name}: {text}"),
+        value => writeln!(lines, "{name}: {value}"),
+    };
+    debug_assert!(written.is_ok(), "writing to a string does not fail");
+}
+
+async fn ask(data: &Path, request: &Request) -> Result<Value, Stop> {
+    match control::ask(data, request).await.map_err(|error| Stop::Failed(error.to_string()))? {
+        Reply::Done(answer) => Ok(answer),
+        Reply::Refused { code, detail } => Err(Stop::Failed(format!("the node refused: {detail} ({code})"))),
+    }
+}
+
+fn configuration(file: &Path) -> Result<Configuration, Stop> {
+    Configuration::read(file).map_err(|error| Stop::WrongUse(error.to_string()))
+}
+
+/// Writes an answer to standard output.
+pub fn say(text: &str) -> Result<(), Stop> {
+    let mut output = std::io::stdout();
+    let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    written.map_err(|error| Stop::Failed(format!("the answer cannot be written to standard output: {error}")))
+}
+
+fn start_log(format: LogFormat, default: &str) -> Result<(), Stop> {
+    let wanted = std::env::var("CORRIDOR_LOG").unwrap_or_else(|_| default.to_owned());
+    let filter = EnvFilter::try_new(&wanted).map_err(|error| Stop::WrongUse(format!("CORRIDOR_LOG: {error}")))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match format {
+        LogFormat::Plain => log.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    started.map_err(|error| Stop::Failed(format!("the log cannot be started: {error}")))
+}
+
+/// Resolves at Ctrl-C or SIGTERM.
+fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Stop> {
+    let listen = |kind| signal(kind).map_err(|error| Stop::Failed(format!("signals cannot be listened for: {error}")));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, flatten};
+    use clap::CommandFactory;
+    use serde_json::json;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Line::command().debug_assert();
+    }
+
+    #[test]
+    fn a_status_is_a_line_for_each_figure() {
+        let mut lines = String::new();
+        flatten("", &json!({ "revision": 7, "version": "0.1.0", "limits": { "sockets": 9 } }), &mut lines);
+        let mut sorted: Vec<_> = lines.lines().collect();
+        sorted.sort_unstable();
+        assert_eq!(sorted, ["limits.sockets: 9", "revision: 7", "version: 0.1.0"]);
+    }
+}

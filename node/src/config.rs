@@ -1,0 +1,281 @@
+//! The configuration: one TOML file, read once at start. Units stand in the names; what is unknown is refused, not ignored.
+//!
+//! Every failure is one sentence that names the file and the key. Refuses to know what the values are used for.
+
+use corridor_api::serve::{self, TlsFiles};
+use corridor_domain::limits;
+use serde::Deserialize;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Above this, a limit on sends no longer limits anything.
+const SENDS_MAX: u32 = 10_000;
+const FILE_SIZE_BYTES_MAX: u64 = 1 << 20;
+
+/// What a node needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Everything that the node keeps.
+    pub data: PathBuf,
+    /// Where people and programs come.
+    pub listen: SocketAddr,
+    /// Where this machine's operators look: health, metrics, status. Never reachable from elsewhere.
+    pub operations: SocketAddr,
+    /// None: plain, on this machine only.
+    pub tls: Option<TlsFiles>,
+    /// Messages a person may send, in the long run.
+    pub sends_per_second: u32,
+    /// Messages a person may send at once.
+    pub sends_burst: u32,
+}
+
+impl Settings {
+    /// With this data folder and these addresses, everything else as it is unless somebody says otherwise.
+    pub fn new(data: PathBuf, listen: SocketAddr, operations: SocketAddr) -> Self {
+        let (sends_per_second, sends_burst) = (limits::SENDS_PER_SECOND, limits::SENDS_BURST);
+        Self { data, listen, operations, tls: None, sends_per_second, sends_burst }
+    }
+
+    /// What is wrong with them together, as a sentence about `key`.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        serve::check_reach(self.listen, self.tls.as_ref()).map_err(|error| ("listen", error.to_string()))?;
+        if !self.operations.ip().to_canonical().is_loopback() {
+            let reason = format!(
+                "{} can be reached from other machines, but health and metrics are for this one: use 127.0.0.1, and forward \
+                 from there what others need",
+                self.operations
+            );
+            return Err(("operations", reason));
+        }
+        if self.listen == self.operations && self.listen.port() != 0 {
+            return Err(("operations", format!("{} is where people come already; use another port", self.operations)));
+        }
+        Ok(())
+    }
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Plain,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
+/// A configuration file that makes sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configuration {
+    /// For the node.
+    pub settings: Settings,
+    /// For the log.
+    pub log_format: LogFormat,
+}
+
+/// Why there is no configuration: a sentence that names the file and the key.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    data: PathBuf,
+    listen: SocketAddr,
+    operations: SocketAddr,
+    tls: Option<TlsTable>,
+    #[serde(default)]
+    limits: LimitsTable,
+    #[serde(default)]
+    log: LogTable,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TlsTable {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LimitsTable {
+    sends_per_second: u32,
+    sends_burst: u32,
+}
+
+impl Default for LimitsTable {
+    fn default() -> Self {
+        Self { sends_per_second: limits::SENDS_PER_SECOND, sends_burst: limits::SENDS_BURST }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LogTable {
+    format: LogFormat,
+}
+
+impl Configuration {
+    /// Reads the file. Paths in it are relative to the folder it lies in.
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let unreadable = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => ConfigError(format!(
+                "there is no configuration at {}; `corridor init` makes one, and --config names another place",
+                file.display()
+            )),
+            _ => ConfigError(format!("the configuration {} cannot be read: {error}", file.display())),
+        };
+        if std::fs::metadata(file).map_err(unreadable)?.len() > FILE_SIZE_BYTES_MAX {
+            return Err(ConfigError(format!("{} is too large to be a configuration", file.display())));
+        }
+        let text = std::fs::read_to_string(file).map_err(unreadable)?;
+        let absolute = std::path::absolute(file).map_err(unreadable)?;
+        Self::parse(&text, file, absolute.parent().unwrap_or(Path::new("/")))
+    }
+
+    fn parse(text: &str, file: &Path, folder: &Path) -> Result<Self, ConfigError> {
+        let document: Document = toml::from_str(text).map_err(|error| sentence(file, text, &error))?;
+        let refused = |key: &str, reason: String| ConfigError(format!("{}: {key}: {reason}", file.display()));
+        let tls = document.tls.map(|tls| TlsFiles {
+            certificate: folder.join(tls.certificate),
+            key: folder.join(tls.key),
+        });
+        let LimitsTable { sends_per_second, sends_burst } = document.limits;
+        for (key, value) in [("limits.sends_per_second", sends_per_second), ("limits.sends_burst", sends_burst)] {
+            if !(1..=SENDS_MAX).contains(&value) {
+                return Err(refused(key, format!("{value} is not between 1 and {SENDS_MAX}")));
+            }
+        }
+        if document.data.as_os_str().is_empty() {
+            return Err(refused("data", "name the folder that holds everything the node keeps".to_owned()));
+        }
+        let data = folder.join(document.data);
+        let (listen, operations) = (document.listen, document.operations);
+        let settings = Settings { data, listen, operations, tls, sends_per_second, sends_burst };
+        settings.check().map_err(|(key, reason)| refused(key, reason))?;
+        Ok(Self { settings, log_format: document.log.format })
+    }
+}
+
+/// What the parser found, with the file, the line and the key that stands there.
+fn sentence(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let mut place = file.display().to_string();
+    let reason = error.message().trim().replace('\n', " ");
+    let whole_file = |span: &std::ops::Range<usize>| span.start == 0 && span.end > text.lines().next().map_or(0, str::len);
+    let span = error.span().filter(|span| !whole_file(span));
+    if let Some(before) = span.and_then(|span| text.get(..span.start)) {
+        let line = before.matches('\n').count();
+        // Writing to a string does not fail.
+        let _ = write!(place, ", line {}", line + 1);
+        let key = text.lines().nth(line).and_then(|line| line.split_once('=')).map_or("", |(key, _)| key.trim());
+        if !key.is_empty() && !reason.contains(key) {
+            let _ = write!(place, ": {key}");
+        }
+    }
+    ConfigError(format!("{place}: {reason}"))
+}
+
+/// A configuration file with an explanation of every key.
+pub fn commented(settings: &Settings) -> String {
+    let mut text = format!(
+        "# The configuration of a Corridor node, read once when it starts. Unknown keys are refused.\n\
+         # Relative paths are relative to the folder of this file.\n\
+         \n\
+         # Everything that the node keeps. Only the account that runs the node may look into it.\n\
+         data = {data}\n\
+         \n\
+         # Where people and programs come. Beyond this machine only with [tls].\n\
+         listen = {listen}\n\
+         \n\
+         # Health, metrics and status, for this machine only: /healthz, /readyz, /metrics, /status.\n\
+         operations = {operations}\n",
+        data = quoted(&settings.data.to_string_lossy()),
+        listen = quoted(&settings.listen.to_string()),
+        operations = quoted(&settings.operations.to_string()),
+    );
+    let heading = "\n# The certificate (with those that vouch for it) and its key, as PEM files. The node reads them when it starts.\n";
+    text.push_str(heading);
+    match &settings.tls {
+        Some(tls) => {
+            let (certificate, key) = (tls.certificate.to_string_lossy(), tls.key.to_string_lossy());
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "[tls]\ncertificate = {}\nkey = {}", quoted(&certificate), quoted(&key));
+        }
+        None => text.push_str("#[tls]\n#certificate = \"tls/certificate.pem\"\n#key = \"tls/key.pem\"\n"),
+    }
+    let _ = write!(
+        text,
+        "\n# How many messages one person may send: in the long run, and at once.\n[limits]\n\
+         sends_per_second = {}\nsends_burst = {}\n\
+         \n# \"plain\" for people, \"json\" for programs that collect logs.\n[log]\nformat = \"plain\"\n",
+        settings.sends_per_second, settings.sends_burst
+    );
+    text
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = "data = \"kept\"\nlisten = \"127.0.0.1:8080\"\noperations = \"127.0.0.1:9090\"\n";
+
+    fn parse(text: &str) -> Result<Configuration, String> {
+        let parsed = Configuration::parse(text, Path::new("corridor.toml"), Path::new("/etc/corridor"));
+        parsed.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_least_is_enough_and_paths_are_relative_to_the_file() {
+        let found = parse(LEAST).unwrap();
+        let (listen, operations) = ("127.0.0.1:8080".parse().unwrap(), "127.0.0.1:9090".parse().unwrap());
+        assert_eq!(found.settings, Settings::new("/etc/corridor/kept".into(), listen, operations));
+        assert_eq!(found.log_format, LogFormat::Plain);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let mut settings = Settings::new("/srv/it's \"here\"".into(), "[::]:443".parse().unwrap(), "[::1]:1".parse().unwrap());
+        settings.tls = Some(TlsFiles { certificate: "/a/b.pem".into(), key: "/a/c.pem".into() });
+        assert_eq!(parse(&commented(&settings)).unwrap().settings, settings);
+        settings = Settings { tls: None, listen: "127.0.0.1:80".parse().unwrap(), ..settings };
+        assert_eq!(parse(&commented(&settings)).unwrap().settings, settings);
+    }
+
+    #[test]
+    fn every_wrong_use_names_the_file_and_the_key() {
+        let with = |text: &str| parse(&format!("{LEAST}{text}")).unwrap_err();
+        for (sentence, expected) in [
+            (with("colour = \"red\"\n"), "corridor.toml, line 4: unknown field `colour`"),
+            (with("[limits]\nsends_per_minute = 1\n"), "corridor.toml, line 5: unknown field `sends_per_minute`"),
+            (with("[limits]\nsends_burst = \"many\"\n"), "corridor.toml, line 5: sends_burst: invalid type"),
+            (with("[limits]\nsends_burst = 0\n"), "corridor.toml: limits.sends_burst: 0 is not between 1 and 10000"),
+            (with("[log]\nformat = \"xml\"\n"), "corridor.toml, line 5: format: unknown variant `xml`"),
+            (with("[tls]\ncertificate = \"a\"\n"), "corridor.toml, line 4: missing field `key`"),
+            (parse("data = \"kept\"\n").unwrap_err(), "corridor.toml: missing field `listen`"),
+            (parse(&LEAST.replace("kept", "")).unwrap_err(), "corridor.toml: data: name the folder"),
+            (parse(&LEAST.replace("127.0.0.1:8080", "here")).unwrap_err(), "corridor.toml, line 2: listen: invalid socket address"),
+            (parse(&LEAST.replace("127.0.0.1:8080", "0.0.0.0:80")).unwrap_err(), "corridor.toml: listen: 0.0.0.0:80 can be reached"),
+            (parse(&LEAST.replace("127.0.0.1:9090", "0.0.0.0:90")).unwrap_err(), "corridor.toml: operations: 0.0.0.0:90 can be"),
+            (parse(&LEAST.replace("9090", "8080")).unwrap_err(), "corridor.toml: operations: 127.0.0.1:8080 is where"),
+            (parse("data = \n").unwrap_err(), "corridor.toml, line 1: "),
+        ] {
+            assert!(sentence.starts_with(expected), "{sentence}\n{expected}");
+            assert!(!sentence.contains('\n'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_says_how_to_make_one() {
+        let error = Configuration::read(Path::new("/nowhere/corridor.toml")).unwrap_err().to_string();
+        assert!(error.contains("there is no configuration at /nowhere/corridor.toml; `corridor init`"), "{error}");
+    }
+}

@@ -1,0 +1,309 @@
+//! The control socket: how the command line speaks to the node that runs, on this machine and as its own account only.
+//!
+//! One connection, one JSON line in, one JSON line out. Whoever may open the socket is the node's operator; what touches people
+//! is done as a person who signs in, so that the record names them. Refuses to know how answers are shown.
+
+use corridor_api::failure::Failure;
+use corridor_api::service::Service;
+use corridor_protocol::{AddPerson, SignIn};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::fs::{self, Permissions};
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+const FILE_NAME: &str = "control.sock";
+/// Of a line in either direction, its end included.
+const LINE_SIZE_BYTES_MAX: u64 = 64 * 1024;
+const CONNECTIONS_MAX: usize = 4;
+/// For a line to come or to go.
+const LINE_TIMEOUT: Duration = Duration::from_secs(5);
+/// For the deed between them.
+const DEED_TIMEOUT: Duration = Duration::from_secs(30);
+/// After a connection was not accepted, before the next try.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What the node says of itself.
+pub type Status = Arc<dyn Fn() -> Value + Send + Sync>;
+
+/// What is asked for. No `Debug`: it carries passwords.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "operation", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Request {
+    /// What the node says of itself.
+    Status,
+    /// A new person, added by an administrator.
+    PersonAdd {
+        /// The administrator's sign-in name.
+        login: String,
+        /// The administrator's password.
+        password: String,
+        /// Whom.
+        person: Box<AddPerson>,
+    },
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Done; this is the answer.
+    Done(Value),
+    /// Not done, or maybe done.
+    Refused {
+        /// Stable; see docs/protocol.md.
+        code: String,
+        /// A sentence.
+        detail: String,
+    },
+}
+
+impl Reply {
+    fn refused(code: &str, detail: impl Into<String>) -> Self {
+        Self::Refused { code: code.to_owned(), detail: detail.into() }
+    }
+}
+
+impl From<Failure> for Reply {
+    fn from(failure: Failure) -> Self {
+        let problem = failure.problem();
+        Self::Refused { code: problem.code, detail: problem.detail }
+    }
+}
+
+/// The open socket. When it is dropped, the socket is gone.
+#[derive(Debug)]
+pub struct Control {
+    path: PathBuf,
+    accepting: JoinHandle<()>,
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        // If it cannot be removed, the next start replaces it.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Opens the socket of the node that holds this data folder, and answers until the result is dropped.
+pub fn serve(data: &Path, service: Service, status: Status) -> io::Result<Control> {
+    open(data, move |request| {
+        let (service, status) = (service.clone(), Arc::clone(&status));
+        async move { answer(&service, &status, request).await }
+    })
+}
+
+async fn answer(service: &Service, status: &Status, request: Request) -> Reply {
+    match request {
+        Request::Status => Reply::Done(status()),
+        Request::PersonAdd { login, password, person } => {
+            add_person(service, login, password, &person).await.unwrap_or_else(Reply::from)
+        }
+    }
+}
+
+/// Signs in, adds, and ends the session again, whatever came of it.
+async fn add_person(service: &Service, login: String, password: String, person: &AddPerson) -> Result<Reply, Failure> {
+    let sign_in = SignIn { login, password, device_name: "corridor person add".to_owned() };
+    let signed_in = service.sign_in(&sign_in, IpAddr::V4(Ipv4Addr::LOCALHOST)).await?;
+    let caller = service.authenticate(&signed_in.token)?;
+    let added = service.add_person(&caller, service.draw_command_id(), person).await;
+    if let Err(failure) = service.end_session(&caller, service.draw_command_id(), caller.session.id).await {
+        // It ends by itself in time, and its token is forgotten here.
+        tracing::warn!(code = failure.problem().code, "a session of the command line was not ended");
+    }
+    let added = added?;
+    Ok(Reply::Done(json!({ "person_id": added.person_id, "revision": added.revision })))
+}
+
+fn open<Answering>(data: &Path, answer: impl Fn(Request) -> Answering + Clone + Send + Sync + 'static) -> io::Result<Control>
+where
+    Answering: Future<Output = Reply> + Send,
+{
+    let path = data.join(FILE_NAME);
+    // The data folder is locked: a socket that is there belongs to a node that ended without cleaning up.
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&path)?;
+    fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let accepting = tokio::spawn(async move {
+        // The semaphore is never closed; while all its places are taken, others wait in the socket's queue.
+        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    let answer = answer.clone();
+                    tokio::spawn(async move {
+                        if let Err(error) = converse(stream, answer).await {
+                            tracing::debug!(%error, "a control connection ended early");
+                        }
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "a control connection was not accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    });
+    Ok(Control { path, accepting })
+}
+
+async fn converse<Answering: Future<Output = Reply>>(
+    mut stream: UnixStream,
+    answer: impl Fn(Request) -> Answering,
+) -> io::Result<()> {
+    let reply = match read_line(&mut stream).await {
+        Ok(line) => match serde_json::from_slice::<Request>(&line) {
+            Ok(request) => {
+                let late = || Reply::refused("outcome_unknown", "The node did not answer in time; maybe it was done. Look before trying again.");
+                tokio::time::timeout(DEED_TIMEOUT, answer(request)).await.unwrap_or_else(|_| late())
+            }
+            // The parser's words may quote the line, and so a password.
+            Err(_) => Reply::refused("invalid", "The node does not know this request; are both of the same version?"),
+        },
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Reply::refused("too_large", error.to_string()),
+        Err(error) => return Err(error),
+    };
+    write_line(&mut stream, &reply).await
+}
+
+/// Asks the node that runs with this data folder.
+pub async fn ask(data: &Path, request: &Request) -> Result<Reply, AskError> {
+    let path = data.join(FILE_NAME);
+    let mut stream = UnixStream::connect(&path).await.map_err(|cause| match cause.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => AskError::NotRunning { data: data.to_owned() },
+        _ => AskError::Io { path: path.clone(), cause },
+    })?;
+    let failed = |cause| AskError::Io { path: path.clone(), cause };
+    write_line(&mut stream, request).await.map_err(failed)?;
+    let line = tokio::time::timeout(DEED_TIMEOUT + LINE_TIMEOUT, read_to_line_end(&mut stream)).await;
+    let line = line.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(failed)?;
+    serde_json::from_slice(&line).map_err(|error| failed(error.into()))
+}
+
+/// Why the node gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// Nobody holds the socket.
+    #[error("no node runs with the data folder {}; start it with `corridor start`", data.display())]
+    NotRunning {
+        /// Which was looked at.
+        data: PathBuf,
+    },
+    /// Somebody does, or we may not ask, and no answer came.
+    #[error("the node did not answer at {}: {cause}", path.display())]
+    Io {
+        /// The socket.
+        path: PathBuf,
+        /// What was said.
+        cause: io::Error,
+    },
+}
+
+async fn read_line(stream: &mut UnixStream) -> io::Result<Vec<u8>> {
+    tokio::time::timeout(LINE_TIMEOUT, read_to_line_end(stream)).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+async fn read_to_line_end(stream: &mut UnixStream) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    BufReader::new(stream.take(LINE_SIZE_BYTES_MAX)).read_until(b'\n', &mut line).await?;
+    match line.pop() {
+        Some(b'\n') => Ok(line),
+        Some(_) if line.len() as u64 + 1 == LINE_SIZE_BYTES_MAX => {
+            Err(io::Error::new(io::ErrorKind::InvalidData, format!("A line has at most {LINE_SIZE_BYTES_MAX} bytes.")))
+        }
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+async fn write_line(stream: &mut UnixStream, message: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    let written = tokio::time::timeout(LINE_TIMEOUT, stream.write_all(&line)).await;
+    written.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn echo(request: Request) -> Reply {
+        match request {
+            Request::Status => Reply::Done(json!({ "revision": 7 })),
+            Request::PersonAdd { login, person, .. } => Reply::Done(json!({ "by": login, "name": person.name })),
+        }
+    }
+
+    async fn say(data: &Path, bytes: &[u8]) -> String {
+        let mut stream = UnixStream::connect(data.join(FILE_NAME)).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        let mut answer = String::new();
+        // What was not read makes the system cut the connection after the answer.
+        let _ = stream.read_to_string(&mut answer).await;
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_question_gets_its_answer_and_only_the_owner_may_ask() {
+        let folder = tempfile::tempdir().unwrap();
+        let control = open(folder.path(), echo).unwrap();
+        let mode = fs::metadata(folder.path().join(FILE_NAME)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(ask(folder.path(), &Request::Status).await.unwrap(), Reply::Done(json!({ "revision": 7 })));
+        let person = AddPerson { kind: "staff".into(), name: "Jamie Ortiz".into(), ..AddPerson::default() };
+        let request = Request::PersonAdd { login: "raman".into(), password: "p".into(), person: Box::new(person) };
+        let expected = Reply::Done(json!({ "by": "raman", "name": "Jamie Ortiz" }));
+        assert_eq!(ask(folder.path(), &request).await.unwrap(), expected);
+        drop(control);
+        assert!(matches!(ask(folder.path(), &Request::Status).await, Err(AskError::NotRunning { .. })));
+    }
+
+    #[tokio::test]
+    async fn lines_are_limited_and_never_quoted() {
+        let folder = tempfile::tempdir().unwrap();
+        let _control = open(folder.path(), echo).unwrap();
+        let nonsense = say(folder.path(), b"{\"operation\":\"dance\",\"password\":\"secret\"}\n").await;
+        assert!(nonsense.contains("\"invalid\"") && !nonsense.contains("secret"), "{nonsense}");
+        let long = vec![b'x'; usize::try_from(LINE_SIZE_BYTES_MAX).unwrap()];
+        assert!(say(folder.path(), &long).await.contains("too_large"));
+    }
+
+    #[tokio::test]
+    async fn one_connection_is_one_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let _control = open(folder.path(), echo).unwrap();
+        let line = b"{\"operation\":\"status\"}\n";
+        let answer = say(folder.path(), &[&line[..], &line[..]].concat()).await;
+        assert_eq!(answer.lines().count(), 1, "{answer}");
+    }
+
+    #[tokio::test]
+    async fn a_socket_left_behind_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(std::os::unix::net::UnixListener::bind(folder.path().join(FILE_NAME)).unwrap());
+        assert!(matches!(ask(folder.path(), &Request::Status).await, Err(AskError::NotRunning { .. })));
+        let _control = open(folder.path(), echo).unwrap();
+        assert!(ask(folder.path(), &Request::Status).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_is_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let _control = open(folder.path(), echo).unwrap();
+        assert_eq!(say(folder.path(), b"{").await, "");
+    }
+}

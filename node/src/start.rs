@@ -1,0 +1,293 @@
+//! The composition root: what a node is made of, in the order in which it starts, and in reverse how it stops. No rules.
+//!
+//!  1. data folder and its lock      5. agreement (replays the log)
+//!  2. keys                          6. edge
+//!  3. log                           7. addresses
+//!  4. applied state, actors         8. control socket
+
+use crate::config::Settings;
+use crate::control;
+use crate::figures;
+use corridor_actors::rates::Rate;
+use corridor_actors::{Actors, Needs};
+use corridor_api::encode::JsonFrames;
+use corridor_api::failure::Failure;
+use corridor_api::names::Names;
+use corridor_api::operations::{self, Operations};
+use corridor_api::service::{self, Service};
+use corridor_api::{Edge, serve};
+use corridor_cluster::{Group, GroupConfig};
+use corridor_domain::limits;
+use corridor_protocol::AddPerson;
+use corridor_storage::apply::{Applied, AppliedState};
+use corridor_storage::backend::FjallBackend;
+use corridor_storage::content::ContentKeys;
+use corridor_storage::log::{EngineLog, LogOptions, LogStore, abort_process};
+use corridor_storage::node_keys::NodeKeys;
+use corridor_storage::reader::Reader;
+use corridor_storage::state::State;
+use corridor_storage::world::World;
+use std::fs::{self, File, Permissions};
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+
+/// The one node and the one workspace until there are more.
+const NODE_ID: u64 = 1;
+const WORKSPACE_GROUP: u64 = 1;
+/// Applied batches on their way to the actors; beyond it the log waits.
+const APPLIED_BATCHES_WAITING_MAX: usize = 1_024;
+/// How long the log may take to be replayed at start.
+const READY_TIMEOUT_MS: u64 = 10 * 60 * 1_000;
+/// How long sockets and requests may take to end.
+const DRAIN_TIMEOUT_MS: u64 = 5_000;
+
+/// Why a node does not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Something is not as it must be; the sentence says what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// The disk or the network says no.
+    #[error("{what}: {cause}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What was said.
+        cause: std::io::Error,
+    },
+}
+
+impl StartError {
+    /// A refusal with this sentence.
+    pub fn refused(text: impl Into<String>) -> Self {
+        Self::Refused(text.into())
+    }
+
+    fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        move |cause| Self::Io { what: what.into(), cause }
+    }
+}
+
+impl From<Failure> for StartError {
+    fn from(failure: Failure) -> Self {
+        let problem = failure.problem();
+        Self::Refused(format!("{} ({})", problem.detail, problem.code))
+    }
+}
+
+/// A node that runs.
+pub struct Running {
+    /// The edge's deeds.
+    pub service: Service,
+    settings: Settings,
+    group: Group<AppliedState>,
+    actors: Actors,
+    listener: TcpListener,
+    operations_listener: TcpListener,
+    operations: Operations,
+    ready: Arc<AtomicBool>,
+    stopping: watch::Sender<bool>,
+    // Last: everything above has ended before another process may take the folder.
+    _lock: File,
+}
+
+impl Running {
+    /// Starts a node, up to where it takes commands; [`Running::serve`] opens the doors.
+    pub async fn start(settings: &Settings, world: Arc<dyn World>) -> Result<Self, StartError> {
+        let figures = figures::install()?;
+        let listener = open_door(settings.listen, settings.tls.as_ref())?;
+        let operations_listener = open_door(settings.operations, None)?;
+
+        let lock = lock_folder(&settings.data)?;
+        let node_keys = NodeKeys::open_or_create(&settings.data.join("node.key"), world.as_ref()).map_err(StartError::io("the key file"))?;
+
+        let log_options = LogOptions::new(settings.data.join("log"));
+        let log = EngineLog::open(&log_options, &node_keys.node, Arc::clone(&world), abort_process());
+        let log: Arc<dyn LogStore> = Arc::new(log.map_err(|error| StartError::refused(error.to_string()))?);
+
+        let backend = FjallBackend::open(&settings.data.join("state")).map_err(StartError::io("the state store"))?;
+        let state = State::new(Arc::new(backend), Arc::clone(&world), &node_keys.node, &node_keys.workspace);
+        let reader = Reader::new(state.clone());
+        let (tell, applied) = mpsc::channel::<Vec<Applied>>(APPLIED_BATCHES_WAITING_MAX);
+        let listener_of_state = Box::new(move |batch| {
+            // The actors are gone only while the node stops: nobody is left to be told.
+            let _ = tell.blocking_send(batch);
+        });
+        let applied_state = AppliedState::open(state, listener_of_state).map_err(StartError::io("the state store"))?;
+        let dispatched = applied_state.progress().revision;
+
+        let group = Group::start(
+            NODE_ID,
+            WORKSPACE_GROUP,
+            GroupConfig::default(),
+            log,
+            Arc::new(applied_state),
+            Arc::clone(&world),
+            abort_process(),
+        );
+        let group = group.await.map_err(|error| StartError::refused(error.to_string()))?;
+        let keys = ContentKeys::new(Arc::clone(&world), &node_keys.workspace);
+        let names = Arc::new(Names::new(reader.clone()));
+        let actors = Actors::start(Needs {
+            reader: reader.clone(),
+            proposer: group.proposer(),
+            applied,
+            encode: Arc::new(JsonFrames::new(Arc::clone(&names), keys.clone())),
+            world: Arc::clone(&world),
+            send_rate: Rate { per_second: settings.sends_per_second, burst: settings.sends_burst },
+            dispatched,
+        });
+        let actors = actors.await.map_err(|error| StartError::refused(error.to_string()))?;
+        group.wait_ready(Duration::from_millis(READY_TIMEOUT_MS)).await.map_err(|error| StartError::refused(error.to_string()))?;
+
+        let ready = Arc::new(AtomicBool::new(true));
+        let service = Service::new(service::Needs { reader: reader.clone(), actors: actors.clone(), keys, names, world });
+        let operations = operations(figures, &ready, &reader, &actors, group.watch());
+        let (stopping, _) = watch::channel(false);
+        Ok(Self {
+            service,
+            settings: settings.clone(),
+            group,
+            actors,
+            listener,
+            operations_listener,
+            operations,
+            ready,
+            stopping,
+            _lock: lock,
+        })
+    }
+
+    /// The address clients come to.
+    pub fn address(&self) -> Result<SocketAddr, StartError> {
+        self.listener.local_addr().map_err(StartError::io("the address"))
+    }
+
+    /// The address of the operators.
+    pub fn operations_address(&self) -> Result<SocketAddr, StartError> {
+        self.operations_listener.local_addr().map_err(StartError::io("the operations address"))
+    }
+
+    /// Serves until `stop`, then says goodbye to everybody and ends in order.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
+        let edge = Edge {
+            service: self.service.clone(),
+            secure: self.settings.tls.is_some(),
+            stopping: self.stopping.subscribe(),
+        };
+        let status = Arc::clone(&self.operations.status);
+        let control = control::serve(&self.settings.data, self.service.clone(), status).map_err(StartError::io("the control socket"))?;
+        let stopped = |mut stopping: watch::Receiver<bool>| async move {
+            // An error says that the node itself is gone: stopped all the same.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        };
+        let clients = serve::serve_on(
+            self.listener,
+            corridor_api::router(edge),
+            self.settings.tls.as_ref(),
+            stopped(self.stopping.subscribe()),
+            DRAIN_TIMEOUT_MS,
+        );
+        let operators = serve::serve_on(
+            self.operations_listener,
+            operations::router(self.operations),
+            None,
+            stopped(self.stopping.subscribe()),
+            DRAIN_TIMEOUT_MS,
+        );
+        let (actors, ready, stopping) = (self.actors.clone(), Arc::clone(&self.ready), self.stopping);
+        let farewell = async move {
+            stop.await;
+            tracing::info!("stopping: saying goodbye to the sockets");
+            ready.store(false, Ordering::Release);
+            actors.say_goodbye();
+            let _ = stopping.send(true);
+        };
+        let (clients, operators, ()) = tokio::join!(clients, operators, farewell);
+        drop(control);
+        self.actors.stop().await;
+        self.group.shutdown().await;
+        clients.and(operators).map_err(|error| StartError::refused(error.to_string()))
+    }
+
+    /// Ends a node that was never served.
+    pub async fn stop(self) {
+        self.actors.stop().await;
+        self.group.shutdown().await;
+    }
+}
+
+/// Founds a workspace in an empty folder, without opening any door.
+pub async fn found(settings: &Settings, name: &str, administrator: &AddPerson) -> Result<(), StartError> {
+    let world = Arc::new(corridor_storage::world::SystemWorld::new());
+    let loopback = SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), 0);
+    let quiet = Settings { listen: loopback, operations: loopback, tls: None, ..settings.clone() };
+    let running = Running::start(&quiet, world).await?;
+    let founded = running.service.found(name, administrator).await;
+    running.stop().await;
+    founded.map(drop).map_err(StartError::from)
+}
+
+/// Bound before anything else starts: an address in use, or readable from beyond this machine, is said at once.
+fn open_door(address: SocketAddr, tls: Option<&serve::TlsFiles>) -> Result<TcpListener, StartError> {
+    let refused = |error: serve::ServeError| StartError::refused(error.to_string());
+    serve::check_reach(address, tls).map_err(refused)?;
+    tls.map(serve::tls_config).transpose().map_err(refused)?;
+    serve::bind(address).map_err(refused)
+}
+
+/// One process a folder, and nobody else looks into it.
+fn lock_folder(data: &Path) -> Result<File, StartError> {
+    let what = || format!("the data folder {}", data.display());
+    fs::create_dir_all(data).map_err(StartError::io(what()))?;
+    fs::set_permissions(data, Permissions::from_mode(0o700)).map_err(StartError::io(what()))?;
+    let lock = File::create(data.join("lock")).map_err(StartError::io(what()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(fs::TryLockError::WouldBlock) => {
+            Err(StartError::refused(format!("another corridor runs with {}; stop it first, or name another folder with --data", data.display())))
+        }
+        Err(fs::TryLockError::Error(error)) => Err(StartError::io(what())(error)),
+    }
+}
+
+fn operations(
+    figures: figures::Figures,
+    ready: &Arc<AtomicBool>,
+    reader: &Reader,
+    actors: &Actors,
+    group: impl Fn() -> corridor_cluster::GroupStatus + Send + Sync + 'static,
+) -> Operations {
+    let is_ready = Arc::clone(ready);
+    let (reader, actors) = (reader.clone(), actors.clone());
+    let status = move || {
+        let group = group();
+        let progress = reader.progress().unwrap_or_default();
+        let hash: String = progress.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        serde_json::json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "node": NODE_ID,
+            "leader": group.leader,
+            "term": group.term,
+            "revision": progress.revision,
+            "log_last_index": group.last_log_index,
+            "log_purged_index": group.purged_index,
+            "state_hash": hash,
+            "state_size_bytes": reader.size_bytes(),
+            "audit_records": progress.audit_count,
+            "sockets": actors.devices().count(),
+            "conversations_awake": actors.awake_count(),
+            "limits": { "sockets": limits::SOCKETS_COUNT_MAX },
+        })
+    };
+    Operations {
+        is_ready: Arc::new(move || is_ready.load(Ordering::Acquire)),
+        metrics: Arc::new(move || figures.render()),
+        status: Arc::new(status),
+    }
+}

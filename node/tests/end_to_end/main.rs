@@ -1,0 +1,23 @@
+//! What a client sees of a node: tests of the real program, from outside, over HTTP, sockets and its own command line.
+//!
+//! One program for all of them, so that the demo's clinic is founded once; each test works on a copy of it, with a node of its
+//! own. `CORRIDOR_BIN` names the program under test; without it, it is the one that cargo built beside these tests.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "test")]
+
+mod audit;
+mod break_glass;
+mod chat;
+mod exactly_once;
+mod hostile_requests;
+mod hostile_sockets;
+mod killed;
+mod note_canary;
+mod patients;
+mod rooms;
+mod sessions;
+mod sign_in;
+mod specifications;
+mod starting;
+mod support;
+mod tls;

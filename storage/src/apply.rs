@@ -1,0 +1,245 @@
+//! Step 6 of a message's way: a committed command becomes state. **Load** what it needs, let the domain **decide**, **write** one
+//! batch: records, indexes, the answer for retries, the audit line, and how far the state has come.
+//!
+//! Deterministic: the same commands give the same records on every node, and the same rolling hash. Knows no sockets and no
+//! Raft; it is driven through [`ReplicatedState`].
+
+use crate::keys::{self, MetaName};
+use crate::load::load;
+use crate::records::{self, Progress, StoredAnswer};
+use crate::replicated::{CommittedCommand, ReplicatedState, StateSnapshot};
+use crate::state::{Records, State};
+use crate::transaction::Transaction;
+use crate::write::{write_answer, write_audit, write_change};
+use corridor_domain::audit::Range;
+use corridor_domain::command::{Acting, Command, Envelope};
+use corridor_domain::conversation::Side;
+use corridor_domain::decide::decide;
+use corridor_domain::outcome::{Answer, Change, Outcome};
+use corridor_domain::refusal::Refusal;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+/// What one command changed, for those who tell the living: events in order, memberships, sessions.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// Its revision.
+    pub revision: u64,
+    /// The leader's time.
+    pub at_ms: u64,
+    /// What was written.
+    pub changes: Vec<Change>,
+}
+
+/// Told about every applied batch, in order, after it was written and before anybody is answered. May wait for room: that
+/// holds the log back instead of memory growing.
+pub type Listener = Box<dyn Fn(Vec<Applied>) + Send + Sync>;
+
+/// The applied state of one workspace.
+pub struct AppliedState {
+    state: State,
+    progress: Mutex<Progress>,
+    listener: Listener,
+}
+
+impl AppliedState {
+    /// Takes up the state where its last batch left it.
+    pub fn open(state: State, listener: Listener) -> io::Result<Self> {
+        let progress = state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
+        Ok(Self {
+            state,
+            progress: Mutex::new(progress),
+            listener,
+        })
+    }
+
+    /// The last revision applied, the time of it, and the rolling hash.
+    pub fn progress(&self) -> Progress {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Bytes of a command for the log.
+pub fn encode_command(envelope: &Envelope) -> io::Result<bytes::Bytes> {
+    // The first byte is the version of the form; an unknown one stops the node instead of being guessed at.
+    let bytes = postcard::to_extend(envelope, vec![COMMAND_VERSION])
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    Ok(bytes.into())
+}
+
+const COMMAND_VERSION: u8 = 1;
+
+fn decode_command(bytes: &[u8]) -> io::Result<Envelope> {
+    match bytes.split_first() {
+        Some((&COMMAND_VERSION, body)) => records::whole(body)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a committed command is damaged")),
+        _ => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "a committed command is of a version that this program does not know",
+        )),
+    }
+}
+
+/// Applies one command to a batch. Says what to answer, and what changed.
+fn apply_one(
+    batch: &mut Transaction<'_>,
+    progress: &mut Progress,
+    command: &CommittedCommand,
+) -> io::Result<(Answer, Vec<Change>)> {
+    let envelope = decode_command(&command.command)?;
+    progress.revision = command.revision;
+    // Whatever a leader's clock says, time in the state does not go backwards.
+    progress.at_ms = progress.at_ms.max(command.at_ms);
+    let earlier = earlier_answer(batch, &envelope)?;
+    if let Some(earlier) = &earlier
+        && earlier.fingerprint == envelope.fingerprint
+    {
+        return Ok((earlier.answer.clone(), Vec::new()));
+    }
+    let view = load(batch, command.revision, progress.at_ms, &envelope)?;
+    let mut outcome = decide(&view, &envelope);
+    if earlier.is_some() && outcome.audit.refusal != Some(Refusal::NotSignedIn) {
+        // The same id for something else: nothing happens, and that is on the record.
+        refuse(&mut outcome, command.revision, Refusal::IdempotencyConflict);
+    } else if !outcome.changes.is_empty() && names_what_exists(batch, &envelope.command)? {
+        // Ids are drawn by the node that took the command: one that exists would write over what is there.
+        refuse(&mut outcome, command.revision, Refusal::Invalid);
+    }
+    for change in &outcome.changes {
+        write_change(batch, change)?;
+    }
+    if earlier.is_none() && kept_for_retries(&outcome.answer) {
+        write_answer(batch, &envelope, &outcome.answer)?;
+    }
+    write_audit(batch, progress, &outcome.audit)?;
+    Ok((outcome.answer, outcome.changes))
+}
+
+/// Turns what would have been done into a refusal: no changes, and a record that claims no place.
+fn refuse(outcome: &mut Outcome, revision: u64, refusal: Refusal) {
+    outcome.changes.clear();
+    outcome.answer = Answer::Refused { revision, refusal };
+    outcome.audit.refusal = Some(refusal);
+    outcome.audit.basis = None;
+    for range in &mut outcome.audit.ranges {
+        *range = Range {
+            basis: None,
+            side: Side::Team,
+            from_seq: 0,
+            to_seq: 0,
+            ..*range
+        };
+    }
+}
+
+/// Whether something new would get the id of something that is there.
+fn names_what_exists(batch: &Transaction<'_>, command: &Command) -> io::Result<bool> {
+    let exists = |key: keys::Key| Ok::<bool, io::Error>(batch.bytes(&key)?.is_some());
+    Ok(match command {
+        Command::FoundWorkspace { administrator, .. } => exists(keys::person(administrator.id))?,
+        Command::AddSite { site } => exists(keys::site(site.id))?,
+        Command::AddPerson { person, general } => {
+            let mut found = exists(keys::person(person.id))?;
+            if let Some(general) = general {
+                found |= exists(keys::conversation(general.id))?;
+            }
+            found
+        }
+        Command::CreateConversation(new) => exists(keys::conversation(new.id))?,
+        Command::SignIn { session, .. } => exists(keys::session(session.id))?,
+        _ => false,
+    })
+}
+
+/// A session that ended says nothing about the command: after signing in anew the same id may be tried again.
+fn kept_for_retries(answer: &Answer) -> bool {
+    !matches!(
+        answer,
+        Answer::Refused {
+            refusal: Refusal::NotSignedIn,
+            ..
+        }
+    )
+}
+
+/// Whoever retries must be signed in as the one who asked: the answer is found by person and id.
+fn earlier_answer(batch: &Transaction<'_>, envelope: &Envelope) -> io::Result<Option<StoredAnswer>> {
+    match envelope.acting {
+        Acting::Person { person, .. } if envelope.command.is_answered_once() => {
+            batch.record(&keys::answer(person, envelope.command_id))
+        }
+        _ => Ok(None),
+    }
+}
+
+impl ReplicatedState for AppliedState {
+    type Answer = Answer;
+
+    fn marker(&self) -> io::Result<Option<Vec<u8>>> {
+        self.state.bytes(&keys::meta(MetaName::Marker))
+    }
+
+    fn apply(&self, commands: Vec<CommittedCommand>, marker: Vec<u8>) -> io::Result<Vec<Answer>> {
+        let mut current = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut progress = current.clone();
+        let mut batch = Transaction::new(&self.state, &progress.hash);
+        let mut answers = Vec::with_capacity(commands.len());
+        let mut applied = Vec::with_capacity(commands.len());
+        for command in &commands {
+            let (answer, changes) = apply_one(&mut batch, &mut progress, command)?;
+            progress.hash = batch.roll_hash();
+            answers.push(answer);
+            applied.push(Applied {
+                revision: command.revision,
+                at_ms: progress.at_ms,
+                changes,
+            });
+        }
+        batch.put_local(keys::meta(MetaName::Marker), marker);
+        batch.put_local(keys::meta(MetaName::Progress), records::encode(&progress)?);
+        batch.commit()?;
+        *current = progress;
+        drop(current);
+        (self.listener)(applied);
+        Ok(answers)
+    }
+
+    fn persist(&self) -> io::Result<()> {
+        self.state.backend().persist()
+    }
+
+    fn snapshot(&self) -> io::Result<StateSnapshot> {
+        // Held so that the view and its marker are of one moment.
+        let _applying = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let marker = self.marker()?.unwrap_or_default();
+        let view = self.state.backend().view();
+        let state = self.state.clone();
+        Ok(StateSnapshot::new(marker, move || {
+            let state = state.clone();
+            Box::new(view().map(move |pair| {
+                let (key, value) = pair?;
+                let value = state.opened(&key, value)?;
+                Ok((key, value))
+            }))
+        }))
+    }
+
+    fn install(&self, snapshot: StateSnapshot) -> io::Result<()> {
+        let mut current = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writes = std::collections::BTreeMap::new();
+        for pair in self.state.backend().view()() {
+            writes.insert(pair?.0, None);
+        }
+        for record in snapshot.records() {
+            let (key, value) = record?;
+            let sealed = self.state.sealed(&key, &value);
+            writes.insert(key, Some(sealed));
+        }
+        let marker_key = keys::meta(MetaName::Marker);
+        let marker = self.state.sealed(&marker_key, snapshot.marker());
+        writes.insert(marker_key, Some(marker));
+        self.state.backend().commit(writes.into_iter().collect())?;
+        *current = self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
+        Ok(())
+    }
+}

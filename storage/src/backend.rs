@@ -1,0 +1,51 @@
+//! Ordered bytes on disk, or in memory: the seam under applied state.
+//!
+//! Two implementations, one conduct: [`FjallBackend`] in production, [`MemoryBackend`] for tests and simulation. Neither knows
+//! what a key means, what a value holds, or that it is sealed.
+
+mod fjall;
+mod memory;
+
+pub use fjall::FjallBackend;
+pub use memory::MemoryBackend;
+
+use std::io;
+
+/// A key and a value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+/// A key and what becomes of it: a new value, or nothing.
+pub type Write = (Vec<u8>, Option<Vec<u8>>);
+/// Pairs in key order.
+pub type Pairs = Box<dyn Iterator<Item = io::Result<Pair>> + Send>;
+/// A view of one moment that can be walked as often as needed.
+pub type View = Box<dyn Fn() -> Pairs + Send + Sync>;
+
+/// Which way a scan goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Ascending keys.
+    Forward,
+    /// Descending keys.
+    Backward,
+}
+
+/// Ordered bytes. Any error of a write or a sync means that the process must end: it is never tried again.
+pub trait Backend: Send + Sync + 'static {
+    /// The value of a key.
+    fn get(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>>;
+
+    /// The pairs with `from <= key < to`. Lazy: take only what is needed.
+    fn scan(&self, from: &[u8], to: &[u8], direction: Direction) -> Pairs;
+
+    /// Writes all or nothing, in memory and in the journal; durable after the next [`Backend::persist`].
+    fn commit(&self, writes: Vec<Write>) -> io::Result<()>;
+
+    /// Makes everything committed so far durable.
+    fn persist(&self) -> io::Result<()>;
+
+    /// A view of this moment.
+    fn view(&self) -> View;
+
+    /// Bytes on disk, for the operator.
+    fn size_bytes(&self) -> u64;
+}

@@ -1,0 +1,102 @@
+//! The in-memory twin: the same order and atomicity as on disk, and a power cut that takes what was not persisted.
+
+use super::{Backend, Direction, Pairs, View, Write};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+type Map = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// Ordered bytes in memory.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryBackend {
+    maps: Arc<Mutex<Maps>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Maps {
+    live: Map,
+    persisted: Map,
+}
+
+impl MemoryBackend {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What a power cut at this moment leaves.
+    #[must_use]
+    pub fn after_power_cut(&self) -> Self {
+        let persisted = self.with(|maps| maps.persisted.clone());
+        Self {
+            maps: Arc::new(Mutex::new(Maps {
+                live: persisted.clone(),
+                persisted,
+            })),
+        }
+    }
+
+    fn with<R>(&self, work: impl FnOnce(&mut Maps) -> R) -> R {
+        work(&mut self.maps.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Backend for MemoryBackend {
+    fn get(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        Ok(self.with(|maps| maps.live.get(key).cloned()))
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], direction: Direction) -> Pairs {
+        if from >= to {
+            return Box::new(std::iter::empty());
+        }
+        let mut found: Vec<_> = self.with(|maps| {
+            maps.live
+                .range(from.to_vec()..to.to_vec())
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect()
+        });
+        if direction == Direction::Backward {
+            found.reverse();
+        }
+        Box::new(found.into_iter().map(Ok))
+    }
+
+    fn commit(&self, writes: Vec<Write>) -> io::Result<()> {
+        self.with(|maps| {
+            for (key, value) in writes {
+                match value {
+                    Some(value) => maps.live.insert(key, value),
+                    None => maps.live.remove(&key),
+                };
+            }
+        });
+        Ok(())
+    }
+
+    fn persist(&self) -> io::Result<()> {
+        self.with(|maps| maps.persisted = maps.live.clone());
+        Ok(())
+    }
+
+    fn view(&self) -> View {
+        let moment = Arc::new(self.with(|maps| maps.live.clone()));
+        Box::new(move || {
+            let pairs: Vec<_> = moment
+                .iter()
+                .map(|(key, value)| Ok((key.clone(), value.clone())))
+                .collect();
+            Box::new(pairs.into_iter())
+        })
+    }
+
+    fn size_bytes(&self) -> u64 {
+        self.with(|maps| {
+            maps.live
+                .iter()
+                .map(|(key, value)| (key.len() + value.len()) as u64)
+                .sum()
+        })
+    }
+}

@@ -1,0 +1,321 @@
+//! The one map of keys. A key is a table's byte and then ids, all of fixed width, big-endian: the order of bytes is the order
+//! of ids. Keys carry ids and keyed fingerprints only, never a name or a word.
+//!
+//! | table | key after the byte | value |
+//! |---|---|---|
+//! | 01 meta | name (1 byte) | see [`MetaName`] |
+//! | 02 person | person | person |
+//! | 03 login | fingerprint of the login | person id |
+//! | 04 site | site | site |
+//! | 05 session | session | session |
+//! | 06 session of person | person, session | empty |
+//! | 07 conversation | conversation | head |
+//! | 08 membership | conversation, person | membership |
+//! | 09 conversation of person | person, conversation | empty; current members only |
+//! | 0a conversation of patient | patient, conversation | empty |
+//! | 0b direct pair | lower person, higher person | conversation id |
+//! | 0c channel name | fingerprint of the name | conversation id |
+//! | 0d channel | conversation | empty |
+//! | 0e event | conversation, seq | event; a message as it stands now |
+//! | 0f shared seq | conversation, shared seq | seq |
+//! | 10 version | conversation, seq, version | an earlier body |
+//! | 11 broken glass | person, conversation | grant |
+//! | 12 proxy | patient, proxy | empty |
+//! | 13 answer | person, command id | fingerprint and answer |
+//! | 14 audit | leaf index | audit record |
+//! | 15 audit of person | person, leaf index | empty |
+//! | 16 audit of conversation | conversation, leaf index | empty |
+//!
+//! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
+
+use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId, SiteId};
+
+/// A key of the store.
+pub type Key = Vec<u8>;
+/// A fingerprint under the workspace's index key.
+pub type Fingerprint = [u8; 16];
+
+/// The tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Table {
+    /// Single facts.
+    Meta = 0x01,
+    /// People.
+    Person = 0x02,
+    /// Who signs in by which name.
+    Login = 0x03,
+    /// Locations.
+    Site = 0x04,
+    /// Sign-ins.
+    Session = 0x05,
+    /// Sign-ins by person.
+    PersonSession = 0x06,
+    /// Heads of conversations.
+    Conversation = 0x07,
+    /// Memberships, past ones too.
+    Membership = 0x08,
+    /// Where somebody is a member now.
+    PersonConversation = 0x09,
+    /// What is about a patient.
+    PatientConversation = 0x0a,
+    /// The one direct conversation of two people.
+    DirectPair = 0x0b,
+    /// Channels by name.
+    ChannelName = 0x0c,
+    /// All channels.
+    Channel = 0x0d,
+    /// Events.
+    Event = 0x0e,
+    /// The patients' numbering.
+    SharedSeq = 0x0f,
+    /// Earlier versions.
+    Version = 0x10,
+    /// Broken glasses.
+    BreakGlass = 0x11,
+    /// Proxies by patient.
+    Proxy = 0x12,
+    /// Answers to commands.
+    Answer = 0x13,
+    /// The audit record.
+    Audit = 0x14,
+    /// The audit record by person.
+    AuditPerson = 0x15,
+    /// The audit record by conversation.
+    AuditConversation = 0x16,
+}
+
+/// Single facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum MetaName {
+    /// The cluster's marker, opaque here.
+    Marker = 1,
+    /// Counters and the rolling hash.
+    Progress = 2,
+    /// The clinic's name.
+    WorkspaceName = 3,
+}
+
+fn key(table: Table, parts: &[&[u8]]) -> Key {
+    let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
+    key.push(table as u8);
+    for part in parts {
+        key.extend_from_slice(part);
+    }
+    key
+}
+
+/// The first key of a prefix and the first key behind it.
+pub fn range_of(prefix: &[u8]) -> (Key, Key) {
+    let mut end = prefix.to_vec();
+    while let Some(last) = end.pop() {
+        if last < u8::MAX {
+            end.push(last + 1);
+            break;
+        }
+    }
+    (prefix.to_vec(), end)
+}
+
+/// The last sixteen bytes of a key: the id that ends it.
+pub fn last_id(key: &[u8]) -> Option<[u8; 16]> {
+    key.last_chunk::<16>().copied()
+}
+
+/// The last eight bytes of a key: the number that ends it.
+pub fn last_number(key: &[u8]) -> Option<u64> {
+    key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes))
+}
+
+/// Everything of a table.
+pub fn table(table: Table) -> Key {
+    key(table, &[])
+}
+
+/// A single fact.
+pub fn meta(name: MetaName) -> Key {
+    key(Table::Meta, &[&[name as u8]])
+}
+
+/// A person.
+pub fn person(person: PersonId) -> Key {
+    key(Table::Person, &[&person.to_bytes()])
+}
+
+/// Who signs in by that name.
+pub fn login(fingerprint: &Fingerprint) -> Key {
+    key(Table::Login, &[fingerprint])
+}
+
+/// A location.
+pub fn site(site: SiteId) -> Key {
+    key(Table::Site, &[&site.to_bytes()])
+}
+
+/// A sign-in.
+pub fn session(session: SessionId) -> Key {
+    key(Table::Session, &[&session.to_bytes()])
+}
+
+/// A sign-in of a person.
+pub fn person_session(person: PersonId, session: SessionId) -> Key {
+    key(Table::PersonSession, &[&person.to_bytes(), &session.to_bytes()])
+}
+
+/// All sign-ins of a person.
+pub fn sessions_of(person: PersonId) -> Key {
+    key(Table::PersonSession, &[&person.to_bytes()])
+}
+
+/// The head of a conversation.
+pub fn conversation(conversation: ConversationId) -> Key {
+    key(Table::Conversation, &[&conversation.to_bytes()])
+}
+
+/// A membership.
+pub fn membership(conversation: ConversationId, person: PersonId) -> Key {
+    key(Table::Membership, &[&conversation.to_bytes(), &person.to_bytes()])
+}
+
+/// All memberships of a conversation.
+pub fn memberships_of(conversation: ConversationId) -> Key {
+    key(Table::Membership, &[&conversation.to_bytes()])
+}
+
+/// That a person is a member there now.
+pub fn person_conversation(person: PersonId, conversation: ConversationId) -> Key {
+    key(
+        Table::PersonConversation,
+        &[&person.to_bytes(), &conversation.to_bytes()],
+    )
+}
+
+/// All conversations of a person.
+pub fn conversations_of(person: PersonId) -> Key {
+    key(Table::PersonConversation, &[&person.to_bytes()])
+}
+
+/// That a conversation is about a patient.
+pub fn patient_conversation(patient: PersonId, conversation: ConversationId) -> Key {
+    key(
+        Table::PatientConversation,
+        &[&patient.to_bytes(), &conversation.to_bytes()],
+    )
+}
+
+/// All conversations about a patient.
+pub fn conversations_about(patient: PersonId) -> Key {
+    key(Table::PatientConversation, &[&patient.to_bytes()])
+}
+
+/// The direct conversation of two people, whoever is named first.
+pub fn direct_pair(one: PersonId, other: PersonId) -> Key {
+    key(
+        Table::DirectPair,
+        &[&one.min(other).to_bytes(), &one.max(other).to_bytes()],
+    )
+}
+
+/// A channel by name.
+pub fn channel_name(fingerprint: &Fingerprint) -> Key {
+    key(Table::ChannelName, &[fingerprint])
+}
+
+/// A channel.
+pub fn channel(conversation: ConversationId) -> Key {
+    key(Table::Channel, &[&conversation.to_bytes()])
+}
+
+/// An event.
+pub fn event(conversation: ConversationId, seq: u64) -> Key {
+    key(Table::Event, &[&conversation.to_bytes(), &seq.to_be_bytes()])
+}
+
+/// An event in the patients' numbering.
+pub fn shared_seq(conversation: ConversationId, shared_seq: u64) -> Key {
+    key(Table::SharedSeq, &[&conversation.to_bytes(), &shared_seq.to_be_bytes()])
+}
+
+/// An earlier version of a message.
+pub fn version(conversation: ConversationId, seq: u64, version: u32) -> Key {
+    key(
+        Table::Version,
+        &[&conversation.to_bytes(), &seq.to_be_bytes(), &version.to_be_bytes()],
+    )
+}
+
+/// All earlier versions of a message.
+pub fn versions_of(conversation: ConversationId, seq: u64) -> Key {
+    key(Table::Version, &[&conversation.to_bytes(), &seq.to_be_bytes()])
+}
+
+/// A broken glass.
+pub fn break_glass(person: PersonId, conversation: ConversationId) -> Key {
+    key(Table::BreakGlass, &[&person.to_bytes(), &conversation.to_bytes()])
+}
+
+/// That somebody acts for a patient.
+pub fn proxy(patient: PersonId, proxy: PersonId) -> Key {
+    key(Table::Proxy, &[&patient.to_bytes(), &proxy.to_bytes()])
+}
+
+/// All who act for a patient.
+pub fn proxies_of(patient: PersonId) -> Key {
+    key(Table::Proxy, &[&patient.to_bytes()])
+}
+
+/// The answer to a command.
+pub fn answer(person: PersonId, command: CommandId) -> Key {
+    key(Table::Answer, &[&person.to_bytes(), &command.to_bytes()])
+}
+
+/// A line of the audit record.
+pub fn audit(leaf_index: u64) -> Key {
+    key(Table::Audit, &[&leaf_index.to_be_bytes()])
+}
+
+/// That a line is about a person.
+pub fn audit_person(person: PersonId, leaf_index: u64) -> Key {
+    key(Table::AuditPerson, &[&person.to_bytes(), &leaf_index.to_be_bytes()])
+}
+
+/// That a line is about a conversation.
+pub fn audit_conversation(conversation: ConversationId, leaf_index: u64) -> Key {
+    key(
+        Table::AuditConversation,
+        &[&conversation.to_bytes(), &leaf_index.to_be_bytes()],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_keys_is_the_order_of_ids() {
+        let conversation = ConversationId(7);
+        assert!(event(conversation, 1) < event(conversation, 2));
+        assert!(event(conversation, 255) < event(conversation, 256));
+        assert!(event(conversation, u64::MAX) < event(ConversationId(8), 1));
+        assert!(membership(conversation, PersonId(1)) < membership(conversation, PersonId(u128::MAX)));
+        assert!(audit(9) < audit(10));
+        assert_eq!(
+            direct_pair(PersonId(1), PersonId(2)),
+            direct_pair(PersonId(2), PersonId(1))
+        );
+    }
+
+    #[test]
+    fn a_range_holds_its_prefix_and_nothing_else() {
+        let (from, to) = range_of(&memberships_of(ConversationId(u128::MAX)));
+        assert!(from <= membership(ConversationId(u128::MAX), PersonId(u128::MAX)));
+        assert!(membership(ConversationId(u128::MAX), PersonId(u128::MAX)) < to);
+        assert!(to <= table(Table::PersonConversation));
+        assert_eq!(last_number(&event(ConversationId(1), 77)), Some(77));
+        assert_eq!(
+            last_id(&membership(ConversationId(1), PersonId(5))),
+            Some(PersonId(5).to_bytes())
+        );
+    }
+}

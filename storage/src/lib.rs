@@ -1,0 +1,22 @@
+//! Bytes: the log, the applied state, the keys that seal both.
+//!
+//! The only floor that uses fjall and the log engine. Step 6 of a message's way happens here ([`apply`]); the rules it follows
+//! are `node/domain`'s. Refuses to know: Raft terms, actors, HTTP, who is connected.
+
+#![forbid(unsafe_code)]
+
+pub mod apply;
+pub mod backend;
+pub mod content;
+pub mod keys;
+mod load;
+pub mod log;
+pub mod node_keys;
+pub mod reader;
+pub mod records;
+pub mod replicated;
+pub mod sealing;
+pub mod state;
+mod transaction;
+pub mod world;
+mod write;

@@ -1,0 +1,328 @@
+//! **Load**, decide, write: fetches the slice of state that one command needs, and nothing else.
+//!
+//! Places that a command names are in the numbering of the asking person's side; here they become events.
+
+use crate::keys::{self, Table};
+use crate::state::Records;
+use corridor_domain::command::{Acting, Command, Envelope, NewConversation};
+use corridor_domain::conversation::{Conversation, History, Kind, Membership, Side};
+use corridor_domain::decide::side_of;
+use corridor_domain::event::{Event, Mention};
+use corridor_domain::ids::{ConversationId, PersonId, SessionId};
+use corridor_domain::limits;
+use corridor_domain::person::{Person, PersonKind};
+use corridor_domain::session::Session;
+use corridor_domain::view::{Readable, View};
+use std::io;
+
+/// Loads the view for a command at a revision and a time.
+pub(crate) fn load(records: &impl Records, revision: u64, now_ms: u64, envelope: &Envelope) -> io::Result<View> {
+    let mut view = View {
+        revision,
+        now_ms,
+        ..View::default()
+    };
+    match envelope.acting {
+        Acting::Person { person, session } => {
+            view.actor = person_of(records, person)?;
+            view.session = records.record(&keys::session(session))?;
+        }
+        Acting::Operator => view.founded = records.bytes(&keys::meta(keys::MetaName::WorkspaceName))?.is_some(),
+        Acting::Door => {
+            if let Command::SignIn { session, .. } = &envelope.command {
+                view.actor = person_of(records, session.person)?;
+                view.sessions = sessions_of(records, session.person)?;
+            }
+        }
+    }
+    if let Some(conversation) = envelope.command.conversation() {
+        view.about = readable(records, view.actor.as_ref(), conversation)?;
+    }
+    load_family(records, &mut view, &envelope.command)?;
+    Ok(view)
+}
+
+fn load_family(records: &impl Records, view: &mut View, command: &Command) -> io::Result<()> {
+    match command {
+        Command::AddPerson { person, .. } => load_for_new_person(records, view, person),
+        Command::ChangeAccountState { person, .. } | Command::SetPassword { person, .. } => {
+            view.sessions = sessions_of(records, *person)?;
+            load_subject(records, view, *person)
+        }
+        Command::ChangeRoles { person, .. } => load_subject(records, view, *person),
+        Command::ChangeCareTeam { person, care_team } => {
+            view.people = people_of(records, care_team)?;
+            load_subject(records, view, *person)
+        }
+        Command::ChangeProxyFor { person, patients } => {
+            load_subject(records, view, *person)?;
+            view.people = people_of(records, patients)?;
+            let before = view
+                .subject
+                .as_ref()
+                .map(|subject| subject.proxy_for.clone())
+                .unwrap_or_default();
+            load_patients_conversations(records, view, patients.iter().chain(&before), Some(*person))
+        }
+        Command::EndSession { session } => load_session(records, view, *session),
+        Command::CreateConversation(new) => load_for_creation(records, view, new),
+        Command::Rename { topic, .. } => {
+            let is_channel = matches!(
+                view.about.conversation.as_ref().map(|found| &found.kind),
+                Some(Kind::Channel { .. })
+            );
+            let holder = name_holder(records, topic.expose())?;
+            view.name_taken = is_channel && holder.is_some() && holder != command.conversation();
+            Ok(())
+        }
+        Command::ChangeOwner {
+            conversation,
+            owner: person,
+        }
+        | Command::RemoveMember { conversation, person } => {
+            view.subject_membership = records.record(&keys::membership(*conversation, *person))?;
+            load_subject(records, view, *person)
+        }
+        Command::AddMember {
+            conversation,
+            person,
+            history,
+        } => {
+            view.subject_membership = records.record(&keys::membership(*conversation, *person))?;
+            if let (History::Since { at_ms }, Some(head)) = (history, &view.about.conversation) {
+                view.since = Some(first_since(records, head, *at_ms)?);
+            }
+            load_subject(records, view, *person)
+        }
+        Command::Send { message, conversation } => {
+            let mentioned: Vec<PersonId> = message
+                .mentions
+                .iter()
+                .filter_map(|mention| match mention {
+                    Mention::Person(person) => Some(*person),
+                    Mention::Role(_) => None,
+                })
+                .take(limits::MENTIONS_COUNT_MAX)
+                .collect();
+            view.people = people_of(records, &mentioned)?;
+            view.target = target(records, view, *conversation, message.reply_to)?;
+            Ok(())
+        }
+        Command::Edit { conversation, seq, .. }
+        | Command::Retract { conversation, seq, .. }
+        | Command::MarkRead { conversation, seq }
+        | Command::ConfirmDelivery { conversation, seq }
+        | Command::Acknowledge { conversation, seq } => {
+            view.target = target(records, view, *conversation, Some(*seq))?;
+            Ok(())
+        }
+        Command::Read { pages } => {
+            for page in pages.iter().take(limits::INBOX_COUNT_MAX) {
+                view.pages
+                    .push(readable(records, view.actor.as_ref(), page.conversation)?);
+            }
+            Ok(())
+        }
+        Command::FoundWorkspace { .. }
+        | Command::AddSite { .. }
+        | Command::SignIn { .. }
+        | Command::FailSignIn { .. }
+        | Command::Archive { .. }
+        | Command::Reopen { .. }
+        | Command::ReadDirectory { .. }
+        | Command::ReadAudit
+        | Command::BreakGlass { .. } => Ok(()),
+    }
+}
+
+fn person_of(records: &impl Records, person: PersonId) -> io::Result<Option<Person>> {
+    records.record(&keys::person(person))
+}
+
+fn people_of(records: &impl Records, ids: &[PersonId]) -> io::Result<Vec<Person>> {
+    let mut people: Vec<Person> = Vec::with_capacity(ids.len());
+    for id in ids.iter().take(limits::MEMBERS_AT_CREATION_COUNT_MAX) {
+        if let Some(person) = person_of(records, *id)?
+            && !people.iter().any(|known| known.id == person.id)
+        {
+            people.push(person);
+        }
+    }
+    Ok(people)
+}
+
+fn load_subject(records: &impl Records, view: &mut View, person: PersonId) -> io::Result<()> {
+    view.subject = person_of(records, person)?;
+    Ok(())
+}
+
+fn load_session(records: &impl Records, view: &mut View, session: SessionId) -> io::Result<()> {
+    let found: Option<Session> = records.record(&keys::session(session))?;
+    if let Some(found) = found {
+        load_subject(records, view, found.person)?;
+        view.sessions.push(found);
+    }
+    Ok(())
+}
+
+fn sessions_of(records: &impl Records, person: PersonId) -> io::Result<Vec<Session>> {
+    let ids = records.ids(&keys::sessions_of(person), usize::MAX / 2)?;
+    let mut sessions = Vec::with_capacity(ids.len());
+    for id in ids {
+        sessions.extend(records.record(&keys::session(SessionId::from_bytes(id)))?);
+    }
+    Ok(sessions)
+}
+
+/// A conversation as one reader needs it judged.
+pub(crate) fn readable(records: &impl Records, reader: Option<&Person>, id: ConversationId) -> io::Result<Readable> {
+    let conversation: Option<Conversation> = records.record(&keys::conversation(id))?;
+    let Some(reader) = reader else {
+        return Ok(Readable {
+            conversation,
+            ..Readable::default()
+        });
+    };
+    let patient = match conversation.as_ref().and_then(|found| found.kind.patient()) {
+        Some(patient) => person_of(records, patient)?,
+        None => None,
+    };
+    Ok(Readable {
+        own: records.record(&keys::membership(id, reader.id))?,
+        break_glass: if reader.is_staff() {
+            records.record(&keys::break_glass(reader.id, id))?
+        } else {
+            None
+        },
+        conversation,
+        patient,
+    })
+}
+
+/// The event at a place that the actor named, if the actor may see it.
+fn target(
+    records: &impl Records,
+    view: &View,
+    conversation: ConversationId,
+    seq: Option<u64>,
+) -> io::Result<Option<Event>> {
+    let Some(named) = seq else { return Ok(None) };
+    let own: Option<&Membership> = view.about.own.as_ref();
+    let side = own.map_or_else(|| side_of(view.actor.as_ref()), |own| own.side);
+    if own.is_some_and(|own| named < own.first_seq) {
+        return Ok(None);
+    }
+    let seq = match side {
+        Side::Team => Some(named),
+        Side::Patient => records.number(&keys::shared_seq(conversation, named))?,
+    };
+    match seq {
+        Some(seq) => records.record(&keys::event(conversation, seq)),
+        None => Ok(None),
+    }
+}
+
+/// The first event at or after a time, in both numberings; time never goes backwards in a conversation, so halving finds it.
+fn first_since(records: &impl Records, head: &Conversation, at_ms: u64) -> io::Result<(u64, u64)> {
+    let (mut low, mut high) = (1, head.last.seq + 1);
+    let mut found = (head.last.seq + 1, head.last.shared_seq + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let event: Option<Event> = records.record(&keys::event(head.id, middle))?;
+        match event {
+            Some(event) if event.at_ms >= at_ms => {
+                // The shared counter stands at the event or before it: the next shared one is visible.
+                let next_shared = event.place.shared_seq + u64::from(!event.shared);
+                found = (middle, next_shared);
+                high = middle;
+            }
+            _ => low = middle + 1,
+        }
+    }
+    Ok(found)
+}
+
+fn name_holder(records: &impl Records, name: &str) -> io::Result<Option<ConversationId>> {
+    let fingerprint = records.fingerprint(Table::ChannelName, name);
+    Ok(records
+        .id(&keys::channel_name(&fingerprint))?
+        .map(ConversationId::from_bytes))
+}
+
+fn load_for_creation(records: &impl Records, view: &mut View, new: &NewConversation) -> io::Result<()> {
+    let mut wanted = new.members.clone();
+    wanted.truncate(limits::MEMBERS_AT_CREATION_COUNT_MAX + 1);
+    match &new.kind {
+        Kind::Direct => {
+            if let (Some(actor), Some(other)) = (&view.actor, new.members.first()) {
+                view.existing_direct = records
+                    .id(&keys::direct_pair(actor.id, *other))?
+                    .map(ConversationId::from_bytes);
+            }
+        }
+        Kind::Channel { .. } => view.name_taken = name_holder(records, new.topic.expose())?.is_some(),
+        Kind::Group => {}
+        Kind::Patient { patient } => wanted.splice(..0, circle_of(records, *patient, true)?).for_each(drop),
+        Kind::CareRoom { patient, beside } => {
+            wanted.splice(..0, circle_of(records, *patient, false)?).for_each(drop);
+            view.about = readable(records, view.actor.as_ref(), *beside)?;
+        }
+    }
+    view.people = people_of(records, &wanted)?;
+    Ok(())
+}
+
+/// The patient, the care team, and where they take part the proxies.
+fn circle_of(records: &impl Records, patient: PersonId, with_proxies: bool) -> io::Result<Vec<PersonId>> {
+    let mut circle = vec![patient];
+    if let Some(facts) = person_of(records, patient)?.and_then(|person| person.patient) {
+        circle.extend(facts.care_team);
+    }
+    if with_proxies {
+        let proxies = records.ids(&keys::proxies_of(patient), limits::RELATIONS_COUNT_MAX)?;
+        circle.extend(proxies.into_iter().map(PersonId::from_bytes));
+    }
+    Ok(circle)
+}
+
+fn load_for_new_person(records: &impl Records, view: &mut View, person: &Person) -> io::Result<()> {
+    let login = person.login.expose();
+    if !login.is_empty() {
+        let fingerprint = records.fingerprint(Table::Login, login);
+        view.login_taken = records.bytes(&keys::login(&fingerprint))?.is_some();
+    }
+    let mut wanted = person.proxy_for.clone();
+    wanted.extend(person.patient.iter().flat_map(|facts| facts.care_team.iter().copied()));
+    view.people = people_of(records, &wanted)?;
+    if person.kind == PersonKind::Proxy {
+        load_patients_conversations(records, view, person.proxy_for.iter(), None)?;
+    }
+    Ok(())
+}
+
+/// The patients' own conversations, and the memberships one person has or had in them.
+fn load_patients_conversations<'p>(
+    records: &impl Records,
+    view: &mut View,
+    patients: impl Iterator<Item = &'p PersonId>,
+    member: Option<PersonId>,
+) -> io::Result<()> {
+    for patient in patients.take(2 * limits::RELATIONS_COUNT_MAX) {
+        for id in records.ids(&keys::conversations_about(*patient), usize::MAX / 2)? {
+            let id = ConversationId::from_bytes(id);
+            let known = view.conversations.iter().any(|conversation| conversation.id == id);
+            let Some(head) = records.record::<Conversation>(&keys::conversation(id))? else {
+                continue;
+            };
+            if known || !head.kind.is_patient() {
+                continue;
+            }
+            view.conversations.push(head);
+            if let Some(member) = member {
+                view.memberships
+                    .extend(records.record::<Membership>(&keys::membership(id, member))?);
+            }
+        }
+    }
+    Ok(())
+}

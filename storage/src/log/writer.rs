@@ -1,0 +1,355 @@
+//! The one thread that writes the log: gathers what all groups submitted into one write and one sync.
+//!
+//! Stands where "persisted before answered" is decided for the whole node. It refuses to know what is in a job beyond
+//! indexes and sealed bytes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use protobuf::well_known_types::Any;
+use raft_engine::{Command, LogBatch};
+
+use super::bounds::Bounds;
+use super::format::{CAP_KEY, EngineEntry, FLOOR_KEY, encode_cap};
+use super::housekeeping::Housekeeping;
+use super::queue::Queue;
+use super::{Completion, FatalHandler, GroupId};
+use crate::world::World;
+
+/// Jobs in one write.
+pub(crate) const LOG_WRITE_JOBS_MAX: usize = 4_096;
+/// Bytes in one write, checked before each job is added.
+pub(crate) const LOG_WRITE_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// A submission on its way to the disk, sealed.
+pub(super) struct Job {
+    pub group: GroupId,
+    pub changes: Vec<SealedChange>,
+    pub done: Completion,
+}
+
+/// A [`super::Change`] with everything sealed.
+pub(super) enum SealedChange {
+    Append { first: u64, entries: Vec<Any> },
+    Put { key: Vec<u8>, value: Vec<u8> },
+    TruncateAfter(Option<u64>),
+    PurgeTo(u64),
+}
+
+/// The disk as the writer sees it; a test's may fail.
+pub(super) type WriteAndSync = Box<dyn Fn(&mut LogBatch) -> io::Result<()> + Send>;
+
+/// Everything the writer needs.
+pub(super) struct Writer {
+    /// Writes a batch and returns after it is synced.
+    pub write_and_sync: WriteAndSync,
+    pub queue: Arc<Queue<Job>>,
+    /// What readers may see: changed only after the sync.
+    pub bounds: Arc<Mutex<HashMap<GroupId, Bounds>>>,
+    pub housekeeping: Arc<Housekeeping>,
+    pub world: Arc<dyn World>,
+    pub on_fatal: FatalHandler,
+}
+
+/// If the thread unwinds (the engine panics when a sync fails), nothing more may be promised.
+struct PanicGuard<'a>(&'a Writer);
+
+impl Drop for PanicGuard<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.queue.close();
+            (self.0.on_fatal)("the log's writer panicked, most likely because a sync failed");
+        }
+    }
+}
+
+impl Writer {
+    /// Writes until the queue is closed and empty.
+    pub fn run(self) {
+        let guard = PanicGuard(&self);
+        let mut batch = LogBatch::default();
+        while let Some(jobs) = self.queue.take(LOG_WRITE_JOBS_MAX, LOG_WRITE_SIZE_BYTES_MAX) {
+            if let Err((error, waiting)) = self.write(&mut batch, jobs) {
+                self.give_up(&error, waiting);
+                break;
+            }
+        }
+        drop(guard);
+    }
+
+    /// One write, one sync, then the completions. On an error: the completions that must hear of it.
+    fn write(&self, batch: &mut LogBatch, jobs: Vec<Job>) -> Result<(), (io::Error, Vec<Completion>)> {
+        let mut gathered = Gathered::default();
+        let mut waiting = Vec::with_capacity(jobs.len());
+        for Job { group, changes, done } in jobs {
+            match self.gather(&mut gathered, batch, group, changes) {
+                Ok(()) => waiting.push(done),
+                Err(Refusal::Caller(error)) => done(Err(error)),
+                Err(Refusal::Disk(error)) => {
+                    waiting.push(done);
+                    return Err((error, waiting));
+                }
+            }
+        }
+        let started_ns = self.world.monotonic_ns();
+        if let Err(error) = (self.write_and_sync)(batch) {
+            return Err((error, waiting));
+        }
+        let elapsed_ns = self.world.monotonic_ns().saturating_sub(started_ns);
+        metrics::counter!("corridor_log_syncs_total").increment(1);
+        metrics::histogram!("corridor_log_sync_seconds").record(elapsed_ns as f64 / 1e9);
+        metrics::histogram!("corridor_log_batch_entries").record(gathered.entries as f64);
+        self.publish(gathered);
+        for done in waiting {
+            done(Ok(())); // Persisted before answered: the sync above has returned.
+        }
+        Ok(())
+    }
+
+    /// Adds a job to the batch; nothing of it if it is refused.
+    fn gather(
+        &self,
+        gathered: &mut Gathered,
+        batch: &mut LogBatch,
+        group: GroupId,
+        changes: Vec<SealedChange>,
+    ) -> Result<(), Refusal> {
+        let before = gathered
+            .bounds
+            .get(&group)
+            .cloned()
+            .unwrap_or_else(|| self.visible(group));
+        let (after, lowered) = plan(before.clone(), &changes).map_err(Refusal::Caller)?;
+        if let Some(last) = lowered {
+            self.housekeeping.lower_mark(group, last).map_err(Refusal::Disk)?;
+        }
+        for change in changes {
+            match change {
+                SealedChange::Append { entries, .. } => {
+                    gathered.entries += entries.len();
+                    batch
+                        .add_entries::<EngineEntry>(group, &entries)
+                        .map_err(engine_error)?;
+                }
+                SealedChange::Put { key, value } => batch.put(group, key, value).map_err(engine_error)?,
+                SealedChange::PurgeTo(_) => {
+                    gathered.purged = true;
+                    batch.add_command(group, Command::Compact { index: after.floor() });
+                }
+                SealedChange::TruncateAfter(_) => {}
+            }
+        }
+        // In the same atomic batch as the entries that lift it: a crash sees the cap and no new entries, or neither.
+        if after.cap() != before.cap() {
+            batch
+                .put(group, CAP_KEY.to_vec(), encode_cap(after.cap()))
+                .map_err(engine_error)?;
+        }
+        if after.floor() != before.floor() {
+            batch
+                .put(group, FLOOR_KEY.to_vec(), after.floor().to_le_bytes().to_vec())
+                .map_err(engine_error)?;
+        }
+        gathered.bounds.insert(group, after);
+        Ok(())
+    }
+
+    fn visible(&self, group: GroupId) -> Bounds {
+        self.bounds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&group)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    fn publish(&self, gathered: Gathered) {
+        self.housekeeping.note_durable(
+            gathered
+                .bounds
+                .iter()
+                .filter_map(|(group, bounds)| Some((*group, bounds.last()?))),
+        );
+        self.bounds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(gathered.bounds);
+        if gathered.purged {
+            self.housekeeping.want_purge();
+        }
+    }
+
+    /// No retry, no further promise: what waits hears an error, and the process is told to end.
+    fn give_up(&self, error: &io::Error, waiting: Vec<Completion>) {
+        self.queue.close();
+        (self.on_fatal)(&format!("the log cannot be written: {error}"));
+        for done in waiting {
+            done(Err(io::Error::other(error.to_string())));
+        }
+        while let Some(jobs) = self.queue.take(LOG_WRITE_JOBS_MAX, usize::MAX) {
+            for job in jobs {
+                (job.done)(Err(io::Error::other("the log has stopped")));
+            }
+        }
+    }
+}
+
+/// What one batch does to the groups it touches.
+#[derive(Default)]
+struct Gathered {
+    bounds: BTreeMap<GroupId, Bounds>,
+    entries: usize,
+    purged: bool,
+}
+
+enum Refusal {
+    /// The caller asked for a hole: its own mistake, nothing was written.
+    Caller(io::Error),
+    /// The disk failed.
+    Disk(io::Error),
+}
+
+fn engine_error(error: raft_engine::Error) -> Refusal {
+    Refusal::Disk(io::Error::other(error.to_string()))
+}
+
+/// The bounds after `changes`, and the lowest last index on the way if some entries are dropped from the tail.
+fn plan(mut bounds: Bounds, changes: &[SealedChange]) -> io::Result<(Bounds, Option<Option<u64>>)> {
+    let mut lowered: Option<Option<u64>> = None;
+    for change in changes {
+        let before = bounds.last();
+        let lowest = match change {
+            SealedChange::Append { first, entries } => {
+                bounds.append(*first, entries.len() as u64)?;
+                first.checked_sub(1)
+            }
+            SealedChange::TruncateAfter(index) => {
+                bounds.truncate_after(*index);
+                bounds.last()
+            }
+            SealedChange::PurgeTo(index) => {
+                bounds.purge_to(*index);
+                bounds.last()
+            }
+            SealedChange::Put { .. } => before,
+        };
+        if lowest < before {
+            lowered = Some(lowered.map_or(lowest, |last| last.min(lowest)));
+        }
+    }
+    Ok((bounds, lowered))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::{Receiver, channel};
+    use std::sync::{Arc, Mutex};
+
+    use raft_engine::{Config, Engine, LogBatch};
+
+    use super::{Job, Queue, SealedChange, Writer};
+    use crate::log::housekeeping::Housekeeping;
+    use crate::log::mark::Marks;
+    use crate::sealing::StorageKey;
+    use crate::world::TestWorld;
+
+    fn put() -> Vec<SealedChange> {
+        vec![SealedChange::Put {
+            key: b"v:x".to_vec(),
+            value: b"y".to_vec(),
+        }]
+    }
+
+    /// Runs a writer whose disk behaves like `write`, over three jobs; returns the answers and the fatal problems.
+    fn run(write: fn(&mut LogBatch) -> io::Result<()>) -> (Receiver<io::Result<()>>, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let marks = Marks::load(folder.path(), StorageKey::from_bytes([1; 32])).unwrap();
+        let config = Config {
+            dir: folder.path().to_string_lossy().into_owned(),
+            ..Config::default()
+        };
+        let engine = Arc::new(Engine::open(config).unwrap());
+        let problems = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&problems);
+        let on_fatal: crate::log::FatalHandler =
+            Arc::new(move |problem| noted.lock().unwrap().push(problem.to_owned()));
+        let housekeeping = Housekeeping::start(engine, marks, Arc::clone(&on_fatal)).unwrap();
+        let queue = Arc::new(Queue::new());
+        let (answer, answers) = channel();
+        for group in 0..3 {
+            let answer = answer.clone();
+            let done = Box::new(move |outcome| answer.send(outcome).unwrap());
+            assert!(
+                queue
+                    .push(
+                        Job {
+                            group,
+                            changes: put(),
+                            done
+                        },
+                        1
+                    )
+                    .is_ok()
+            );
+        }
+        let writer = Writer {
+            write_and_sync: Box::new(write),
+            queue: Arc::clone(&queue),
+            bounds: Arc::default(),
+            housekeeping: Arc::clone(&housekeeping),
+            world: Arc::new(TestWorld::new(0, 0)),
+            on_fatal,
+        };
+        queue.close(); // What is in it is still written.
+        let thread = std::thread::spawn(move || writer.run());
+        // A panic of the writer is one of the cases.
+        let _ = thread.join();
+        assert!(
+            queue
+                .push(
+                    Job {
+                        group: 9,
+                        changes: put(),
+                        done: Box::new(|_| {})
+                    },
+                    1
+                )
+                .is_err(),
+            "the queue is closed"
+        );
+        housekeeping.stop();
+        let problems = problems.lock().unwrap().clone();
+        (answers, problems)
+    }
+
+    #[test]
+    fn what_waits_shares_one_write_across_groups() {
+        static WRITES: AtomicUsize = AtomicUsize::new(0);
+        static ITEMS: AtomicUsize = AtomicUsize::new(0);
+        let (answers, problems) = run(|batch| {
+            WRITES.fetch_add(1, Ordering::SeqCst);
+            ITEMS.fetch_add(batch.approximate_size(), Ordering::SeqCst);
+            Ok(())
+        });
+        assert_eq!((WRITES.load(Ordering::SeqCst), problems.len()), (1, 0));
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 3);
+        assert!(ITEMS.load(Ordering::SeqCst) > 0);
+    }
+
+    #[test]
+    fn a_failed_write_is_fatal_once_and_nothing_is_acknowledged() {
+        let (answers, problems) = run(|_| Err(io::Error::other("no space")));
+        assert_eq!(problems, ["the log cannot be written: no space"]);
+        assert!(answers.iter().all(|answer| answer.is_err()));
+    }
+
+    #[test]
+    fn a_panicking_sync_is_fatal_and_nothing_is_acknowledged() {
+        let (answers, problems) = run(|_| panic!("pipe::sync()"));
+        assert_eq!(problems.len(), 1);
+        assert!(answers.iter().all(|answer| answer.is_err()));
+    }
+}

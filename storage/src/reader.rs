@@ -1,0 +1,280 @@
+//! Reading applied state outside of apply: for the edge, which was granted a look, and for actors, which rebuild themselves.
+//!
+//! Nothing here asks whether one may: content is read only with a [`Grant`] from a committed access record, and bodies stay
+//! sealed until [`crate::content::ContentKeys`] opens them.
+
+use crate::backend::Direction;
+use crate::keys::{self, MetaName, Table};
+use crate::records::{Progress, StoredVersion};
+use crate::state::{Records, State};
+use corridor_domain::audit::AuditRecord;
+use corridor_domain::conversation::{Conversation, Membership, Side};
+use corridor_domain::event::Event;
+use corridor_domain::ids::{ConversationId, PersonId, SessionId};
+use corridor_domain::outcome::Grant;
+use corridor_domain::person::{Person, Site};
+use corridor_domain::private::Private;
+use corridor_domain::session::Session;
+use corridor_domain::view::Readable;
+use std::io;
+
+/// Reads the applied state of a workspace.
+#[derive(Clone)]
+pub struct Reader {
+    state: State,
+}
+
+/// A line of the audit record with its place among the leaves.
+#[derive(Debug, Clone)]
+pub struct AuditLine {
+    /// Its index.
+    pub leaf_index: u64,
+    /// The leaf as RFC 6962 hashes it: SHA-256 over a zero byte and the record.
+    pub leaf_hash: [u8; 32],
+    /// What it says.
+    pub record: AuditRecord,
+}
+
+/// Which lines of the audit record.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AuditFilter {
+    /// Only lines before this index.
+    pub before: Option<u64>,
+    /// Only lines about or by this person.
+    pub person: Option<PersonId>,
+    /// Only lines about this conversation.
+    pub conversation: Option<ConversationId>,
+}
+
+impl Reader {
+    /// A reader of this state.
+    pub fn new(state: State) -> Self {
+        Self { state }
+    }
+
+    /// How far the state has come.
+    pub fn progress(&self) -> io::Result<Progress> {
+        Ok(self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default())
+    }
+
+    /// The clinic's name; none before it was founded.
+    pub fn workspace_name(&self) -> io::Result<Option<Private>> {
+        self.state.record(&keys::meta(MetaName::WorkspaceName))
+    }
+
+    /// A person.
+    pub fn person(&self, person: PersonId) -> io::Result<Option<Person>> {
+        self.state.record(&keys::person(person))
+    }
+
+    /// Who signs in by that name.
+    pub fn person_by_login(&self, login: &str) -> io::Result<Option<Person>> {
+        let fingerprint = self.state.fingerprint(Table::Login, login);
+        match self.state.id(&keys::login(&fingerprint))? {
+            Some(id) => self.person(PersonId::from_bytes(id)),
+            None => Ok(None),
+        }
+    }
+
+    /// All people, as they come; stops when `take` says so.
+    pub fn people(&self, mut take: impl FnMut(Person) -> bool) -> io::Result<()> {
+        let (from, to) = keys::range_of(&keys::table(Table::Person));
+        for pair in self.state.scan(&from, &to, Direction::Forward) {
+            if !take(crate::records::decode(&pair?.1)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The proxies of a patient.
+    pub fn proxies_of(&self, patient: PersonId) -> io::Result<Vec<PersonId>> {
+        Ok(self
+            .state
+            .ids(&keys::proxies_of(patient), usize::MAX / 2)?
+            .into_iter()
+            .map(PersonId::from_bytes)
+            .collect())
+    }
+
+    /// All locations.
+    pub fn sites(&self) -> io::Result<Vec<Site>> {
+        let pairs = self.state.prefix(&keys::table(Table::Site), usize::MAX / 2)?;
+        pairs.iter().map(|(_, bytes)| crate::records::decode(bytes)).collect()
+    }
+
+    /// A sign-in.
+    pub fn session(&self, session: SessionId) -> io::Result<Option<Session>> {
+        self.state.record(&keys::session(session))
+    }
+
+    /// The head of a conversation.
+    pub fn conversation(&self, conversation: ConversationId) -> io::Result<Option<Conversation>> {
+        self.state.record(&keys::conversation(conversation))
+    }
+
+    /// A conversation as one reader needs it judged.
+    pub fn readable(&self, reader: &Person, conversation: ConversationId) -> io::Result<Readable> {
+        crate::load::readable(&self.state, Some(reader), conversation)
+    }
+
+    /// A membership, past ones too.
+    pub fn membership(&self, conversation: ConversationId, person: PersonId) -> io::Result<Option<Membership>> {
+        self.state.record(&keys::membership(conversation, person))
+    }
+
+    /// All memberships of a conversation, past ones too.
+    pub fn memberships(&self, conversation: ConversationId) -> io::Result<Vec<Membership>> {
+        let pairs = self.state.prefix(&keys::memberships_of(conversation), usize::MAX / 2)?;
+        pairs.iter().map(|(_, bytes)| crate::records::decode(bytes)).collect()
+    }
+
+    /// Where a person is a member now.
+    pub fn conversations_of(&self, person: PersonId) -> io::Result<Vec<ConversationId>> {
+        let ids = self.state.ids(&keys::conversations_of(person), usize::MAX / 2)?;
+        Ok(ids.into_iter().map(ConversationId::from_bytes).collect())
+    }
+
+    /// What is about a patient: topics and care rooms.
+    pub fn conversations_about(&self, patient: PersonId) -> io::Result<Vec<ConversationId>> {
+        let ids = self.state.ids(&keys::conversations_about(patient), usize::MAX / 2)?;
+        Ok(ids.into_iter().map(ConversationId::from_bytes).collect())
+    }
+
+    /// Everything about any patient, at most `limit`.
+    pub fn patient_conversations(&self, limit: usize) -> io::Result<Vec<ConversationId>> {
+        let ids = self.state.ids(&keys::table(Table::PatientConversation), limit)?;
+        Ok(ids.into_iter().map(ConversationId::from_bytes).collect())
+    }
+
+    /// All channels.
+    pub fn channels(&self) -> io::Result<Vec<ConversationId>> {
+        let ids = self.state.ids(&keys::table(Table::Channel), usize::MAX / 2)?;
+        Ok(ids.into_iter().map(ConversationId::from_bytes).collect())
+    }
+
+    /// One event, in the team's numbering.
+    pub fn event(&self, conversation: ConversationId, seq: u64) -> io::Result<Option<Event>> {
+        self.state.record(&keys::event(conversation, seq))
+    }
+
+    /// One event, in the numbering of a side.
+    pub fn event_for(&self, conversation: ConversationId, side: Side, seq: u64) -> io::Result<Option<Event>> {
+        match side {
+            Side::Team => self.event(conversation, seq),
+            Side::Patient => match self.state.number(&keys::shared_seq(conversation, seq))? {
+                Some(seq) => self.event(conversation, seq),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// The events of a stretch in the team's numbering, ascending. For actors, which know who may see what.
+    pub fn events(
+        &self,
+        conversation: ConversationId,
+        from_seq: u64,
+        to_seq: u64,
+        limit: usize,
+    ) -> io::Result<Vec<Event>> {
+        let from = keys::event(conversation, from_seq);
+        let to = keys::event(conversation, to_seq.saturating_add(1));
+        let pairs = self.state.scan(&from, &to, Direction::Forward).take(limit);
+        pairs.map(|pair| crate::records::decode(&pair?.1)).collect()
+    }
+
+    /// The events of a granted stretch, ascending, in the numbering of the grant's side.
+    pub fn granted(&self, grant: &Grant) -> io::Result<Vec<Event>> {
+        match grant.side {
+            Side::Team => self.events(grant.conversation, grant.from_seq, grant.to_seq, usize::MAX / 2),
+            Side::Patient => {
+                let from = keys::shared_seq(grant.conversation, grant.from_seq);
+                let to = keys::shared_seq(grant.conversation, grant.to_seq.saturating_add(1));
+                let mut events = Vec::new();
+                for pair in self.state.scan(&from, &to, Direction::Forward) {
+                    let (_, seq) = pair?;
+                    let seq = <[u8; 8]>::try_from(seq.as_slice())
+                        .map_err(|_| crate::state::damaged("a seq is not eight bytes long"))?;
+                    events.extend(self.event(grant.conversation, u64::from_be_bytes(seq))?);
+                }
+                Ok(events)
+            }
+        }
+    }
+
+    /// The first seq, in a side's numbering, whose event lies above a revision; one past the end if none does. Revisions rise
+    /// with seq, so halving finds it.
+    pub fn first_seq_above(&self, head: &Conversation, side: Side, revision: u64) -> io::Result<u64> {
+        let (mut low, mut high) = (1, head.last.seq_for(side) + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.event_for(head.id, side, middle)? {
+                Some(event) if event.revision > revision => high = middle,
+                _ => low = middle + 1,
+            }
+        }
+        Ok(low)
+    }
+
+    /// A message's earlier bodies, oldest first.
+    pub fn versions(&self, conversation: ConversationId, seq: u64) -> io::Result<Vec<StoredVersion>> {
+        let pairs = self
+            .state
+            .prefix(&keys::versions_of(conversation, seq), usize::MAX / 2)?;
+        pairs.iter().map(|(_, bytes)| crate::records::decode(bytes)).collect()
+    }
+
+    /// Lines of the audit record, newest first.
+    pub fn audit(&self, filter: AuditFilter, limit: usize) -> io::Result<Vec<AuditLine>> {
+        let prefix = match (filter.conversation, filter.person) {
+            (Some(conversation), _) => keys::audit_conversation(conversation, 0),
+            (None, Some(person)) => keys::audit_person(person, 0),
+            (None, None) => keys::audit(0),
+        };
+        let prefix = &prefix[..prefix.len() - 8];
+        let (from, end) = keys::range_of(prefix);
+        let to = filter
+            .before
+            .map_or(end, |before| [prefix, &before.to_be_bytes()].concat());
+        let mut lines = Vec::new();
+        for pair in self.state.scan(&from, &to, Direction::Backward) {
+            let (key, _) = pair?;
+            let Some(leaf_index) = keys::last_number(&key) else {
+                continue;
+            };
+            let Some(line) = self.audit_line(leaf_index)? else {
+                continue;
+            };
+            let about = |person| line.record.actor == Some(person) || line.record.subject == Some(person);
+            if filter.person.is_none_or(about) {
+                lines.push(line);
+            }
+            if lines.len() >= limit {
+                break;
+            }
+        }
+        Ok(lines)
+    }
+
+    fn audit_line(&self, leaf_index: u64) -> io::Result<Option<AuditLine>> {
+        use sha2::{Digest, Sha256};
+        let Some(bytes) = self.state.bytes(&keys::audit(leaf_index))? else {
+            return Ok(None);
+        };
+        let leaf_hash = Sha256::new()
+            .chain_update([0_u8])
+            .chain_update(&bytes)
+            .finalize()
+            .into();
+        Ok(Some(AuditLine {
+            leaf_index,
+            leaf_hash,
+            record: crate::records::decode(&bytes)?,
+        }))
+    }
+
+    /// Bytes on disk.
+    pub fn size_bytes(&self) -> u64 {
+        self.state.backend().size_bytes()
+    }
+}

@@ -1,0 +1,109 @@
+//! One batch in the making: reads see its own writes, nothing reaches the store before it is whole.
+//!
+//! The rolling state hash is taken here, over keys and clear values in the order of writing: the nodes seal differently, but
+//! agree on this.
+
+use crate::backend::Write;
+use crate::keys::{Fingerprint, Key, Table};
+use crate::records::{self, Record};
+use crate::state::{Records, State};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io;
+
+/// Writes over a store that nobody sees yet.
+pub(crate) struct Transaction<'a> {
+    state: &'a State,
+    writes: BTreeMap<Key, Option<Vec<u8>>>,
+    hasher: Sha256,
+}
+
+impl<'a> Transaction<'a> {
+    /// An empty batch; the hash goes on from `hash`.
+    pub(crate) fn new(state: &'a State, hash: &[u8; 32]) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(hash);
+        Self {
+            state,
+            writes: BTreeMap::new(),
+            hasher,
+        }
+    }
+
+    pub(crate) fn put<R: Record>(&mut self, key: Key, record: &R) -> io::Result<()> {
+        self.put_bytes(key, records::encode(record)?);
+        Ok(())
+    }
+
+    pub(crate) fn put_bytes(&mut self, key: Key, value: Vec<u8>) {
+        self.mix(&key, Some(&value));
+        self.writes.insert(key, Some(value));
+    }
+
+    /// Writes what only this node says of itself: not part of the hash.
+    pub(crate) fn put_local(&mut self, key: Key, value: Vec<u8>) {
+        self.writes.insert(key, Some(value));
+    }
+
+    pub(crate) fn remove(&mut self, key: Key) {
+        self.mix(&key, None);
+        self.writes.insert(key, None);
+    }
+
+    fn mix(&mut self, key: &[u8], value: Option<&[u8]>) {
+        self.hasher.update((key.len() as u32).to_be_bytes());
+        self.hasher.update(key);
+        self.hasher
+            .update(value.map_or(u32::MAX, |value| value.len() as u32).to_be_bytes());
+        self.hasher.update(value.unwrap_or_default());
+    }
+
+    /// Closes the hash over what was written since the last time.
+    pub(crate) fn roll_hash(&mut self) -> [u8; 32] {
+        let hash: [u8; 32] = std::mem::take(&mut self.hasher).finalize().into();
+        self.hasher.update(hash);
+        hash
+    }
+
+    /// Seals and writes everything at once.
+    pub(crate) fn commit(self) -> io::Result<()> {
+        let state = self.state;
+        let writes: Vec<Write> = self
+            .writes
+            .into_iter()
+            .map(|(key, value)| {
+                let value = value.map(|value| state.sealed(&key, &value));
+                (key, value)
+            })
+            .collect();
+        state.backend().commit(writes)
+    }
+}
+
+impl Records for Transaction<'_> {
+    fn bytes(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        match self.writes.get(key) {
+            Some(written) => Ok(written.clone()),
+            None => self.state.bytes(key),
+        }
+    }
+
+    fn prefix(&self, prefix: &[u8], limit: usize) -> io::Result<Vec<(Key, Vec<u8>)>> {
+        let (from, to) = crate::keys::range_of(prefix);
+        let written: Vec<_> = self.writes.range(from..to).collect();
+        // What was removed here may hide that many of the store's.
+        let mut merged: BTreeMap<Key, Vec<u8>> =
+            self.state.prefix(prefix, limit + written.len())?.into_iter().collect();
+        for (key, value) in written {
+            match value {
+                Some(value) => merged.insert(key.clone(), value.clone()),
+                None => merged.remove(key),
+            };
+        }
+        Ok(merged.into_iter().take(limit).collect())
+    }
+
+    fn fingerprint(&self, table: Table, text: &str) -> Fingerprint {
+        self.state.fingerprint(table, text)
+    }
+}

@@ -58,34 +58,52 @@ mod client {
             None => build(&folder_of("CARGO_MANIFEST_DIR")?.join("web"), &output.join("web"))?,
         };
         if !client.join("index.html").is_file() {
-            return Err(format!("{} holds no index.html, so it is not the browser client", client.display()));
+            return Err(format!(
+                "{} holds no index.html, so it is not the browser client",
+                client.display()
+            ));
         }
         write_table(&client, &output)
     }
 
     fn folder_of(variable: &str) -> Built<PathBuf> {
-        std::env::var_os(variable).map(PathBuf::from).ok_or_else(|| format!("cargo did not set {variable}"))
+        std::env::var_os(variable)
+            .map(PathBuf::from)
+            .ok_or_else(|| format!("cargo did not set {variable}"))
     }
 
     fn ready_made(folder: &Path) -> Built<PathBuf> {
         println!("cargo::rerun-if-changed={}", folder.display());
-        folder.canonicalize().map_err(|error| format!("{READY_MADE} names {}, which cannot be read: {error}", folder.display()))
+        folder
+            .canonicalize()
+            .map_err(|error| format!("{READY_MADE} names {}, which cannot be read: {error}", folder.display()))
     }
 
     fn build(web: &Path, client: &Path) -> Built<PathBuf> {
-        for source in SOURCES.iter().map(|source| web.join(source)).filter(|source| source.exists()) {
+        for source in SOURCES
+            .iter()
+            .map(|source| web.join(source))
+            .filter(|source| source.exists())
+        {
             println!("cargo::rerun-if-changed={}", source.display());
         }
         // clippy, tests and builds may run at once, and share `node_modules`. The lock goes with the file's handle.
         let lock = web.join(".build.lock");
         let lock = File::create(&lock).map_err(|error| format!("{} cannot be written: {error}", lock.display()))?;
-        lock.lock().map_err(|error| format!("the browser client's build cannot be locked: {error}"))?;
+        lock.lock()
+            .map_err(|error| format!("the browser client's build cannot be locked: {error}"))?;
         check_node()?;
         install(web)?;
         let vite = web.join("node_modules/vite/bin/vite.js");
         let mut command = Command::new("node");
-        command.arg(vite).args(["build", "--emptyOutDir", "--outDir"]).arg(client);
-        run(command.current_dir(web).env("NODE_ENV", "production"), "the browser client was not built by vite")?;
+        command
+            .arg(vite)
+            .args(["build", "--emptyOutDir", "--outDir"])
+            .arg(client);
+        run(
+            command.current_dir(web).env("NODE_ENV", "production"),
+            "the browser client was not built by vite",
+        )?;
         Ok(client.to_owned())
     }
 
@@ -93,10 +111,15 @@ mod client {
         let missing = |error| format!("the browser client needs Node.js, but `node` cannot be run ({error}): {REMEDY}");
         let output = Command::new("node").arg("--version").output().map_err(missing)?;
         let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        let mut numbers = version.trim_start_matches('v').split('.').map(|number| number.parse::<u32>().unwrap_or(0));
+        let mut numbers = version
+            .trim_start_matches('v')
+            .split('.')
+            .map(|number| number.parse::<u32>().unwrap_or(0));
         let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         if found < NODE_OLDEST {
-            return Err(format!("Node.js is {version}, which is too old for the browser client: {REMEDY}"));
+            return Err(format!(
+                "Node.js is {version}, which is too old for the browser client: {REMEDY}"
+            ));
         }
         Ok(())
     }
@@ -110,15 +133,23 @@ mod client {
         }
         let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
         // With NODE_ENV=production npm would leave out vite itself.
-        command.args(["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(web);
-        run(&mut command, "npm did not install what the browser client is built with")?;
+        command
+            .args(["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .current_dir(web);
+        run(
+            &mut command,
+            "npm did not install what the browser client is built with",
+        )?;
         write(&stamp, format!("{wanted}\n").as_bytes())
     }
 
     /// Runs a program. Its output is kept from cargo, which would read it as instructions, and shown if it fails.
     fn run(command: &mut Command, failed: &str) -> Built<()> {
         let output = command.output().map_err(|error| {
-            format!("{failed}: `{}` cannot be run ({error}): {REMEDY}", command.get_program().to_string_lossy())
+            format!(
+                "{failed}: `{}` cannot be run ({error}): {REMEDY}",
+                command.get_program().to_string_lossy()
+            )
         })?;
         if output.status.success() {
             return Ok(());
@@ -132,7 +163,8 @@ mod client {
     fn write_table(client: &Path, output: &Path) -> Built<()> {
         let encoded = output.join("encoded");
         if encoded.exists() {
-            fs::remove_dir_all(&encoded).map_err(|error| format!("{} cannot be emptied: {error}", encoded.display()))?;
+            fs::remove_dir_all(&encoded)
+                .map_err(|error| format!("{} cannot be emptied: {error}", encoded.display()))?;
         }
         fs::create_dir_all(&encoded).map_err(|error| format!("{} cannot be made: {error}", encoded.display()))?;
         let mut files = Vec::new();
@@ -144,8 +176,14 @@ mod client {
             let kind = content_type(path);
             let compressible = raw.len() >= COMPRESSED_FROM_BYTES && is_text(kind);
             let variant = |ending: &str, encode: fn(&[u8]) -> Built<Vec<u8>>| -> Built<String> {
-                let smaller = if compressible { Some(encode(&raw)?).filter(|bytes| bytes.len() < raw.len()) } else { None };
-                let Some(bytes) = smaller else { return Ok("None".to_owned()) };
+                let smaller = if compressible {
+                    Some(encode(&raw)?).filter(|bytes| bytes.len() < raw.len())
+                } else {
+                    None
+                };
+                let Some(bytes) = smaller else {
+                    return Ok("None".to_owned());
+                };
                 let file = encoded.join(format!("{number}.{ending}"));
                 write(&file, &bytes)?;
                 Ok(format!("Some(include_bytes!({:?}))", file.display().to_string()))
@@ -203,21 +241,32 @@ mod client {
 
     /// The best compression takes its time: only a release is worth it.
     fn brotli(raw: &[u8]) -> Built<Vec<u8>> {
-        let quality = if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") { 11 } else { 5 };
+        let quality = if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+            11
+        } else {
+            5
+        };
         let mut encoded = Vec::new();
         let mut writer = brotli::CompressorWriter::new(&mut encoded, 4096, quality, 22);
-        writer.write_all(raw).map_err(|error| format!("brotli failed: {error}"))?;
+        writer
+            .write_all(raw)
+            .map_err(|error| format!("brotli failed: {error}"))?;
         drop(writer); // Writes the end.
         Ok(encoded)
     }
 
     fn gzip(raw: &[u8]) -> Built<Vec<u8>> {
         let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        writer.write_all(raw).and_then(|()| writer.finish()).map_err(|error| format!("gzip failed: {error}"))
+        writer
+            .write_all(raw)
+            .and_then(|()| writer.finish())
+            .map_err(|error| format!("gzip failed: {error}"))
     }
 
     fn hash(bytes: &[u8]) -> String {
-        Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+        Sha256::digest(bytes)
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
     }
 
     fn read(file: &Path) -> Built<Vec<u8>> {

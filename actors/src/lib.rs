@@ -20,6 +20,8 @@ pub mod presence;
 pub mod rates;
 pub mod session;
 pub mod slots;
+#[cfg(test)]
+mod tests;
 pub mod workspace;
 
 pub use gateway::{Gateway, SubmitError};

@@ -173,6 +173,11 @@ impl Actors {
         })
     }
 
+    #[cfg(test)]
+    pub(crate) fn rooms(&self) -> &Arc<Rooms> {
+        &self.rooms
+    }
+
     /// The lights that are on.
     pub async fn lights(&self) -> Vec<(PersonId, Light)> {
         let (reply, lights) = oneshot::channel();

@@ -101,6 +101,12 @@ impl Rooms {
         self.fanned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Conversations of which it is known how far they were handed out.
+    #[cfg(test)]
+    pub(crate) fn fanned_count(&self) -> usize {
+        self.fanned().len()
+    }
+
     /// Lets a conversation's actor go to sleep, if nobody has mail for it.
     pub(crate) fn retire(&self, id: ConversationId, actor: ActorId) -> bool {
         if !self.slots.retire(id, actor) {

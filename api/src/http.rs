@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use corridor_domain::limits;
 use corridor_domain::refusal::Refusal;
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 use utoipa_axum::router::OpenApiRouter;
 
 /// What every handler works with.
@@ -28,8 +28,8 @@ pub struct Edge {
     pub service: Service,
     /// Whether clients come over TLS: cookies are marked so, and pages say so.
     pub secure: bool,
-    /// Turns true when the node begins to stop.
-    pub stopping: watch::Receiver<bool>,
+    /// Held by every socket until it said its goodbye: the node waits for the last one to let go of it.
+    pub alive: mpsc::Sender<()>,
 }
 
 /// All routes of the product's address, the browser client among them.
@@ -37,14 +37,13 @@ pub fn router(edge: Edge) -> Router {
     let secure = edge.secure;
     let (routes, specification) = api().split_for_parts();
     let specification = Arc::new(specifications::open_api(specification));
-    let stopping = edge.clone();
     routes
         .route("/v1/socket", axum::routing::get(crate::websocket::upgrade))
         .route("/openapi.json", axum::routing::get(move || specifications::answer(Arc::clone(&specification))))
         .route("/asyncapi.json", axum::routing::get(specifications::async_api))
         .route("/v1/{*rest}", axum::routing::any(nothing_here))
         .layer(DefaultBodyLimit::max(limits::HTTP_BODY_SIZE_BYTES_MAX))
-        .layer(middleware::from_fn_with_state(stopping, guard))
+        .layer(middleware::from_fn_with_state(edge.clone(), guard))
         .with_state(edge)
         .merge(crate::web::fallback(secure))
 }

@@ -117,7 +117,10 @@ pub async fn serve_on(
     drain_timeout_ms: u64,
 ) -> Result<(), ServeError> {
     let unspecified = SocketAddr::from(([0, 0, 0, 0], 0));
-    let address = listener.local_addr().map_err(|source| ServeError::Listen { address: unspecified, source })?;
+    let address = listener.local_addr().map_err(|source| ServeError::Listen {
+        address: unspecified,
+        source,
+    })?;
     check_reach(address, tls)?;
     let config = tls.map(tls_config).transpose()?;
     let handle = Handle::new();
@@ -127,16 +130,25 @@ pub async fn serve_on(
         .first_request_timeout(FIRST_REQUEST_TIMEOUT)
         .accept_error_handler(|_client, error| tracing::debug!(%error, "a connection was not accepted"));
     let builder = server.http_builder();
-    builder.http1().header_read_timeout(HEADER_READ_TIMEOUT).max_headers(HEADERS_MAX).max_buf_size(HEAD_SIZE_BYTES_MAX);
+    builder
+        .http1()
+        .header_read_timeout(HEADER_READ_TIMEOUT)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_SIZE_BYTES_MAX);
     let head_size_bytes_max = u32::try_from(HEAD_SIZE_BYTES_MAX).unwrap_or(u32::MAX);
-    builder.http2().max_concurrent_streams(STREAMS_MAX).max_header_list_size(head_size_bytes_max);
+    builder
+        .http2()
+        .max_concurrent_streams(STREAMS_MAX)
+        .max_header_list_size(head_size_bytes_max);
 
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = async move {
         match config {
             Some(config) => {
                 let config = RustlsConfig::from_config(Arc::new(config));
-                let acceptor = RustlsAcceptor::new(config).handshake_timeout(HANDSHAKE_TIMEOUT).acceptor(NoDelayAcceptor);
+                let acceptor = RustlsAcceptor::new(config)
+                    .handshake_timeout(HANDSHAKE_TIMEOUT)
+                    .acceptor(NoDelayAcceptor);
                 server.acceptor(acceptor).serve(service).await
             }
             None => server.acceptor(NoDelayAcceptor).serve(service).await,
@@ -155,16 +167,28 @@ pub async fn serve_on(
 
 /// Reads the files and checks that they belong together. Also for checking a configuration before the node starts.
 pub fn tls_config(files: &TlsFiles) -> Result<ServerConfig, ServeError> {
-    let failed = |what, file: &Path, reason: String| ServeError::TlsFile { what, file: file.to_owned(), reason };
-    let no_certificate = |error: rustls::pki_types::pem::Error| failed("certificate", &files.certificate, reason(&error));
+    let failed = |what, file: &Path, reason: String| ServeError::TlsFile {
+        what,
+        file: file.to_owned(),
+        reason,
+    };
+    let no_certificate =
+        |error: rustls::pki_types::pem::Error| failed("certificate", &files.certificate, reason(&error));
     let chain = CertificateDer::pem_file_iter(&files.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(no_certificate)?;
     if chain.is_empty() {
-        return Err(failed("certificate", &files.certificate, "it holds no certificate in PEM form".to_owned()));
+        return Err(failed(
+            "certificate",
+            &files.certificate,
+            "it holds no certificate in PEM form".to_owned(),
+        ));
     }
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| failed("key", &files.key, reason(&error)))?;
-    let pair = |source| ServeError::Pair { files: files.clone(), source };
+    let pair = |source| ServeError::Pair {
+        files: files.clone(),
+        source,
+    };
     let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(pair)?

@@ -34,6 +34,8 @@ static ASSETS: &[Asset] = &[];
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; \
     connect-src 'self'; worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; frame-ancestors 'none'; \
     base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html corridor-sw";
+/// A script may be a service worker, which is bound by the policy it came with itself: it fetches, from the node only.
+const SCRIPT_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'";
 /// For what is no page of ours, such as the text of a 404.
 const NO_PAGE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
@@ -49,7 +51,9 @@ const CACHE_NEVER: &str = "no-store";
 
 /// What is served where no other route is. `secure`: over TLS, so browsers shall never come back without it.
 pub(crate) fn fallback(secure: bool) -> Router {
-    Router::new().fallback(answer).with_state(Client { assets: ASSETS, secure })
+    Router::new()
+        .fallback(answer)
+        .with_state(Client { assets: ASSETS, secure })
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +79,9 @@ impl Client {
         }
         if method != Method::GET && method != Method::HEAD {
             let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are allowed here.\n");
-            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
             return response;
         }
         // The patient's service worker governs what is below `/p/`, which `/p` is not.
@@ -85,9 +91,10 @@ impl Client {
         }
         match self.find(path).or_else(|| self.page(path)) {
             Some(asset) => asset.respond(headers),
-            None if self.assets.is_empty() => {
-                plain(StatusCode::NOT_FOUND, "This node was built without the browser client.\n")
-            }
+            None if self.assets.is_empty() => plain(
+                StatusCode::NOT_FOUND,
+                "This node was built without the browser client.\n",
+            ),
             None => plain(StatusCode::NOT_FOUND, "There is no such file.\n"),
         }
     }
@@ -103,20 +110,38 @@ impl Client {
         if path.contains('.') || path.starts_with(HASHED_FOLDER) {
             return None;
         }
-        self.find(if path.starts_with("/p/") { "/p/index.html" } else { "/index.html" })
+        self.find(if path.starts_with("/p/") {
+            "/p/index.html"
+        } else {
+            "/index.html"
+        })
     }
 
     fn protect(&self, headers: &mut HeaderMap) {
-        let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-        let policy = if is_page { PAGE_POLICY } else { NO_PAGE_POLICY };
         // A not-modified page keeps the policy it came with; an empty answer must not replace it by another.
-        if headers.contains_key(header::CONTENT_TYPE) {
+        if let Some(kind) = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes) {
+            let is = |wanted: &[u8]| kind.starts_with(wanted);
+            let policy = if is(b"text/html") {
+                PAGE_POLICY
+            } else if is(b"text/javascript") {
+                SCRIPT_POLICY
+            } else {
+                NO_PAGE_POLICY
+            };
             set(headers, header::CONTENT_SECURITY_POLICY, policy);
         }
         set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         set(headers, header::REFERRER_POLICY, "no-referrer");
-        set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-        set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+        set(
+            headers,
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        );
+        set(
+            headers,
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        );
         set(headers, HeaderName::from_static("permissions-policy"), PERMISSIONS);
         if self.secure {
             set(headers, header::STRICT_TRANSPORT_SECURITY, TRANSPORT_SECURITY);
@@ -138,7 +163,11 @@ impl Asset {
             false => Response::new(Body::from(bytes)),
         };
         let headers = response.headers_mut();
-        let cache = if self.path.starts_with(HASHED_FOLDER) { CACHE_FOR_EVER } else { CACHE_AFTER_ASKING };
+        let cache = if self.path.starts_with(HASHED_FOLDER) {
+            CACHE_FOR_EVER
+        } else {
+            CACHE_AFTER_ASKING
+        };
         set(headers, header::CACHE_CONTROL, cache);
         if let Ok(tag) = HeaderValue::from_str(&tag) {
             headers.insert(header::ETAG, tag);
@@ -177,14 +206,21 @@ struct Accepted<'a> {
 
 impl<'a> Accepted<'a> {
     fn of(headers: &'a HeaderMap) -> Self {
-        let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        let lists = headers
+            .get_all(header::ACCEPT_ENCODING)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
         let codings = lists.flat_map(|list| list.split(',')).filter_map(coding).collect();
         Self { codings }
     }
 
     /// The weight of a coding, in thousandths. `None`: it is not spoken of.
     fn thousandths(&self, name: &str) -> Option<u16> {
-        let named = |wanted: &str| self.codings.iter().find(|(coding, _)| coding.eq_ignore_ascii_case(wanted));
+        let named = |wanted: &str| {
+            self.codings
+                .iter()
+                .find(|(coding, _)| coding.eq_ignore_ascii_case(wanted))
+        };
         // `identity` is acceptable unless it is refused; a star speaks for it only when it refuses everything.
         let star = named("*").filter(|(_, weight)| name != "identity" || *weight == 0);
         named(name).or(star).map(|(_, weight)| *weight)
@@ -203,8 +239,14 @@ fn coding(item: &str) -> Option<(&str, u16)> {
 
 /// Whether the client holds these very bytes already.
 fn is_known(asked: &HeaderMap, tag: &str) -> bool {
-    let lists = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    lists.flat_map(|list| list.split(',')).map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+    let lists = asked
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    lists
+        .flat_map(|list| list.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {

@@ -1,189 +1,33 @@
-//! The command line: what may be said to the program, and who does it. It ends with 0 done, 1 failed, 2 wrong use.
+//! The command line: who does what was said to the program. It ends with 0 done, 1 failed, 2 wrong use.
 //!
 //! Answers go to standard output, everything else (log, errors) to standard error. Refuses to know how anything is done.
+
+mod arguments;
+
+pub use arguments::InitArguments;
 
 use crate::config::{Configuration, LogFormat, Settings};
 use crate::control::{self, Reply, Request};
 use crate::passwords;
 use crate::start::{Running, StartError};
 use crate::{demo, init};
-use clap::{Args, Parser, Subcommand};
+use arguments::{Command, DemoArguments, Line, PersonAddArguments, PersonCommand, StatusArguments};
+use clap::Parser;
 use corridor_protocol::AddPerson;
 use corridor_storage::world::SystemWorld;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// What is logged unless CORRIDOR_LOG says otherwise; and while a command does its one thing.
-const LOG_OF_A_NODE: &str = "warn,corridor=info";
+// Two engines warn of what is as it should be: a message that a new leader ignores, and a torn tail after a kill.
+const LOG_OF_A_NODE: &str = "warn,openraft=error,raft_engine=error,corridor=info";
 const LOG_OF_A_COMMAND: &str = "error";
-const DEFAULT_CONFIG: &str = "corridor.toml";
-
-const EXAMPLES: &str = "\
-Examples:
-  corridor                                      a clinic to try, on this machine
-  corridor init                                 found your clinic; asks for what it needs
-  corridor init --listen 0.0.0.0:8443 --host-name messages.clinic.example
-  corridor start                                run it, as ./corridor.toml says
-  corridor status                               how is it doing?
-  corridor person add --as raman --kind staff --name \"Jamie Ortiz\" --role nurse --login jamie
-  corridor help person add                      more on a command
-
-Exit codes: 0 done, 1 failed, 2 wrong use. CORRIDOR_LOG sets what is logged, such as `debug` or `warn,corridor_api=debug`.";
-
-/// Corridor, a clinic's own messenger. Without a command it makes a clinic to try (`corridor demo`).
-#[derive(Parser)]
-#[command(name = "corridor", version, after_help = EXAMPLES, after_long_help = EXAMPLES)]
-struct Line {
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Make a clinic to try, with people and messages in it, and serve it on this machine
-    Demo(DemoArguments),
-    /// Found a clinic: configuration, data folder, certificate, first administrator
-    Init(InitArguments),
-    /// Run a node, until Ctrl-C or SIGTERM
-    Start {
-        /// The configuration that `corridor init` wrote
-        #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
-        config: PathBuf,
-    },
-    /// People of the clinic, by way of the node that runs on this machine
-    #[command(subcommand)]
-    Person(PersonCommand),
-    /// How the node on this machine is doing
-    Status(StatusArguments),
-}
-
-#[derive(Parser)]
-struct DemoArguments {
-    /// Where to serve; on this machine only
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    /// Where health, metrics and status are
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
-    operations: SocketAddr,
-    /// The folder of the clinic to try; delete it to begin anew
-    #[arg(long, value_name = "FOLDER", default_value = "./corridor-data/demo")]
-    data: PathBuf,
-    /// Only print who can sign in, as JSON
-    #[arg(long)]
-    accounts: bool,
-}
-
-/// What `init` is told.
-#[derive(Args)]
-pub struct InitArguments {
-    /// The configuration to write
-    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
-    pub config: PathBuf,
-    /// The folder for everything that the node keeps; it must not exist, or be empty
-    #[arg(long, value_name = "FOLDER", default_value = "./corridor-data/clinic")]
-    pub data: PathBuf,
-    /// The clinic's name
-    #[arg(long)]
-    pub name: Option<String>,
-    /// Where people will come; beyond this machine it is served over TLS
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
-    /// Where health, metrics and status will be; on this machine only
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
-    pub operations: SocketAddr,
-    /// A name or IP address under which people reach the node, for its certificate; may be given more than once
-    #[arg(long = "host-name", value_name = "NAME", conflicts_with_all = ["certificate", "key"])]
-    pub host_names: Vec<String>,
-    /// A certificate that you have, as PEM, instead of a self-signed one
-    #[arg(long, value_name = "FILE", requires = "key")]
-    pub certificate: Option<PathBuf>,
-    /// The certificate's key, as PEM
-    #[arg(long, value_name = "FILE", requires = "certificate")]
-    pub key: Option<PathBuf>,
-    /// Full name of the first administrator
-    #[arg(long, value_name = "NAME")]
-    pub administrator_name: Option<String>,
-    /// Sign-in name of the first administrator
-    #[arg(long, value_name = "LOGIN")]
-    pub administrator_login: Option<String>,
-    /// Read the administrator's password from standard input (or set CORRIDOR_ADMIN_PASSWORD)
-    #[arg(long)]
-    pub password_stdin: bool,
-}
-
-#[derive(Subcommand)]
-enum PersonCommand {
-    /// Add a person, as an administrator: the record says who did it
-    Add(PersonAddArguments),
-}
-
-#[derive(Args)]
-struct PersonAddArguments {
-    /// The configuration of the node that runs
-    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
-    config: PathBuf,
-    /// Your sign-in name; you must be an administrator
-    #[arg(long = "as", value_name = "LOGIN")]
-    administrator: String,
-    /// What kind of person
-    #[arg(long, value_parser = ["staff", "patient", "proxy", "partner", "service"])]
-    kind: String,
-    /// Full name
-    #[arg(long)]
-    name: String,
-    /// "MD", "RN", "mother"
-    #[arg(long, default_value = "")]
-    title: String,
-    /// What the person may do, for staff: physician, nurse, medical_assistant, front_desk, billing, administrator,
-    /// compliance_officer; may be given more than once
-    #[arg(long = "role", value_name = "ROLE")]
-    roles: Vec<String>,
-    /// Sign-in name; without it the person cannot sign in
-    #[arg(long, default_value = "", hide_default_value = true)]
-    login: String,
-    /// A location, as an id; may be given more than once
-    #[arg(long = "site", value_name = "SITE_ID")]
-    site_ids: Vec<String>,
-    /// The number of the medical record, for patients
-    #[arg(long, default_value = "", hide_default_value = true)]
-    mrn: String,
-    /// YYYY-MM-DD, for patients
-    #[arg(long, value_name = "DATE", default_value = "", hide_default_value = true)]
-    birth_date: String,
-    /// Who cares for the patient, as an id; may be given more than once
-    #[arg(long = "care-team", value_name = "PERSON_ID")]
-    care_team: Vec<String>,
-    /// The patient a proxy speaks for, as an id; may be given more than once
-    #[arg(long = "proxy-for", value_name = "PERSON_ID")]
-    proxy_for: Vec<String>,
-    /// Where a partner works
-    #[arg(long, default_value = "", hide_default_value = true)]
-    organization: String,
-    /// Read the passwords from standard input, a line each: yours, then the new person's if there is a --login
-    /// (or set CORRIDOR_ADMIN_PASSWORD and CORRIDOR_PERSON_PASSWORD)
-    #[arg(long)]
-    password_stdin: bool,
-}
-
-#[derive(Args)]
-struct StatusArguments {
-    /// The configuration of the node
-    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
-    config: PathBuf,
-    /// The data folder of the node, instead of its configuration
-    #[arg(long, value_name = "FOLDER", conflicts_with = "config")]
-    data: Option<PathBuf>,
-    /// Answer as JSON
-    #[arg(long)]
-    json: bool,
-}
 
 /// Why the program ends early. Each is one sentence.
 #[derive(Debug)]
@@ -227,7 +71,9 @@ pub fn main() -> ExitCode {
 
 async fn run(line: Line) -> Result<(), Stop> {
     // Without a command: as if only `demo` had been said.
-    let command = line.command.unwrap_or_else(|| Command::Demo(DemoArguments::parse_from(["corridor"])));
+    let command = line
+        .command
+        .unwrap_or_else(|| Command::Demo(DemoArguments::parse_from(["corridor"])));
     match command {
         Command::Demo(arguments) => run_demo(arguments).await,
         Command::Init(arguments) => {
@@ -245,7 +91,9 @@ async fn run_demo(arguments: DemoArguments) -> Result<(), Stop> {
         return say(&format!("{}\n", demo::accounts(&arguments.data)?));
     }
     let settings = Settings::new(arguments.data, arguments.listen, arguments.operations);
-    settings.check().map_err(|(key, reason)| Stop::WrongUse(format!("--{key}: {reason}")))?;
+    settings
+        .check()
+        .map_err(|(key, reason)| Stop::WrongUse(format!("--{key}: {reason}")))?;
     start_log(LogFormat::Plain, LOG_OF_A_NODE)?;
     Ok(demo::run(settings).await?)
 }
@@ -284,7 +132,11 @@ async fn add_person(arguments: PersonAddArguments) -> Result<(), Stop> {
         proxy_for: arguments.proxy_for,
         organization: arguments.organization,
     };
-    let request = Request::PersonAdd { login: arguments.administrator, password, person: Box::new(person) };
+    let request = Request::PersonAdd {
+        login: arguments.administrator,
+        password,
+        person: Box::new(person),
+    };
     let answer = ask(&data, &request).await?;
     say(&format!("{}\n", answer["person_id"].as_str().unwrap_or_default()))
 }
@@ -308,7 +160,9 @@ fn flatten(name: &str, value: &Value, lines: &mut String) {
     let written = match value {
         Value::Object(fields) => {
             let dot = if name.is_empty() { "" } else { "." };
-            fields.iter().for_each(|(field, value)| flatten(&format!("{name}{dot}{field}"), value, lines));
+            fields
+                .iter()
+                .for_each(|(field, value)| flatten(&format!("{name}{dot}{field}"), value, lines));
             Ok(())
         }
         Value::String(text) => writeln!(lines, "{name}: {text}"),
@@ -318,7 +172,10 @@ fn flatten(name: &str, value: &Value, lines: &mut String) {
 }
 
 async fn ask(data: &Path, request: &Request) -> Result<Value, Stop> {
-    match control::ask(data, request).await.map_err(|error| Stop::Failed(error.to_string()))? {
+    match control::ask(data, request)
+        .await
+        .map_err(|error| Stop::Failed(error.to_string()))?
+    {
         Reply::Done(answer) => Ok(answer),
         Reply::Refused { code, detail } => Err(Stop::Failed(format!("the node refused: {detail} ({code})"))),
     }
@@ -338,7 +195,9 @@ pub fn say(text: &str) -> Result<(), Stop> {
 fn start_log(format: LogFormat, default: &str) -> Result<(), Stop> {
     let wanted = std::env::var("CORRIDOR_LOG").unwrap_or_else(|_| default.to_owned());
     let filter = EnvFilter::try_new(&wanted).map_err(|error| Stop::WrongUse(format!("CORRIDOR_LOG: {error}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = match format {
         LogFormat::Plain => log.with_ansi(std::io::stderr().is_terminal()).try_init(),
         LogFormat::Json => log.json().try_init(),
@@ -372,7 +231,11 @@ mod tests {
     #[test]
     fn a_status_is_a_line_for_each_figure() {
         let mut lines = String::new();
-        flatten("", &json!({ "revision": 7, "version": "0.1.0", "limits": { "sockets": 9 } }), &mut lines);
+        flatten(
+            "",
+            &json!({ "revision": 7, "version": "0.1.0", "limits": { "sockets": 9 } }),
+            &mut lines,
+        );
         let mut sorted: Vec<_> = lines.lines().collect();
         sorted.sort_unstable();
         assert_eq!(sorted, ["limits.sockets: 9", "revision: 7", "version: 0.1.0"]);

@@ -34,7 +34,14 @@ impl Settings {
     /// With this data folder and these addresses, everything else as it is unless somebody says otherwise.
     pub fn new(data: PathBuf, listen: SocketAddr, operations: SocketAddr) -> Self {
         let (sends_per_second, sends_burst) = (limits::SENDS_PER_SECOND, limits::SENDS_BURST);
-        Self { data, listen, operations, tls: None, sends_per_second, sends_burst }
+        Self {
+            data,
+            listen,
+            operations,
+            tls: None,
+            sends_per_second,
+            sends_burst,
+        }
     }
 
     /// What is wrong with them together, as a sentence about `key`.
@@ -49,7 +56,10 @@ impl Settings {
             return Err(("operations", reason));
         }
         if self.listen == self.operations && self.listen.port() != 0 {
-            return Err(("operations", format!("{} is where people come already; use another port", self.operations)));
+            return Err((
+                "operations",
+                format!("{} is where people come already; use another port", self.operations),
+            ));
         }
         Ok(())
     }
@@ -110,7 +120,10 @@ struct LimitsTable {
 
 impl Default for LimitsTable {
     fn default() -> Self {
-        Self { sends_per_second: limits::SENDS_PER_SECOND, sends_burst: limits::SENDS_BURST }
+        Self {
+            sends_per_second: limits::SENDS_PER_SECOND,
+            sends_burst: limits::SENDS_BURST,
+        }
     }
 }
 
@@ -131,7 +144,10 @@ impl Configuration {
             _ => ConfigError(format!("the configuration {} cannot be read: {error}", file.display())),
         };
         if std::fs::metadata(file).map_err(unreadable)?.len() > FILE_SIZE_BYTES_MAX {
-            return Err(ConfigError(format!("{} is too large to be a configuration", file.display())));
+            return Err(ConfigError(format!(
+                "{} is too large to be a configuration",
+                file.display()
+            )));
         }
         let text = std::fs::read_to_string(file).map_err(unreadable)?;
         let absolute = std::path::absolute(file).map_err(unreadable)?;
@@ -145,20 +161,39 @@ impl Configuration {
             certificate: folder.join(tls.certificate),
             key: folder.join(tls.key),
         });
-        let LimitsTable { sends_per_second, sends_burst } = document.limits;
-        for (key, value) in [("limits.sends_per_second", sends_per_second), ("limits.sends_burst", sends_burst)] {
+        let LimitsTable {
+            sends_per_second,
+            sends_burst,
+        } = document.limits;
+        for (key, value) in [
+            ("limits.sends_per_second", sends_per_second),
+            ("limits.sends_burst", sends_burst),
+        ] {
             if !(1..=SENDS_MAX).contains(&value) {
                 return Err(refused(key, format!("{value} is not between 1 and {SENDS_MAX}")));
             }
         }
         if document.data.as_os_str().is_empty() {
-            return Err(refused("data", "name the folder that holds everything the node keeps".to_owned()));
+            return Err(refused(
+                "data",
+                "name the folder that holds everything the node keeps".to_owned(),
+            ));
         }
         let data = folder.join(document.data);
         let (listen, operations) = (document.listen, document.operations);
-        let settings = Settings { data, listen, operations, tls, sends_per_second, sends_burst };
+        let settings = Settings {
+            data,
+            listen,
+            operations,
+            tls,
+            sends_per_second,
+            sends_burst,
+        };
         settings.check().map_err(|(key, reason)| refused(key, reason))?;
-        Ok(Self { settings, log_format: document.log.format })
+        Ok(Self {
+            settings,
+            log_format: document.log.format,
+        })
     }
 }
 
@@ -166,14 +201,19 @@ impl Configuration {
 fn sentence(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
     let mut place = file.display().to_string();
     let reason = error.message().trim().replace('\n', " ");
-    let whole_file = |span: &std::ops::Range<usize>| span.start == 0 && span.end > text.lines().next().map_or(0, str::len);
-    let span = error.span().filter(|span| !whole_file(span));
+    // What is missing stands nowhere: the place given is that of the table, and of the whole file for keys outside of tables.
+    let is_missing = reason.starts_with("missing field");
+    let span = error.span().filter(|span| !is_missing || span.start > 0);
     if let Some(before) = span.and_then(|span| text.get(..span.start)) {
         let line = before.matches('\n').count();
         // Writing to a string does not fail.
         let _ = write!(place, ", line {}", line + 1);
-        let key = text.lines().nth(line).and_then(|line| line.split_once('=')).map_or("", |(key, _)| key.trim());
-        if !key.is_empty() && !reason.contains(key) {
+        let key = text
+            .lines()
+            .nth(line)
+            .and_then(|line| line.split_once('='))
+            .map_or("", |(key, _)| key.trim());
+        if !is_missing && !key.is_empty() && !reason.contains(key) {
             let _ = write!(place, ": {key}");
         }
     }
@@ -204,7 +244,12 @@ pub fn commented(settings: &Settings) -> String {
         Some(tls) => {
             let (certificate, key) = (tls.certificate.to_string_lossy(), tls.key.to_string_lossy());
             // Writing to a string does not fail.
-            let _ = writeln!(text, "[tls]\ncertificate = {}\nkey = {}", quoted(&certificate), quoted(&key));
+            let _ = writeln!(
+                text,
+                "[tls]\ncertificate = {}\nkey = {}",
+                quoted(&certificate),
+                quoted(&key)
+            );
         }
         None => text.push_str("#[tls]\n#certificate = \"tls/certificate.pem\"\n#key = \"tls/key.pem\"\n"),
     }
@@ -223,59 +268,4 @@ fn quoted(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LEAST: &str = "data = \"kept\"\nlisten = \"127.0.0.1:8080\"\noperations = \"127.0.0.1:9090\"\n";
-
-    fn parse(text: &str) -> Result<Configuration, String> {
-        let parsed = Configuration::parse(text, Path::new("corridor.toml"), Path::new("/etc/corridor"));
-        parsed.map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_least_is_enough_and_paths_are_relative_to_the_file() {
-        let found = parse(LEAST).unwrap();
-        let (listen, operations) = ("127.0.0.1:8080".parse().unwrap(), "127.0.0.1:9090".parse().unwrap());
-        assert_eq!(found.settings, Settings::new("/etc/corridor/kept".into(), listen, operations));
-        assert_eq!(found.log_format, LogFormat::Plain);
-    }
-
-    #[test]
-    fn what_is_written_is_read_back() {
-        let mut settings = Settings::new("/srv/it's \"here\"".into(), "[::]:443".parse().unwrap(), "[::1]:1".parse().unwrap());
-        settings.tls = Some(TlsFiles { certificate: "/a/b.pem".into(), key: "/a/c.pem".into() });
-        assert_eq!(parse(&commented(&settings)).unwrap().settings, settings);
-        settings = Settings { tls: None, listen: "127.0.0.1:80".parse().unwrap(), ..settings };
-        assert_eq!(parse(&commented(&settings)).unwrap().settings, settings);
-    }
-
-    #[test]
-    fn every_wrong_use_names_the_file_and_the_key() {
-        let with = |text: &str| parse(&format!("{LEAST}{text}")).unwrap_err();
-        for (sentence, expected) in [
-            (with("colour = \"red\"\n"), "corridor.toml, line 4: unknown field `colour`"),
-            (with("[limits]\nsends_per_minute = 1\n"), "corridor.toml, line 5: unknown field `sends_per_minute`"),
-            (with("[limits]\nsends_burst = \"many\"\n"), "corridor.toml, line 5: sends_burst: invalid type"),
-            (with("[limits]\nsends_burst = 0\n"), "corridor.toml: limits.sends_burst: 0 is not between 1 and 10000"),
-            (with("[log]\nformat = \"xml\"\n"), "corridor.toml, line 5: format: unknown variant `xml`"),
-            (with("[tls]\ncertificate = \"a\"\n"), "corridor.toml, line 4: missing field `key`"),
-            (parse("data = \"kept\"\n").unwrap_err(), "corridor.toml: missing field `listen`"),
-            (parse(&LEAST.replace("kept", "")).unwrap_err(), "corridor.toml: data: name the folder"),
-            (parse(&LEAST.replace("127.0.0.1:8080", "here")).unwrap_err(), "corridor.toml, line 2: listen: invalid socket address"),
-            (parse(&LEAST.replace("127.0.0.1:8080", "0.0.0.0:80")).unwrap_err(), "corridor.toml: listen: 0.0.0.0:80 can be reached"),
-            (parse(&LEAST.replace("127.0.0.1:9090", "0.0.0.0:90")).unwrap_err(), "corridor.toml: operations: 0.0.0.0:90 can be"),
-            (parse(&LEAST.replace("9090", "8080")).unwrap_err(), "corridor.toml: operations: 127.0.0.1:8080 is where"),
-            (parse("data = \n").unwrap_err(), "corridor.toml, line 1: "),
-        ] {
-            assert!(sentence.starts_with(expected), "{sentence}\n{expected}");
-            assert!(!sentence.contains('\n'), "{sentence}");
-        }
-    }
-
-    #[test]
-    fn a_missing_file_says_how_to_make_one() {
-        let error = Configuration::read(Path::new("/nowhere/corridor.toml")).unwrap_err().to_string();
-        assert!(error.contains("there is no configuration at /nowhere/corridor.toml; `corridor init`"), "{error}");
-    }
-}
+mod tests;

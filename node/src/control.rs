@@ -69,14 +69,20 @@ pub enum Reply {
 
 impl Reply {
     fn refused(code: &str, detail: impl Into<String>) -> Self {
-        Self::Refused { code: code.to_owned(), detail: detail.into() }
+        Self::Refused {
+            code: code.to_owned(),
+            detail: detail.into(),
+        }
     }
 }
 
 impl From<Failure> for Reply {
     fn from(failure: Failure) -> Self {
         let problem = failure.problem();
-        Self::Refused { code: problem.code, detail: problem.detail }
+        Self::Refused {
+            code: problem.code,
+            detail: problem.detail,
+        }
     }
 }
 
@@ -106,27 +112,46 @@ pub fn serve(data: &Path, service: Service, status: Status) -> io::Result<Contro
 async fn answer(service: &Service, status: &Status, request: Request) -> Reply {
     match request {
         Request::Status => Reply::Done(status()),
-        Request::PersonAdd { login, password, person } => {
-            add_person(service, login, password, &person).await.unwrap_or_else(Reply::from)
-        }
+        Request::PersonAdd {
+            login,
+            password,
+            person,
+        } => add_person(service, login, password, &person)
+            .await
+            .unwrap_or_else(Reply::from),
     }
 }
 
 /// Signs in, adds, and ends the session again, whatever came of it.
 async fn add_person(service: &Service, login: String, password: String, person: &AddPerson) -> Result<Reply, Failure> {
-    let sign_in = SignIn { login, password, device_name: "corridor person add".to_owned() };
+    let sign_in = SignIn {
+        login,
+        password,
+        device_name: "corridor person add".to_owned(),
+    };
     let signed_in = service.sign_in(&sign_in, IpAddr::V4(Ipv4Addr::LOCALHOST)).await?;
     let caller = service.authenticate(&signed_in.token)?;
     let added = service.add_person(&caller, service.draw_command_id(), person).await;
-    if let Err(failure) = service.end_session(&caller, service.draw_command_id(), caller.session.id).await {
+    if let Err(failure) = service
+        .end_session(&caller, service.draw_command_id(), caller.session.id)
+        .await
+    {
         // It ends by itself in time, and its token is forgotten here.
-        tracing::warn!(code = failure.problem().code, "a session of the command line was not ended");
+        tracing::warn!(
+            code = failure.problem().code,
+            "a session of the command line was not ended"
+        );
     }
     let added = added?;
-    Ok(Reply::Done(json!({ "person_id": added.person_id, "revision": added.revision })))
+    Ok(Reply::Done(
+        json!({ "person_id": added.person_id, "revision": added.revision }),
+    ))
 }
 
-fn open<Answering>(data: &Path, answer: impl Fn(Request) -> Answering + Clone + Send + Sync + 'static) -> io::Result<Control>
+fn open<Answering>(
+    data: &Path,
+    answer: impl Fn(Request) -> Answering + Clone + Send + Sync + 'static,
+) -> io::Result<Control>
 where
     Answering: Future<Output = Reply> + Send,
 {
@@ -169,11 +194,21 @@ async fn converse<Answering: Future<Output = Reply>>(
     let reply = match read_line(&mut stream).await {
         Ok(line) => match serde_json::from_slice::<Request>(&line) {
             Ok(request) => {
-                let late = || Reply::refused("outcome_unknown", "The node did not answer in time; maybe it was done. Look before trying again.");
-                tokio::time::timeout(DEED_TIMEOUT, answer(request)).await.unwrap_or_else(|_| late())
+                let late = || {
+                    Reply::refused(
+                        "outcome_unknown",
+                        "The node did not answer in time; maybe it was done. Look before trying again.",
+                    )
+                };
+                tokio::time::timeout(DEED_TIMEOUT, answer(request))
+                    .await
+                    .unwrap_or_else(|_| late())
             }
             // The parser's words may quote the line, and so a password.
-            Err(_) => Reply::refused("invalid", "The node does not know this request; are both of the same version?"),
+            Err(_) => Reply::refused(
+                "invalid",
+                "The node does not know this request; are both of the same version?",
+            ),
         },
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Reply::refused("too_large", error.to_string()),
         Err(error) => return Err(error),
@@ -186,12 +221,20 @@ pub async fn ask(data: &Path, request: &Request) -> Result<Reply, AskError> {
     let path = data.join(FILE_NAME);
     let mut stream = UnixStream::connect(&path).await.map_err(|cause| match cause.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => AskError::NotRunning { data: data.to_owned() },
-        _ => AskError::Io { path: path.clone(), cause },
+        _ => AskError::Io {
+            path: path.clone(),
+            cause,
+        },
     })?;
-    let failed = |cause| AskError::Io { path: path.clone(), cause };
+    let failed = |cause| AskError::Io {
+        path: path.clone(),
+        cause,
+    };
     write_line(&mut stream, request).await.map_err(failed)?;
     let line = tokio::time::timeout(DEED_TIMEOUT + LINE_TIMEOUT, read_to_line_end(&mut stream)).await;
-    let line = line.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(failed)?;
+    let line = line
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        .map_err(failed)?;
     serde_json::from_slice(&line).map_err(|error| failed(error.into()))
 }
 
@@ -215,17 +258,22 @@ pub enum AskError {
 }
 
 async fn read_line(stream: &mut UnixStream) -> io::Result<Vec<u8>> {
-    tokio::time::timeout(LINE_TIMEOUT, read_to_line_end(stream)).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    tokio::time::timeout(LINE_TIMEOUT, read_to_line_end(stream))
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 async fn read_to_line_end(stream: &mut UnixStream) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
-    BufReader::new(stream.take(LINE_SIZE_BYTES_MAX)).read_until(b'\n', &mut line).await?;
+    BufReader::new(stream.take(LINE_SIZE_BYTES_MAX))
+        .read_until(b'\n', &mut line)
+        .await?;
     match line.pop() {
         Some(b'\n') => Ok(line),
-        Some(_) if line.len() as u64 + 1 == LINE_SIZE_BYTES_MAX => {
-            Err(io::Error::new(io::ErrorKind::InvalidData, format!("A line has at most {LINE_SIZE_BYTES_MAX} bytes.")))
-        }
+        Some(_) if line.len() as u64 + 1 == LINE_SIZE_BYTES_MAX => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("A line has at most {LINE_SIZE_BYTES_MAX} bytes."),
+        )),
         _ => Err(io::ErrorKind::UnexpectedEof.into()),
     }
 }
@@ -238,72 +286,4 @@ async fn write_line(stream: &mut UnixStream, message: &impl Serialize) -> io::Re
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn echo(request: Request) -> Reply {
-        match request {
-            Request::Status => Reply::Done(json!({ "revision": 7 })),
-            Request::PersonAdd { login, person, .. } => Reply::Done(json!({ "by": login, "name": person.name })),
-        }
-    }
-
-    async fn say(data: &Path, bytes: &[u8]) -> String {
-        let mut stream = UnixStream::connect(data.join(FILE_NAME)).await.unwrap();
-        stream.write_all(bytes).await.unwrap();
-        let mut answer = String::new();
-        // What was not read makes the system cut the connection after the answer.
-        let _ = stream.read_to_string(&mut answer).await;
-        answer
-    }
-
-    #[tokio::test]
-    async fn a_question_gets_its_answer_and_only_the_owner_may_ask() {
-        let folder = tempfile::tempdir().unwrap();
-        let control = open(folder.path(), echo).unwrap();
-        let mode = fs::metadata(folder.path().join(FILE_NAME)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(ask(folder.path(), &Request::Status).await.unwrap(), Reply::Done(json!({ "revision": 7 })));
-        let person = AddPerson { kind: "staff".into(), name: "Jamie Ortiz".into(), ..AddPerson::default() };
-        let request = Request::PersonAdd { login: "raman".into(), password: "p".into(), person: Box::new(person) };
-        let expected = Reply::Done(json!({ "by": "raman", "name": "Jamie Ortiz" }));
-        assert_eq!(ask(folder.path(), &request).await.unwrap(), expected);
-        drop(control);
-        assert!(matches!(ask(folder.path(), &Request::Status).await, Err(AskError::NotRunning { .. })));
-    }
-
-    #[tokio::test]
-    async fn lines_are_limited_and_never_quoted() {
-        let folder = tempfile::tempdir().unwrap();
-        let _control = open(folder.path(), echo).unwrap();
-        let nonsense = say(folder.path(), b"{\"operation\":\"dance\",\"password\":\"secret\"}\n").await;
-        assert!(nonsense.contains("\"invalid\"") && !nonsense.contains("secret"), "{nonsense}");
-        let long = vec![b'x'; usize::try_from(LINE_SIZE_BYTES_MAX).unwrap()];
-        assert!(say(folder.path(), &long).await.contains("too_large"));
-    }
-
-    #[tokio::test]
-    async fn one_connection_is_one_request() {
-        let folder = tempfile::tempdir().unwrap();
-        let _control = open(folder.path(), echo).unwrap();
-        let line = b"{\"operation\":\"status\"}\n";
-        let answer = say(folder.path(), &[&line[..], &line[..]].concat()).await;
-        assert_eq!(answer.lines().count(), 1, "{answer}");
-    }
-
-    #[tokio::test]
-    async fn a_socket_left_behind_is_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        drop(std::os::unix::net::UnixListener::bind(folder.path().join(FILE_NAME)).unwrap());
-        assert!(matches!(ask(folder.path(), &Request::Status).await, Err(AskError::NotRunning { .. })));
-        let _control = open(folder.path(), echo).unwrap();
-        assert!(ask(folder.path(), &Request::Status).await.is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_says_nothing_is_cut() {
-        let folder = tempfile::tempdir().unwrap();
-        let _control = open(folder.path(), echo).unwrap();
-        assert_eq!(say(folder.path(), b"{").await, "");
-    }
-}
+mod tests;

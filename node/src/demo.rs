@@ -1,6 +1,6 @@
 //! `corridor demo`: a node on loopback with a clinic that has lived for three weeks, to look around in.
 //!
-//! Stands beside `corridor serve` and uses the same start. The clinic is founded through the same commands as
+//! Stands beside `corridor start` and uses the same start. The clinic is founded through the same commands as
 //! everybody's; nothing is written around them. Refuses addresses beyond this machine: its password is known to all,
 //! and its people do not exist.
 

@@ -10,7 +10,9 @@ use corridor_api::serve::{self, TlsFiles};
 use corridor_domain::limits;
 use corridor_protocol::AddPerson;
 use corridor_storage::world::World;
-use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256};
+use rcgen::{
+    CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+};
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
@@ -30,12 +32,22 @@ pub async fn run(arguments: InitArguments, world: &dyn World) -> Result<(), Stop
     check_nothing_is_there(&file, &settings.data)?;
 
     let name = passwords::argument(arguments.name, "--name", "Name of the clinic")?;
-    let person = passwords::argument(arguments.administrator_name, "--administrator-name", "Full name of the first administrator")?;
-    let login = passwords::argument(arguments.administrator_login, "--administrator-login", "Sign-in name of the first administrator")?;
+    let person = passwords::argument(
+        arguments.administrator_name,
+        "--administrator-name",
+        "Full name of the first administrator",
+    )?;
+    let login = passwords::argument(
+        arguments.administrator_login,
+        "--administrator-login",
+        "Sign-in name of the first administrator",
+    )?;
     let password = passwords::password(&person, passwords::ADMINISTRATOR, arguments.password_stdin, true)?;
     if password.chars().count() < limits::PASSWORD_CHARACTERS_MIN {
         let least = limits::PASSWORD_CHARACTERS_MIN;
-        return Err(Stop::WrongUse(format!("a password has at least {least} characters; a few unrelated words are easy to keep in mind")));
+        return Err(Stop::WrongUse(format!(
+            "a password has at least {least} characters; a few unrelated words are easy to keep in mind"
+        )));
     }
     let administrator = AddPerson {
         kind: "staff".to_owned(),
@@ -52,7 +64,19 @@ pub async fn run(arguments: InitArguments, world: &dyn World) -> Result<(), Stop
         made.take_back();
         return Err(stop);
     }
-    say(&farewell(&name, &login, &file, &settings, made_tls))
+    let reached_as = arguments.host_names.first().map_or_else(
+        || settings.listen.to_string(),
+        |name| {
+            // An IPv6 address in brackets, as in every address of a page.
+            let host = if name.contains(':') {
+                format!("[{name}]")
+            } else {
+                name.clone()
+            };
+            format!("{host}:{}", settings.listen.port())
+        },
+    );
+    say(&farewell(&name, &login, &file, &settings, made_tls, &reached_as))
 }
 
 async fn found(
@@ -74,7 +98,9 @@ async fn found(
     // Before founding: a clinic without a configuration would be worse than a configuration without a clinic.
     write_new(file, config::commented(settings).as_bytes(), 0o644)?;
     made.file = Some(file.to_owned());
-    start::found(settings, name, administrator).await.map_err(|error| Stop::Failed(error.to_string()))
+    start::found(settings, name, administrator)
+        .await
+        .map_err(|error| Stop::Failed(error.to_string()))
 }
 
 fn settings(arguments: &InitArguments) -> Result<Settings, Stop> {
@@ -82,14 +108,22 @@ fn settings(arguments: &InitArguments) -> Result<Settings, Stop> {
     let given = arguments.certificate.as_ref().zip(arguments.key.as_ref());
     let mut settings = Settings::new(data, arguments.listen, arguments.operations);
     settings.tls = match given {
-        Some((certificate, key)) => Some(TlsFiles { certificate: absolute(certificate)?, key: absolute(key)? }),
+        Some((certificate, key)) => Some(TlsFiles {
+            certificate: absolute(certificate)?,
+            key: absolute(key)?,
+        }),
         None if needs_certificate(arguments, &settings) => {
             let folder = settings.data.join("tls");
-            Some(TlsFiles { certificate: folder.join("certificate.pem"), key: folder.join("key.pem") })
+            Some(TlsFiles {
+                certificate: folder.join("certificate.pem"),
+                key: folder.join("key.pem"),
+            })
         }
         None => None,
     };
-    settings.check().map_err(|(key, reason)| Stop::WrongUse(format!("--{key}: {reason}")))?;
+    settings
+        .check()
+        .map_err(|(key, reason)| Stop::WrongUse(format!("--{key}: {reason}")))?;
     Ok(settings)
 }
 
@@ -119,7 +153,8 @@ fn host_names(arguments: &InitArguments) -> Result<Vec<String>, Stop> {
 }
 
 fn check_nothing_is_there(file: &Path, data: &Path) -> Result<(), Stop> {
-    let is_there = |path: &Path, what: &str| Stop::Failed(format!("{} {what}; init overwrites nothing", path.display()));
+    let is_there =
+        |path: &Path, what: &str| Stop::Failed(format!("{} {what}; init overwrites nothing", path.display()));
     if fs::symlink_metadata(file).is_ok() {
         return Err(is_there(file, "exists already"));
     }
@@ -129,7 +164,10 @@ fn check_nothing_is_there(file: &Path, data: &Path) -> Result<(), Stop> {
             None => Ok(()),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(Stop::Failed(format!("{} cannot be looked into: {error}", data.display()))),
+        Err(error) => Err(Stop::Failed(format!(
+            "{} cannot be looked into: {error}",
+            data.display()
+        ))),
     }
 }
 
@@ -142,7 +180,8 @@ struct Made {
 
 impl Made {
     fn folder(&mut self, data: &Path) -> Result<(), Stop> {
-        let failed = |error: io::Error| Stop::Failed(format!("the data folder {} cannot be made: {error}", data.display()));
+        let failed =
+            |error: io::Error| Stop::Failed(format!("the data folder {} cannot be made: {error}", data.display()));
         if let Some(above) = data.parent() {
             fs::create_dir_all(above).map_err(failed)?;
         }
@@ -168,13 +207,20 @@ impl Made {
 
 /// A certificate that vouches for itself: good for trying, and for a network where every device is told to trust it.
 fn write_certificate(tls: &TlsFiles, host_names: &[String], now_ms: u64) -> Result<(), Stop> {
-    let failed = |error: rcgen::Error| Stop::WrongUse(format!("no certificate can be made for {}: {error}", host_names.join(", ")));
+    let failed = |error: rcgen::Error| {
+        Stop::WrongUse(format!(
+            "no certificate can be made for {}: {error}",
+            host_names.join(", ")
+        ))
+    };
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(failed)?;
     let mut parameters = CertificateParams::new(host_names).map_err(failed)?;
     parameters.not_before = rcgen::date_time_ymd(1970, 1, 1) + Duration::from_millis(now_ms);
     parameters.not_after = parameters.not_before + CERTIFICATE_LIFETIME;
     parameters.distinguished_name.remove(DnType::CommonName);
-    parameters.distinguished_name.push(DnType::CommonName, "Corridor, self-signed");
+    parameters
+        .distinguished_name
+        .push(DnType::CommonName, "Corridor, self-signed");
     parameters.is_ca = IsCa::ExplicitNoCa;
     parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -189,10 +235,15 @@ fn write_certificate(tls: &TlsFiles, host_names: &[String], now_ms: u64) -> Resu
 
 /// Writes a file that was not there, readable by whom `mode` says from its first moment on.
 fn write_new(file: &Path, bytes: &[u8], mode: u32) -> Result<(), Stop> {
-    let written = OpenOptions::new().write(true).create_new(true).mode(mode).open(file).and_then(|mut open| {
-        open.write_all(bytes)?;
-        open.sync_all()
-    });
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(file)
+        .and_then(|mut open| {
+            open.write_all(bytes)?;
+            open.sync_all()
+        });
     written.map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", file.display())))
 }
 
@@ -200,7 +251,7 @@ fn absolute(path: &Path) -> Result<PathBuf, Stop> {
     std::path::absolute(path).map_err(|error| Stop::WrongUse(format!("'{}' is not a path: {error}", path.display())))
 }
 
-fn farewell(name: &str, login: &str, file: &Path, settings: &Settings, made_tls: bool) -> String {
+fn farewell(name: &str, login: &str, file: &Path, settings: &Settings, made_tls: bool, reached_as: &str) -> String {
     let data = &settings.data;
     let scheme = if settings.tls.is_some() { "https" } else { "http" };
     let mut text = format!(
@@ -209,7 +260,11 @@ fn farewell(name: &str, login: &str, file: &Path, settings: &Settings, made_tls:
         data.display()
     );
     if let Some(tls) = &settings.tls {
-        let note = if made_tls { "  (self-signed: devices must be told to trust it)" } else { "" };
+        let note = if made_tls {
+            "  (self-signed: devices must be told to trust it)"
+        } else {
+            ""
+        };
         // Writing to a string does not fail.
         let _ = writeln!(text, "  certificate    {}{note}", tls.certificate.display());
     }
@@ -224,10 +279,9 @@ fn farewell(name: &str, login: &str, file: &Path, settings: &Settings, made_tls:
     }
     let _ = write!(
         text,
-        "\nNext:\n  corridor start --config {config}\nthen open {scheme}://{address} and sign in as {login}. To add people:\n  \
+        "\nNext:\n  corridor start --config {config}\nthen open {scheme}://{reached_as} and sign in as {login}. To add people:\n  \
          corridor person add --config {config} --as {login} --kind staff --name \"Jamie Ortiz\" --role nurse --login jamie\n",
         config = file.display(),
-        address = settings.listen,
     );
     text
 }
@@ -243,7 +297,10 @@ mod tests {
     fn a_made_certificate_serves_and_its_key_is_the_owners_alone() {
         let folder = tempfile::tempdir().unwrap();
         let inner = folder.path().join("tls");
-        let tls = TlsFiles { certificate: inner.join("certificate.pem"), key: inner.join("key.pem") };
+        let tls = TlsFiles {
+            certificate: inner.join("certificate.pem"),
+            key: inner.join("key.pem"),
+        };
         let names = ["clinic.example".to_owned(), "192.0.2.7".to_owned()];
         write_certificate(&tls, &names, 1_795_000_000_000).unwrap();
         serve::tls_config(&tls).unwrap();

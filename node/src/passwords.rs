@@ -27,12 +27,18 @@ pub fn password(whose: &str, variable: &str, from_stdin: bool, is_new: bool) -> 
 fn line_of_stdin(whose: &str) -> Result<String, Stop> {
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
-    read.map_err(|error| Stop::Failed(format!("the password of {whose} cannot be read from standard input: {error}")))?;
+    read.map_err(|error| {
+        Stop::Failed(format!(
+            "the password of {whose} cannot be read from standard input: {error}"
+        ))
+    })?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn typed(whose: &str, variable: &str, is_new: bool) -> Result<String, Stop> {
-    let remedy = format!("there is no password of {whose}: type it at a terminal, give it by --password-stdin, or set {variable}");
+    let remedy = format!(
+        "there is no password of {whose}: type it at a terminal, give it by --password-stdin, or set {variable}"
+    );
     if !std::io::stdin().is_terminal() {
         return Err(Stop::WrongUse(remedy));
     }
@@ -53,11 +59,17 @@ pub fn argument(given: Option<String>, flag: &str, question: &str) -> Result<Str
             let mut screen = std::io::stderr();
             let asked = write!(screen, "{question}: ").and_then(|()| screen.flush());
             let mut line = String::new();
-            asked.and_then(|()| std::io::stdin().lock().read_line(&mut line)).map_err(|_| missing())?;
+            asked
+                .and_then(|()| std::io::stdin().lock().read_line(&mut line))
+                .map_err(|_| missing())?;
             line
         }
         None => return Err(missing()),
     };
     let answer = answer.trim();
-    if answer.is_empty() { Err(missing()) } else { Ok(answer.to_owned()) }
+    if answer.is_empty() {
+        Err(missing())
+    } else {
+        Ok(answer.to_owned())
+    }
 }

@@ -175,11 +175,8 @@ impl Running {
 
     /// Serves until `stop`, then says goodbye to everybody and ends in order.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
-        let edge = Edge {
-            service: self.service.clone(),
-            secure: self.settings.tls.is_some(),
-            stopping: self.stopping.subscribe(),
-        };
+        let (alive, mut last_socket) = mpsc::channel(1);
+        let edge = Edge { service: self.service.clone(), secure: self.settings.tls.is_some(), alive };
         let status = Arc::clone(&self.operations.status);
         let control = control::serve(&self.settings.data, self.service.clone(), status).map_err(StartError::io("the control socket"))?;
         let stopped = |mut stopping: watch::Receiver<bool>| async move {
@@ -210,6 +207,8 @@ impl Running {
         };
         let (clients, operators, ()) = tokio::join!(clients, operators, farewell);
         drop(control);
+        // Nothing is ever sent: this ends when the last socket has said its goodbye, or takes too long over it.
+        let _ = tokio::time::timeout(Duration::from_millis(DRAIN_TIMEOUT_MS), last_socket.recv()).await;
         self.actors.stop().await;
         self.group.shutdown().await;
         clients.and(operators).map_err(|error| StartError::refused(error.to_string()))
@@ -250,7 +249,7 @@ fn lock_folder(data: &Path) -> Result<File, StartError> {
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(fs::TryLockError::WouldBlock) => {
-            Err(StartError::refused(format!("another corridor runs with {}; stop it first, or name another folder with --data", data.display())))
+            Err(StartError::refused(format!("another corridor runs with {}; stop it first, or name another folder", data.display())))
         }
         Err(fs::TryLockError::Error(error)) => Err(StartError::io(what())(error)),
     }

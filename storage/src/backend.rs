@@ -29,7 +29,8 @@ pub enum Direction {
     Backward,
 }
 
-/// Ordered bytes. Any error of a write or a sync means that the process must end: it is never tried again.
+/// Ordered bytes. Whoever reads while a batch is written sees all of it or nothing, and once it was seen, it stays seen: a
+/// position that was read promises everything up to it. Any error of a write or a sync means that the process must end: it is never tried again.
 pub trait Backend: Send + Sync + 'static {
     /// The value of a key.
     fn get(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>>;

@@ -238,6 +238,9 @@ impl Reader {
             .map_or(end, |before| [prefix, &before.to_be_bytes()].concat());
         let mut lines = Vec::new();
         for pair in self.state.scan(&from, &to, Direction::Backward) {
+            if lines.len() >= limit {
+                break;
+            }
             let (key, _) = pair?;
             let Some(leaf_index) = keys::last_number(&key) else {
                 continue;
@@ -248,9 +251,6 @@ impl Reader {
             let about = |person| line.record.actor == Some(person) || line.record.subject == Some(person);
             if filter.person.is_none_or(about) {
                 lines.push(line);
-            }
-            if lines.len() >= limit {
-                break;
             }
         }
         Ok(lines)

@@ -4,9 +4,7 @@
 
 mod clinic;
 
-use clinic::folk::{
-    self, ADMINISTRATOR, CLERK, GENERAL, JOHN, JOHNS, MARIA, MOTHER, NURSE, OFFICER, PHYSICIAN, TOPIC,
-};
+use clinic::folk::{self, ADMINISTRATOR, CLERK, GENERAL, JOHN, JOHNS, MARIA, MOTHER, NURSE, OFFICER, PHYSICIAN, TOPIC};
 use clinic::{Clinic, from, send, session_of};
 use corridor_domain::audit::Action;
 use corridor_domain::command::{Acting, Command};
@@ -22,9 +20,22 @@ fn a_clinic_is_founded_once_and_by_the_operator_only() {
     let mut clinic = Clinic::new();
     assert_eq!(clinic.reader.workspace_name().unwrap(), None);
     let answer = clinic.apply(&[folk::found()]).remove(0);
-    assert!(matches!(answer, Answer::Done { person: Some(ADMINISTRATOR), revision: 1, .. }));
-    assert_eq!(clinic.reader.workspace_name().unwrap(), Some(Private::from("Elm Street")));
-    assert_eq!(clinic.reader.person_by_login(" ADA ").unwrap().unwrap().id, ADMINISTRATOR);
+    assert!(matches!(
+        answer,
+        Answer::Done {
+            person: Some(ADMINISTRATOR),
+            revision: 1,
+            ..
+        }
+    ));
+    assert_eq!(
+        clinic.reader.workspace_name().unwrap(),
+        Some(Private::from("Elm Street"))
+    );
+    assert_eq!(
+        clinic.reader.person_by_login(" ADA ").unwrap().unwrap().id,
+        ADMINISTRATOR
+    );
     let again = clinic.apply(&[folk::found()]).remove(0);
     let refusal = Refusal::NothingToDo;
     assert_eq!(again, Answer::Refused { revision: 2, refusal });
@@ -72,7 +83,10 @@ fn a_patient_comes_with_general_and_the_care_team_in_it() {
     let clinic = Clinic::staffed();
     let head = clinic.reader.conversation(GENERAL).unwrap().unwrap();
     assert_eq!((head.kind, head.owner), (Kind::Patient { patient: MARIA }, NURSE));
-    assert_eq!(head.member_count, 4, "the team of two, Maria, and since she came her mother");
+    assert_eq!(
+        head.member_count, 4,
+        "the team of two, Maria, and since she came her mother"
+    );
     let sides: Vec<_> = clinic.reader.memberships(GENERAL).unwrap();
     let sides: Vec<_> = sides.iter().map(|member| (member.person, member.side)).collect();
     let wanted = [
@@ -90,10 +104,16 @@ fn a_login_is_taken_whatever_its_case() {
     let mut clinic = Clinic::staffed();
     let mut other = folk::staff(PersonId(0x66), "nina", Role::Nurse);
     other.login = Private::from("NINA ");
-    assert_eq!(clinic.refused(ADMINISTRATOR, folk::add(other.clone())), Refusal::LoginTaken);
+    assert_eq!(
+        clinic.refused(ADMINISTRATOR, folk::add(other.clone())),
+        Refusal::LoginTaken
+    );
     other.login = Private::from("nina2");
     clinic.does(ADMINISTRATOR, folk::add(other));
-    assert_eq!(clinic.reader.person_by_login("Nina2").unwrap().unwrap().id, PersonId(0x66));
+    assert_eq!(
+        clinic.reader.person_by_login("Nina2").unwrap().unwrap().id,
+        PersonId(0x66)
+    );
     assert!(clinic.reader.person_by_login("nobody").unwrap().is_none());
 }
 
@@ -105,18 +125,42 @@ fn an_id_that_exists_is_never_written_over() {
     let mine = clinic::create(folk::CHANNEL, Kind::Patient { patient: MARIA }, "mine", &[]);
     assert_eq!(clinic.refused(MARIA, mine), Refusal::Invalid);
     assert_eq!(clinic.reader.conversation(folk::CHANNEL).unwrap(), before);
-    assert_eq!(clinic.last_line().record.ranges[0].to_seq, 0, "the record claims no place");
+    assert_eq!(
+        clinic.last_line().record.ranges[0].to_seq,
+        0,
+        "the record claims no place"
+    );
     let again = folk::add(folk::staff(NURSE, "Nora", Role::Administrator));
     assert_eq!(clinic.refused(ADMINISTRATOR, again), Refusal::Invalid);
-    assert_eq!(clinic.reader.person(NURSE).unwrap().unwrap().name, Private::from("Nina"));
+    assert_eq!(
+        clinic.reader.person(NURSE).unwrap().unwrap().name,
+        Private::from("Nina")
+    );
     let patient = folk::patient(PersonId(0x77), "Zoe", &[]);
-    assert_eq!(clinic.refused(ADMINISTRATOR, folk::add_patient(patient, GENERAL)), Refusal::Invalid);
+    assert_eq!(
+        clinic.refused(ADMINISTRATOR, folk::add_patient(patient, GENERAL)),
+        Refusal::Invalid
+    );
     let stolen = folk::sign_in(corridor_domain::session::Session {
         id: session_of(ADMINISTRATOR),
         ..folk::session(MARIA)
     });
-    assert!(matches!(clinic.apply(&[stolen])[0], Answer::Refused { refusal: Refusal::Invalid, .. }));
-    assert_eq!(clinic.reader.session(session_of(ADMINISTRATOR)).unwrap().unwrap().person, ADMINISTRATOR);
+    assert!(matches!(
+        clinic.apply(&[stolen])[0],
+        Answer::Refused {
+            refusal: Refusal::Invalid,
+            ..
+        }
+    ));
+    assert_eq!(
+        clinic
+            .reader
+            .session(session_of(ADMINISTRATOR))
+            .unwrap()
+            .unwrap()
+            .person,
+        ADMINISTRATOR
+    );
 }
 
 #[test]
@@ -137,13 +181,34 @@ fn suspension_ends_every_session_at_its_revision() {
         .collect();
     let at = Some(clinic.revision);
     assert_eq!(ended, [(session_of(NURSE), at), (SessionId(0xBEEF), at)]);
-    assert_eq!(clinic.reader.session(session_of(NURSE)).unwrap().unwrap().ended_at_revision, at);
-    assert_eq!(clinic.refused(NURSE, send(GENERAL, "still here?")), Refusal::NotSignedIn);
+    assert_eq!(
+        clinic
+            .reader
+            .session(session_of(NURSE))
+            .unwrap()
+            .unwrap()
+            .ended_at_revision,
+        at
+    );
+    assert_eq!(
+        clinic.refused(NURSE, send(GENERAL, "still here?")),
+        Refusal::NotSignedIn
+    );
     let refused = clinic.apply(&[folk::sign_in(folk::session(NURSE))]).remove(0);
-    assert!(matches!(refused, Answer::Refused { refusal: Refusal::SignInFailed, .. }));
+    assert!(matches!(
+        refused,
+        Answer::Refused {
+            refusal: Refusal::SignInFailed,
+            ..
+        }
+    ));
     let state = AccountState::Active;
     clinic.does(ADMINISTRATOR, Command::ChangeAccountState { person: NURSE, state });
-    assert_eq!(clinic.refused(NURSE, send(GENERAL, "back?")), Refusal::NotSignedIn, "an ended session stays ended");
+    assert_eq!(
+        clinic.refused(NURSE, send(GENERAL, "back?")),
+        Refusal::NotSignedIn,
+        "an ended session stays ended"
+    );
 }
 
 #[test]
@@ -153,10 +218,34 @@ fn a_new_password_ends_the_others_and_an_own_session_is_ended_once() {
     phone.id = SessionId(0xF0);
     clinic.apply(&[folk::sign_in(phone)]);
     let credential = Private::from("new hash");
-    clinic.does(CLERK, Command::SetPassword { person: CLERK, credential });
-    assert!(clinic.reader.session(SessionId(0xF0)).unwrap().unwrap().ended_at_revision.is_some());
-    assert!(clinic.reader.session(session_of(CLERK)).unwrap().unwrap().ended_at_revision.is_none());
-    let end = Command::EndSession { session: session_of(CLERK) };
+    clinic.does(
+        CLERK,
+        Command::SetPassword {
+            person: CLERK,
+            credential,
+        },
+    );
+    assert!(
+        clinic
+            .reader
+            .session(SessionId(0xF0))
+            .unwrap()
+            .unwrap()
+            .ended_at_revision
+            .is_some()
+    );
+    assert!(
+        clinic
+            .reader
+            .session(session_of(CLERK))
+            .unwrap()
+            .unwrap()
+            .ended_at_revision
+            .is_none()
+    );
+    let end = Command::EndSession {
+        session: session_of(CLERK),
+    };
     assert_eq!(clinic.refused(NURSE, end.clone()), Refusal::Forbidden);
     clinic.does(CLERK, end.clone());
     assert_eq!(clinic.refused(CLERK, end.clone()), Refusal::NotSignedIn);
@@ -168,9 +257,19 @@ fn a_failed_sign_in_is_on_the_record() {
     let mut clinic = Clinic::staffed();
     let device = Private::from("a stranger's phone");
     let person = Some(NURSE);
-    clinic.apply(&[from(Acting::Door, 9, Command::FailSignIn { person, device: device.clone() })]);
+    clinic.apply(&[from(
+        Acting::Door,
+        9,
+        Command::FailSignIn {
+            person,
+            device: device.clone(),
+        },
+    )]);
     let line = clinic.last_line().record;
-    assert_eq!((line.action, line.actor, line.device), (Action::FailSignIn, Some(NURSE), device));
+    assert_eq!(
+        (line.action, line.actor, line.device),
+        (Action::FailSignIn, Some(NURSE), device)
+    );
     assert_eq!(line.refusal, Some(Refusal::SignInFailed));
 }
 
@@ -191,7 +290,10 @@ fn a_proxy_comes_and_goes_with_the_relation() {
     assert_eq!(clinic.refused(MOTHER, send(GENERAL, "hello?")), Refusal::NotFound);
     clinic.does(ADMINISTRATOR, change(&[MARIA, JOHN]));
     let own = clinic.reader.membership(GENERAL, MOTHER).unwrap().unwrap();
-    assert!(own.is_current() && own.past_stays.len() == 1, "the earlier stay is kept");
+    assert!(
+        own.is_current() && own.past_stays.len() == 1,
+        "the earlier stay is kept"
+    );
     assert_eq!(clinic.reader.conversations_of(MOTHER).unwrap(), [GENERAL, TOPIC, JOHNS]);
     // A topic that begins now has her in it: she is found through the index.
     let id = ConversationId(0xB0);
@@ -212,6 +314,9 @@ fn rights_change_with_the_roles_at_once() {
     assert_eq!(clinic.grants(OFFICER, GENERAL).len(), 1);
     let roles: Roles = [Role::Billing].into_iter().collect();
     clinic.does(ADMINISTRATOR, Command::ChangeRoles { person: OFFICER, roles });
-    assert!(clinic.grants(OFFICER, GENERAL).is_empty(), "a broken glass is worth nothing without the role");
+    assert!(
+        clinic.grants(OFFICER, GENERAL).is_empty(),
+        "a broken glass is worth nothing without the role"
+    );
     assert_eq!(clinic.refused(OFFICER, glass(GENERAL)), Refusal::NotFound);
 }

@@ -30,8 +30,15 @@ fn a_retry_gets_the_first_answer_and_does_nothing() {
     assert_eq!(clinic.last_told(), []);
     assert_eq!(clinic.reader.conversation(GROUP).unwrap(), events);
     assert_eq!(clinic.audit().len(), lines);
-    assert_ne!(clinic.applied.progress().hash, hash, "that it was asked is in the hash of the order");
-    let answers = clinic.apply(&[envelope(NURSE, 78, send(GROUP, "a")), envelope(NURSE, 78, send(GROUP, "a"))]);
+    assert_ne!(
+        clinic.applied.progress().hash,
+        hash,
+        "that it was asked is in the hash of the order"
+    );
+    let answers = clinic.apply(&[
+        envelope(NURSE, 78, send(GROUP, "a")),
+        envelope(NURSE, 78, send(GROUP, "a")),
+    ]);
     assert_eq!(answers[0], answers[1], "within one batch as well");
 }
 
@@ -49,7 +56,10 @@ fn the_same_id_for_something_else_is_refused_with_one_line() {
     assert_eq!(answer, Answer::Refused { revision, refusal });
     assert_eq!(clinic.audit().len(), before + 1);
     let record = clinic.last_line().record;
-    assert_eq!((record.action, record.refusal, record.basis), (Action::Send, Some(refusal), None));
+    assert_eq!(
+        (record.action, record.refusal, record.basis),
+        (Action::Send, Some(refusal), None)
+    );
     let nothing = Range {
         conversation: GROUP,
         basis: None,
@@ -57,7 +67,11 @@ fn the_same_id_for_something_else_is_refused_with_one_line() {
         from_seq: 0,
         to_seq: 0,
     };
-    assert_eq!(record.ranges, [nothing], "the record claims no place that was never taken");
+    assert_eq!(
+        record.ranges,
+        [nothing],
+        "the record claims no place that was never taken"
+    );
     assert_eq!(clinic.last_told(), []);
     assert_eq!(clinic.apply(&[asked]), [first], "the first answer stays");
     // Another person's id of the same number is their own.
@@ -70,12 +84,29 @@ fn a_refusal_is_answered_the_same_again_but_an_ended_session_is_not_kept() {
     let mut clinic = Clinic::staffed();
     let forbidden = envelope(NURSE, 5, folk::add(folk::administrator()));
     let first = clinic.apply(std::slice::from_ref(&forbidden)).remove(0);
-    assert!(matches!(first, Answer::Refused { refusal: Refusal::Forbidden, .. }));
+    assert!(matches!(
+        first,
+        Answer::Refused {
+            refusal: Refusal::Forbidden,
+            ..
+        }
+    ));
     assert_eq!(clinic.apply(&[forbidden]), [first]);
-    clinic.does(CLERK, Command::EndSession { session: session_of(CLERK) });
+    clinic.does(
+        CLERK,
+        Command::EndSession {
+            session: session_of(CLERK),
+        },
+    );
     let asked = envelope(CLERK, 6, send(GROUP, "after hours"));
     let out = clinic.apply(std::slice::from_ref(&asked)).remove(0);
-    assert!(matches!(out, Answer::Refused { refusal: Refusal::NotSignedIn, .. }));
+    assert!(matches!(
+        out,
+        Answer::Refused {
+            refusal: Refusal::NotSignedIn,
+            ..
+        }
+    ));
     let mut anew = folk::session(CLERK);
     anew.id = corridor_domain::ids::SessionId(0xF00D);
     clinic.apply(&[folk::sign_in(anew.clone())]);
@@ -89,7 +120,13 @@ fn a_refusal_is_answered_the_same_again_but_an_ended_session_is_not_kept() {
     let mut conflict = envelope(CLERK, 6, send(GROUP, "probing"));
     conflict.fingerprint = [8; 16];
     let refused = clinic.apply(&[conflict]).remove(0);
-    assert!(matches!(refused, Answer::Refused { refusal: Refusal::NotSignedIn, .. }));
+    assert!(matches!(
+        refused,
+        Answer::Refused {
+            refusal: Refusal::NotSignedIn,
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -116,12 +153,22 @@ fn each_command_leaves_one_line_in_order_with_a_hash_of_its_own() {
     let lines = clinic.audit();
     assert_eq!(lines.len(), asked + 4);
     assert!(lines.iter().zip(0..).all(|(line, index)| line.leaf_index == index));
-    assert!(lines.iter().zip(1..).all(|(line, revision)| line.record.revision == revision));
+    assert!(
+        lines
+            .iter()
+            .zip(1..)
+            .all(|(line, revision)| line.record.revision == revision)
+    );
     assert_eq!(clinic.applied.progress().audit_count, lines.len() as u64);
     let hashes: BTreeSet<[u8; 32]> = lines.iter().map(|line| line.leaf_hash).collect();
     assert_eq!(hashes.len(), lines.len());
     let again = clinic.audit();
-    assert!(lines.iter().zip(&again).all(|(one, other)| one.leaf_hash == other.leaf_hash));
+    assert!(
+        lines
+            .iter()
+            .zip(&again)
+            .all(|(one, other)| one.leaf_hash == other.leaf_hash)
+    );
 }
 
 #[test]
@@ -130,12 +177,21 @@ fn the_record_says_who_on_what_and_towards_whom() {
     let place = clinic.does(NURSE, send(GENERAL, "good morning"));
     let record = clinic.last_line().record;
     assert_eq!((record.actor, record.session), (Some(NURSE), Some(session_of(NURSE))));
-    assert_eq!((record.at_ms, record.device), (clinic.now_ms, Private::from("ward tablet")));
-    assert_eq!((record.ranges[0].from_seq, record.ranges[0].conversation), (place.seq, GENERAL));
+    assert_eq!(
+        (record.at_ms, record.device),
+        (clinic.now_ms, Private::from("ward tablet"))
+    );
+    assert_eq!(
+        (record.ranges[0].from_seq, record.ranges[0].conversation),
+        (place.seq, GENERAL)
+    );
     let state = AccountState::Suspended;
     clinic.does(ADMINISTRATOR, Command::ChangeAccountState { person: CLERK, state });
     let record = clinic.last_line().record;
-    assert_eq!((record.action, record.subject), (Action::ChangeAccountState, Some(CLERK)));
+    assert_eq!(
+        (record.action, record.subject),
+        (Action::ChangeAccountState, Some(CLERK))
+    );
     let page = |conversation| Page {
         conversation,
         from_seq: 1,
@@ -145,9 +201,15 @@ fn the_record_says_who_on_what_and_towards_whom() {
     let Answer::Granted { grants, .. } = clinic.ask(NURSE, Command::Read { pages }) else {
         panic!("an inbox leaves out what one may not see")
     };
-    assert_eq!(grants.iter().map(|grant| grant.conversation).collect::<Vec<_>>(), [GENERAL, GROUP]);
+    assert_eq!(
+        grants.iter().map(|grant| grant.conversation).collect::<Vec<_>>(),
+        [GENERAL, GROUP]
+    );
     let ranges = clinic.last_line().record.ranges;
-    assert_eq!(ranges.iter().map(|range| range.conversation).collect::<Vec<_>>(), [GENERAL, GROUP]);
+    assert_eq!(
+        ranges.iter().map(|range| range.conversation).collect::<Vec<_>>(),
+        [GENERAL, GROUP]
+    );
 }
 
 #[test]

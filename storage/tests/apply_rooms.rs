@@ -40,12 +40,27 @@ fn a_direct_conversation_is_found_again_from_both_ends() {
     let mut clinic = Clinic::staffed();
     for (one, other) in [(NURSE, PHYSICIAN), (PHYSICIAN, NURSE)] {
         let answer = clinic.ask(one, create(NEW, Kind::Direct, "", &[other]));
-        assert!(matches!(answer, Answer::Done { conversation: Some(DIRECT), .. }), "{answer:?}");
+        assert!(
+            matches!(
+                answer,
+                Answer::Done {
+                    conversation: Some(DIRECT),
+                    ..
+                }
+            ),
+            "{answer:?}"
+        );
         assert_eq!(clinic.last_told(), []);
     }
     assert!(clinic.reader.conversation(NEW).unwrap().is_none());
     let answer = clinic.ask(NURSE, create(NEW, Kind::Direct, "", &[CLERK]));
-    assert!(matches!(answer, Answer::Done { conversation: Some(NEW), .. }));
+    assert!(matches!(
+        answer,
+        Answer::Done {
+            conversation: Some(NEW),
+            ..
+        }
+    ));
     assert_eq!(clinic.reader.memberships(NEW).unwrap().len(), 2);
 }
 
@@ -53,14 +68,23 @@ fn a_direct_conversation_is_found_again_from_both_ends() {
 fn a_channel_name_is_taken_and_a_new_one_frees_it() {
     let mut clinic = Clinic::staffed();
     let public = || folk::channel(Visibility::Public);
-    assert_eq!(clinic.refused(CLERK, create(NEW, public(), " Front-Desk", &[])), Refusal::NameTaken);
+    assert_eq!(
+        clinic.refused(CLERK, create(NEW, public(), " Front-Desk", &[])),
+        Refusal::NameTaken
+    );
     assert_eq!(clinic.refused(NURSE, rename(CHANNEL, "BOARD")), Refusal::NameTaken);
     clinic.does(NURSE, rename(CHANNEL, "Front-Desk"));
-    assert_eq!(clinic.refused(CLERK, create(NEW, public(), "front-desk", &[])), Refusal::NameTaken);
+    assert_eq!(
+        clinic.refused(CLERK, create(NEW, public(), "front-desk", &[])),
+        Refusal::NameTaken
+    );
     clinic.does(NURSE, rename(CHANNEL, "reception"));
     clinic.does(CLERK, create(NEW, public(), "front-desk", &[]));
     assert_eq!(clinic.refused(NURSE, rename(CHANNEL, "front-desk")), Refusal::NameTaken);
-    assert_eq!(clinic.refused(NURSE, rename(CHANNEL, "reception")), Refusal::NothingToDo);
+    assert_eq!(
+        clinic.refused(NURSE, rename(CHANNEL, "reception")),
+        Refusal::NothingToDo
+    );
     // Other rooms have topics, not names.
     clinic.does(NURSE, rename(GROUP, "reception"));
     assert_eq!(clinic.reader.channels().unwrap(), [CHANNEL, folk::PRIVATE, NEW]);
@@ -80,10 +104,17 @@ fn members_come_and_go_and_their_stays_are_kept() {
     assert_eq!(own.past_stays, [(1, left.seq)]);
     assert_eq!((own.joined_seq, own.first_seq), (back.seq, back.seq));
     let grant = clinic.grants(CLERK, GROUP).remove(0);
-    assert_eq!((grant.from_seq, grant.to_seq), (back.seq, back.seq), "nothing of before");
+    assert_eq!(
+        (grant.from_seq, grant.to_seq),
+        (back.seq, back.seq),
+        "nothing of before"
+    );
     let head = clinic.reader.conversation(GROUP).unwrap().unwrap();
     assert_eq!(head.member_count, 3);
-    assert_eq!(clinic.refused(NURSE, add(GROUP, CLERK, History::Full)), Refusal::AlreadyMember);
+    assert_eq!(
+        clinic.refused(NURSE, add(GROUP, CLERK, History::Full)),
+        Refusal::AlreadyMember
+    );
     assert_eq!(clinic.refused(NURSE, remove(GROUP, NURSE)), Refusal::OwnerMustHandOver);
 }
 
@@ -100,7 +131,10 @@ fn the_owner_hands_over_before_leaving() {
     clinic.does(NURSE, remove(GROUP, NURSE));
     assert_eq!(clinic.refused(NURSE, send(GROUP, "one more thing")), Refusal::NotFound);
     clinic.does(CLERK, Command::Archive { conversation: GROUP });
-    assert_eq!(clinic.refused(CLERK, send(GROUP, "into the archive")), Refusal::Archived);
+    assert_eq!(
+        clinic.refused(CLERK, send(GROUP, "into the archive")),
+        Refusal::Archived
+    );
     clinic.does(CLERK, Command::Reopen { conversation: GROUP });
     clinic.does(CLERK, send(GROUP, "out of the archive"));
 }
@@ -115,7 +149,11 @@ fn with_a_past(clinic: &mut Clinic) -> Vec<u64> {
     for number in 0..8 {
         clinic.now_ms += 1_000_000;
         let body = format!("{number}");
-        let said = if number % 2 == 0 { send(id, &body) } else { note(id, &body) };
+        let said = if number % 2 == 0 {
+            send(id, &body)
+        } else {
+            note(id, &body)
+        };
         clinic.does(NURSE, said);
         times.push(clinic.now_ms);
     }
@@ -160,7 +198,10 @@ fn a_date_counts_in_the_patients_numbering_for_the_patients_side() {
         clinic.does(ADMINISTRATOR, state(AccountState::Suspended));
         let times = with_a_past(&mut clinic);
         clinic.does(ADMINISTRATOR, state(AccountState::Active));
-        assert!(clinic.reader.membership(NEW, MOTHER).unwrap().is_none(), "who is suspended is left out");
+        assert!(
+            clinic.reader.membership(NEW, MOTHER).unwrap().is_none(),
+            "who is suspended is left out"
+        );
         let at_ms = times[place];
         clinic.does(NURSE, add(NEW, MOTHER, History::Since { at_ms }));
         let own = clinic.reader.membership(NEW, MOTHER).unwrap().unwrap();
@@ -179,10 +220,16 @@ fn a_care_room_stands_beside_and_the_patient_never_knows() {
     clinic.does(NURSE, send(CARE_ROOM, "she looks pale"));
     assert!(clinic.grants(MARIA, CARE_ROOM).is_empty());
     assert_eq!(clinic.refused(MARIA, read(CARE_ROOM, 1, 9)), Refusal::NotFound);
-    assert_eq!(clinic.refused(NURSE, add(CARE_ROOM, MARIA, History::Full)), Refusal::Forbidden);
+    assert_eq!(
+        clinic.refused(NURSE, add(CARE_ROOM, MARIA, History::Full)),
+        Refusal::Forbidden
+    );
     let beside_john = Kind::CareRoom {
         patient: folk::JOHN,
         beside: GENERAL,
     };
-    assert_eq!(clinic.refused(NURSE, create(NEW, beside_john, "wrong", &[])), Refusal::Invalid);
+    assert_eq!(
+        clinic.refused(NURSE, create(NEW, beside_john, "wrong", &[])),
+        Refusal::Invalid
+    );
 }

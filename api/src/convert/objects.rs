@@ -6,7 +6,7 @@ use super::{
 use crate::convert::events::Showing;
 use crate::names;
 use corridor_domain::audit::Action;
-use corridor_domain::conversation::{Conversation, Kind, Membership, Side};
+use corridor_domain::conversation::{Conversation, Kind, Membership, Place, Side};
 use corridor_domain::event::Event;
 use corridor_domain::limits;
 use corridor_domain::permission::{Asking, basis, permit};
@@ -134,8 +134,9 @@ fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
     };
     // Some other member of staff, and some event, stand for those that will be named.
     let somebody = Person { id: corridor_domain::ids::PersonId(0), roles: Default::default(), ..stand_in(viewer) };
+    let first = readable.own.as_ref().map_or(1, |own| own.first_seq);
     let event = Event {
-        place: Default::default(),
+        place: Place { seq: first, number: 0, shared_seq: first, shared_number: 0 },
         shared: true,
         revision: 0,
         at_ms: now_ms,
@@ -149,7 +150,8 @@ fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
         .filter(|(action, _)| {
             let about_self = matches!(action, Action::Leave | Action::Join);
             let subject = if about_self { viewer } else { &somebody };
-            let asking = Asking { subject: Some(subject), target: Some(&event), ..Asking::new(*action, viewer, readable, now_ms) };
+            let target = (*action == Action::MarkRead).then_some(&event);
+            let asking = Asking { subject: Some(subject), target, ..Asking::new(*action, viewer, readable, now_ms) };
             permit(&asking).is_ok()
         })
         .map(|(_, name)| name.to_owned())

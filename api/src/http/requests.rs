@@ -8,8 +8,13 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use corridor_domain::ids::CommandId;
+use corridor_domain::limits;
 use corridor_domain::refusal::Refusal;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// From the head of a request to the last byte of its body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Names of the session's cookie: over TLS, and on loopback without it.
 pub const SESSION_COOKIES: [&str; 2] = ["__Host-corridor", "corridor"];
@@ -81,7 +86,12 @@ impl<T: DeserializeOwned> FromRequest<Edge> for Body<T> {
         if !is_json {
             return Err(Failure::Invalid("The body is JSON, and Content-Type says application/json."));
         }
-        let bytes = Bytes::from_request(request, edge).await.map_err(|_| Failure::TooLarge)?;
+        let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if announced.is_some_and(|size_bytes| size_bytes > limits::HTTP_BODY_SIZE_BYTES_MAX as u64) {
+            return Err(Failure::TooLarge);
+        }
+        let bytes = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, edge)).await;
+        let bytes = bytes.map_err(|_| Failure::Invalid("The body took too long to come."))?.map_err(|_| Failure::TooLarge)?;
         serde_json::from_slice(&bytes).map(Body).map_err(|_| Failure::Invalid("The body is not what this route takes; see /openapi.json."))
     }
 }

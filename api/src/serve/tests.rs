@@ -39,14 +39,25 @@ fn certificate(name: &str) -> Made {
     let folder = std::env::temp_dir().join(format!("corridor-serve-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let files = TlsFiles { certificate: folder.join("certificate.pem"), key: folder.join("key.pem") };
+    let files = TlsFiles {
+        certificate: folder.join("certificate.pem"),
+        key: folder.join("key.pem"),
+    };
     std::fs::write(&files.certificate, made.cert.pem()).unwrap();
     std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
-    Made { files, certificate: made.cert.der().clone(), folder }
+    Made {
+        files,
+        certificate: made.cert.der().clone(),
+        folder,
+    }
 }
 
 fn ask(mut stream: impl Read + Write, path: &str) -> String {
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
     let mut answer = String::new();
     // A TLS peer that ends without a farewell is fine here: what it said is what counts.
     let _ = stream.read_to_string(&mut answer);
@@ -60,7 +71,9 @@ async fn it_serves_plain_on_this_machine_and_stops_when_told() {
     let (stop, stopped) = oneshot::channel::<()>();
     let wait = async move { stopped.await.unwrap_or(()) };
     let served = tokio::spawn(async move { serve_on(listener, router(), None, wait, 1_000).await });
-    let answer = tokio::task::spawn_blocking(move || ask(TcpStream::connect(address).unwrap(), "/")).await.unwrap();
+    let answer = tokio::task::spawn_blocking(move || ask(TcpStream::connect(address).unwrap(), "/"))
+        .await
+        .unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.ends_with("127.0.0.1"), "{answer}");
     stop.send(()).unwrap();
@@ -89,9 +102,8 @@ async fn it_serves_tls_1_3() {
     let listener = bind(ANY_PORT.parse().unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
     let files = made.files.clone();
-    let served = tokio::spawn(async move {
-        serve_on(listener, router(), Some(&files), std::future::pending(), 0).await
-    });
+    let served =
+        tokio::spawn(async move { serve_on(listener, router(), Some(&files), std::future::pending(), 0).await });
     let root = made.certificate.clone();
     let (answer, version, protocol) = tokio::task::spawn_blocking(move || {
         let mut roots = rustls::RootCertStore::empty();
@@ -103,10 +115,15 @@ async fn it_serves_tls_1_3() {
             .with_root_certificates(roots)
             .with_no_client_auth();
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let client = rustls::ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
+        let client =
+            rustls::ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
         let mut stream = rustls::StreamOwned::new(client, TcpStream::connect(address).unwrap());
         let answer = ask(&mut stream, "/");
-        (answer, stream.conn.protocol_version(), stream.conn.alpn_protocol().map(<[u8]>::to_vec))
+        (
+            answer,
+            stream.conn.protocol_version(),
+            stream.conn.alpn_protocol().map(<[u8]>::to_vec),
+        )
     })
     .await
     .unwrap();
@@ -121,8 +138,20 @@ async fn without_tls_nobody_elsewhere_is_served() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
         let address = address.parse().unwrap();
         let refused = serve(address, router(), None, async {}, 0).await;
-        assert!(matches!(refused, Err(ServeError::PlainBeyondThisMachine { .. })), "{address}");
-        assert!(check_reach(address, Some(&TlsFiles { certificate: "a".into(), key: "b".into() })).is_ok());
+        assert!(
+            matches!(refused, Err(ServeError::PlainBeyondThisMachine { .. })),
+            "{address}"
+        );
+        assert!(
+            check_reach(
+                address,
+                Some(&TlsFiles {
+                    certificate: "a".into(),
+                    key: "b".into()
+                })
+            )
+            .is_ok()
+        );
     }
     for address in ["127.0.0.1:0", "127.9.9.9:0", "[::1]:0", "[::ffff:127.0.0.1]:0"] {
         assert!(check_reach(address.parse().unwrap(), None).is_ok(), "{address}");
@@ -134,14 +163,20 @@ fn a_taken_address_is_said_so() {
     let listener = bind(ANY_PORT.parse().unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
     let sentence = bind(address).unwrap_err().to_string();
-    assert!(sentence.starts_with(&format!("cannot listen on {address}: ")), "{sentence}");
+    assert!(
+        sentence.starts_with(&format!("cannot listen on {address}: ")),
+        "{sentence}"
+    );
 }
 
 #[test]
 fn wrong_tls_files_are_named() {
     let (one, other) = (certificate("one"), certificate("other"));
     let sentence = |certificate: &PathBuf, key: &PathBuf| {
-        let files = TlsFiles { certificate: certificate.clone(), key: key.clone() };
+        let files = TlsFiles {
+            certificate: certificate.clone(),
+            key: key.clone(),
+        };
         tls_config(&files).map(|_| ()).unwrap_err().to_string()
     };
     assert!(tls_config(&one.files).is_ok());

@@ -7,7 +7,7 @@ use crate::encode;
 use crate::failure::{Failure, Outcome};
 use corridor_domain::audit::Basis;
 use corridor_domain::command::{Command, Page};
-use corridor_domain::conversation::{Kind, Side};
+use corridor_domain::conversation::{Conversation, Kind, Side};
 use corridor_domain::decide::side_of;
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
@@ -53,7 +53,7 @@ impl Service {
             mine.push(self.reader().readable(&caller.person, id)?);
         }
         let counts = counts(&mine);
-        newest_first(&mut mine);
+        self.newest_first(caller, &mut mine)?;
         let wanted = |readable: &Readable| {
             let unread = unread(readable) > 0;
             match filter {
@@ -81,7 +81,7 @@ impl Service {
                 found.push(readable);
             }
         }
-        newest_first(&mut found);
+        self.newest_first(caller, &mut found)?;
         Ok(wire::ConversationList { conversations: self.list(caller, found, query, limit).await? })
     }
 
@@ -105,7 +105,7 @@ impl Service {
         let mut shown = Vec::new();
         for readable in found {
             let names = self.first_names(caller, &readable)?;
-            let Some(conversation) = objects::conversation(&caller.person, &readable, self.now_ms(), names) else { continue };
+            let Some(conversation) = self.head(caller, &readable, names)? else { continue };
             if matches(&conversation, &query) {
                 shown.push((readable, conversation));
             }
@@ -140,6 +140,34 @@ impl Service {
             conversations.push(conversation);
         }
         Ok(conversations)
+    }
+
+    /// The head as the caller sees it.
+    pub(super) fn head(&self, caller: &Caller, readable: &Readable, names: Vec<String>) -> io::Result<Option<wire::Conversation>> {
+        let shown = objects::conversation(&caller.person, readable, self.now_ms(), names);
+        let Some((mut shown, head)) = shown.zip(readable.conversation.as_ref()) else { return Ok(None) };
+        (_, shown.revision) = self.last_change(caller, head)?;
+        Ok(Some(shown))
+    }
+
+    /// When something last happened that the caller may see, and at which revision: a note must not move anything for a patient.
+    fn last_change(&self, caller: &Caller, head: &Conversation) -> io::Result<(u64, u64)> {
+        if side_of(Some(&caller.person)) == Side::Team {
+            return Ok((head.last_at_ms, head.revision));
+        }
+        let last = self.reader().event_for(head.id, Side::Patient, head.last.shared_seq)?;
+        Ok(last.map_or((head.created_at_ms, 0), |event| (event.at_ms, event.revision)))
+    }
+
+    fn newest_first(&self, caller: &Caller, found: &mut Vec<Readable>) -> io::Result<()> {
+        let mut aged = Vec::with_capacity(found.len());
+        for readable in found.drain(..) {
+            let age = readable.conversation.as_ref().map(|head| self.last_change(caller, head)).transpose()?;
+            aged.push((age, readable));
+        }
+        aged.sort_by_key(|(age, _)| std::cmp::Reverse(*age));
+        found.extend(aged.into_iter().map(|(_, readable)| readable));
+        Ok(())
     }
 
     /// The place of the newest message, in the caller's numbering; none where there is nothing to preview.
@@ -243,11 +271,6 @@ fn unread(readable: &Readable) -> u64 {
         (Some(head), Some(own)) if own.is_current() => own.unread(&head.last),
         _ => 0,
     }
-}
-
-fn newest_first(found: &mut [Readable]) {
-    let age = |readable: &Readable| readable.conversation.as_ref().map(|head| (head.last_at_ms, head.revision));
-    found.sort_by_key(|readable| std::cmp::Reverse(age(readable)));
 }
 
 /// The figures of source 002, within what the viewer may see (T-26).

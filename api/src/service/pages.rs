@@ -35,8 +35,7 @@ impl Service {
     pub async fn conversation(&self, caller: &Caller, id: ConversationId) -> Outcome<wire::Conversation> {
         let readable = self.findable(caller, id)?;
         let names = self.first_names(caller, &readable)?;
-        let shown = objects::conversation(&caller.person, &readable, self.now_ms(), names);
-        let mut conversation = shown.ok_or(Failure::Refused(Refusal::NotFound))?;
+        let mut conversation = self.head(caller, &readable, names)?.ok_or(Failure::Refused(Refusal::NotFound))?;
         if basis(&caller.person, &readable, self.now_ms()).is_some() {
             conversation.members = Some(self.member_list(caller, &readable)?);
         }

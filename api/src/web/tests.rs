@@ -1,6 +1,6 @@
 //! Tests of the way the browser client is served, over a small made-up table.
 
-use super::{ASSETS, Asset, Client, NO_PAGE_POLICY, TRANSPORT_SECURITY, answer};
+use super::{ASSETS, Asset, Client, NO_PAGE_POLICY, SCRIPT_POLICY, TRANSPORT_SECURITY, answer};
 use axum::Router;
 use axum::body::Body;
 use axum::http::HeaderMap;
@@ -8,8 +8,19 @@ use axum::http::Request;
 use tower::ServiceExt;
 
 const fn made_up(path: &'static str, content_type: &'static str, raw: &'static [u8], compressed: bool) -> Asset {
-    let (brotli, gzip) = if compressed { (Some(b"B" as &[u8]), Some(b"GZ" as &[u8])) } else { (None, None) };
-    Asset { path, content_type, digest: "d1", raw, brotli, gzip }
+    let (brotli, gzip) = if compressed {
+        (Some(b"B" as &[u8]), Some(b"GZ" as &[u8]))
+    } else {
+        (None, None)
+    };
+    Asset {
+        path,
+        content_type,
+        digest: "d1",
+        raw,
+        brotli,
+        gzip,
+    }
 }
 
 static TABLE: &[Asset] = &[
@@ -30,11 +41,24 @@ async fn ask_of(client: Client, method: &str, path: &str, headers: &[(&str, &str
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-    (parts.status.as_u16(), parts.headers, String::from_utf8(body.to_vec()).unwrap())
+    (
+        parts.status.as_u16(),
+        parts.headers,
+        String::from_utf8(body.to_vec()).unwrap(),
+    )
 }
 
 async fn get(path: &str, headers: &[(&str, &str)]) -> (u16, HeaderMap, String) {
-    ask_of(Client { assets: TABLE, secure: false }, "GET", path, headers).await
+    ask_of(
+        Client {
+            assets: TABLE,
+            secure: false,
+        },
+        "GET",
+        path,
+        headers,
+    )
+    .await
 }
 
 fn value<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
@@ -59,7 +83,11 @@ async fn paths_lead_to_pages_files_or_nothing() {
         ("/../etc/passwd", 404, "no-store", "There is no such file.\n"),
     ] {
         let (found_status, headers, found_body) = get(path, &[]).await;
-        assert_eq!((found_status, value(&headers, "cache-control"), found_body.as_str()), (status, cache, body), "{path}");
+        assert_eq!(
+            (found_status, value(&headers, "cache-control"), found_body.as_str()),
+            (status, cache, body),
+            "{path}"
+        );
         assert_eq!(value(&headers, "x-content-type-options"), "nosniff", "{path}");
     }
 }
@@ -73,7 +101,10 @@ async fn the_patients_page_is_below_its_service_worker() {
 #[tokio::test]
 async fn an_address_of_the_interface_never_gives_a_page() {
     let (status, headers, _) = get("/v1/unknown", &[]).await;
-    assert_eq!((status, value(&headers, "content-type")), (404, "application/problem+json"));
+    assert_eq!(
+        (status, value(&headers, "content-type")),
+        (404, "application/problem+json")
+    );
 }
 
 #[tokio::test]
@@ -85,9 +116,27 @@ async fn pages_are_shut_in_and_files_are_not_pages() {
     assert_eq!(value(&headers, "referrer-policy"), "no-referrer");
     assert!(value(&headers, "permissions-policy").contains("microphone=()"));
     assert_eq!(value(&headers, "strict-transport-security"), "");
-    let (_, headers, _) = get("/assets/a-1.js", &[]).await;
-    assert_eq!(value(&headers, "content-security-policy"), NO_PAGE_POLICY);
-    let (_, headers, _) = ask_of(Client { assets: TABLE, secure: true }, "GET", "/", &[]).await;
+    for (path, policy) in [
+        ("/sw.js", SCRIPT_POLICY),
+        ("/assets/i-2.png", NO_PAGE_POLICY),
+        ("/none.js", NO_PAGE_POLICY),
+    ] {
+        assert_eq!(
+            value(&get(path, &[]).await.1, "content-security-policy"),
+            policy,
+            "{path}"
+        );
+    }
+    let (_, headers, _) = ask_of(
+        Client {
+            assets: TABLE,
+            secure: true,
+        },
+        "GET",
+        "/",
+        &[],
+    )
+    .await;
     assert_eq!(value(&headers, "strict-transport-security"), TRANSPORT_SECURITY);
 }
 
@@ -107,7 +156,11 @@ async fn the_best_liked_encoding_is_served() {
         ("identity;q=0.5, br;q=0.8", "br", "B"),
     ] {
         let (_, headers, found) = get("/assets/a-1.js", &[("accept-encoding", accept)]).await;
-        assert_eq!((value(&headers, "content-encoding"), found.as_str()), (encoding, body), "{accept}");
+        assert_eq!(
+            (value(&headers, "content-encoding"), found.as_str()),
+            (encoding, body),
+            "{accept}"
+        );
         assert_eq!(value(&headers, "vary"), "accept-encoding");
         assert_eq!(value(&headers, "content-length"), body.len().to_string());
     }
@@ -136,23 +189,44 @@ async fn what_is_known_is_not_sent_again() {
 
 #[tokio::test]
 async fn only_get_and_head_are_answered() {
-    let client = Client { assets: TABLE, secure: false };
+    let client = Client {
+        assets: TABLE,
+        secure: false,
+    };
     let (status, headers, body) = ask_of(client, "HEAD", "/", &[]).await;
-    assert_eq!((status, value(&headers, "content-length"), body.as_str()), (200, "5", ""));
+    assert_eq!(
+        (status, value(&headers, "content-length"), body.as_str()),
+        (200, "5", "")
+    );
     let (status, headers, _) = ask_of(client, "POST", "/", &[]).await;
     assert_eq!((status, value(&headers, "allow")), (405, "GET, HEAD"));
 }
 
 #[tokio::test]
 async fn without_the_client_a_node_says_so() {
-    let (status, _, body) = ask_of(Client { assets: &[], secure: false }, "GET", "/", &[]).await;
-    assert_eq!((status, body.as_str()), (404, "This node was built without the browser client.\n"));
+    let (status, _, body) = ask_of(
+        Client {
+            assets: &[],
+            secure: false,
+        },
+        "GET",
+        "/",
+        &[],
+    )
+    .await;
+    assert_eq!(
+        (status, body.as_str()),
+        (404, "This node was built without the browser client.\n")
+    );
 }
 
 #[test]
 fn the_table_is_in_order_and_has_both_pages() {
     assert!(ASSETS.is_sorted_by(|left, right| left.path < right.path));
-    let client = Client { assets: ASSETS, secure: false };
+    let client = Client {
+        assets: ASSETS,
+        secure: false,
+    };
     for path in ["/index.html", "/p/index.html", "/sw.js"] {
         assert_eq!(client.find(path).is_some(), !ASSETS.is_empty(), "{path}");
     }

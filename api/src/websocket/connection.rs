@@ -46,19 +46,21 @@ pub(super) async fn run(socket: WebSocket, edge: Edge, token: Option<String>) {
 /// Waits for hello, for a while, and finds out who it is. `Err(None)`: gone without a word.
 async fn begin(stream: &mut SplitStream<WebSocket>, edge: &Edge, token: Option<String>) -> Result<(Caller, Option<u64>), Option<Ending>> {
     const ILLEGAL: Option<Ending> = Some((GoodbyeReason::ProtocolError, None));
-    let first = timeout(Duration::from_millis(limits::HELLO_TIMEOUT_MS), next_text(stream)).await.map_err(|_| ILLEGAL)?.ok_or(None)?;
+    let first = timeout(Duration::from_millis(limits::HELLO_TIMEOUT_MS), next_text(stream)).await.map_err(|_| ILLEGAL)??;
     let Ok(Step::Begin { since, token: named }) = step(Phase::BeforeHello, &first) else { return Err(ILLEGAL) };
     let token = token.or(named).ok_or(Some((GoodbyeReason::SessionEnded, None)))?;
     let caller = edge.service.authenticate(&token).map_err(|_| Some((GoodbyeReason::SessionEnded, None)))?;
     Ok((caller, since))
 }
 
-async fn next_text(stream: &mut SplitStream<WebSocket>) -> Option<String> {
+async fn next_text(stream: &mut SplitStream<WebSocket>) -> Result<String, Option<Ending>> {
     loop {
-        match stream.next().await? {
-            Ok(Message::Text(text)) => return Some(text.as_str().to_owned()),
-            Ok(Message::Ping(_) | Message::Pong(_)) => {}
-            Ok(Message::Binary(_) | Message::Close(_)) | Err(_) => return None,
+        match stream.next().await {
+            Some(Ok(Message::Text(text))) => return Ok(text.as_str().to_owned()),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            // What cannot be read is no frame of ours, or the connection is gone: then the goodbye reaches nobody.
+            Some(Ok(Message::Binary(_)) | Err(_)) => return Err(Some((GoodbyeReason::ProtocolError, None))),
+            Some(Ok(Message::Close(_))) | None => return Err(None),
         }
     }
 }
@@ -176,8 +178,9 @@ impl Live<'_> {
                             }
                         }
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                        Some(Ok(Message::Binary(_))) => return Some((GoodbyeReason::ProtocolError, None)),
-                        Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                        // As in `next_text`.
+                        Some(Ok(Message::Binary(_)) | Err(_)) => return Some((GoodbyeReason::ProtocolError, None)),
+                        Some(Ok(Message::Close(_))) | None => return None,
                     }
                 }
                 _ = heartbeat.tick() => {

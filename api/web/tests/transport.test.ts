@@ -4,12 +4,12 @@ import { Commands, Marker } from "../src/core/commands";
 import { Refusal } from "../src/core/http";
 import { Transport, type Link } from "../src/core/transport";
 import type { Command, Result } from "../src/core/wire";
-import { FakeClock, FakeSocket, settle } from "./fakes";
+import { FakeClock, FakeSocket } from "./fakes";
 
 const WELCOME = { type: "welcome", version: 1, person: { id: "per_a", kind: "staff", name: "A" }, session_id: "ses_a", revision: 5, heartbeat_ms: 30_000 };
 const READ: Command = { type: "mark_read", conversation_id: "con_a", seq: 3 };
 
-function make(probe: "here" | "signed_out" | "unreachable" = "here") {
+function make() {
   const clock = new FakeClock();
   const sockets: FakeSocket[] = [];
   const links: Link[] = [];
@@ -17,7 +17,7 @@ function make(probe: "here" | "signed_out" | "unreachable" = "here") {
   const onSignedOut = vi.fn();
   const onFrame = vi.fn();
   const transport = new Transport({
-    url: "ws://x", clock, since: () => since, onFrame, onLink: (link) => links.push(link), probe: () => Promise.resolve(probe), onSignedOut,
+    url: "ws://x", clock, since: () => since, onFrame, onLink: (link) => links.push(link), onSignedOut,
     open: () => { const socket = new FakeSocket(); sockets.push(socket); return socket; },
   });
   const last = (): FakeSocket => { const socket = sockets.at(-1); if (!socket) throw new Error("no socket"); return socket; };
@@ -40,7 +40,7 @@ describe("transport", () => {
     expect(it.last().sent[0]).toEqual({ type: "hello", version: 1, since: 42 });
   });
   test("waits grow, with full jitter, to a ceiling", async () => {
-    const it = make("unreachable");
+    const it = make();
     it.clock.chance = 0.999;
     it.transport.start();
     const waits: number[] = [];
@@ -76,14 +76,13 @@ describe("transport", () => {
     await it.clock.pass(60_000);
     expect(it.sockets.length).toBe(1);
   });
-  test("a refused upgrade that HTTP explains as signed out ends the session", async () => {
-    const it = make("signed_out");
+  test("a session that is over is told in the first word, by goodbye", async () => {
+    const it = make();
     it.transport.start();
-    it.last().breakOff();
-    await it.clock.pass(1000);
-    it.last().breakOff();
-    await settle();
+    it.last().open();
+    it.last().say({ type: "goodbye", reason: "session_ended" });
     expect(it.onSignedOut).toHaveBeenCalledTimes(1);
+    expect(it.links.at(-1)?.state).toBe("stopped");
   });
   test("answers find their command; a break answers all that are open", async () => {
     const it = make();
@@ -105,13 +104,30 @@ describe("transport", () => {
     expect(await asked).toMatchObject({ ok: false });
     expect(it.transport.live).toBe(false);
   });
-  test("heartbeats that stop break the line", async () => {
+  test("heartbeats keep a quiet line; heartbeats that stop break it", async () => {
     const it = make();
     it.transport.start();
     it.welcome();
-    it.last().say({ type: "heartbeat" });
-    await it.clock.pass(100_000);
+    for (let beat = 0; beat < 10; beat += 1) {
+      await it.clock.pass(30_000);
+      it.last().say({ type: "heartbeat" });
+    }
+    expect(it.transport.live).toBe(true);
+    await it.clock.pass(70_000);
+    expect(it.transport.live).toBe(true);
+    await it.clock.pass(25_000);
     expect(it.links.some((link) => link.state === "waiting" && link.reason === "silent")).toBe(true);
+  });
+  test("a page that comes back to the front does not trust a line that missed a beat", async () => {
+    const it = make();
+    it.transport.start();
+    it.welcome();
+    it.clock.time_ms += 40_000; // asleep: no timer ran
+    it.transport.wake();
+    expect(it.transport.live).toBe(true);
+    it.clock.time_ms += 10_000;
+    it.transport.wake();
+    expect(it.transport.live).toBe(false);
   });
   test("nonsense is ignored", () => {
     const it = make();

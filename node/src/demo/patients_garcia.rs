@@ -70,6 +70,9 @@ fn maria_iron(script: &mut Script) {
     room.notes("48 min ago", "okafor", "Yes: no catching up, continue every other day.");
     room.edits(draft, "47 min ago", "jonas",
         "@okafor can I tell her to just go on as planned? (Answered, I am writing to her.)");
+    room.says("39 min ago", "jonas",
+        "Glad it is better, Ms. Garcia. No need to catch up: just go on with one tablet every other day. Would \
+         next Tuesday or Thursday before 10 suit you for the repeat blood count?");
 
     let opening = Opening::CareRoom { beside, topic: "Maria Garcia: before and after visits" };
     let mut room = script.open(9, "08:15", "okafor", opening);

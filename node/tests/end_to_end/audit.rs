@@ -27,7 +27,11 @@ impl Auditor {
     fn lines(&mut self) -> Vec<Value> {
         let mut lines = self.officer.audit("");
         let own = lines.remove(0);
-        assert_eq!((&own["action"], &own["actor"]["id"]), (&json!("audit_read"), &json!(self.officer.id)), "{own}");
+        assert_eq!(
+            (&own["action"], &own["actor"]["id"]),
+            (&json!("audit_read"), &json!(self.officer.id)),
+            "{own}"
+        );
         lines.retain(|line| line["index"].as_u64() > Some(self.newest));
         self.newest = own["index"].as_u64().unwrap();
         lines.reverse();
@@ -40,7 +44,11 @@ impl Auditor {
         let mut lines = self.lines();
         assert_eq!(lines.len(), 1, "{action}, {outcome}: {lines:?}");
         let line = lines.remove(0);
-        assert_eq!((&line["action"], &line["outcome"]), (&json!(action), &json!(outcome)), "{line}");
+        assert_eq!(
+            (&line["action"], &line["outcome"]),
+            (&json!(action), &json!(outcome)),
+            "{line}"
+        );
         line
     }
 }
@@ -48,13 +56,22 @@ impl Auditor {
 /// Who did it, and on which device.
 #[track_caller]
 fn assert_by(line: &Value, person: &Person, login: &str) {
-    assert_eq!((&line["actor"]["id"], &line["actor"]["name"]), (&json!(person.id), &json!(person.name)), "{line}");
-    assert_eq!((&line["session_id"], &line["device"]), (&json!(person.session_id), &json!(format!("device of {login}"))));
+    assert_eq!(
+        (&line["actor"]["id"], &line["actor"]["name"]),
+        (&json!(person.id), &json!(person.name)),
+        "{line}"
+    );
+    assert_eq!(
+        (&line["session_id"], &line["device"]),
+        (&json!(person.session_id), &json!(format!("device of {login}")))
+    );
 }
 
 fn recipients(line: &Value) -> BTreeSet<String> {
     let all = line["recipients"].as_array().unwrap();
-    all.iter().map(|recipient| recipient["id"].as_str().unwrap().to_owned()).collect()
+    all.iter()
+        .map(|recipient| recipient["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -69,27 +86,111 @@ fn every_deed_in_a_room_is_on_record_once() {
     let sent = socket.command(&json!({ "type": "send_message", "conversation_id": room, "body": "hello" }));
     let line = auditor.one("message_sent", "accepted");
     assert_by(&line, &raman, "raman");
-    assert_eq!((&line["basis"], &line["conversation_id"]), (&json!("member"), &json!(room)));
+    assert_eq!(
+        (&line["basis"], &line["conversation_id"]),
+        (&json!("member"), &json!(room))
+    );
     assert_eq!(line["revision"], sent["revision"]);
-    assert_eq!((&line["ranges"][0]["from_seq"], &line["ranges"][0]["to_seq"]), (&json!(2), &json!(2)));
+    assert_eq!(
+        (&line["ranges"][0]["from_seq"], &line["ranges"][0]["to_seq"]),
+        (&json!(2), &json!(2))
+    );
     assert_eq!(recipients(&line), BTreeSet::from([wen.id.clone()]));
 
     let message = path_of(&room, "/messages/2");
     let deeds: [(&Person, &str, String, Value, &str); 14] = [
-        (&raman, "PATCH", message.clone(), json!({ "body": "hello again" }), "message_edited"),
-        (&wen, "POST", path_of(&room, "/acknowledge"), json!({ "seq": 2 }), "message_acknowledged"),
-        (&wen, "POST", path_of(&room, "/delivered"), json!({ "seq": 2 }), "delivery_confirmed"),
-        (&wen, "POST", path_of(&room, "/read"), json!({ "seq": 2 }), "marked_read"),
-        (&raman, "PATCH", path_of(&room, ""), json!({ "topic": "Renamed" }), "conversation_renamed"),
-        (&raman, "PATCH", path_of(&room, ""), json!({ "state": "archived" }), "conversation_archived"),
-        (&raman, "PATCH", path_of(&room, ""), json!({ "state": "open" }), "conversation_reopened"),
-        (&raman, "POST", path_of(&room, "/members"), json!({ "person_id": jonas.id }), "member_added"),
-        (&raman, "DELETE", path_of(&room, &format!("/members/{}", jonas.id)), Value::Null, "member_removed"),
-        (&raman, "PATCH", path_of(&room, ""), json!({ "owner_id": wen.id }), "owner_changed"),
+        (
+            &raman,
+            "PATCH",
+            message.clone(),
+            json!({ "body": "hello again" }),
+            "message_edited",
+        ),
+        (
+            &wen,
+            "POST",
+            path_of(&room, "/acknowledge"),
+            json!({ "seq": 2 }),
+            "message_acknowledged",
+        ),
+        (
+            &wen,
+            "POST",
+            path_of(&room, "/delivered"),
+            json!({ "seq": 2 }),
+            "delivery_confirmed",
+        ),
+        (
+            &wen,
+            "POST",
+            path_of(&room, "/read"),
+            json!({ "seq": 2 }),
+            "marked_read",
+        ),
+        (
+            &raman,
+            "PATCH",
+            path_of(&room, ""),
+            json!({ "topic": "Renamed" }),
+            "conversation_renamed",
+        ),
+        (
+            &raman,
+            "PATCH",
+            path_of(&room, ""),
+            json!({ "state": "archived" }),
+            "conversation_archived",
+        ),
+        (
+            &raman,
+            "PATCH",
+            path_of(&room, ""),
+            json!({ "state": "open" }),
+            "conversation_reopened",
+        ),
+        (
+            &raman,
+            "POST",
+            path_of(&room, "/members"),
+            json!({ "person_id": jonas.id }),
+            "member_added",
+        ),
+        (
+            &raman,
+            "DELETE",
+            path_of(&room, &format!("/members/{}", jonas.id)),
+            Value::Null,
+            "member_removed",
+        ),
+        (
+            &raman,
+            "PATCH",
+            path_of(&room, ""),
+            json!({ "owner_id": wen.id }),
+            "owner_changed",
+        ),
         (&raman, "DELETE", message, Value::Null, "message_retracted"),
-        (&raman, "DELETE", path_of(&room, &format!("/members/{}", raman.id)), Value::Null, "left"),
-        (&raman, "POST", path_of(&room, "/messages"), json!({ "body": "too late" }), "message_sent"),
-        (&tess, "POST", path_of(&room, "/members"), json!({ "person_id": tess.id }), "joined"),
+        (
+            &raman,
+            "DELETE",
+            path_of(&room, &format!("/members/{}", raman.id)),
+            Value::Null,
+            "left",
+        ),
+        (
+            &raman,
+            "POST",
+            path_of(&room, "/messages"),
+            json!({ "body": "too late" }),
+            "message_sent",
+        ),
+        (
+            &tess,
+            "POST",
+            path_of(&room, "/members"),
+            json!({ "person_id": tess.id }),
+            "joined",
+        ),
     ];
     for (person, method, path, body, action) in deeds {
         let answer = match &body {
@@ -98,9 +199,18 @@ fn every_deed_in_a_room_is_on_record_once() {
             body => person.post(&path, body),
         };
         let outcome = if answer.status < 300 { "accepted" } else { "not_found" };
-        assert_eq!(outcome == "accepted", !matches!(action, "joined") && body["body"] != "too late", "{}", answer.text());
+        assert_eq!(
+            outcome == "accepted",
+            !matches!(action, "joined") && body["body"] != "too late",
+            "{}",
+            answer.text()
+        );
         let line = auditor.one(action, outcome);
-        assert_eq!((&line["actor"]["id"], &line["conversation_id"]), (&json!(person.id), &json!(room)), "{line}");
+        assert_eq!(
+            (&line["actor"]["id"], &line["conversation_id"]),
+            (&json!(person.id), &json!(room)),
+            "{line}"
+        );
         assert_eq!(line.get("basis").is_some(), outcome == "accepted", "{line}");
         if outcome != "accepted" {
             assert_eq!(line["recipients"], json!([]));
@@ -109,7 +219,8 @@ fn every_deed_in_a_room_is_on_record_once() {
     // The same command again is the same deed: nothing new on record.
     let id = crate::support::new_command_id();
     for _ in 0..3 {
-        wen.command("POST", &path_of(&room, "/messages"), &json!({ "body": "once" }), &id).expect(201);
+        wen.command("POST", &path_of(&room, "/messages"), &json!({ "body": "once" }), &id)
+            .expect(201);
     }
     auditor.one("message_sent", "accepted");
 }
@@ -126,14 +237,26 @@ fn every_change_of_an_account_and_every_sign_in_is_on_record_once() {
     assert_by(&line, &ada, "wen");
     try_sign_in(clinic.node.address, "wen", "the wrong password", "device of a guesser").refused(401, "sign_in_failed");
     let line = auditor.one("sign_in_failed", "sign_in_failed");
-    assert_eq!((&line["actor"]["id"], &line["device"]), (&json!(wen), &json!("device of a guesser")));
-    try_sign_in(clinic.node.address, "nobody", "the wrong password", "device of a guesser").refused(401, "sign_in_failed");
+    assert_eq!(
+        (&line["actor"]["id"], &line["device"]),
+        (&json!(wen), &json!("device of a guesser"))
+    );
+    try_sign_in(
+        clinic.node.address,
+        "nobody",
+        "the wrong password",
+        "device of a guesser",
+    )
+    .refused(401, "sign_in_failed");
     assert!(auditor.one("sign_in_failed", "sign_in_failed").get("actor").is_none());
     ada.sign_out();
     assert_by(&auditor.one("session_ended", "accepted"), &ada, "wen");
 
     let person = json!({ "kind": "staff", "name": "Ada New", "login": "ada", "password": "correct horse battery" });
-    let added = teo.post("/v1/people", &person).expect(201)["person_id"].as_str().unwrap().to_owned();
+    let added = teo.post("/v1/people", &person).expect(201)["person_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(auditor.one("person_added", "accepted")["subject"]["id"], json!(added));
     teo.post("/v1/people", &person).refused(409, "login_taken");
     auditor.one("person_added", "login_taken");
@@ -147,7 +270,11 @@ fn every_change_of_an_account_and_every_sign_in_is_on_record_once() {
     for (whom, change, action) in changes {
         let path = format!("/v1/people/{whom}");
         garcia.patch(&path, &change).refused(403, "forbidden");
-        assert_eq!(auditor.one(action, "forbidden")["subject"]["id"], json!(whom), "{action}");
+        assert_eq!(
+            auditor.one(action, "forbidden")["subject"]["id"],
+            json!(whom),
+            "{action}"
+        );
         teo.patch(&path, &change).expect(200);
         let line = auditor.one(action, "accepted");
         assert_by(&line, &teo, "teo");
@@ -159,17 +286,33 @@ fn every_change_of_an_account_and_every_sign_in_is_on_record_once() {
 fn every_look_is_on_record_before_anything_is_shown() {
     let mut clinic = Clinic::demo();
     let [okafor, garcia, adeyemi] = clinic.people(["okafor", "garcia", "adeyemi"]);
-    let thread = thread_of(&okafor, "Maria Garcia");
+    let (thread, foreign) = (thread_of(&okafor, "Maria Garcia"), thread_of(&okafor, "Alice Bennett"));
     let mut auditor = Auditor::new(&clinic);
-    let note = okafor.send(&thread, &json!({ "body": "a note", "audience": "team" })).expect(201)["seq"].clone();
+    let note = okafor
+        .send(&thread, &json!({ "body": "a note", "audience": "team" }))
+        .expect(201)["seq"]
+        .clone();
     let line = auditor.one("note_written", "accepted");
-    assert!(!recipients(&line).contains(&garcia.id) && !recipients(&line).is_empty(), "{line}");
+    assert!(
+        !recipients(&line).contains(&garcia.id) && !recipients(&line).is_empty(),
+        "{line}"
+    );
     let events = path_of(&thread, "/events?after=0&limit=3");
     let looks: [(&Person, &str, String, &str); 7] = [
         (&okafor, "okafor", events.clone(), "content_read"),
         (&okafor, "okafor", "/v1/inbox".to_owned(), "content_read"),
-        (&okafor, "okafor", path_of(&thread, &format!("/messages/{note}/receipts")), "content_read"),
-        (&okafor, "okafor", path_of(&thread, &format!("/messages/{note}/versions")), "content_read"),
+        (
+            &okafor,
+            "okafor",
+            path_of(&thread, &format!("/messages/{note}/receipts")),
+            "content_read",
+        ),
+        (
+            &okafor,
+            "okafor",
+            path_of(&thread, &format!("/messages/{note}/versions")),
+            "content_read",
+        ),
         (&garcia, "garcia", events.clone(), "content_read"),
         (&okafor, "okafor", "/v1/patients?q=garcia".to_owned(), "patients_read"),
         (&okafor, "okafor", "/v1/people".to_owned(), "people_read"),
@@ -184,7 +327,11 @@ fn every_look_is_on_record_before_anything_is_shown() {
         if *path == events {
             let numbering = if *login == "garcia" { "patient" } else { "team" };
             let expected = json!([{ "conversation_id": thread, "numbering": numbering, "from_seq": 1, "to_seq": 3 }]);
-            assert_eq!((&line["ranges"], &line["basis"]), (&expected, &json!("member")), "{path}");
+            assert_eq!(
+                (&line["ranges"], &line["basis"]),
+                (&expected, &json!("member")),
+                "{path}"
+            );
         }
     }
     // What a returning socket is shown of the time before is a look too.
@@ -195,19 +342,29 @@ fn every_look_is_on_record_before_anything_is_shown() {
     assert_eq!(socket.events_of(&thread).len(), 1);
     assert_by(&auditor.one("content_read", "accepted"), &garcia, "garcia");
     // Looks that were refused; and only the compliance officer reads the record.
-    let foreign = thread_of(&okafor, "Alice Bennett");
     garcia.get(&path_of(&foreign, "/events")).refused(404, "not_found");
-    assert_eq!(auditor.one("content_read", "not_found")["conversation_id"], json!(foreign));
-    for (who, path, action) in
-        [(&garcia, "/v1/people", "people_read"), (&garcia, "/v1/patients", "patients_read"), (&okafor, "/v1/audit", "audit_read")]
-    {
+    assert_eq!(
+        auditor.one("content_read", "not_found")["conversation_id"],
+        json!(foreign)
+    );
+    for (who, path, action) in [
+        (&garcia, "/v1/people", "people_read"),
+        (&garcia, "/v1/patients", "patients_read"),
+        (&okafor, "/v1/audit", "audit_read"),
+    ] {
         who.get(path).refused(403, "forbidden");
         assert_eq!(auditor.one(action, "forbidden")["actor"]["id"], json!(who.id));
     }
     let lines = adeyemi.audit(&format!("?conversation_id={foreign}"));
-    assert!(lines.iter().all(|line| line.to_string().contains(&foreign)), "filtered by conversation");
+    assert!(
+        lines.iter().all(|line| line.to_string().contains(&foreign)),
+        "filtered by conversation"
+    );
     let lines = adeyemi.audit(&format!("?person_id={}", garcia.id));
-    assert!(!lines.is_empty() && lines.iter().all(|line| line.to_string().contains(&garcia.id)), "filtered by person");
+    assert!(
+        !lines.is_empty() && lines.iter().all(|line| line.to_string().contains(&garcia.id)),
+        "filtered by person"
+    );
 }
 
 #[test]
@@ -224,7 +381,10 @@ fn the_record_is_whole_from_the_founding_on() {
         for line in page["records"].as_array().unwrap() {
             indexes.push(line["index"].as_u64().unwrap());
             let leaf = line["leaf"].as_str().unwrap();
-            assert!(leaf.len() == 64 && leaf.bytes().all(|byte| byte.is_ascii_hexdigit()), "{leaf}");
+            assert!(
+                leaf.len() == 64 && leaf.bytes().all(|byte| byte.is_ascii_hexdigit()),
+                "{leaf}"
+            );
             assert!(leaves.insert(leaf.to_owned()), "two lines have one leaf: {line}");
             actions.insert(line["action"].as_str().unwrap().to_owned());
         }
@@ -237,7 +397,15 @@ fn the_record_is_whole_from_the_founding_on() {
     assert!(first <= 1, "the record begins at {first}");
     let expected: Vec<u64> = (first..=indexes[0]).rev().collect();
     assert_eq!(indexes, expected, "no line is missing");
-    for action in ["workspace_founded", "site_added", "person_added", "signed_in", "message_sent", "note_written", "joined"] {
+    for action in [
+        "workspace_founded",
+        "site_added",
+        "person_added",
+        "signed_in",
+        "message_sent",
+        "note_written",
+        "joined",
+    ] {
         assert!(actions.contains(action), "{action} is not among {actions:?}");
     }
 }

@@ -10,7 +10,10 @@ use crate::support::person::{Person, path_of};
 const REASON: &str = "Found unconscious in the lobby, no other physician on site";
 
 fn break_glass(who: &Person, conversation: &str, reason: &str, minutes: u32) -> crate::support::http::Response {
-    who.post("/v1/break-glass", &json!({ "conversation_id": conversation, "reason": reason, "minutes": minutes }))
+    who.post(
+        "/v1/break-glass",
+        &json!({ "conversation_id": conversation, "reason": reason, "minutes": minutes }),
+    )
 }
 
 #[test]
@@ -19,7 +22,13 @@ fn a_physician_reads_a_patient_of_others_with_a_reason() {
     let [park, okafor, adeyemi] = clinic.people(["park", "okafor", "adeyemi"]);
     let thread = thread_of(&park, "Arjun Singh");
     okafor.get(&path_of(&thread, "/events")).refused(404, "not_found");
-    for (reason, minutes) in [("because", 5), (REASON, 0), (REASON, 481), (&*"x".repeat(501), 5), ("          ", 5)] {
+    for (reason, minutes) in [
+        ("because", 5),
+        (REASON, 0),
+        (REASON, 481),
+        (&*"x".repeat(501), 5),
+        ("          ", 5),
+    ] {
         break_glass(&okafor, &thread, reason, minutes).refused(422, "invalid");
     }
     okafor.get(&path_of(&thread, "/events")).refused(404, "not_found");
@@ -27,24 +36,47 @@ fn a_physician_reads_a_patient_of_others_with_a_reason() {
     let before_ms = now_ms();
     let broken = break_glass(&okafor, &thread, REASON, 5).expect(200);
     let expires_at_ms = broken["expires_at_ms"].as_u64().unwrap();
-    assert!((before_ms + 299_000..now_ms() + 301_000).contains(&expires_at_ms), "{broken}");
+    assert!(
+        (before_ms + 299_000..now_ms() + 301_000).contains(&expires_at_ms),
+        "{broken}"
+    );
     assert_eq!(okafor.conversation(&thread)["my"]["basis"], "break_glass");
     assert!(!okafor.history(&thread).is_empty());
     // Reading is all: no word, no mark, no place in the room, no other thread of the patient's physician.
-    okafor.send(&thread, &json!({ "body": "I read this" })).refused(409, "not_a_member");
-    okafor.post(&path_of(&thread, "/read"), &json!({ "seq": 1 })).refused(409, "not_a_member");
-    okafor.post(&path_of(&thread, "/members"), &json!({ "person_id": okafor.id })).refused(403, "forbidden");
+    okafor
+        .send(&thread, &json!({ "body": "I read this" }))
+        .refused(409, "not_a_member");
+    okafor
+        .post(&path_of(&thread, "/read"), &json!({ "seq": 1 }))
+        .refused(409, "not_a_member");
+    okafor
+        .post(&path_of(&thread, "/members"), &json!({ "person_id": okafor.id }))
+        .refused(403, "forbidden");
     let other = thread_of(&park, "Hector Morales");
     okafor.get(&path_of(&other, "/events")).refused(404, "not_found");
 
     let lines = adeyemi.audit(&format!("?person_id={}", okafor.id));
-    let line = lines.iter().find(|line| line["action"] == "glass_broken" && line["outcome"] == "accepted").unwrap();
-    assert_eq!((&line["reason"], &line["conversation_id"]), (&json!(REASON), &json!(thread)));
+    let line = lines
+        .iter()
+        .find(|line| line["action"] == "glass_broken" && line["outcome"] == "accepted")
+        .unwrap();
+    assert_eq!(
+        (&line["reason"], &line["conversation_id"]),
+        (&json!(REASON), &json!(thread))
+    );
     assert_eq!(line["device"], "device of okafor");
-    let refused = lines.iter().filter(|line| line["action"] == "glass_broken" && line["outcome"] == "invalid");
+    let refused = lines
+        .iter()
+        .filter(|line| line["action"] == "glass_broken" && line["outcome"] == "invalid");
     assert_eq!(refused.count(), 5);
-    let read = lines.iter().find(|line| line["action"] == "content_read" && line["outcome"] == "accepted").unwrap();
-    assert_eq!((&read["basis"], &read["conversation_id"]), (&json!("break_glass"), &json!(thread)));
+    let read = lines
+        .iter()
+        .find(|line| line["action"] == "content_read" && line["outcome"] == "accepted")
+        .unwrap();
+    assert_eq!(
+        (&read["basis"], &read["conversation_id"]),
+        (&json!("break_glass"), &json!(thread))
+    );
 }
 
 #[test]

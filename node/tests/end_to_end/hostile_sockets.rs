@@ -26,7 +26,12 @@ fn pages_of_others_get_no_socket() {
     let raman = clinic.person("raman");
     let (cookie, bearer) = (format!("corridor={}", raman.token), format!("Bearer {}", raman.token));
     let upgrade = || Request::new("GET", "/v1/socket").upgrade();
-    for origin in ["https://evil.example", "null", "http://127.0.0.1:1", &format!("https://{}", raman.address)] {
+    for origin in [
+        "https://evil.example",
+        "null",
+        "http://127.0.0.1:1",
+        &format!("https://{}", raman.address),
+    ] {
         for request in [
             upgrade().header("Origin", origin),
             upgrade().header("Origin", origin).header("Cookie", &cookie),
@@ -35,13 +40,35 @@ fn pages_of_others_get_no_socket() {
             request.send(raman.address).refused(403, "origin_not_allowed");
         }
     }
-    upgrade().header("Cookie", &cookie).send(raman.address).refused(403, "origin_not_allowed");
+    upgrade()
+        .header("Cookie", &cookie)
+        .send(raman.address)
+        .refused(403, "origin_not_allowed");
     let own = format!("http://{}", raman.address);
-    assert_eq!(upgrade().header("Cookie", &cookie).header("Origin", &own).send(raman.address).status, 101);
-    assert_eq!(upgrade().send(raman.address).status, 101, "a program without a page says who it is in its hello");
-    let answer = upgrade().header("Sec-WebSocket-Extensions", "permessage-deflate").send(raman.address);
-    assert!(answer.header("sec-websocket-extensions").is_none(), "nothing is inflated here: {answer:?}");
-    assert!((400..500).contains(&raman.get("/v1/socket").status), "no upgrade, no socket");
+    assert_eq!(
+        upgrade()
+            .header("Cookie", &cookie)
+            .header("Origin", &own)
+            .send(raman.address)
+            .status,
+        101
+    );
+    assert_eq!(
+        upgrade().send(raman.address).status,
+        101,
+        "a program without a page says who it is in its hello"
+    );
+    let answer = upgrade()
+        .header("Sec-WebSocket-Extensions", "permessage-deflate")
+        .send(raman.address);
+    assert!(
+        answer.header("sec-websocket-extensions").is_none(),
+        "nothing is inflated here: {answer:?}"
+    );
+    assert!(
+        (400..500).contains(&raman.get("/v1/socket").status),
+        "no upgrade, no socket"
+    );
 }
 
 #[test]
@@ -54,7 +81,9 @@ fn who_does_not_say_hello_is_closed() {
         Socket::open(raman.address, &[]),
         Socket::open(raman.address, &[("Authorization", &format!("Bearer {}", raman.token))]),
     ];
-    silent[1].send_message(Message::Ping(b"still here".to_vec().into())).unwrap();
+    silent[1]
+        .send_message(Message::Ping(b"still here".to_vec().into()))
+        .unwrap();
     let first = |message: Message| {
         let mut socket = Socket::open(raman.address, &[]);
         socket.send_message(message).unwrap();
@@ -65,17 +94,28 @@ fn who_does_not_say_hello_is_closed() {
     first(Message::text(""));
     first(Message::text("{}"));
     first(text(&json!({ "type": "hello", "version": 2, "token": raman.token })));
-    first(text(&json!({ "type": "hello", "version": 1, "since": -1, "token": raman.token })));
-    first(text(&json!({ "type": "typing", "conversation_id": "con_00000000000000000000000001", "active": true })));
+    first(text(
+        &json!({ "type": "hello", "version": 1, "since": -1, "token": raman.token }),
+    ));
+    first(text(
+        &json!({ "type": "typing", "conversation_id": "con_00000000000000000000000001", "active": true }),
+    ));
     let command = json!({ "type": "acknowledge", "conversation_id": "con_00000000000000000000000001", "seq": 1 });
-    first(text(&json!({ "type": "command", "id": "0".repeat(32), "command": command })));
-    first(text(&json!({ "type": "hello", "version": 1, "token": "x".repeat(8 * 1024) })));
+    first(text(
+        &json!({ "type": "command", "id": "0".repeat(32), "command": command }),
+    ));
+    first(text(
+        &json!({ "type": "hello", "version": 1, "token": "x".repeat(8 * 1024) }),
+    ));
     first(Message::text("x".repeat(150 * 1024)));
     first(Message::binary(hello(&raman).to_string().into_bytes()));
     for socket in &mut silent {
         socket.expect_goodbye("protocol_error", Duration::from_secs(8));
         let waited = opened_at.elapsed();
-        assert!(waited >= Duration::from_secs(4) && waited < Duration::from_secs(9), "closed after {waited:?}");
+        assert!(
+            waited >= Duration::from_secs(4) && waited < Duration::from_secs(9),
+            "closed after {waited:?}"
+        );
     }
 }
 
@@ -90,14 +130,26 @@ fn frames_that_are_none_close_the_socket_with_a_goodbye() {
     let wrong = [
         ("garbage", Message::text("{\"type\":")),
         ("an unknown type", Message::text("{\"type\":\"dance\"}")),
-        ("a frame of the node", Message::text("{\"type\":\"caught_up\",\"revision\":1}")),
+        (
+            "a frame of the node",
+            Message::text("{\"type\":\"caught_up\",\"revision\":1}"),
+        ),
         ("hello again", Message::text(hello(&raman).to_string())),
         ("an id that is none", Message::text(typing("con_1"))),
-        ("a command that is none", Message::text(format!("{{\"type\":\"command\",\"id\":\"{}\",\"command\":{{}}}}", "0".repeat(32)))),
+        (
+            "a command that is none",
+            Message::text(format!(
+                "{{\"type\":\"command\",\"id\":\"{}\",\"command\":{{}}}}",
+                "0".repeat(32)
+            )),
+        ),
         ("binary", Message::binary(b"\x00\x01".to_vec())),
         ("invalid UTF-8", text_frame(b"{\"type\":\"\xff\xfe\"}")),
         ("more than a frame holds", Message::text("x".repeat(160 * 1024 + 1))),
-        ("a continuation of nothing", Message::Frame(Frame::message(b"x".to_vec(), OpCode::Data(Data::Continue), true))),
+        (
+            "a continuation of nothing",
+            Message::Frame(Frame::message(b"x".to_vec(), OpCode::Data(Data::Continue), true)),
+        ),
         ("deep nesting", Message::text("[".repeat(100_000))),
     ];
     for (what, message) in wrong {
@@ -105,7 +157,11 @@ fn frames_that_are_none_close_the_socket_with_a_goodbye() {
         socket.send_message(message).unwrap();
         let (frames, _) = socket.until_closed(SOON);
         let last = frames.last().unwrap_or(&Value::Null);
-        assert_eq!((&last["type"], &last["reason"]), (&json!("goodbye"), &json!("protocol_error")), "{what}: {frames:?}");
+        assert_eq!(
+            (&last["type"], &last["reason"]),
+            (&json!("goodbye"), &json!("protocol_error")),
+            "{what}: {frames:?}"
+        );
     }
     // Nobody else is disturbed, and the person may come back at once.
     let mut back = Socket::connect(&raman, None);
@@ -122,14 +178,24 @@ fn messages_in_a_million_pieces_and_unmasked_ones_are_cut() {
     let raman = clinic.person("raman");
     // A message that never ends, a byte at a time.
     let mut socket = Socket::connect(&raman, None);
-    let piece = |first: bool| Frame::message(b"x".to_vec(), OpCode::Data(if first { Data::Text } else { Data::Continue }), false);
+    let piece = |first: bool| {
+        Frame::message(
+            b"x".to_vec(),
+            OpCode::Data(if first { Data::Text } else { Data::Continue }),
+            false,
+        )
+    };
     socket.send_message(Message::Frame(piece(true))).unwrap();
     let cut = (0..400_000).find(|_| socket.send_message(Message::Frame(piece(false))).is_err());
     if cut.is_none() {
         socket.until_closed(PATIENCE);
     }
     // A gigabyte that is only announced; a frame without a mask; reserved bits.
-    for bytes in [&[0x81, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, 1, 2, 3, 4][..], &[0x81, 0x02, b'{', b'}'], &[0xf1, 0x82, 1, 2, 3, 4, 5, 6]] {
+    for bytes in [
+        &[0x81, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, 1, 2, 3, 4][..],
+        &[0x81, 0x02, b'{', b'}'],
+        &[0xf1, 0x82, 1, 2, 3, 4, 5, 6],
+    ] {
         let mut socket = Socket::connect(&raman, None);
         socket.bytes().write_all(bytes).unwrap();
         socket.until_closed(SOON);
@@ -153,7 +219,9 @@ fn who_does_not_read_is_cut_and_the_others_go_on() {
         reading.expect_event(&room, seq);
         slowest = slowest.max(begun.elapsed());
         sent += 1;
-        let sockets = clinic.node.operations("/status").expect(200)["sockets"].as_u64().unwrap();
+        let sockets = clinic.node.operations("/status").expect(200)["sockets"]
+            .as_u64()
+            .unwrap();
         (sockets == 1).then_some(())
     });
     println!("cut after {sent} messages of 60 kB; the slowest for the other one took {slowest:?}");

@@ -31,7 +31,9 @@ enum Next {
 
 /// A socket as soon as the node lets one in.
 fn connected(person: &Person, since: Option<u64>) -> Socket {
-    wait_for("the node is back", PATIENCE * 2, || Socket::try_connect(person, since).ok())
+    wait_for("the node is back", PATIENCE * 2, || {
+        Socket::try_connect(person, since).ok()
+    })
 }
 
 /// The answer to that command. "Maybe done" and "not now" say: ask again with the same id.
@@ -39,7 +41,10 @@ fn answer_of(socket: &mut Socket, id: &str) -> Next {
     match socket.find(ANSWER_WITHIN, |frame| frame["type"] == "result" && frame["id"] == id) {
         Ok(result) if result["ok"] == true => Next::Done(result),
         Ok(result) => {
-            assert_eq!(result["problem"]["status"], 503, "only what passes may be the matter: {result}");
+            assert_eq!(
+                result["problem"]["status"], 503,
+                "only what passes may be the matter: {result}"
+            );
             Next::AskAgain
         }
         Err(_) => Next::Lost,
@@ -97,11 +102,18 @@ fn follow(person: &Person, room: &str, first: u64, stop: &AtomicBool, last_seq: 
             Came::Nothing => {}
         }
         let last = last_seq.load(Ordering::Acquire);
-        let arrived = events.last().is_some_and(|event| event["seq"].as_u64().unwrap() >= last);
+        let arrived = events
+            .last()
+            .is_some_and(|event| event["seq"].as_u64().unwrap() >= last);
         if stop.load(Ordering::Acquire) && last > 0 && arrived {
             return (events, returns);
         }
-        assert!(begun.elapsed() < Duration::from_secs(180), "{} holds {} events", person.name, events.len());
+        assert!(
+            begun.elapsed() < Duration::from_secs(180),
+            "{} holds {} events",
+            person.name,
+            events.len()
+        );
     }
 }
 
@@ -120,14 +132,20 @@ fn twenty_kills_under_traffic_lose_nothing_and_double_nothing() {
 
     let (written, followed) = std::thread::scope(|scope| {
         let (room, stop, acknowledged, last_seq) = (&room, &stop, &acknowledged, &last_seq);
-        let writing: Vec<_> =
-            writers.iter().map(|person| scope.spawn(move || write(person, room, stop, acknowledged))).collect();
-        let following: Vec<_> =
-            readers.iter().map(|person| scope.spawn(move || follow(person, room, first, stop, last_seq))).collect();
+        let writing: Vec<_> = writers
+            .iter()
+            .map(|person| scope.spawn(move || write(person, room, stop, acknowledged)))
+            .collect();
+        let following: Vec<_> = readers
+            .iter()
+            .map(|person| scope.spawn(move || follow(person, room, first, stop, last_seq)))
+            .collect();
         for _ in 0..KILLS {
             // Somewhere after some more were acknowledged, and somewhere between two of them.
             let enough = acknowledged.load(Ordering::Acquire) + 1 + chance.below(60);
-            wait_for("people write", PATIENCE, || (acknowledged.load(Ordering::Acquire) >= enough).then_some(()));
+            wait_for("people write", PATIENCE, || {
+                (acknowledged.load(Ordering::Acquire) >= enough).then_some(())
+            });
             let moment = Instant::now() + Duration::from_micros(chance.below(20_000));
             while Instant::now() < moment {
                 std::hint::spin_loop();
@@ -138,7 +156,9 @@ fn twenty_kills_under_traffic_lose_nothing_and_double_nothing() {
             slowest_start = slowest_start.max(started.elapsed());
         }
         let enough = acknowledged.load(Ordering::Acquire) + 20;
-        wait_for("people write on", PATIENCE, || (acknowledged.load(Ordering::Acquire) >= enough).then_some(()));
+        wait_for("people write on", PATIENCE, || {
+            (acknowledged.load(Ordering::Acquire) >= enough).then_some(())
+        });
         stop.store(true, Ordering::Release);
         let written: Vec<_> = writing.into_iter().map(|thread| thread.join().unwrap()).collect();
         let last = writers[0].conversation(room)["last_seq"].as_u64().unwrap();
@@ -149,19 +169,32 @@ fn twenty_kills_under_traffic_lose_nothing_and_double_nothing() {
 
     let history = writers[0].history(&room);
     assert_contiguous(&history, 1);
-    let messages: Vec<&Value> = history.iter().filter(|event| event["event"]["type"] == "message_sent").collect();
-    let numbers: Vec<u64> = messages.iter().map(|event| event["event"]["number"].as_u64().unwrap()).collect();
+    let messages: Vec<&Value> = history
+        .iter()
+        .filter(|event| event["event"]["type"] == "message_sent")
+        .collect();
+    let numbers: Vec<u64> = messages
+        .iter()
+        .map(|event| event["event"]["number"].as_u64().unwrap())
+        .collect();
     assert_eq!(numbers, (1..=messages.len() as u64).collect::<Vec<_>>());
     let mut places: HashMap<&str, Vec<u64>> = HashMap::new();
     for event in &messages {
-        places.entry(event["event"]["body"].as_str().unwrap()).or_default().push(event["seq"].as_u64().unwrap());
+        places
+            .entry(event["event"]["body"].as_str().unwrap())
+            .or_default()
+            .push(event["seq"].as_u64().unwrap());
     }
     let mut repeated = 0;
     for (done, again) in &written {
         let mut before = 0;
         for Acknowledged { text, answer } in done {
             let seq = answer["seq"].as_u64().unwrap();
-            assert_eq!(places.remove(text.as_str()), Some(vec![seq]), "{text} stands once, where it was acknowledged");
+            assert_eq!(
+                places.remove(text.as_str()),
+                Some(vec![seq]),
+                "{text} stands once, where it was acknowledged"
+            );
             assert!(seq > before, "{text} stands after its sender's earlier ones");
             before = seq;
         }

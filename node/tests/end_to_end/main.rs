@@ -3,7 +3,12 @@
 //! One program for all of them, so that the demo's clinic is founded once; each test works on a copy of it, with a node of its
 //! own. `CORRIDOR_BIN` names the program under test; without it, it is the one that cargo built beside these tests.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "test"
+)]
 
 mod audit;
 mod break_glass;

@@ -17,7 +17,10 @@ fn assert_ended(ended_at: Instant, sockets: &mut [Socket], people: &[&Person]) {
     for socket in sockets {
         let left = WITHIN.saturating_sub(ended_at.elapsed()).max(Duration::from_millis(1));
         let before = socket.expect_goodbye("session_ended", left);
-        let late = before.iter().filter(|frame| frame["event"]["body"] == "after the end").count();
+        let late = before
+            .iter()
+            .filter(|frame| frame["event"]["body"] == "after the end")
+            .count();
         assert_eq!(late, 0, "delivered after the end: {before:?}");
     }
     for person in people {
@@ -50,11 +53,17 @@ fn signing_out_ends_this_session_and_no_other() {
     // Another device is signed out from here; somebody else's is not.
     let third = clinic.person("wen");
     let mut third_socket = [Socket::connect(&third, None)];
-    raman.delete(&format!("/v1/sessions/{}", third.session_id)).refused(403, "forbidden");
+    raman
+        .delete(&format!("/v1/sessions/{}", third.session_id))
+        .refused(403, "forbidden");
     phone.delete(&format!("/v1/sessions/{}", third.session_id)).expect(200);
     assert_ended(Instant::now(), &mut third_socket, &[&third]);
-    phone.delete(&format!("/v1/sessions/{}", third.session_id)).refused(409, "nothing_to_do");
-    phone.delete("/v1/sessions/ses_00000000000000000000000001").refused(404, "not_found");
+    phone
+        .delete(&format!("/v1/sessions/{}", third.session_id))
+        .refused(409, "nothing_to_do");
+    phone
+        .delete("/v1/sessions/ses_00000000000000000000000001")
+        .refused(404, "not_found");
 
     clinic.node.kill_and_start();
     assert_worthless(&desk);
@@ -68,9 +77,13 @@ fn a_suspended_person_is_out_at_once_everywhere() {
     let [desk, phone, raman, teo] = clinic.people(["wen", "wen", "raman", "teo"]);
     let room = raman.begin_group("Suspension", &[&desk]);
     let mut sockets = [Socket::connect(&desk, None), Socket::connect(&phone, None)];
-    teo.patch(&format!("/v1/people/{}", teo.id), &json!({ "state": "suspended" })).refused(403, "forbidden");
-    raman.patch(&format!("/v1/people/{}", desk.id), &json!({ "state": "suspended" })).refused(403, "forbidden");
-    teo.patch(&format!("/v1/people/{}", desk.id), &json!({ "state": "suspended" })).expect(200);
+    teo.patch(&format!("/v1/people/{}", teo.id), &json!({ "state": "suspended" }))
+        .refused(403, "forbidden");
+    raman
+        .patch(&format!("/v1/people/{}", desk.id), &json!({ "state": "suspended" }))
+        .refused(403, "forbidden");
+    teo.patch(&format!("/v1/people/{}", desk.id), &json!({ "state": "suspended" }))
+        .expect(200);
     let ended_at = Instant::now();
     raman.say(&room, "after the end");
     assert_ended(ended_at, &mut sockets, &[&desk, &phone]);
@@ -79,7 +92,8 @@ fn a_suspended_person_is_out_at_once_everywhere() {
     assert_worthless(&desk);
     try_sign_in(clinic.node.address, "wen", password_of("wen"), "").refused(401, "sign_in_failed");
     // An account that is opened again is signed in to anew: the old sessions stay ended.
-    teo.patch(&format!("/v1/people/{}", desk.id), &json!({ "state": "active" })).expect(200);
+    teo.patch(&format!("/v1/people/{}", desk.id), &json!({ "state": "active" }))
+        .expect(200);
     assert_worthless(&phone);
     assert_eq!(clinic.person("wen").conversation(&room)["my"]["unread"], 1);
 }
@@ -92,8 +106,11 @@ fn a_new_password_ends_all_other_sessions() {
     let mut phone_socket = [Socket::connect(&phone, None)];
     let mut desk_socket = Socket::connect(&desk, None);
     let path = format!("/v1/people/{}", desk.id);
-    raman.patch(&path, &json!({ "password": new })).refused(403, "forbidden");
-    desk.patch(&path, &json!({ "password": "too short" })).refused(422, "invalid");
+    raman
+        .patch(&path, &json!({ "password": new }))
+        .refused(403, "forbidden");
+    desk.patch(&path, &json!({ "password": "too short" }))
+        .refused(422, "invalid");
     desk.patch(&path, &json!({ "password": new })).expect(200);
     assert_ended(Instant::now(), &mut phone_socket, &[&phone]);
     desk.get("/v1/me").expect(200);
@@ -106,7 +123,8 @@ fn a_new_password_ends_all_other_sessions() {
     tablet.get("/v1/me").expect(200);
     // Set by an administrator, it ends all of them.
     let mut sockets = [Socket::connect(&desk, None), Socket::connect(&tablet, None)];
-    teo.patch(&path, &json!({ "password": "another long password" })).expect(200);
+    teo.patch(&path, &json!({ "password": "another long password" }))
+        .expect(200);
     assert_ended(Instant::now(), &mut sockets, &[&desk, &tablet]);
 }
 
@@ -134,17 +152,35 @@ fn nothing_is_accepted_or_told_after_the_revision_of_the_end() {
             })
         });
         socket.expect(|frame| frame["event"]["number"] == 20);
-        let ended = teo.patch(&format!("/v1/people/{}", wen.id), &json!({ "state": "suspended" })).expect(200);
-        (writing.map(|thread| thread.join().unwrap()), ended["revision"].as_u64().unwrap())
+        let ended = teo
+            .patch(&format!("/v1/people/{}", wen.id), &json!({ "state": "suspended" }))
+            .expect(200);
+        (
+            writing.map(|thread| thread.join().unwrap()),
+            ended["revision"].as_u64().unwrap(),
+        )
     });
     let [of_wen, of_raman] = accepted;
-    assert!(of_wen.iter().all(|revision| *revision < ended), "accepted after the end at {ended}: {of_wen:?}");
-    assert!(of_raman.iter().any(|revision| *revision > ended), "the race was over before the end");
+    assert!(
+        of_wen.iter().all(|revision| *revision < ended),
+        "accepted after the end at {ended}: {of_wen:?}"
+    );
+    assert!(
+        of_raman.iter().any(|revision| *revision > ended),
+        "the race was over before the end"
+    );
     socket.expect_goodbye("session_ended", WITHIN);
-    let told = socket.seen.iter().filter_map(|frame| frame["revision"].as_u64()).max().unwrap();
+    let told = socket
+        .seen
+        .iter()
+        .filter_map(|frame| frame["revision"].as_u64())
+        .max()
+        .unwrap();
     assert!(told <= ended, "told of {told} after the end at {ended}");
     let history = raman.history(&room);
-    let late = history.iter().filter(|event| event["actor"]["id"] == json!(wen.id) && event["revision"].as_u64() > Some(ended));
+    let late = history
+        .iter()
+        .filter(|event| event["actor"]["id"] == json!(wen.id) && event["revision"].as_u64() > Some(ended));
     assert_eq!(late.count(), 0);
 }
 
@@ -167,7 +203,10 @@ fn a_token_that_was_not_given_out_is_none() {
         "x".repeat(6_000),
     ];
     for token in wrong {
-        let forged = Person { token: token.clone(), ..wen.clone() };
+        let forged = Person {
+            token: token.clone(),
+            ..wen.clone()
+        };
         forged.get("/v1/me").refused(401, "not_signed_in");
         let command = forged.command("POST", "/v1/conversations", &json!({}), &new_command_id());
         command.refused(401, "not_signed_in");
@@ -179,7 +218,10 @@ fn a_token_that_was_not_given_out_is_none() {
     without.send(&json!({ "type": "hello", "version": 1 }));
     without.expect_goodbye("session_ended", WITHIN * 5);
     let basic = wen.request("GET", "/v1/me");
-    let basic = crate::support::http::Request { headers: vec![("Authorization".into(), "Basic d2VuOng=".into())], ..basic };
+    let basic = crate::support::http::Request {
+        headers: vec![("Authorization".into(), "Basic d2VuOng=".into())],
+        ..basic
+    };
     basic.send(wen.address).refused(401, "not_signed_in");
 }
 
@@ -193,6 +235,8 @@ fn the_eleventh_session_ends_the_first() {
     let eleventh = clinic.person("tess");
     assert_ended(Instant::now(), &mut socket, &[&first]);
     for person in others.iter().chain([&eleventh]) {
-        person.get(&path_of("con_00000000000000000000000001", "")).refused(404, "not_found");
+        person
+            .get(&path_of("con_00000000000000000000000001", ""))
+            .refused(404, "not_found");
     }
 }

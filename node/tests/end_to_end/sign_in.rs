@@ -20,7 +20,8 @@ fn a_failed_sign_in_tells_nothing() {
     let clinic = Clinic::demo();
     let teo = clinic.person("teo");
     let lena = clinic.id_of(&teo, "people", "Lena Petrov");
-    teo.patch(&format!("/v1/people/{lena}"), &json!({ "state": "suspended" })).expect(200);
+    teo.patch(&format!("/v1/people/{lena}"), &json!({ "state": "suspended" }))
+        .expect(200);
     let attempt = |login: &str, password: &str| face(&try_sign_in(clinic.node.address, login, password, "a guess"));
     let known = attempt("raman", "not the right password");
     assert_eq!(known.0, 401);
@@ -86,19 +87,36 @@ fn a_browser_gets_a_cookie_that_scripts_cannot_read() {
     assert!(!cookie.contains("Domain"), "{cookie}");
     let pair = cookie.split(';').next().unwrap();
     assert_eq!(pair, format!("corridor={}", body["token"].as_str().unwrap()));
-    let me = Request::new("GET", "/v1/me").header("Cookie", pair).send(address).expect(200);
-    assert_eq!((&me["device_name"], &me["person"]["name"]), (&json!("Front desk PC"), &json!("Priya Raman")));
+    let me = Request::new("GET", "/v1/me")
+        .header("Cookie", pair)
+        .send(address)
+        .expect(200);
+    assert_eq!(
+        (&me["device_name"], &me["person"]["name"]),
+        (&json!("Front desk PC"), &json!("Priya Raman"))
+    );
     assert_eq!(me["workspace"]["name"], "Bayview Family Medicine");
     // A page of the node itself: its origin names the host that was asked.
     let own = format!("http://{address}");
     let mut socket = Socket::open(address, &[("Cookie", pair), ("Origin", &own)]);
     socket.send(&json!({ "type": "hello", "version": 1 }));
     socket.expect(|frame| frame["type"] == "caught_up");
-    let out = Request::new("DELETE", "/v1/session").header("Cookie", pair).header("Origin", &own).send(address);
+    let out = Request::new("DELETE", "/v1/session")
+        .header("Cookie", pair)
+        .header("Origin", &own)
+        .send(address);
     assert_eq!(out.status, 204, "{}", out.text());
-    assert!(out.headers.iter().any(|(name, value)| name == "set-cookie" && value.contains("corridor=;")), "{out:?}");
+    assert!(
+        out.headers
+            .iter()
+            .any(|(name, value)| name == "set-cookie" && value.contains("corridor=;")),
+        "{out:?}"
+    );
     socket.expect_goodbye("session_ended", PATIENCE);
-    Request::new("GET", "/v1/me").header("Cookie", pair).send(address).refused(401, "not_signed_in");
+    Request::new("GET", "/v1/me")
+        .header("Cookie", pair)
+        .send(address)
+        .refused(401, "not_signed_in");
 }
 
 #[test]
@@ -109,7 +127,12 @@ fn too_many_sends_are_refused_with_the_time_to_wait() {
     let id = new_command_id();
     let mut refused = None;
     for number in 0..60 {
-        let sent = raman.command("POST", &format!("/v1/conversations/{room}/messages"), &json!({ "body": "flood" }), &id);
+        let sent = raman.command(
+            "POST",
+            &format!("/v1/conversations/{room}/messages"),
+            &json!({ "body": "flood" }),
+            &id,
+        );
         match sent.status {
             // The same command again: it costs its sender, not the clinic.
             201 => assert_eq!(sent.json()["number"], 1),
@@ -122,7 +145,10 @@ fn too_many_sends_are_refused_with_the_time_to_wait() {
     let (number, refused) = refused.expect("the flood was never stopped");
     assert!(number >= 15, "stopped after {number}");
     let problem = refused.refused(429, "rate_limited");
-    assert!((1..=1_000).contains(&problem["retry_after_ms"].as_u64().unwrap()), "{problem}");
+    assert!(
+        (1..=1_000).contains(&problem["retry_after_ms"].as_u64().unwrap()),
+        "{problem}"
+    );
     assert_eq!(refused.header("retry-after"), Some("1"));
     assert_eq!(raman.history(&room).len(), 2);
     wen.say(&room, "others go on");

@@ -1,7 +1,8 @@
 //! Ordered bytes in fjall: one keyspace, one batch per apply, no sync of its own until the log asks for it.
 //!
 //! Mind fjall's contract (docs/reliability.md): after one failed write or sync the database is poisoned for good, so every
-//! error here ends the process; write stalls block the calling thread, so only the apply thread writes.
+//! error here ends the process; write stalls block the calling thread, so only the apply thread writes. A plain read of a keyspace
+//! sees a batch while it is only half in memory: all reads go through a snapshot, which sees it whole or not at all.
 
 use super::{Backend, Direction, Pair, Pairs, View, Write};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
@@ -40,14 +41,18 @@ fn pair(guard: fjall::Guard) -> io::Result<Pair> {
 
 impl Backend for FjallBackend {
     fn get(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>> {
-        Ok(self.keyspace.get(key).map_err(broken)?.map(|value| value.to_vec()))
+        let found = self.database.snapshot().get(&self.keyspace, key).map_err(broken)?;
+        Ok(found.map(|value| value.to_vec()))
     }
 
     fn scan(&self, from: &[u8], to: &[u8], direction: Direction) -> Pairs {
         if from >= to {
             return Box::new(std::iter::empty());
         }
-        let found = self.keyspace.range(from.to_vec()..to.to_vec());
+        let found = self
+            .database
+            .snapshot()
+            .range(&self.keyspace, from.to_vec()..to.to_vec());
         match direction {
             Direction::Forward => Box::new(found.map(pair)),
             Direction::Backward => Box::new(found.rev().map(pair)),

@@ -1,0 +1,177 @@
+//! Random commands of everybody in the clinic of [`super::folk`], sensible ones and hostile ones.
+
+use super::folk::{ADMINISTRATOR, CLERK, EVERYBODY, EVERYWHERE, JOHN, JOHNS, MARIA, MOTHER, NURSE, OFFICER, PHYSICIAN};
+use super::{create, edit, envelope, folk, retract, say};
+use corridor_domain::command::{Command, Envelope, Page};
+use corridor_domain::conversation::{Audience, History, Kind, Visibility};
+use corridor_domain::ids::{ConversationId, PersonId, SessionId};
+use corridor_domain::person::{AccountState, Role};
+use corridor_domain::private::Private;
+use proptest::collection::vec;
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
+use proptest::sample::{select, subsequence};
+
+/// Few cases where nobody asks for more; `PROPTEST_CASES` asks.
+pub fn config() -> ProptestConfig {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let default = ProptestConfig::default();
+    let cases = if asked { default.cases } else { 16 };
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..default
+    }
+}
+
+/// Conversations that are created on the way, or are there already.
+pub fn anywhere() -> Vec<ConversationId> {
+    EVERYWHERE.into_iter().chain((0xB0..0xB4).map(ConversationId)).collect()
+}
+
+fn conversation() -> impl Strategy<Value = ConversationId> {
+    prop_oneof![4 => select(anywhere()), 2 => select(vec![folk::GENERAL, folk::TOPIC, JOHNS])]
+}
+
+fn person() -> impl Strategy<Value = PersonId> {
+    select(EVERYBODY.to_vec())
+}
+
+fn people(of: &[PersonId]) -> impl Strategy<Value = Vec<PersonId>> + use<> {
+    subsequence(of.to_vec(), 0..=of.len())
+}
+
+fn seq() -> impl Strategy<Value = u64> {
+    prop_oneof![8 => 0..12_u64, 2 => 0..40_u64, 1 => Just(u64::MAX)]
+}
+
+pub fn audience() -> impl Strategy<Value = Audience> {
+    select(vec![Audience::Everyone, Audience::Everyone, Audience::Team])
+}
+
+pub fn history() -> impl Strategy<Value = History> {
+    let since = (0..100_u64).prop_map(|step| History::Since {
+        at_ms: super::NOW_MS + step * 1_000,
+    });
+    prop_oneof![Just(History::Full), Just(History::FromNow), since]
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    let patient = || select(vec![MARIA, JOHN, NURSE]);
+    let visibilities = vec![
+        Visibility::Public,
+        Visibility::Private,
+        Visibility::Site,
+        Visibility::Partner,
+    ];
+    prop_oneof![
+        Just(Kind::Direct),
+        Just(Kind::Group),
+        select(visibilities).prop_map(folk::channel),
+        patient().prop_map(|patient| Kind::Patient { patient }),
+        (patient(), conversation()).prop_map(|(patient, beside)| Kind::CareRoom { patient, beside }),
+    ]
+}
+
+fn message_command() -> impl Strategy<Value = Command> {
+    let reply_to = proptest::option::weighted(0.3, seq());
+    let at = || (conversation(), seq());
+    prop_oneof![
+        8 => (conversation(), audience(), "[a-z]{0,8}", reply_to).prop_map(|(id, audience, body, to)| say(id, audience, &body, to)),
+        2 => (conversation(), seq(), "[a-z]{0,8}").prop_map(|(id, seq, body)| edit(id, seq, &body)),
+        2 => at().prop_map(|(id, seq)| retract(id, seq)),
+        3 => at().prop_map(|(conversation, seq)| Command::MarkRead { conversation, seq }),
+        1 => at().prop_map(|(conversation, seq)| Command::ConfirmDelivery { conversation, seq }),
+        2 => at().prop_map(|(conversation, seq)| Command::Acknowledge { conversation, seq }),
+    ]
+}
+
+fn room_command() -> impl Strategy<Value = Command> {
+    let with = || (conversation(), person());
+    let topic = || select(vec!["board", "Front-Desk", "x", ""]);
+    let everybody = people(&EVERYBODY);
+    prop_oneof![
+        3 => (conversation(), kind(), topic(), everybody).prop_map(|(id, kind, topic, who)| create(id, kind, topic, &who)),
+        4 => (with(), history()).prop_map(|((conversation, person), history)| Command::AddMember {
+            conversation,
+            person,
+            history,
+        }),
+        3 => with().prop_map(|(conversation, person)| Command::RemoveMember { conversation, person }),
+        1 => with().prop_map(|(conversation, owner)| Command::ChangeOwner { conversation, owner }),
+        1 => (conversation(), topic()).prop_map(|(conversation, topic)| Command::Rename {
+            conversation,
+            topic: Private::from(topic),
+        }),
+        1 => conversation().prop_map(|conversation| Command::Archive { conversation }),
+        2 => conversation().prop_map(|conversation| Command::Reopen { conversation }),
+        1 => (conversation(), 0..900_u32).prop_map(|(conversation, minutes)| Command::BreakGlass {
+            conversation,
+            reason: Private::from("for a review"),
+            minutes,
+        }),
+    ]
+}
+
+fn account_command() -> impl Strategy<Value = Command> {
+    let staff = [NURSE, PHYSICIAN, CLERK, OFFICER];
+    let state = select(vec![
+        AccountState::Active,
+        AccountState::Suspended,
+        AccountState::Active,
+    ]);
+    let roles = subsequence(Role::ALL.to_vec(), 1..4);
+    let newcomer = (0x30..0x34_u128, 0xB0..0xB4_u128, 0..3).prop_map(|(id, general, kind)| {
+        let (id, name) = (PersonId(id), format!("Newcomer {id:x}"));
+        match kind {
+            0 => folk::add(folk::proxy(id, &name, MARIA)),
+            1 => folk::add(folk::staff(id, &name, Role::Billing)),
+            _ => folk::add_patient(folk::patient(id, &name, &[NURSE]), ConversationId(general)),
+        }
+    });
+    prop_oneof![
+        3 => people(&[MARIA, JOHN]).prop_map(|patients| Command::ChangeProxyFor { person: MOTHER, patients }),
+        2 => (select(vec![MARIA, JOHN]), people(&staff)).prop_map(|(person, care_team)| Command::ChangeCareTeam {
+            person,
+            care_team,
+        }),
+        1 => (person(), state).prop_map(|(person, state)| Command::ChangeAccountState { person, state }),
+        1 => (person(), roles).prop_map(|(person, roles)| Command::ChangeRoles {
+            person,
+            roles: roles.into_iter().collect(),
+        }),
+        1 => newcomer,
+        1 => person().prop_map(|person| Command::SetPassword {
+            person,
+            credential: Private::from("hash"),
+        }),
+        1 => person().prop_map(|person| Command::EndSession {
+            session: SessionId(person.0 << 8 | 1),
+        }),
+    ]
+}
+
+fn reading() -> impl Strategy<Value = Command> {
+    let page = (conversation(), seq(), seq()).prop_map(|(conversation, from_seq, to_seq)| Page {
+        conversation,
+        from_seq,
+        to_seq,
+    });
+    prop_oneof![
+        4 => vec(page, 0..3).prop_map(|pages| Command::Read { pages }),
+        1 => any::<bool>().prop_map(|patients| Command::ReadDirectory { patients }),
+        1 => Just(Command::ReadAudit),
+    ]
+}
+
+/// A command of somebody about anything; ids of commands meet now and then, with the same and with other fingerprints.
+pub fn asked() -> impl Strategy<Value = Envelope> {
+    let command = prop_oneof![8 => message_command(), 6 => room_command(), 3 => account_command(), 2 => reading()];
+    let who = prop_oneof![4 => person(), 1 => Just(ADMINISTRATOR), 2 => select(vec![MARIA, JOHN, MOTHER])];
+    let id = prop_oneof![1 => 0..20_u128, 4 => any::<u64>().prop_map(|id| u128::from(id) + 1_000)];
+    let on_behalf_of = proptest::option::weighted(0.05, person());
+    (who, command, id, 0..3_u8, on_behalf_of).prop_map(|(who, command, id, fingerprint, on_behalf_of)| Envelope {
+        fingerprint: [fingerprint; 16],
+        on_behalf_of,
+        ..envelope(who, id, command)
+    })
+}

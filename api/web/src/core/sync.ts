@@ -5,7 +5,7 @@ import { Commands, Marker } from "./commands";
 import { query, Refusal, type Http } from "./http";
 import type { Store } from "./store";
 import { Transport, type Link, type Socket } from "./transport";
-import type { Conversation, ConversationEvent, Counts, EventPage, Me, ServerFrame } from "./wire";
+import type { Conversation, ConversationEvent, Counts, EventPage, ServerFrame } from "./wire";
 
 export interface SyncOptions {
   http: Http;
@@ -53,7 +53,6 @@ export class Sync {
       since: () => this.options.store.cursor,
       onFrame: (frame) => this.frame(frame),
       onLink: (link) => this.linked(link),
-      probe: () => this.probe(),
       onSignedOut: () => this.options.onSignedOut?.(),
     });
     this.commands = new Commands(this.transport, this.clock);
@@ -319,16 +318,6 @@ export class Sync {
     }
     this.options.onLink?.(link);
     for (const listener of this.links) listener(link);
-  }
-
-  private async probe(): Promise<"here" | "signed_out" | "unreachable"> {
-    try {
-      await this.options.http.ask<Me>("/v1/me", { tries: 1 });
-      return "here";
-    } catch (error) {
-      if (error instanceof Refusal && error.problem.status === 401) return "signed_out";
-      return "unreachable";
-    }
   }
 
   private tick(): void {

@@ -28,8 +28,6 @@ export interface TransportOptions {
   since: () => number | undefined;
   onFrame: (frame: ServerFrame) => void;
   onLink: (link: Link) => void;
-  /** Asks over HTTP whether the node is there and knows us. */
-  probe: () => Promise<"here" | "signed_out" | "unreachable">;
   onSignedOut: () => void;
 }
 
@@ -55,8 +53,6 @@ export class Transport {
   private readonly clock: Clock;
   private heard_at_ms = 0;
   private heartbeat_ms = 30_000;
-  private beats = false;
-  private probing = false;
 
   constructor(private readonly options: TransportOptions) {
     this.clock = options.clock ?? systemClock;
@@ -86,7 +82,7 @@ export class Transport {
 
   /** Called when the page comes back to the front: a socket that slept may be dead without knowing it. */
   wake(): void {
-    if (this.link.state === "live" && this.clock.now() - this.heard_at_ms > this.heartbeat_ms) this.checkSilence(true);
+    if (this.live) this.listen(1.5); // coming back with a cursor is cheap; trusting a dead socket is not
     else this.retryNow();
   }
 
@@ -151,7 +147,6 @@ export class Transport {
     } catch {
       return;
     }
-    if (frame.type === "heartbeat") this.beats = true;
     if (frame.type === "welcome") this.welcomed(frame.heartbeat_ms);
     if (frame.type === "result") this.answered(frame);
     if (frame.type === "goodbye") {
@@ -165,7 +160,6 @@ export class Transport {
     this.attempt = 0;
     this.down_since_ms = 0;
     this.heartbeat_ms = heartbeat_ms > 0 ? heartbeat_ms : 30_000;
-    this.beats = false;
     this.watch();
     this.setLink({ state: "live" });
   }
@@ -187,37 +181,20 @@ export class Transport {
     this.lost(reason, retry_after_ms);
   }
 
-  /** Browsers hide the protocol's own pings, so silence alone proves nothing unless the node sends heartbeats we can see. */
+  /** A page cannot see the socket's own pings: the node's heartbeat frames tell that the line lives. */
   private watch(): void {
-    this.after(this.heartbeat_ms, () => {
-      if (!this.live) return;
-      this.checkSilence(false);
+    this.after(this.heartbeat_ms / 2, () => {
+      this.listen(2.5);
       if (this.live) this.watch();
     });
   }
 
-  private checkSilence(suspicious: boolean): void {
-    const silent_ms = this.clock.now() - this.heard_at_ms;
-    if (this.beats && silent_ms > 2.5 * this.heartbeat_ms) {
-      this.lost("silent");
-      return;
-    }
-    if (suspicious && silent_ms > this.heartbeat_ms && !this.beats) {
-      this.lost("silent"); // coming back with a cursor is cheap; trusting a dead socket is not
-      return;
-    }
-    if (silent_ms <= 1.5 * this.heartbeat_ms || this.probing) return;
-    this.probing = true;
-    void this.options.probe().then((answer) => {
-      this.probing = false;
-      if (answer === "signed_out") this.goodbye("session_ended");
-      else if (answer === "unreachable" && this.live) this.lost("unreachable");
-    });
+  private listen(beats_missed: number): void {
+    if (this.live && this.clock.now() - this.heard_at_ms > beats_missed * this.heartbeat_ms) this.lost("silent");
   }
 
   private lost(reason: string, retry_after_ms = 0): void {
     if (this.link.state === "stopped") return;
-    const was_live = this.live;
     this.drop(reason);
     const now = this.clock.now();
     if (this.down_since_ms === 0) this.down_since_ms = now;
@@ -226,17 +203,6 @@ export class Transport {
     this.attempt += 1;
     this.setLink({ state: "waiting", since_ms: this.down_since_ms, retry_at_ms: now + wait_ms, reason });
     this.after(wait_ms, () => this.connect());
-    if (!was_live && this.attempt >= 2) this.askWhetherSignedOut();
-  }
-
-  /** A refused upgrade looks like a network error to a page; only HTTP tells that the session is over. */
-  private askWhetherSignedOut(): void {
-    if (this.probing) return;
-    this.probing = true;
-    void this.options.probe().then((answer) => {
-      this.probing = false;
-      if (answer === "signed_out" && this.link.state !== "stopped") this.goodbye("session_ended");
-    });
   }
 
   private drop(reason: string): void {

@@ -1,19 +1,23 @@
 //! Clinics to test in: a copy of the demo, founded once for all tests, and empty ones founded by `corridor init`.
 
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
-use super::node::{Node, free_address, run, said};
+use super::node::{Node, free_address, run, run_with, said};
 use super::person::Person;
+
+/// Of the administrator whom `corridor init` makes.
+pub const PASSWORD_OF_ADMINISTRATOR: &str = "five unrelated words of amara";
 
 /// A clinic of one test: a folder and a node on it.
 pub struct Clinic {
     pub node: Node,
     pub data: PathBuf,
     // Last: the node has ended before its folder goes.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 struct Founded {
@@ -48,7 +52,9 @@ pub fn accounts() -> &'static [Value] {
 #[track_caller]
 pub fn password_of(login: &str) -> &'static str {
     let account = accounts().iter().find(|account| account["login"] == login);
-    account.and_then(|account| account["password"].as_str()).unwrap_or_else(|| panic!("{login} cannot sign in"))
+    account
+        .and_then(|account| account["password"].as_str())
+        .unwrap_or_else(|| panic!("{login} cannot sign in"))
 }
 
 /// A fresh copy of the demo's folder.
@@ -78,9 +84,11 @@ fn copy(from: &Path, to: &Path) {
 impl Clinic {
     /// A node on a copy of the demo. Nobody is slowed down: that has tests of its own.
     pub fn demo() -> Self {
-        Self::with_limits("sends_per_second = 10000
+        Self::with_limits(
+            "sends_per_second = 10000
 sends_burst = 10000
-")
+",
+        )
     }
 
     /// A node on a copy of the demo, with these lines under `[limits]`.
@@ -96,7 +104,62 @@ operations = \"{operations}\"
 {limits}"
         );
         std::fs::write(&config, text).unwrap();
-        Self { node: Node::configured(&config, address, operations), data, _folder: folder }
+        Self {
+            node: Node::configured(&config, address, operations),
+            data,
+            folder,
+        }
+    }
+
+    /// A node on a clinic that `corridor init` founded, with nobody in it but its administrator, `amara`.
+    pub fn empty() -> Self {
+        let address = free_address();
+        Self::founded(&address.to_string(), address, &[])
+    }
+
+    /// The same, where other machines could reach it.
+    pub fn empty_for_others() -> Self {
+        let address = free_address();
+        Self::founded(
+            &format!("0.0.0.0:{}", address.port()),
+            address,
+            &["--host-name", "clinic.example"],
+        )
+    }
+
+    fn founded(listen: &str, address: SocketAddr, more: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let (config, data) = (folder.path().join("corridor.toml"), folder.path().join("clinic"));
+        let operations = free_address();
+        let (config_text, data_text) = (config.to_str().unwrap(), data.to_str().unwrap());
+        let places = ["init", "--config", config_text, "--data", data_text, "--listen", listen];
+        let operations_text = operations.to_string();
+        let names = [
+            "--operations",
+            &operations_text,
+            "--name",
+            "Hillside Practice",
+            "--administrator-name",
+            "Amara Bello",
+        ];
+        let arguments = [&places[..], &names, &["--administrator-login", "amara"], more].concat();
+        let output = run_with(
+            &arguments,
+            &[("CORRIDOR_ADMIN_PASSWORD", PASSWORD_OF_ADMINISTRATOR)],
+            "",
+        );
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(!said(&output).contains(PASSWORD_OF_ADMINISTRATOR), "{}", said(&output));
+        Self {
+            node: Node::configured(&config, address, operations),
+            data,
+            folder,
+        }
+    }
+
+    /// The configuration that the node was started with.
+    pub fn config(&self) -> PathBuf {
+        self.folder.path().join("corridor.toml")
     }
 
     /// Somebody of the demo, signed in.
@@ -114,7 +177,9 @@ operations = \"{operations}\"
     /// The id of somebody of the demo, asked for by somebody who may look.
     #[track_caller]
     pub fn id_of(&self, who_asks: &Person, list: &str, name: &str) -> String {
-        let found = who_asks.get(&format!("/v1/{list}?q={}", name.replace(' ', "%20"))).expect(200);
+        let found = who_asks
+            .get(&format!("/v1/{list}?q={}", name.replace(' ', "%20")))
+            .expect(200);
         let people = found[list].as_array().unwrap();
         assert_eq!(people.len(), 1, "{name}: {found}");
         people[0]["id"].as_str().unwrap().to_owned()

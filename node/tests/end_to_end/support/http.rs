@@ -25,7 +25,12 @@ pub struct Response {
 
 impl Request {
     pub fn new(method: &str, path: &str) -> Self {
-        Self { method: method.to_owned(), path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -35,7 +40,10 @@ impl Request {
 
     /// A body of that kind.
     pub fn body(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { body: body.into(), ..self.header("Content-Type", content_type) }
+        Self {
+            body: body.into(),
+            ..self.header("Content-Type", content_type)
+        }
     }
 
     pub fn json(self, body: &Value) -> Self {
@@ -70,7 +78,8 @@ impl Request {
 
     /// Sends it there and waits for the whole answer. Panics if there is none.
     pub fn send(&self, address: SocketAddr) -> Response {
-        self.try_send(address).unwrap_or_else(|why| panic!("{} {}: {why}", self.method, self.path))
+        self.try_send(address)
+            .unwrap_or_else(|why| panic!("{} {}: {why}", self.method, self.path))
     }
 
     /// As [`Request::send`]; says why there is no answer.
@@ -117,15 +126,25 @@ pub fn read_answer(stream: &mut impl Read, without_body: bool) -> std::io::Resul
     };
     let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
     let mut lines = head.split("\r\n");
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
+    let status = lines
+        .next()
+        .and_then(|line| line.split(' ').nth(1))
+        .and_then(|code| code.parse().ok());
     let headers: Vec<(String, String)> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
         .collect();
-    let mut response =
-        Response { status: status.ok_or_else(cut)?, headers, body: bytes.split_off(head_end) };
+    let mut response = Response {
+        status: status.ok_or_else(cut)?,
+        headers,
+        body: bytes.split_off(head_end),
+    };
     let length: Option<usize> = response.header("content-length").and_then(|length| length.parse().ok());
-    let wanted = if without_body || response.status == 101 { Some(0) } else { length };
+    let wanted = if without_body || response.status == 101 {
+        Some(0)
+    } else {
+        length
+    };
     while wanted.is_none_or(|wanted| response.body.len() < wanted) {
         match stream.read(&mut part)? {
             0 if wanted.is_none() => break,
@@ -133,7 +152,10 @@ pub fn read_answer(stream: &mut impl Read, without_body: bool) -> std::io::Resul
             count => response.body.extend_from_slice(&part[..count]),
         }
     }
-    if response.header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked")) {
+    if response
+        .header("transfer-encoding")
+        .is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
+    {
         response.body = without_chunks(&response.body).ok_or_else(cut)?;
     }
     Ok(response)
@@ -155,7 +177,10 @@ fn without_chunks(mut rest: &[u8]) -> Option<Vec<u8>> {
 
 impl Response {
     pub fn header(&self, wanted: &str) -> Option<&str> {
-        self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value.as_str())
     }
 
     pub fn text(&self) -> String {
@@ -182,7 +207,10 @@ impl Response {
         assert_eq!(problem["code"], code, "{problem}");
         assert_eq!(problem["status"], status, "{problem}");
         for field in ["type", "title", "detail"] {
-            assert!(problem[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {problem}");
+            assert!(
+                problem[field].as_str().is_some_and(|text| !text.is_empty()),
+                "{field}: {problem}"
+            );
         }
         problem
     }

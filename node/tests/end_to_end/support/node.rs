@@ -3,6 +3,7 @@
 //! When a node ends, its log is looked through: a line at WARN or ERROR that no test expects fails the test that owns the node.
 
 use std::fs::File;
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -19,12 +20,35 @@ pub fn binary() -> PathBuf {
 
 /// Runs the program until it ends by itself.
 pub fn run(arguments: &[&str]) -> Output {
-    Command::new(binary()).args(arguments).stdin(Stdio::null()).output().unwrap()
+    Command::new(binary())
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// Runs the program until it ends by itself, with more in its environment and with something to read.
+pub fn run_with(arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Output {
+    let mut command = Command::new(binary());
+    command.args(arguments).envs(environment.iter().copied());
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Who refuses early does not read: then nobody needs the input.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
 }
 
 /// What it said on both of its outputs.
 pub fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// An address on this machine that nobody uses. Below the ports that the system hands out for outgoing connections, so that
@@ -57,19 +81,39 @@ impl Node {
     pub fn demo(data: &Path) -> Self {
         let (address, operations) = (free_address(), free_address());
         let data = data.to_str().unwrap().to_owned();
-        let places = ["--listen".to_owned(), address.to_string(), "--operations".to_owned(), operations.to_string()];
-        let arguments = [vec!["demo".to_owned(), "--data".to_owned(), data.clone()], places.to_vec()].concat();
+        let places = [
+            "--listen".to_owned(),
+            address.to_string(),
+            "--operations".to_owned(),
+            operations.to_string(),
+        ];
+        let arguments = [
+            vec!["demo".to_owned(), "--data".to_owned(), data.clone()],
+            places.to_vec(),
+        ]
+        .concat();
         Self::with(arguments, address, operations, Path::new(&data).with_extension("log"))
     }
 
     /// Starts a node with that configuration and waits until it is ready.
     pub fn configured(config: &Path, address: SocketAddr, operations: SocketAddr) -> Self {
-        let arguments = vec!["start".to_owned(), "--config".to_owned(), config.to_str().unwrap().to_owned()];
+        let arguments = vec![
+            "start".to_owned(),
+            "--config".to_owned(),
+            config.to_str().unwrap().to_owned(),
+        ];
         Self::with(arguments, address, operations, config.with_extension("log"))
     }
 
     fn with(arguments: Vec<String>, address: SocketAddr, operations: SocketAddr, log: PathBuf) -> Self {
-        let mut node = Self { address, operations, arguments, log, child: None, expected_in_log: Vec::new() };
+        let mut node = Self {
+            address,
+            operations,
+            arguments,
+            log,
+            child: None,
+            expected_in_log: Vec::new(),
+        };
         node.start();
         node
     }
@@ -84,7 +128,10 @@ impl Node {
         let operations = self.operations;
         wait_for("the node gets ready", PATIENCE * 2, || {
             if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
-                panic!("the node ended with {status} instead of getting ready:\n{}", self.log_text());
+                panic!(
+                    "the node ended with {status} instead of getting ready:\n{}",
+                    self.log_text()
+                );
             }
             let answer = Request::new("GET", "/readyz").try_send(operations);
             answer.is_ok_and(|answer| answer.status == 200).then_some(())
@@ -93,6 +140,8 @@ impl Node {
 
     /// SIGKILL: nothing is said, flushed or finished.
     pub fn kill(&mut self) {
+        // The log's file is longer than what was written; who was killed did not cut it.
+        self.expect_in_log("Truncating log file due to broken batch");
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
@@ -107,14 +156,17 @@ impl Node {
     /// SIGTERM, and waits for the process to end in good order.
     pub fn stop(&mut self) {
         let mut child = self.child.take().unwrap();
-        let signalled = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        let signalled = Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(signalled.success());
         let ended = wait_for("the node stops", PATIENCE, || child.try_wait().unwrap());
         assert!(ended.success(), "it ended with {ended}:\n{}", self.log_text());
     }
 
     /// A line at WARN or ERROR that belongs to the test.
-    pub fn expect_in_log(&mut self, text: &str) {
+    fn expect_in_log(&mut self, text: &str) {
         self.expected_in_log.push(text.to_owned());
     }
 
@@ -126,10 +178,12 @@ impl Node {
     /// The value of a figure, all its label sets added up.
     pub fn figure(&self, name: &str) -> f64 {
         let text = self.operations("/metrics").text();
-        let lines = text.lines().filter(|line| {
-            line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']))
-        });
-        lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+        let lines = text
+            .lines()
+            .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' '])));
+        lines
+            .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            .sum()
     }
 
     pub fn log_text(&self) -> String {
@@ -139,7 +193,12 @@ impl Node {
     fn unexpected_in_log(&self) -> Vec<String> {
         let is_loud = |line: &&str| ["WARN", "ERROR", "panicked"].iter().any(|word| line.contains(word));
         let is_expected = |line: &str| self.expected_in_log.iter().any(|expected| line.contains(expected));
-        self.log_text().lines().filter(is_loud).filter(|line| !is_expected(line)).map(str::to_owned).collect()
+        self.log_text()
+            .lines()
+            .filter(is_loud)
+            .filter(|line| !is_expected(line))
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -152,10 +211,17 @@ impl Drop for Node {
         if std::thread::panicking() {
             let text = self.log_text();
             let lines: Vec<&str> = text.lines().collect();
-            println!("the end of the node's log:\n{}", lines[lines.len().saturating_sub(25)..].join("\n"));
+            println!(
+                "the end of the node's log:\n{}",
+                lines[lines.len().saturating_sub(25)..].join("\n")
+            );
         } else {
             let loud = self.unexpected_in_log();
-            assert!(loud.is_empty(), "the node's log has lines that nobody expected:\n{}", loud.join("\n"));
+            assert!(
+                loud.is_empty(),
+                "the node's log has lines that nobody expected:\n{}",
+                loud.join("\n")
+            );
         }
     }
 }
@@ -165,8 +231,13 @@ pub const ENDS_WITHIN: Duration = Duration::from_secs(20);
 
 /// Starts the program and expects it to refuse: it ends by itself, not successfully. What it said.
 pub fn refused(arguments: &[&str]) -> String {
-    let mut child =
-        Command::new(binary()).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new(binary())
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         wait_for("it refuses", ENDS_WITHIN, || child.try_wait().unwrap())
     }));
@@ -175,6 +246,10 @@ pub fn refused(arguments: &[&str]) -> String {
     }
     let output = child.wait_with_output().unwrap();
     assert!(ended.is_ok(), "{arguments:?} did not end by itself: {}", said(&output));
-    assert!(!output.status.success(), "{arguments:?} was expected to be refused: {}", said(&output));
+    assert!(
+        !output.status.success(),
+        "{arguments:?} was expected to be refused: {}",
+        said(&output)
+    );
     said(&output)
 }

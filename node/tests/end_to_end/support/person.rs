@@ -60,18 +60,26 @@ impl Person {
     }
 
     pub fn delete(&self, path: &str) -> Response {
-        self.request("DELETE", path).header("Idempotency-Key", &new_command_id()).send(self.address)
+        self.request("DELETE", path)
+            .header("Idempotency-Key", &new_command_id())
+            .send(self.address)
     }
 
     /// A command under that id.
     pub fn command(&self, method: &str, path: &str, body: &Value, id: &str) -> Response {
-        self.request(method, path).header("Idempotency-Key", id).json(body).send(self.address)
+        self.request(method, path)
+            .header("Idempotency-Key", id)
+            .json(body)
+            .send(self.address)
     }
 
     /// Begins a conversation. Its id.
     #[track_caller]
     pub fn begin(&self, request: &Value) -> String {
-        self.post("/v1/conversations", request).expect(201)["conversation_id"].as_str().unwrap().to_owned()
+        self.post("/v1/conversations", request).expect(201)["conversation_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Begins a group with these members.
@@ -84,7 +92,9 @@ impl Person {
     /// Sends a message to everyone. Its `seq`.
     #[track_caller]
     pub fn say(&self, conversation: &str, text: &str) -> u64 {
-        self.send(conversation, &json!({ "body": text })).expect(201)["seq"].as_u64().unwrap()
+        self.send(conversation, &json!({ "body": text })).expect(201)["seq"]
+            .as_u64()
+            .unwrap()
     }
 
     pub fn send(&self, conversation: &str, message: &Value) -> Response {
@@ -103,7 +113,9 @@ impl Person {
         let mut events = Vec::new();
         let mut after = 0;
         loop {
-            let page = self.get(&path_of(conversation, &format!("/events?after={after}"))).expect(200);
+            let page = self
+                .get(&path_of(conversation, &format!("/events?after={after}")))
+                .expect(200);
             events.extend(page["events"].as_array().unwrap().iter().cloned());
             match events.last().filter(|_| page["has_more"] == true) {
                 Some(last) => after = last["seq"].as_u64().unwrap(),
@@ -121,7 +133,10 @@ impl Person {
     /// The newest lines of the audit record, newest first. Asking adds one.
     #[track_caller]
     pub fn audit(&self, query: &str) -> Vec<Value> {
-        self.get(&format!("/v1/audit{query}")).expect(200)["records"].as_array().unwrap().clone()
+        self.get(&format!("/v1/audit{query}")).expect(200)["records"]
+            .as_array()
+            .unwrap()
+            .clone()
     }
 
     /// Ends this session.
@@ -145,5 +160,8 @@ pub fn assert_contiguous(events: &[Value], first: u64) {
 
 /// The `type` of each event.
 pub fn kinds(events: &[Value]) -> Vec<&str> {
-    events.iter().map(|event| event["event"]["type"].as_str().unwrap()).collect()
+    events
+        .iter()
+        .map(|event| event["event"]["type"].as_str().unwrap())
+        .collect()
 }

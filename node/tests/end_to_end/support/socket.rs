@@ -47,7 +47,11 @@ impl Socket {
         }
         let stream = http::connect(address).map_err(|why| why.to_string())?;
         match tungstenite::client(request, stream) {
-            Ok((stream, _)) => Ok(Self { stream, waiting: VecDeque::new(), seen: Vec::new() }),
+            Ok((stream, _)) => Ok(Self {
+                stream,
+                waiting: VecDeque::new(),
+                seen: Vec::new(),
+            }),
             Err(why) => Err(why.to_string()),
         }
     }
@@ -149,9 +153,7 @@ impl Socket {
     /// Waits for the event at that place of the conversation.
     #[track_caller]
     pub fn expect_event(&mut self, conversation: &str, seq: u64) -> Value {
-        self.expect(|frame| {
-            frame["type"] == "event" && frame["conversation_id"] == conversation && frame["seq"] == seq
-        })
+        self.expect(|frame| frame["type"] == "event" && frame["conversation_id"] == conversation && frame["seq"] == seq)
     }
 
     /// Sends a command under that id. Its result.
@@ -173,7 +175,11 @@ impl Socket {
     #[track_caller]
     pub fn refused(&mut self, command: &Value, code: &str) {
         let result = self.command_as(&new_command_id(), command);
-        assert_eq!((&result["ok"], &result["problem"]["code"]), (&json!(false), &json!(code)), "{result}");
+        assert_eq!(
+            (&result["ok"], &result["problem"]["code"]),
+            (&json!(false), &json!(code)),
+            "{result}"
+        );
     }
 
     /// Reads to the end. The frames that were left, and how it closed.
@@ -195,7 +201,11 @@ impl Socket {
     pub fn expect_goodbye(&mut self, reason: &str, patience: Duration) -> Vec<Value> {
         let (mut frames, _) = self.until_closed(patience);
         let last = frames.pop().unwrap_or_default();
-        assert_eq!((&last["type"], &last["reason"]), (&json!("goodbye"), &json!(reason)), "after {frames:?}");
+        assert_eq!(
+            (&last["type"], &last["reason"]),
+            (&json!("goodbye"), &json!(reason)),
+            "after {frames:?}"
+        );
         frames
     }
 
@@ -207,5 +217,8 @@ impl Socket {
 }
 
 fn is_timeout(why: &std::io::Error) -> bool {
-    matches!(why.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
+    matches!(
+        why.kind(),
+        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+    )
 }

@@ -1,0 +1,350 @@
+//! Actors fall; nobody else does. What was committed reaches the devices all the same, and what is in doubt is said to be.
+
+use super::house::{CLERK, GENERAL, GROUP, House, MARIA, NURSE, OTHER, PHYSICIAN, new, send, within};
+use crate::SubmitError;
+use crate::conversation::ConversationMessage;
+use crate::frame::Light;
+use crate::outbox::Farewell;
+use crate::presence::PresenceMessage;
+use crate::session::SessionMessage;
+use corridor_domain::command::Command;
+use corridor_domain::conversation::{Kind, Side};
+use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::outcome::Answer;
+use corridor_storage::apply::encode_command;
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::sync::oneshot;
+
+/// Counts what is counted on this thread.
+#[derive(Default)]
+struct Counting(Mutex<BTreeMap<String, Arc<AtomicU64>>>);
+
+impl Counting {
+    fn restarts(&self, kind: &str) -> u64 {
+        let counters = self.0.lock().unwrap();
+        let key = Key::from_parts(crate::metrics::ACTOR_RESTARTS_TOTAL, &[("kind", kind.to_owned())]);
+        counters
+            .get(&key.to_string())
+            .map_or(0, |count| count.load(Ordering::Relaxed))
+    }
+}
+
+impl Recorder for Counting {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        let mut counters = self.0.lock().unwrap();
+        Counter::from_arc(Arc::clone(counters.entry(key.to_string()).or_default()))
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::noop()
+    }
+}
+
+/// What a device shows of a room: every event once, repeated ones left out. Panics where one is left out.
+fn shown(frames: &[String], room: ConversationId) -> Vec<String> {
+    let prefix = format!("{:x}/", room.0);
+    let mut last = 0;
+    let mut shown = Vec::new();
+    for frame in frames {
+        let Some(rest) = frame.strip_prefix(&prefix) else {
+            continue;
+        };
+        let seq: u64 = rest.split(' ').next().unwrap().parse().unwrap();
+        if seq > last {
+            assert!(last == 0 || seq == last + 1, "{seq} behind {last}: {frames:?}");
+            last = seq;
+            shown.push(frame.clone());
+        }
+    }
+    shown
+}
+
+async fn crash(house: &House, room: ConversationId) {
+    let slot = within(house.actors.rooms().conversation(room)).await.unwrap();
+    // It may have fallen already.
+    let _ = slot.actor.cast(ConversationMessage::Crash);
+}
+
+/// Asks until it is certain, always with the same id, as a client does. Says whether it was in doubt once.
+async fn insist(house: &House, who: PersonId, command: Command) -> bool {
+    let envelope = house.envelope(who, command);
+    let mut in_doubt = false;
+    loop {
+        match house.ask(envelope.clone()).await {
+            Ok(Answer::Done { .. }) => return in_doubt,
+            Err(SubmitError::OutcomeUnknown) => in_doubt = true,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn mail_in_a_fallen_mailbox_is_in_doubt_and_the_fall_is_counted() {
+    let recorder = Counting::default();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let house = House::open().await;
+    let nurse = house.attach(NURSE).await;
+    let slot = house.actors.rooms().conversation(GROUP).await.unwrap();
+    slot.actor.cast(ConversationMessage::Crash).unwrap();
+    let mut asked = Vec::new();
+    for number in 0..5 {
+        let envelope = house.envelope(NURSE, send(GROUP, &format!("{number}")));
+        let (command, (reply, pending)) = (encode_command(&envelope).unwrap(), oneshot::channel());
+        slot.send(|permit| ConversationMessage::Propose { command, reply, permit })
+            .await
+            .unwrap();
+        asked.push((envelope, pending));
+    }
+    for (envelope, pending) in asked {
+        assert!(within(pending).await.is_err(), "nobody knows");
+        assert!(matches!(house.ask(envelope).await, Ok(Answer::Done { .. })));
+    }
+    house.settle().await;
+    assert_eq!(nurse.events().await, ["a1/2 0", "a1/3 1", "a1/4 2", "a1/5 3", "a1/6 4"]);
+    assert_eq!((recorder.restarts("conversation"), recorder.restarts("other")), (1, 0));
+    let again = house.actors.rooms().conversation(GROUP).await.unwrap();
+    assert_ne!(again.actor.get_id(), slot.actor.get_id());
+    assert_eq!(house.reader.conversation(GROUP).unwrap().unwrap().last.seq, 6);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn conversations_fall_again_and_again_and_no_event_is_missed() {
+    let house = Arc::new(House::open().await);
+    let devices = [house.attach(NURSE).await, house.attach(PHYSICIAN).await];
+    let mut got = [Vec::new(), Vec::new()];
+    for round in 0..60 {
+        let mut asking = Vec::new();
+        for number in 0..3 {
+            let (house, words) = (Arc::clone(&house), format!("{round} {number}"));
+            asking.push(tokio::spawn(
+                async move { insist(&house, CLERK, send(GROUP, &words)).await },
+            ));
+        }
+        let (falling, beside) = (Arc::clone(&house), Arc::clone(&house));
+        asking.push(tokio::spawn(async move {
+            for _ in 0..=round % 3 {
+                crash(&falling, GROUP).await;
+            }
+            false
+        }));
+        let neighbour = tokio::spawn(async move { insist(&beside, CLERK, send(OTHER, "beside")).await });
+        for asked in asking {
+            within(asked).await.unwrap();
+        }
+        assert!(!within(neighbour).await.unwrap(), "a neighbour was disturbed");
+        house.settle().await;
+        for (device, got) in devices.iter().zip(&mut got) {
+            got.extend(device.events().await);
+        }
+    }
+    // What came while nobody was there to take it comes with the next event at the latest.
+    house.does(CLERK, send(GROUP, "the last")).await;
+    house.settle().await;
+    for (device, got) in devices.iter().zip(&mut got) {
+        got.extend(device.events().await);
+        assert_eq!(shown(got, GROUP), house.frames(GROUP, Side::Team)[1..]);
+        assert_eq!(shown(got, OTHER), house.frames(OTHER, Side::Team)[1..]);
+        let beside = got.iter().filter(|frame| frame.starts_with("a2/")).count();
+        assert_eq!(beside, 60, "what a neighbour hands out is not repeated");
+    }
+    assert!(house.frames(GROUP, Side::Team).len() >= 181);
+    Arc::into_inner(house).unwrap().close().await;
+}
+
+#[tokio::test]
+async fn who_falls_while_handing_out_is_followed_by_one_who_repeats_it() {
+    let house = House::open().await;
+    let (nurse, clerk) = (house.attach(NURSE).await, house.attach(CLERK).await);
+    house.encode.armed.store(1, Ordering::SeqCst);
+    for words in ["before", "bomb", "after"] {
+        insist(&house, PHYSICIAN, send(GROUP, words)).await;
+    }
+    house.does(PHYSICIAN, send(GROUP, "and on")).await;
+    house.settle().await;
+    for device in [nurse, clerk] {
+        let wanted = ["a1/2 before", "a1/3 bomb", "a1/4 after", "a1/5 and on"];
+        assert_eq!(shown(&device.events().await, GROUP), wanted);
+    }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_can_never_be_handed_out_cuts_its_members_and_nobody_else() {
+    let house = House::open().await;
+    let (nurse, maria) = (house.attach(NURSE).await, house.attach(MARIA).await);
+    house.encode.armed.store(i32::MAX, Ordering::SeqCst);
+    let proposer = house.group.proposer();
+    for words in ["bomb", "and", "more"] {
+        let envelope = house.envelope(CLERK, send(GROUP, words));
+        within(proposer.propose(encode_command(&envelope).unwrap()))
+            .await
+            .unwrap();
+    }
+    within(async {
+        while nurse.connected().outbox.farewell().is_none() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!(
+        nurse.take().await,
+        Err(Farewell::TooSlow),
+        "she comes back and reads it from storage"
+    );
+    // The others go on, on the way in and on the way out.
+    house.does(NURSE, send(GENERAL, "to Maria")).await;
+    house.settle().await;
+    assert_eq!(maria.events().await, ["a0/2 to Maria"]);
+    let refused = house.ask(house.envelope(CLERK, send(GROUP, "hello?"))).await;
+    assert_eq!(refused, Err(SubmitError::Fenced), "certainly not done");
+    // It goes on where it stood once it can.
+    let clerk = house.attach(CLERK).await;
+    house.encode.armed.store(0, Ordering::SeqCst);
+    house.does(CLERK, send(GROUP, "there again")).await;
+    house.settle().await;
+    assert_eq!(
+        clerk.events().await,
+        ["a1/2 bomb", "a1/3 and", "a1/4 more", "a1/5 there again"]
+    );
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_dispatcher_that_falls_leaves_nothing_out() {
+    let recorder = Counting::default();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let house = House::open().await;
+    let nurse = house.attach(NURSE).await;
+    let next = house.reader.progress().unwrap().revision + 1;
+    for fall in 0..3 {
+        let crash_at = &house.actors.rooms().crash_dispatcher_at;
+        crash_at.store(next + fall * 30 + 10, Ordering::Release);
+        let mut pending = Vec::new();
+        for number in 0..30 {
+            let room = if number % 2 == 0 { GROUP } else { OTHER };
+            let asked = house.envelope(NURSE, send(room, &format!("{number}")));
+            pending.push(house.actors.gateway().forward(&asked).await.unwrap());
+        }
+        for answer in pending {
+            assert!(
+                within(answer).await.is_ok(),
+                "commands do not go through the dispatcher"
+            );
+        }
+        house.settle().await;
+        assert_eq!(crash_at.load(Ordering::Acquire), 0, "it fell");
+    }
+    let events = nurse.events().await;
+    for room in [GROUP, OTHER] {
+        assert_eq!(shown(&events, room), house.frames(room, Side::Team)[1..]);
+    }
+    assert_eq!(
+        events.len(),
+        90,
+        "and nothing was shown twice: the rooms know how far they are"
+    );
+    assert_eq!(recorder.restarts("dispatcher"), 3);
+    assert_eq!(recorder.restarts("conversation"), 0);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_fallen_presence_costs_nobody_a_connection_and_no_light() {
+    let recorder = Counting::default();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let house = House::open().await;
+    let (nurse, physician) = (house.attach(NURSE).await, house.attach(PHYSICIAN).await);
+    nurse
+        .mail(|permit| SessionMessage::Light {
+            light: Light::Busy,
+            permit,
+        })
+        .await;
+    house.settle().await;
+    nurse.take().await.unwrap();
+    for round in 0..20 {
+        house
+            .actors
+            .rooms()
+            .presence()
+            .unwrap()
+            .cast(PresenceMessage::Crash)
+            .unwrap();
+        // All of this goes into the fallen one's mailbox, or to its successor.
+        let clerk = house.attach(CLERK).await;
+        clerk
+            .mail(|permit| SessionMessage::Light {
+                light: Light::OffDuty,
+                permit,
+            })
+            .await;
+        if round == 10 {
+            drop(house.attach(PHYSICIAN).await);
+        }
+        drop(clerk);
+        let wanted = [(NURSE, Light::Busy), (PHYSICIAN, Light::Available)];
+        within(async {
+            while house.actors.lights().await != wanted || recorder.restarts("presence") <= round {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+    // Whoever went while it lay there went out for the others as well.
+    house
+        .actors
+        .rooms()
+        .presence()
+        .unwrap()
+        .cast(PresenceMessage::Crash)
+        .unwrap();
+    drop(physician);
+    within(async {
+        while house.actors.lights().await != [(NURSE, Light::Busy)] {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let lights = nurse.latest().await;
+    assert_eq!(
+        lights.iter().filter(|light| *light == "light 3 Offline").count(),
+        1,
+        "{lights:?}"
+    );
+    assert_eq!(nurse.connected().outbox.farewell(), None);
+    assert_eq!(recorder.restarts("session"), 0);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn one_that_falls_asleep_by_falling_wakes_with_what_it_owed() {
+    let house = House::open().await;
+    let nurse = house.attach(NURSE).await;
+    house.does(NURSE, send(GROUP, "one")).await;
+    house.settle().await;
+    for round in 0..50_u128 {
+        // Nobody waits for the fall: whoever comes first stands it up.
+        crash(&house, GROUP).await;
+        house.does(NURSE, send(GROUP, "more")).await;
+        let topic = new(ConversationId(0xB00 + round), Kind::Group, &[]);
+        house.does(CLERK, Command::CreateConversation(Box::new(topic))).await;
+    }
+    house.settle().await;
+    assert_eq!(
+        shown(&nurse.events().await, GROUP),
+        house.frames(GROUP, Side::Team)[1..]
+    );
+    house.close().await;
+}

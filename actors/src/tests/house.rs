@@ -1,0 +1,381 @@
+//! A small clinic with everything alive, and devices that look into their outboxes.
+
+use crate::directory::Connected;
+use crate::frame::{Encode, Frame, Light};
+use crate::node::Attached;
+use crate::outbox::{Farewell, Item};
+use crate::rates::Rate;
+use crate::session::SessionMessage;
+use crate::{Actors, Needs, SubmitError};
+use corridor_cluster::{Group, GroupConfig};
+use corridor_domain::command::{Acting, Command, Envelope, NewConversation, NewMessage};
+use corridor_domain::conversation::{Audience, Conversation, Kind, Side};
+use corridor_domain::event::{Event, EventBody, Priority};
+use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId};
+use corridor_domain::outcome::Answer;
+use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Role};
+use corridor_domain::private::{Private, Sealed};
+use corridor_domain::session::Session;
+use corridor_storage::apply::AppliedState;
+use corridor_storage::backend::{Backend, MemoryBackend};
+use corridor_storage::log::MemoryLog;
+use corridor_storage::reader::Reader;
+use corridor_storage::sealing::StorageKey;
+use corridor_storage::state::State;
+use corridor_storage::world::TestWorld;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+pub const ADMINISTRATOR: PersonId = PersonId(1);
+pub const NURSE: PersonId = PersonId(2);
+pub const PHYSICIAN: PersonId = PersonId(3);
+pub const CLERK: PersonId = PersonId(4);
+pub const MARIA: PersonId = PersonId(0x10);
+pub const GENERAL: ConversationId = ConversationId(0xA0);
+pub const GROUP: ConversationId = ConversationId(0xA1);
+pub const OTHER: ConversationId = ConversationId(0xA2);
+/// Nothing takes that long: reached only when something hangs.
+const TOO_LONG: Duration = Duration::from_secs(30);
+pub const PLENTY: Rate = Rate {
+    per_second: 1_000_000,
+    burst: 1_000_000,
+};
+
+/// Frames are `room/seq words`, in the numbering of the side. Panics over a bomb as often as it is armed.
+#[derive(Debug, Default)]
+pub struct Plain {
+    pub armed: AtomicI32,
+}
+
+impl Encode for Plain {
+    fn event(&self, head: &Conversation, event: &Event, _: Option<&Event>, side: Side) -> Option<Frame> {
+        let words = match &event.body {
+            EventBody::Message(message) => String::from_utf8_lossy(&message.content.0).into_owned(),
+            EventBody::MemberRemoved { person } => format!("removed {:x}", person.0),
+            _ => String::from("-"),
+        };
+        if words == "bomb" && self.armed.fetch_sub(1, Ordering::SeqCst) > 0 {
+            panic!("an encoder that cannot cope");
+        }
+        Some(Frame::from(format!(
+            "{:x}/{} {words}",
+            head.id.0,
+            event.place.seq_for(side)
+        )))
+    }
+
+    fn typing(&self, conversation: ConversationId, person: PersonId, active: bool) -> Option<Frame> {
+        Some(Frame::from(format!(
+            "typing {:x} {:x} {active}",
+            conversation.0, person.0
+        )))
+    }
+
+    fn presence(&self, lights: &[(PersonId, Light)]) -> Option<Frame> {
+        let (person, light) = lights.first()?;
+        Some(Frame::from(format!("light {:x} {light:?}", person.0)))
+    }
+}
+
+/// Waits for an event; a test that would wait for ever fails instead.
+pub async fn within<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(TOO_LONG, work).await.expect("it never happened")
+}
+
+pub struct House {
+    pub actors: Actors,
+    pub group: Group<AppliedState>,
+    pub reader: Reader,
+    pub world: Arc<TestWorld>,
+    pub encode: Arc<Plain>,
+    commands: AtomicU64,
+}
+
+impl House {
+    pub async fn open() -> Self {
+        Self::over(Arc::new(MemoryBackend::new()), PLENTY).await
+    }
+
+    pub async fn over(backend: Arc<dyn Backend>, send_rate: Rate) -> Self {
+        let world = Arc::new(TestWorld::new(1_800_000_000_000, 7));
+        let (node, workspace) = (StorageKey::from_bytes([1; 32]), StorageKey::from_bytes([2; 32]));
+        let state = State::new(backend, world.clone(), &node, &workspace);
+        let reader = Reader::new(state.clone());
+        let (sender, applied) = mpsc::channel(8);
+        // When everything stops nobody listens any more.
+        let listener = Box::new(move |batch| drop(sender.blocking_send(batch)));
+        let state = Arc::new(AppliedState::open(state, listener).unwrap());
+        let fatal = Arc::new(|problem: &str| panic!("fatal: {problem}"));
+        let log = Arc::new(MemoryLog::new());
+        let group = Group::start(1, 7, GroupConfig::default(), log, state, world.clone(), fatal).await;
+        let group = group.unwrap();
+        group.wait_ready(TOO_LONG).await.unwrap();
+        let encode = Arc::new(Plain::default());
+        let needs = Needs {
+            reader: reader.clone(),
+            proposer: group.proposer(),
+            applied,
+            encode: encode.clone(),
+            world: world.clone(),
+            send_rate,
+            dispatched: reader.progress().unwrap().revision,
+        };
+        let house = Self {
+            actors: Actors::start(needs).await.unwrap(),
+            group,
+            reader,
+            world,
+            encode,
+            commands: AtomicU64::new(1),
+        };
+        house.move_in().await;
+        house
+    }
+
+    async fn move_in(&self) {
+        let name = Private::from("Elm Street");
+        let administrator = Box::new(staff(ADMINISTRATOR, Role::Administrator));
+        let found = Command::FoundWorkspace { name, administrator };
+        self.ask(self.from(Acting::Operator, found)).await.unwrap();
+        self.sign_in(ADMINISTRATOR).await;
+        for (id, role) in [
+            (NURSE, Role::Nurse),
+            (PHYSICIAN, Role::Physician),
+            (CLERK, Role::FrontDesk),
+        ] {
+            let person = Box::new(staff(id, role));
+            self.does(ADMINISTRATOR, Command::AddPerson { person, general: None })
+                .await;
+            self.sign_in(id).await;
+        }
+        let facts = PatientFacts {
+            mrn: Private::from("7"),
+            birth_date: Private::from("1984-03-12"),
+            care_team: vec![NURSE, PHYSICIAN],
+        };
+        let maria = Person {
+            patient: Some(facts),
+            ..person(MARIA, PersonKind::Patient)
+        };
+        let general = new(GENERAL, Kind::Patient { patient: MARIA }, &[]);
+        let add = Command::AddPerson {
+            person: Box::new(maria),
+            general: Some(Box::new(general)),
+        };
+        self.does(ADMINISTRATOR, add).await;
+        self.sign_in(MARIA).await;
+        for room in [GROUP, OTHER] {
+            let group = new(room, Kind::Group, &[PHYSICIAN, CLERK]);
+            self.does(NURSE, Command::CreateConversation(Box::new(group))).await;
+        }
+        self.settle().await;
+    }
+
+    async fn sign_in(&self, person: PersonId) {
+        let session = Session {
+            id: session_of(person),
+            person,
+            token_hash: [3; 32],
+            device: Private::default(),
+            created_at_ms: 0,
+            expires_at_ms: u64::MAX,
+            ended_at_revision: None,
+        };
+        let command = Command::SignIn {
+            session: Box::new(session),
+            credential: Private::from("hash"),
+        };
+        self.ask(self.from(Acting::Door, command)).await.unwrap();
+    }
+
+    fn from(&self, acting: Acting, command: Command) -> Envelope {
+        let number = u128::from(self.commands.fetch_add(1, Ordering::Relaxed));
+        Envelope {
+            command_id: CommandId(number),
+            fingerprint: [5; 16],
+            acting,
+            on_behalf_of: None,
+            salt: number.to_be_bytes(),
+            command,
+        }
+    }
+
+    pub fn envelope(&self, person: PersonId, command: Command) -> Envelope {
+        let session = session_of(person);
+        self.from(Acting::Person { person, session }, command)
+    }
+
+    pub async fn ask(&self, envelope: Envelope) -> Result<Answer, SubmitError> {
+        within(self.actors.gateway().submit(&envelope)).await
+    }
+
+    /// Somebody does; the revision of it.
+    pub async fn does(&self, person: PersonId, command: Command) -> u64 {
+        match self.ask(self.envelope(person, command.clone())).await {
+            Ok(Answer::Done { revision, .. }) => revision,
+            other => panic!("{command:?}: {other:?}"),
+        }
+    }
+
+    pub async fn attach(&self, person: PersonId) -> Device {
+        let (side, is_staff) = if person == MARIA {
+            (Side::Patient, false)
+        } else {
+            (Side::Team, true)
+        };
+        let attached = self.actors.attach(session_of(person), person, side, is_staff).await;
+        Device(attached.unwrap())
+    }
+
+    /// Waits until everything that was applied was handed out.
+    pub async fn settle(&self) {
+        let revision = self.reader.progress().unwrap().revision;
+        let rooms = self.actors.rooms();
+        let busy = |id| rooms.slots.find(id).is_some_and(|slot| slot.credits.in_use() > 0);
+        within(async {
+            while rooms.dispatched() < revision || [GENERAL, GROUP, OTHER].into_iter().any(busy) {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        // Its answer comes behind everything that it was sent before.
+        self.actors.lights().await;
+    }
+
+    /// What a room's devices must have been handed, for one side.
+    pub fn frames(&self, room: ConversationId, side: Side) -> Vec<String> {
+        let head = self.reader.conversation(room).unwrap().unwrap();
+        let events = self.reader.events(room, 1, head.last.seq, usize::MAX).unwrap();
+        let visible = events.iter().filter(|event| event.is_visible_to(side));
+        let frames = visible.filter_map(|event| Plain::default().event(&head, event, None, side));
+        frames.map(|frame| text(&frame)).collect()
+    }
+
+    pub async fn close(self) {
+        within(self.actors.stop()).await;
+        within(self.group.shutdown()).await;
+    }
+}
+
+/// A connected device.
+pub struct Device(pub Attached);
+
+impl Device {
+    pub fn connected(&self) -> &Connected {
+        &self.0.connected
+    }
+
+    /// Everything that waits now.
+    pub async fn take(&self) -> Result<Vec<Item>, Farewell> {
+        let mut items = Vec::new();
+        tokio::select! {
+            biased;
+            taken = self.0.connected.outbox.take(&mut items) => taken?,
+            () = std::future::ready(()) => {}
+        }
+        Ok(items)
+    }
+
+    /// The frames of events that wait now.
+    pub async fn events(&self) -> Vec<String> {
+        let items = self.take().await.unwrap();
+        items
+            .iter()
+            .filter(|item| matches!(item, Item::Event { .. }))
+            .map(text_of)
+            .collect()
+    }
+
+    /// The frames of typing and presence that wait now.
+    pub async fn latest(&self) -> Vec<String> {
+        let items = self.take().await.unwrap();
+        items
+            .iter()
+            .filter(|item| matches!(item, Item::Latest { .. }))
+            .map(text_of)
+            .collect()
+    }
+
+    pub async fn mail(&self, message: impl FnOnce(crate::credits::Permit) -> SessionMessage) {
+        self.0.mail.send(message).await.unwrap();
+        // Handled when the permit is home.
+        within(async {
+            while self.0.mail.credits.in_use() > 0 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+}
+
+pub fn text(frame: &Frame) -> String {
+    String::from_utf8(frame.to_vec()).unwrap()
+}
+
+pub fn text_of(item: &Item) -> String {
+    match item {
+        Item::Event { frame, .. } | Item::Latest { frame, .. } => text(frame),
+    }
+}
+
+pub fn session_of(person: PersonId) -> SessionId {
+    SessionId(person.0 << 8)
+}
+
+fn person(id: PersonId, kind: PersonKind) -> Person {
+    Person {
+        id,
+        kind,
+        name: Private::new(format!("Person {:x}", id.0)),
+        title: Private::default(),
+        login: Private::new(format!("person-{:x}", id.0)),
+        credential: Private::from("hash"),
+        roles: [].into_iter().collect(),
+        state: AccountState::Active,
+        sites: Vec::new(),
+        patient: None,
+        proxy_for: Vec::new(),
+        organization: Private::default(),
+    }
+}
+
+fn staff(id: PersonId, role: Role) -> Person {
+    Person {
+        roles: [role].into_iter().collect(),
+        ..person(id, PersonKind::Staff)
+    }
+}
+
+pub fn new(id: ConversationId, kind: Kind, members: &[PersonId]) -> NewConversation {
+    NewConversation {
+        id,
+        kind,
+        topic: Private::from("Topic"),
+        members: members.to_vec(),
+        content_key: Sealed::default(),
+    }
+}
+
+pub fn send(conversation: ConversationId, words: &str) -> Command {
+    say(conversation, Audience::Everyone, words)
+}
+
+pub fn note(conversation: ConversationId, words: &str) -> Command {
+    say(conversation, Audience::Team, words)
+}
+
+fn say(conversation: ConversationId, audience: Audience, words: &str) -> Command {
+    let message = NewMessage {
+        audience,
+        priority: Priority::Routine,
+        content: Sealed(words.as_bytes().to_vec()),
+        mentions: Vec::new(),
+        reply_to: None,
+    };
+    Command::Send {
+        conversation,
+        message: Box::new(message),
+    }
+}

@@ -1,0 +1,167 @@
+//! What may be said to the program. The comments here are its help, read by people who never saw it before.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+const DEFAULT_CONFIG: &str = "corridor.toml";
+
+const EXAMPLES: &str = "\
+Examples:
+  corridor                                      a clinic to try, on this machine
+  corridor init                                 found your clinic; asks for what it needs
+  corridor init --listen 0.0.0.0:8443 --host-name messages.clinic.example
+  corridor start                                run it, as ./corridor.toml says
+  corridor status                               how is it doing?
+  corridor person add --as raman --kind staff --name \"Jamie Ortiz\" --role nurse --login jamie
+  corridor help person add                      more on a command
+
+Exit codes: 0 done, 1 failed, 2 wrong use. CORRIDOR_LOG sets what is logged, such as `debug` or `warn,corridor_api=debug`.";
+
+/// Corridor, a clinic's own messenger. Without a command it makes a clinic to try (`corridor demo`).
+#[derive(Parser)]
+#[command(name = "corridor", version, after_help = EXAMPLES, after_long_help = EXAMPLES)]
+pub struct Line {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a clinic to try, with people and messages in it, and serve it on this machine
+    Demo(DemoArguments),
+    /// Found a clinic: configuration, data folder, certificate, first administrator
+    Init(InitArguments),
+    /// Run a node, until Ctrl-C or SIGTERM
+    Start {
+        /// The configuration that `corridor init` wrote
+        #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+        config: PathBuf,
+    },
+    /// People of the clinic, by way of the node that runs on this machine
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// How the node on this machine is doing
+    Status(StatusArguments),
+}
+
+#[derive(Parser)]
+pub struct DemoArguments {
+    /// Where to serve; on this machine only
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Where health, metrics and status are
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
+    pub operations: SocketAddr,
+    /// The folder of the clinic to try; delete it to begin anew
+    #[arg(long, value_name = "FOLDER", default_value = "./corridor-data/demo")]
+    pub data: PathBuf,
+    /// Only print who can sign in, as JSON
+    #[arg(long)]
+    pub accounts: bool,
+}
+
+/// What `init` is told.
+#[derive(Args)]
+pub struct InitArguments {
+    /// The configuration to write
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    pub config: PathBuf,
+    /// The folder for everything that the node keeps; it must not exist, or be empty
+    #[arg(long, value_name = "FOLDER", default_value = "./corridor-data/clinic")]
+    pub data: PathBuf,
+    /// The clinic's name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Where people will come; beyond this machine it is served over TLS
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Where health, metrics and status will be; on this machine only
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
+    pub operations: SocketAddr,
+    /// A name or IP address under which people reach the node, for its certificate; may be given more than once
+    #[arg(long = "host-name", value_name = "NAME", conflicts_with_all = ["certificate", "key"])]
+    pub host_names: Vec<String>,
+    /// A certificate that you have, as PEM, instead of a self-signed one
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub certificate: Option<PathBuf>,
+    /// The certificate's key, as PEM
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    pub key: Option<PathBuf>,
+    /// Full name of the first administrator
+    #[arg(long, value_name = "NAME")]
+    pub administrator_name: Option<String>,
+    /// Sign-in name of the first administrator
+    #[arg(long, value_name = "LOGIN")]
+    pub administrator_login: Option<String>,
+    /// Read the administrator's password from standard input (or set CORRIDOR_ADMIN_PASSWORD)
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+#[derive(Subcommand)]
+pub enum PersonCommand {
+    /// Add a person, as an administrator: the record says who did it
+    Add(PersonAddArguments),
+}
+
+#[derive(Args)]
+pub struct PersonAddArguments {
+    /// The configuration of the node that runs
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    pub config: PathBuf,
+    /// Your sign-in name; you must be an administrator
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub administrator: String,
+    /// What kind of person
+    #[arg(long, value_parser = ["staff", "patient", "proxy", "partner", "service"])]
+    pub kind: String,
+    /// Full name
+    #[arg(long)]
+    pub name: String,
+    /// "MD", "RN", "mother"
+    #[arg(long, default_value = "")]
+    pub title: String,
+    /// What the person may do, for staff: physician, nurse, medical_assistant, front_desk, billing, administrator,
+    /// compliance_officer, organization_queue; may be given more than once
+    #[arg(long = "role", value_name = "ROLE")]
+    pub roles: Vec<String>,
+    /// Sign-in name; without it the person cannot sign in
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub login: String,
+    /// A location, as an id; may be given more than once
+    #[arg(long = "site", value_name = "SITE_ID")]
+    pub site_ids: Vec<String>,
+    /// The number of the medical record, for patients
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub mrn: String,
+    /// YYYY-MM-DD, for patients
+    #[arg(long, value_name = "DATE", default_value = "", hide_default_value = true)]
+    pub birth_date: String,
+    /// Who cares for the patient, as an id; may be given more than once
+    #[arg(long = "care-team", value_name = "PERSON_ID")]
+    pub care_team: Vec<String>,
+    /// The patient a proxy speaks for, as an id; may be given more than once
+    #[arg(long = "proxy-for", value_name = "PERSON_ID")]
+    pub proxy_for: Vec<String>,
+    /// Where a partner works
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub organization: String,
+    /// Read the passwords from standard input, a line each: yours, then the new person's if there is a --login
+    /// (or set CORRIDOR_ADMIN_PASSWORD and CORRIDOR_PERSON_PASSWORD)
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+#[derive(Args)]
+pub struct StatusArguments {
+    /// The configuration of the node
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    pub config: PathBuf,
+    /// The data folder of the node, instead of its configuration
+    #[arg(long, value_name = "FOLDER", conflicts_with = "config")]
+    pub data: Option<PathBuf>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}

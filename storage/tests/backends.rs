@@ -1,0 +1,222 @@
+//! What every backend must do, run on the one on disk and on its twin in memory.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use corridor_storage::backend::{Backend, Direction, FjallBackend, MemoryBackend, Pair, Pairs};
+use std::sync::Arc;
+
+/// A backend, and how it is closed and opened again.
+trait Subject {
+    fn backend(&self) -> Arc<dyn Backend>;
+    fn reopen(self: Box<Self>) -> Box<dyn Subject>;
+}
+
+struct OnDisk(Arc<FjallBackend>, tempfile::TempDir);
+
+impl Subject for OnDisk {
+    fn backend(&self) -> Arc<dyn Backend> {
+        Arc::clone(&self.0) as Arc<dyn Backend>
+    }
+
+    fn reopen(self: Box<Self>) -> Box<dyn Subject> {
+        let Self(backend, folder) = *self;
+        drop(backend);
+        let backend = FjallBackend::open(folder.path()).unwrap();
+        Box::new(Self(Arc::new(backend), folder))
+    }
+}
+
+struct InMemory(MemoryBackend);
+
+impl Subject for InMemory {
+    fn backend(&self) -> Arc<dyn Backend> {
+        Arc::new(self.0.clone())
+    }
+
+    fn reopen(self: Box<Self>) -> Box<dyn Subject> {
+        Box::new(Self(self.0.after_power_cut()))
+    }
+}
+
+fn on_each(case: impl Fn(Box<dyn Subject>)) {
+    let folder = tempfile::tempdir().unwrap();
+    case(Box::new(OnDisk(
+        Arc::new(FjallBackend::open(folder.path()).unwrap()),
+        folder,
+    )));
+    case(Box::new(InMemory(MemoryBackend::new())));
+}
+
+fn put(key: &[u8], value: &[u8]) -> (Vec<u8>, Option<Vec<u8>>) {
+    (key.to_vec(), Some(value.to_vec()))
+}
+
+fn all(pairs: Pairs) -> Vec<Pair> {
+    pairs.map(|pair| pair.unwrap()).collect()
+}
+
+fn keys(backend: &dyn Backend, from: &[u8], to: &[u8], direction: Direction) -> Vec<Vec<u8>> {
+    all(backend.scan(from, to, direction))
+        .into_iter()
+        .map(|(key, _)| key)
+        .collect()
+}
+
+fn pairs(wanted: &[(&[u8], &[u8])]) -> Vec<Pair> {
+    wanted
+        .iter()
+        .map(|(key, value)| (key.to_vec(), value.to_vec()))
+        .collect()
+}
+
+#[test]
+fn a_batch_puts_and_removes_at_once() {
+    on_each(|subject| {
+        let backend = subject.backend();
+        backend
+            .commit(vec![put(b"a", b"1"), put(b"b", b""), put(b"c", b"3")])
+            .unwrap();
+        backend
+            .commit(vec![put(b"a", b"2"), (b"c".to_vec(), None), (b"never".to_vec(), None)])
+            .unwrap();
+        backend.commit(Vec::new()).unwrap();
+        assert_eq!(backend.get(b"a").unwrap(), Some(b"2".to_vec()));
+        assert_eq!(
+            backend.get(b"b").unwrap(),
+            Some(Vec::new()),
+            "an empty value is a value"
+        );
+        assert_eq!((backend.get(b"c").unwrap(), backend.get(b"").unwrap()), (None, None));
+        assert_eq!(all(backend.view()()), pairs(&[(b"a", b"2"), (b"b", b"")]));
+    });
+}
+
+#[test]
+fn scans_go_both_ways_and_end_before_their_end() {
+    on_each(|subject| {
+        let backend = subject.backend();
+        let names: [&[u8]; 6] = [b"\x00", b"a", b"a\x00", b"ab", b"b", b"\xff\xff"];
+        backend
+            .commit(names.iter().rev().map(|name| put(name, name)).collect())
+            .unwrap();
+        let cases: [(&[u8], &[u8], &[&[u8]]); 7] = [
+            (b"", b"\xff\xff\xff", &names),
+            (b"\x00", b"\xff\xff", &names[..5]),
+            (b"a", b"b", &names[1..4]),
+            (b"a", b"a\x00", &names[1..2]),
+            (b"aa", b"ab", &[]),
+            (b"b", b"a", &[]),
+            (b"a", b"a", &[]),
+        ];
+        for (from, to, wanted) in cases {
+            let mut wanted: Vec<Vec<u8>> = wanted.iter().map(|name| name.to_vec()).collect();
+            assert_eq!(
+                keys(&*backend, from, to, Direction::Forward),
+                wanted,
+                "{from:?} to {to:?}"
+            );
+            wanted.reverse();
+            assert_eq!(
+                keys(&*backend, from, to, Direction::Backward),
+                wanted,
+                "{to:?} back to {from:?}"
+            );
+        }
+    });
+}
+
+#[test]
+fn an_empty_one_is_empty_everywhere() {
+    on_each(|subject| {
+        let backend = subject.backend();
+        assert_eq!(all(backend.view()()), []);
+        assert_eq!(
+            keys(&*backend, b"", b"\xff", Direction::Backward),
+            Vec::<Vec<u8>>::new()
+        );
+        assert_eq!(backend.get(b"a").unwrap(), None);
+        backend.persist().unwrap();
+    });
+}
+
+#[test]
+fn a_view_is_of_its_moment_as_often_as_it_is_walked() {
+    on_each(|subject| {
+        let backend = subject.backend();
+        backend.commit(vec![put(b"a", b"1"), put(b"b", b"1")]).unwrap();
+        let view = backend.view();
+        backend
+            .commit(vec![put(b"a", b"2"), (b"b".to_vec(), None), put(b"c", b"2")])
+            .unwrap();
+        let mut begun = view();
+        assert_eq!(begun.next().unwrap().unwrap(), (b"a".to_vec(), b"1".to_vec()));
+        backend.commit(vec![(b"a".to_vec(), None)]).unwrap();
+        assert_eq!(all(begun), pairs(&[(b"b", b"1")]));
+        for _ in 0..2 {
+            assert_eq!(all(view()), pairs(&[(b"a", b"1"), (b"b", b"1")]));
+        }
+        assert_eq!(all(backend.view()()), pairs(&[(b"c", b"2")]));
+    });
+}
+
+#[test]
+fn a_batch_is_seen_whole_or_not_at_all() {
+    on_each(|subject| {
+        let backend = subject.backend();
+        let row = |value: u32| {
+            (0..20_u8)
+                .map(|key| put(&[key], &value.to_be_bytes()))
+                .collect::<Vec<_>>()
+        };
+        backend.commit(row(0)).unwrap();
+        let writer = Arc::clone(&backend);
+        let thread = std::thread::spawn(move || (1..=300).for_each(|value| writer.commit(row(value)).unwrap()));
+        while !thread.is_finished() {
+            for walked in [backend.view()(), backend.scan(&[0], &[99], Direction::Forward)] {
+                let values: Vec<Vec<u8>> = all(walked).into_iter().map(|(_, value)| value).collect();
+                assert_eq!(values.len(), 20);
+                assert!(values.windows(2).all(|pair| pair[0] == pair[1]), "half of a batch");
+            }
+            // Read one after the other, first what is written first: never older than what was seen before.
+            let seen = [0, 7, 19].map(|key| backend.get(&[key]).unwrap());
+            assert!(seen.is_sorted(), "a batch that was seen was gone again");
+        }
+        thread.join().unwrap();
+        assert_eq!(backend.get(&[19]).unwrap(), Some(300_u32.to_be_bytes().to_vec()));
+    });
+}
+
+#[test]
+fn what_was_persisted_is_there_after_reopening() {
+    on_each(|mut subject| {
+        for round in 0..4_u8 {
+            let backend = subject.backend();
+            let large = vec![round; 300_000];
+            backend
+                .commit(vec![put(&[round], &large), (vec![round.wrapping_sub(2)], None)])
+                .unwrap();
+            backend.persist().unwrap();
+            assert!(backend.size_bytes() > 0);
+            drop(backend);
+            subject = subject.reopen();
+            let there: Vec<Vec<u8>> = keys(&*subject.backend(), b"", b"\xff", Direction::Forward);
+            let wanted: Vec<Vec<u8>> = (round.saturating_sub(1)..=round).map(|key| vec![key]).collect();
+            assert_eq!(there, wanted);
+            assert_eq!(subject.backend().get(&[round]).unwrap(), Some(large));
+        }
+    });
+}
+
+#[test]
+fn a_power_cut_takes_what_was_not_persisted() {
+    let backend = MemoryBackend::new();
+    backend.commit(vec![put(b"a", b"1"), put(b"b", b"1")]).unwrap();
+    backend.persist().unwrap();
+    backend
+        .commit(vec![put(b"a", b"2"), (b"b".to_vec(), None), put(b"c", b"2")])
+        .unwrap();
+    let left = backend.after_power_cut();
+    assert_eq!(all(left.view()()), pairs(&[(b"a", b"1"), (b"b", b"1")]));
+    left.commit(vec![put(b"d", b"3")]).unwrap();
+    assert_eq!(backend.get(b"d").unwrap(), None, "they are two now");
+}

@@ -13,17 +13,20 @@ use corridor_protocol as wire;
 
 /// A person's id.
 pub fn person_id(text: &str) -> Outcome<PersonId> {
-    text.parse().map_err(|_| Failure::Invalid("A person's id is `per_` and 26 characters."))
+    text.parse()
+        .map_err(|_| Failure::Invalid("A person's id is `per_` and 26 characters."))
 }
 
 /// A conversation's id.
 pub fn conversation_id(text: &str) -> Outcome<ConversationId> {
-    text.parse().map_err(|_| Failure::Invalid("A conversation's id is `con_` and 26 characters."))
+    text.parse()
+        .map_err(|_| Failure::Invalid("A conversation's id is `con_` and 26 characters."))
 }
 
 /// A site's id.
 pub fn site_id(text: &str) -> Outcome<SiteId> {
-    text.parse().map_err(|_| Failure::Invalid("A site's id is `site_` and 26 characters."))
+    text.parse()
+        .map_err(|_| Failure::Invalid("A site's id is `site_` and 26 characters."))
 }
 
 /// Several people's ids.
@@ -50,15 +53,25 @@ const ROLES: [(Role, &str); 8] = [
     (Role::OrganizationQueue, "organization_queue"),
 ];
 
-const STATES: [(AccountState, &str); 3] =
-    [(AccountState::Invited, "invited"), (AccountState::Active, "active"), (AccountState::Suspended, "suspended")];
+const STATES: [(AccountState, &str); 3] = [
+    (AccountState::Invited, "invited"),
+    (AccountState::Active, "active"),
+    (AccountState::Suspended, "suspended"),
+];
 
 fn name_in<T: Copy + PartialEq>(table: &[(T, &'static str)], value: T) -> &'static str {
-    table.iter().find(|(known, _)| *known == value).map_or("unknown", |(_, name)| name)
+    table
+        .iter()
+        .find(|(known, _)| *known == value)
+        .map_or("unknown", |(_, name)| name)
 }
 
 fn value_in<T: Copy>(table: &[(T, &'static str)], name: &str, otherwise: &'static str) -> Outcome<T> {
-    table.iter().find(|(_, known)| *known == name).map(|(value, _)| *value).ok_or(Failure::Invalid(otherwise))
+    table
+        .iter()
+        .find(|(_, known)| *known == name)
+        .map(|(value, _)| *value)
+        .ok_or(Failure::Invalid(otherwise))
 }
 
 /// `staff`, `patient`, …
@@ -159,8 +172,12 @@ pub fn mentions_to_wire(mentions: &[Mention]) -> Vec<wire::Mention> {
     mentions
         .iter()
         .map(|mention| match mention {
-            Mention::Person(person) => wire::Mention::Person { person_id: person.to_string() },
-            Mention::Role(role) => wire::Mention::Role { role: role_name(*role).to_owned() },
+            Mention::Person(person) => wire::Mention::Person {
+                person_id: person.to_string(),
+            },
+            Mention::Role(role) => wire::Mention::Role {
+                role: role_name(*role).to_owned(),
+            },
         })
         .collect()
 }
@@ -204,7 +221,11 @@ mod tests {
 
     #[test]
     fn every_name_leads_back() {
-        assert!(PersonKind::ALL.iter().all(|known| kind(kind_name(*known)).unwrap() == *known));
+        assert!(
+            PersonKind::ALL
+                .iter()
+                .all(|known| kind(kind_name(*known)).unwrap() == *known)
+        );
         assert!(Role::ALL.iter().all(|known| role(role_name(*known)).unwrap() == *known));
         assert!(kind("administrator").is_err() && role("").is_err() && state("closed").is_err());
     }

@@ -26,7 +26,10 @@ impl JsonFrames {
 /// The bytes of a frame.
 pub fn frame(frame: &ServerFrame) -> Option<Frame> {
     // Nothing of ours fails to become JSON; if it did, no frame is better than half of one.
-    serde_json::to_vec(frame).map(Frame::from).map_err(|error| tracing::error!(%error, "a frame does not encode")).ok()
+    serde_json::to_vec(frame)
+        .map(Frame::from)
+        .map_err(|error| tracing::error!(%error, "a frame does not encode"))
+        .ok()
 }
 
 /// A light on the wire.
@@ -51,7 +54,12 @@ pub fn light(presence: Presence) -> Light {
 
 impl Encode for JsonFrames {
     fn event(&self, head: &Conversation, event: &Event, target: Option<&Event>, side: Side) -> Option<Frame> {
-        let showing = Showing { names: &self.names, keys: &self.keys, head, side };
+        let showing = Showing {
+            names: &self.names,
+            keys: &self.keys,
+            head,
+            side,
+        };
         match showing.event(event, target) {
             Ok(event) => frame(&ServerFrame::Event(Box::new(event?))),
             Err(error) => {
@@ -63,11 +71,21 @@ impl Encode for JsonFrames {
 
     fn typing(&self, conversation: ConversationId, person: PersonId, active: bool) -> Option<Frame> {
         let name = self.names.author(person).map(|author| author.name).unwrap_or_default();
-        frame(&ServerFrame::Typing { conversation_id: conversation.to_string(), person_id: person.to_string(), name, active })
+        frame(&ServerFrame::Typing {
+            conversation_id: conversation.to_string(),
+            person_id: person.to_string(),
+            name,
+            active,
+        })
     }
 
     fn presence(&self, lights: &[(PersonId, Light)]) -> Option<Frame> {
-        let change = |(person, light): &(PersonId, Light)| PresenceChange { person_id: person.to_string(), status: presence(*light) };
-        frame(&ServerFrame::Presence { people: lights.iter().map(change).collect() })
+        let change = |(person, light): &(PersonId, Light)| PresenceChange {
+            person_id: person.to_string(),
+            status: presence(*light),
+        };
+        frame(&ServerFrame::Presence {
+            people: lights.iter().map(change).collect(),
+        })
     }
 }

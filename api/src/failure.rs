@@ -57,11 +57,17 @@ fn of_refusal(refusal: Refusal) -> (u16, &'static str) {
         Refusal::SignInFailed => (401, "Login or password is not right."),
         Refusal::Forbidden => (403, "Your role does not allow this. The attempt is on the record."),
         Refusal::NotFound => (404, "There is no such thing here for you."),
-        Refusal::IdempotencyConflict => (409, "This command id was used for something else. Make a new one for a new command."),
+        Refusal::IdempotencyConflict => (
+            409,
+            "This command id was used for something else. Make a new one for a new command.",
+        ),
         Refusal::Archived => (409, "The conversation is archived. Reopen it first."),
         Refusal::NotAMember => (409, "Only members do this. Join or be added first."),
         Refusal::AlreadyMember => (409, "This person is a member already."),
-        Refusal::PatientAccountInactive => (409, "The patient has no active account and cannot be messaged. Invite the patient first."),
+        Refusal::PatientAccountInactive => (
+            409,
+            "The patient has no active account and cannot be messaged. Invite the patient first.",
+        ),
         Refusal::EditWindowClosed => (409, "It is too late to edit this. Retract it and write anew."),
         Refusal::AlreadyRetracted => (409, "The message was taken back."),
         Refusal::LoginTaken => (409, "Somebody else signs in by that name."),
@@ -82,23 +88,47 @@ impl Failure {
                 problem(status, refusal.code(), detail, None)
             }
             Self::Submit(SubmitError::RateLimited { retry_after_ms }) | Self::RateLimited { retry_after_ms } => {
-                problem(429, "rate_limited", "Too many at once. Nothing was done; try again later.", Some(*retry_after_ms))
+                problem(
+                    429,
+                    "rate_limited",
+                    "Too many at once. Nothing was done; try again later.",
+                    Some(*retry_after_ms),
+                )
             }
-            Self::Submit(SubmitError::Overloaded { retry_after_ms }) => {
-                problem(503, "overloaded", "The node has too much to do. Nothing was done; try again later.", Some(*retry_after_ms))
-            }
-            Self::Submit(SubmitError::Fenced) => {
-                problem(503, "fenced", "This node takes no commands now. Nothing was done; try again or ask another node.", Some(1_000))
-            }
-            Self::Submit(SubmitError::OutcomeUnknown) => {
-                problem(503, "outcome_unknown", "Maybe it was done. Ask again with the same command id.", Some(100))
-            }
+            Self::Submit(SubmitError::Overloaded { retry_after_ms }) => problem(
+                503,
+                "overloaded",
+                "The node has too much to do. Nothing was done; try again later.",
+                Some(*retry_after_ms),
+            ),
+            Self::Submit(SubmitError::Fenced) => problem(
+                503,
+                "fenced",
+                "This node takes no commands now. Nothing was done; try again or ask another node.",
+                Some(1_000),
+            ),
+            Self::Submit(SubmitError::OutcomeUnknown) => problem(
+                503,
+                "outcome_unknown",
+                "Maybe it was done. Ask again with the same command id.",
+                Some(100),
+            ),
             Self::Invalid(detail) => problem(422, "invalid", detail, None),
             Self::TooLarge => problem(413, "too_large", "The body is larger than allowed.", None),
-            Self::OriginNotAllowed => problem(403, "origin_not_allowed", "The request did not come from this node's own pages.", None),
+            Self::OriginNotAllowed => problem(
+                403,
+                "origin_not_allowed",
+                "The request did not come from this node's own pages.",
+                None,
+            ),
             Self::Internal(error) => {
                 tracing::error!(%error, "a request failed inside");
-                problem(500, "internal", "Something is broken here. Nothing is known of the outcome; the operators were told.", None)
+                problem(
+                    500,
+                    "internal",
+                    "Something is broken here. Nothing is known of the outcome; the operators were told.",
+                    None,
+                )
             }
         }
     }
@@ -106,7 +136,10 @@ impl Failure {
 
 fn problem(status: u16, code: &str, detail: &str, retry_after_ms: Option<u64>) -> Problem {
     let title = code.replace('_', " ");
-    Problem { retry_after_ms, ..Problem::new(status, code, &title, detail) }
+    Problem {
+        retry_after_ms,
+        ..Problem::new(status, code, &title, detail)
+    }
 }
 
 impl IntoResponse for Failure {
@@ -117,7 +150,10 @@ impl IntoResponse for Failure {
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(retry_after_ms) = problem.retry_after_ms {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1_000)));

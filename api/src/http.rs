@@ -39,7 +39,10 @@ pub fn router(edge: Edge) -> Router {
     let specification = Arc::new(specifications::open_api(specification));
     routes
         .route("/v1/socket", axum::routing::get(crate::websocket::upgrade))
-        .route("/openapi.json", axum::routing::get(move || specifications::answer(Arc::clone(&specification))))
+        .route(
+            "/openapi.json",
+            axum::routing::get(move || specifications::answer(Arc::clone(&specification))),
+        )
         .route("/asyncapi.json", axum::routing::get(specifications::async_api))
         .route("/v1/{*rest}", axum::routing::any(nothing_here))
         .layer(DefaultBodyLimit::max(limits::HTTP_BODY_SIZE_BYTES_MAX))
@@ -50,7 +53,10 @@ pub fn router(edge: Edge) -> Router {
 
 /// The routes that are in the published specification.
 fn api() -> OpenApiRouter<Edge> {
-    OpenApiRouter::new().merge(accounts::routes()).merge(conversations::routes()).merge(messages::routes())
+    OpenApiRouter::new()
+        .merge(accounts::routes())
+        .merge(conversations::routes())
+        .merge(messages::routes())
 }
 
 /// The specification of the routes.

@@ -20,7 +20,10 @@ pub struct Names {
 impl Names {
     /// Nothing is remembered yet.
     pub fn new(reader: Reader) -> Self {
-        Self { reader, remembered: Mutex::new(LruCache::new(REMEMBERED_COUNT_MAX)) }
+        Self {
+            reader,
+            remembered: Mutex::new(LruCache::new(REMEMBERED_COUNT_MAX)),
+        }
     }
 
     /// The label of a person.
@@ -31,7 +34,12 @@ impl Names {
         }
         let Some(person) = self.reader.person(id)? else {
             // A record names somebody who is not there: shown as such, and not remembered.
-            return Ok(Author { id: id.to_string(), name: String::new(), kind: "unknown".to_owned(), title: String::new() });
+            return Ok(Author {
+                id: id.to_string(),
+                name: String::new(),
+                kind: "unknown".to_owned(),
+                title: String::new(),
+            });
         };
         let author = of(&person);
         remembered.put(id, author.clone());

@@ -24,7 +24,10 @@ pub fn router(operations: Operations) -> Router {
         .route("/healthz", get(async || "alive\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .route("/status", get(async |State(operations): State<Operations>| Json((operations.status)())))
+        .route(
+            "/status",
+            get(async |State(operations): State<Operations>| Json((operations.status)())),
+        )
         .with_state(operations)
 }
 

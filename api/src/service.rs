@@ -134,7 +134,14 @@ impl Service {
         let mut salt = [0_u8; 16];
         self.inner.world.fill_random(&mut salt);
         let fingerprint = self.inner.keys.fingerprint(asked);
-        Envelope { command_id, fingerprint, acting, on_behalf_of: None, salt, command }
+        Envelope {
+            command_id,
+            fingerprint,
+            acting,
+            on_behalf_of: None,
+            salt,
+            command,
+        }
     }
 
     /// Sends a command on its way and waits for what it did.
@@ -143,12 +150,18 @@ impl Service {
     }
 
     /// Has a look recorded, and says what may be shown.
-    pub(crate) async fn ask(&self, caller: &Caller, command: Command) -> Outcome<(u64, Vec<corridor_domain::outcome::Grant>)> {
+    pub(crate) async fn ask(
+        &self,
+        caller: &Caller,
+        command: Command,
+    ) -> Outcome<(u64, Vec<corridor_domain::outcome::Grant>)> {
         let envelope = self.envelope(caller.acting(), self.draw_command_id(), b"", command);
         match self.inner.actors.gateway().submit(&envelope).await? {
             Answer::Granted { revision, grants } => Ok((revision, grants)),
             Answer::Refused { refusal, .. } => Err(Failure::Refused(refusal)),
-            Answer::Done { .. } => Err(Failure::Internal(std::io::Error::other("a look was answered like a deed"))),
+            Answer::Done { .. } => Err(Failure::Internal(std::io::Error::other(
+                "a look was answered like a deed",
+            ))),
         }
     }
 }
@@ -156,7 +169,15 @@ impl Service {
 /// What the answer to a deed says.
 pub(crate) fn done(answer: Answer) -> Outcome<Done> {
     match answer {
-        Answer::Done { revision, at_ms, conversation, place, side, person, unread } => Ok(Done {
+        Answer::Done {
+            revision,
+            at_ms,
+            conversation,
+            place,
+            side,
+            person,
+            unread,
+        } => Ok(Done {
             revision,
             at_ms,
             conversation,
@@ -166,14 +187,20 @@ pub(crate) fn done(answer: Answer) -> Outcome<Done> {
             unread,
         }),
         Answer::Refused { refusal, .. } => Err(Failure::Refused(refusal)),
-        Answer::Granted { .. } => Err(Failure::Internal(std::io::Error::other("a deed was answered like a look"))),
+        Answer::Granted { .. } => Err(Failure::Internal(std::io::Error::other(
+            "a deed was answered like a look",
+        ))),
     }
 }
 
 impl Done {
     /// As most routes answer.
     pub fn changed(&self) -> wire::Changed {
-        wire::Changed { revision: self.revision, seq: (self.seq > 0).then_some(self.seq), at_ms: self.at_ms }
+        wire::Changed {
+            revision: self.revision,
+            seq: (self.seq > 0).then_some(self.seq),
+            at_ms: self.at_ms,
+        }
     }
 
     /// As the socket answers.

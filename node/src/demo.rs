@@ -75,7 +75,11 @@ pub async fn run(settings: Settings) -> Result<(), StartError> {
     marker::finish(&settings.data)?;
     let scheme = if settings.tls.is_some() { "https" } else { "http" };
     let address = format!("{scheme}://{}", running.address()?);
-    print(&welcome(&address, &marker::read(&settings.data)?, std::io::stdout().is_terminal()));
+    print(&welcome(
+        &address,
+        &marker::read(&settings.data)?,
+        std::io::stdout().is_terminal(),
+    ));
     running.serve(stop_signal()?).await
 }
 
@@ -109,7 +113,12 @@ fn script_start_ms(now_ms: u64) -> u64 {
 /// Resolves at Ctrl-C or SIGTERM.
 fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, StartError> {
     use tokio::signal::unix::{SignalKind, signal};
-    let listen = |kind| signal(kind).map_err(|cause| StartError::Io { what: "the signals".to_owned(), cause });
+    let listen = |kind| {
+        signal(kind).map_err(|cause| StartError::Io {
+            what: "the signals".to_owned(),
+            cause,
+        })
+    };
     let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {
@@ -125,7 +134,11 @@ fn print(text: &str) {
 }
 
 fn welcome(address: &str, accounts: &[Account], colours: bool) -> String {
-    let (bold, dim, plain) = if colours { ("\x1b[1m", "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
+    let (bold, dim, plain) = if colours {
+        ("\x1b[1m", "\x1b[2m", "\x1b[0m")
+    } else {
+        ("", "", "")
+    };
     let width = |of: fn(&Account) -> usize| accounts.iter().map(of).max().unwrap_or_default();
     let names = width(|account| account.name.chars().count());
     let whats = width(|account| account.what().chars().count());
@@ -133,8 +146,17 @@ fn welcome(address: &str, accounts: &[Account], colours: bool) -> String {
     // Writing to a string does not fail.
     let _ = writeln!(text, "  {dim}{:names$}  {:whats$}  Login{plain}", "Name", "Role");
     for account in accounts {
-        let login = if account.password.is_some() { account.login.as_str() } else { "(invited, cannot sign in yet)" };
-        let _ = writeln!(text, "  {:names$}  {:whats$}  {bold}{login}{plain}", account.name, account.what());
+        let login = if account.password.is_some() {
+            account.login.as_str()
+        } else {
+            "(invited, cannot sign in yet)"
+        };
+        let _ = writeln!(
+            text,
+            "  {:names$}  {:whats$}  {bold}{login}{plain}",
+            account.name,
+            account.what()
+        );
     }
     let _ = writeln!(text, "\n  Password of everybody: {bold}{}{plain}", people::PASSWORD);
     let _ = write!(text, "  Open {bold}{address}{plain} and sign in. Press Ctrl-C to stop.");
@@ -151,7 +173,12 @@ mod tests {
         let script = story();
         let steps = reading::with_reading(&script).unwrap();
         assert!(steps.is_sorted_by_key(|step| step.when));
-        for now_ms in [1_790_000_000_000, 1_790_020_000_000, 1_790_100_000_000, 1_790_300_000_000] {
+        for now_ms in [
+            1_790_000_000_000,
+            1_790_020_000_000,
+            1_790_100_000_000,
+            1_790_300_000_000,
+        ] {
             assert!(steps.iter().map(|step| step.when.at_ms(now_ms)).is_sorted());
         }
         let is_say = |deed: &Deed| matches!(deed, Deed::Say { .. });
@@ -175,13 +202,21 @@ mod tests {
         assert!(deeds(|deed| matches!(deed, Deed::Acknowledge { .. })));
         assert!(deeds(|deed| matches!(deed, Deed::Archive)));
         assert!(deeds(|deed| matches!(deed, Deed::Rename { .. })));
-        assert!(deeds(|deed| matches!(deed, Deed::Add { history: corridor_protocol::History::FromNow, .. })));
+        assert!(deeds(|deed| matches!(
+            deed,
+            Deed::Add {
+                history: corridor_protocol::History::FromNow,
+                ..
+            }
+        )));
     }
 
     #[test]
     fn all_mentions_name_somebody() {
-        let ids =
-            crate::demo::people::PEOPLE.iter().map(|character| (character.login, character.login.to_owned())).collect();
+        let ids = crate::demo::people::PEOPLE
+            .iter()
+            .map(|character| (character.login, character.login.to_owned()))
+            .collect();
         for step in story().steps {
             if let Deed::Say { text, .. } | Deed::Edit { text, .. } = step.deed {
                 crate::demo::mention::spelled_out(text, &ids).unwrap();

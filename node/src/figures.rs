@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 pub struct Figures(PrometheusHandle);
 
 /// From 50 µs to 10 s: where syncs and requests lie.
-const SECONDS: [f64; 14] = [5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.5, 2.0, 10.0];
+const SECONDS: [f64; 14] = [
+    5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.5, 2.0, 10.0,
+];
 /// Entries of one batch.
 const ENTRIES: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0, 2048.0];
 
@@ -23,7 +25,9 @@ pub fn install() -> Result<Figures, StartError> {
     let builder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
         .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_entries".to_owned()), &ENTRIES));
-    let handle = builder.and_then(PrometheusBuilder::install_recorder).map_err(|error| StartError::refused(error.to_string()))?;
+    let handle = builder
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(|error| StartError::refused(error.to_string()))?;
     Ok(INSTALLED.get_or_init(|| Figures(handle)).clone())
 }
 

@@ -69,7 +69,10 @@ impl StartError {
     }
 
     fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
-        move |cause| Self::Io { what: what.into(), cause }
+        move |cause| Self::Io {
+            what: what.into(),
+            cause,
+        }
     }
 }
 
@@ -104,14 +107,20 @@ impl Running {
         let operations_listener = open_door(settings.operations, None)?;
 
         let lock = lock_folder(&settings.data)?;
-        let node_keys = NodeKeys::open_or_create(&settings.data.join("node.key"), world.as_ref()).map_err(StartError::io("the key file"))?;
+        let node_keys = NodeKeys::open_or_create(&settings.data.join("node.key"), world.as_ref())
+            .map_err(StartError::io("the key file"))?;
 
         let log_options = LogOptions::new(settings.data.join("log"));
         let log = EngineLog::open(&log_options, &node_keys.node, Arc::clone(&world), abort_process());
         let log: Arc<dyn LogStore> = Arc::new(log.map_err(|error| StartError::refused(error.to_string()))?);
 
         let backend = FjallBackend::open(&settings.data.join("state")).map_err(StartError::io("the state store"))?;
-        let state = State::new(Arc::new(backend), Arc::clone(&world), &node_keys.node, &node_keys.workspace);
+        let state = State::new(
+            Arc::new(backend),
+            Arc::clone(&world),
+            &node_keys.node,
+            &node_keys.workspace,
+        );
         let reader = Reader::new(state.clone());
         let (tell, applied) = mpsc::channel::<Vec<Applied>>(APPLIED_BATCHES_WAITING_MAX);
         let listener_of_state = Box::new(move |batch| {
@@ -139,14 +148,26 @@ impl Running {
             applied,
             encode: Arc::new(JsonFrames::new(Arc::clone(&names), keys.clone())),
             world: Arc::clone(&world),
-            send_rate: Rate { per_second: settings.sends_per_second, burst: settings.sends_burst },
+            send_rate: Rate {
+                per_second: settings.sends_per_second,
+                burst: settings.sends_burst,
+            },
             dispatched,
         });
         let actors = actors.await.map_err(|error| StartError::refused(error.to_string()))?;
-        group.wait_ready(Duration::from_millis(READY_TIMEOUT_MS)).await.map_err(|error| StartError::refused(error.to_string()))?;
+        group
+            .wait_ready(Duration::from_millis(READY_TIMEOUT_MS))
+            .await
+            .map_err(|error| StartError::refused(error.to_string()))?;
 
         let ready = Arc::new(AtomicBool::new(true));
-        let service = Service::new(service::Needs { reader: reader.clone(), actors: actors.clone(), keys, names, world });
+        let service = Service::new(service::Needs {
+            reader: reader.clone(),
+            actors: actors.clone(),
+            keys,
+            names,
+            world,
+        });
         let operations = operations(figures, &ready, &reader, &actors, group.watch());
         let (stopping, _) = watch::channel(false);
         Ok(Self {
@@ -170,15 +191,22 @@ impl Running {
 
     /// The address of the operators.
     pub fn operations_address(&self) -> Result<SocketAddr, StartError> {
-        self.operations_listener.local_addr().map_err(StartError::io("the operations address"))
+        self.operations_listener
+            .local_addr()
+            .map_err(StartError::io("the operations address"))
     }
 
     /// Serves until `stop`, then says goodbye to everybody and ends in order.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
         let (alive, mut last_socket) = mpsc::channel(1);
-        let edge = Edge { service: self.service.clone(), secure: self.settings.tls.is_some(), alive };
+        let edge = Edge {
+            service: self.service.clone(),
+            secure: self.settings.tls.is_some(),
+            alive,
+        };
         let status = Arc::clone(&self.operations.status);
-        let control = control::serve(&self.settings.data, self.service.clone(), status).map_err(StartError::io("the control socket"))?;
+        let control = control::serve(&self.settings.data, self.service.clone(), status)
+            .map_err(StartError::io("the control socket"))?;
         let stopped = |mut stopping: watch::Receiver<bool>| async move {
             // An error says that the node itself is gone: stopped all the same.
             let _ = stopping.wait_for(|stopping| *stopping).await;
@@ -211,7 +239,9 @@ impl Running {
         let _ = tokio::time::timeout(Duration::from_millis(DRAIN_TIMEOUT_MS), last_socket.recv()).await;
         self.actors.stop().await;
         self.group.shutdown().await;
-        clients.and(operators).map_err(|error| StartError::refused(error.to_string()))
+        clients
+            .and(operators)
+            .map_err(|error| StartError::refused(error.to_string()))
     }
 
     /// Ends a node that was never served.
@@ -225,7 +255,12 @@ impl Running {
 pub async fn found(settings: &Settings, name: &str, administrator: &AddPerson) -> Result<(), StartError> {
     let world = Arc::new(corridor_storage::world::SystemWorld::new());
     let loopback = SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), 0);
-    let quiet = Settings { listen: loopback, operations: loopback, tls: None, ..settings.clone() };
+    let quiet = Settings {
+        listen: loopback,
+        operations: loopback,
+        tls: None,
+        ..settings.clone()
+    };
     let running = Running::start(&quiet, world).await?;
     let founded = running.service.found(name, administrator).await;
     running.stop().await;
@@ -248,9 +283,10 @@ fn lock_folder(data: &Path) -> Result<File, StartError> {
     let lock = File::create(data.join("lock")).map_err(StartError::io(what()))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(fs::TryLockError::WouldBlock) => {
-            Err(StartError::refused(format!("another corridor runs with {}; stop it first, or name another folder", data.display())))
-        }
+        Err(fs::TryLockError::WouldBlock) => Err(StartError::refused(format!(
+            "another corridor runs with {}; stop it first, or name another folder",
+            data.display()
+        ))),
         Err(fs::TryLockError::Error(error)) => Err(StartError::io(what())(error)),
     }
 }

@@ -1,6 +1,6 @@
 //! Actors fall; nobody else does. What was committed reaches the devices all the same, and what is in doubt is said to be.
 
-use super::house::{CLERK, GENERAL, GROUP, House, MARIA, NURSE, OTHER, PHYSICIAN, new, send, within};
+use super::house::{ADMINISTRATOR, CLERK, GENERAL, GROUP, House, MARIA, NURSE, OTHER, PHYSICIAN, send, within};
 use crate::SubmitError;
 use crate::conversation::ConversationMessage;
 use crate::frame::Light;
@@ -8,9 +8,10 @@ use crate::outbox::Farewell;
 use crate::presence::PresenceMessage;
 use crate::session::SessionMessage;
 use corridor_domain::command::Command;
-use corridor_domain::conversation::{Kind, Side};
+use corridor_domain::conversation::Side;
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::outcome::Answer;
+use corridor_domain::person::AccountState;
 use corridor_storage::apply::encode_command;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use std::collections::BTreeMap;
@@ -329,22 +330,68 @@ async fn a_fallen_presence_costs_nobody_a_connection_and_no_light() {
 }
 
 #[tokio::test]
-async fn one_that_falls_asleep_by_falling_wakes_with_what_it_owed() {
+async fn whoever_comes_first_after_a_fall_wakes_one_that_knows_what_is_owed() {
     let house = House::open().await;
     let nurse = house.attach(NURSE).await;
-    house.does(NURSE, send(GROUP, "one")).await;
-    house.settle().await;
-    for round in 0..50_u128 {
-        // Nobody waits for the fall: whoever comes first stands it up.
-        crash(&house, GROUP).await;
-        house.does(NURSE, send(GROUP, "more")).await;
-        let topic = new(ConversationId(0xB00 + round), Kind::Group, &[]);
-        house.does(CLERK, Command::CreateConversation(Box::new(topic))).await;
+    let mut got = Vec::new();
+    for round in 0..50 {
+        // Committed without the actor's help, and told to it when it has fallen already, or just before.
+        let slot = house.actors.rooms().conversation(GROUP).await.unwrap();
+        let envelope = house.envelope(CLERK, send(GROUP, &format!("{round}")));
+        let pending = house.group.proposer().propose(encode_command(&envelope).unwrap());
+        if round % 2 == 0 {
+            within(pending).await.unwrap();
+        }
+        let _ = slot.actor.cast(ConversationMessage::Crash);
+        insist(&house, NURSE, send(GROUP, "more")).await;
+        house.settle().await;
+        got.extend(nurse.events().await);
     }
-    house.settle().await;
+    assert_eq!(shown(&got, GROUP), house.frames(GROUP, Side::Team)[1..]);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_successor_hands_out_nothing_before_the_sessions_that_ended_are_closed() {
+    let house = House::open().await;
+    let (nurse, clerk) = (house.attach(NURSE).await, house.attach(CLERK).await);
+    // A full mailbox elsewhere holds the dispatcher back.
+    let other = house.actors.rooms().conversation(OTHER).await.unwrap();
+    let mut held = Vec::new();
+    while let Some(permit) = other.credits.try_acquire().unwrap() {
+        held.push(permit);
+    }
+    let state = AccountState::Suspended;
+    let commands = [
+        (NURSE, send(GROUP, "for both")),
+        (NURSE, send(OTHER, "into the full one")),
+        (ADMINISTRATOR, Command::ChangeAccountState { person: CLERK, state }),
+        (NURSE, send(GROUP, "for the nurse alone")),
+    ];
+    for (who, command) in commands {
+        let envelope = house.envelope(who, command);
+        within(house.group.proposer().propose(encode_command(&envelope).unwrap()))
+            .await
+            .unwrap();
+    }
+    let fallen = house.actors.rooms().conversation(GROUP).await.unwrap();
+    fallen.actor.cast(ConversationMessage::Crash).unwrap();
+    within(async {
+        let is_there = |slot: &crate::slots::Slot<ConversationMessage>| slot.actor.get_id() != fallen.actor.get_id();
+        while !house.actors.rooms().slots.find(GROUP).as_ref().is_some_and(is_there) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     assert_eq!(
-        shown(&nurse.events().await, GROUP),
-        house.frames(GROUP, Side::Team)[1..]
+        clerk.events().await,
+        ["a1/2 for both"],
+        "and nothing of what is not announced yet"
     );
+    drop(held);
+    house.settle().await;
+    assert_eq!(clerk.take().await, Err(Farewell::SessionEnded));
+    let wanted = ["a1/2 for both", "a1/3 for the nurse alone"];
+    assert_eq!(shown(&nurse.events().await, GROUP), wanted);
     house.close().await;
 }

@@ -7,8 +7,8 @@ use corridor_domain::conversation::Side;
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::PersonKind;
 use corridor_storage::backend::{Backend, FjallBackend, MemoryBackend};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// One device after the other comes while the nurse writes; each must see everything, once it is put together.
 async fn attach_while_writing(backend: Arc<dyn Backend>, rounds: usize) {
@@ -45,6 +45,14 @@ async fn attach_while_writing(backend: Arc<dyn Backend>, rounds: usize) {
             Side::Team
         };
         let device = house.attach(who).await;
+        let (waiting, items) = (Arc::clone(&device.0.connected), Arc::new(Mutex::new(Vec::new())));
+        let taken = Arc::clone(&items);
+        let taking = tokio::spawn(async move {
+            let mut some = Vec::new();
+            while waiting.outbox.take(&mut some).await.is_ok() {
+                taken.lock().unwrap().append(&mut some);
+            }
+        });
         // As the edge does: first attached, then the revision, then the replay up to it.
         let revision = house.reader.progress().unwrap().revision;
         let head = house.reader.conversation(GENERAL).unwrap().unwrap();
@@ -61,7 +69,8 @@ async fn attach_while_writing(backend: Arc<dyn Backend>, rounds: usize) {
             }
         })
         .await;
-        let items = device.take().await.unwrap();
+        taking.abort();
+        let items = items.lock().unwrap();
         let above = items
             .iter()
             .filter(|item| matches!(item, Item::Event { revision: of, .. } if *of > revision));

@@ -29,13 +29,18 @@ impl Showing<'_> {
             return Ok(None);
         }
         // Towards patients a read mark of staff is the care team's, without a name (T-28).
-        let hides_actor = self.side == Side::Patient && matches!(event.body, EventBody::Read { .. }) && self.is_staff(event.actor)?;
+        let hides_actor =
+            self.side == Side::Patient && matches!(event.body, EventBody::Read { .. }) && self.is_staff(event.actor)?;
         Ok(Some(wire::Event {
             revision: event.revision,
             conversation_id: self.head.id.to_string(),
             seq: event.place.seq_for(self.side),
             at_ms: event.at_ms,
-            actor: if hides_actor { None } else { Some(self.names.author(event.actor)?) },
+            actor: if hides_actor {
+                None
+            } else {
+                Some(self.names.author(event.actor)?)
+            },
             on_behalf_of: event.on_behalf_of.map(|person| self.names.author(person)).transpose()?,
             event: self.body(event, target, hides_actor)?,
         }))
@@ -63,37 +68,49 @@ impl Showing<'_> {
                         (Some(target), Some(message)) => self.open(target, message)?,
                         _ => None,
                     },
-                    mentions: message.map(|message| mentions_to_wire(&message.mentions)).unwrap_or_default(),
+                    mentions: message
+                        .map(|message| mentions_to_wire(&message.mentions))
+                        .unwrap_or_default(),
                 }
             }
             EventBody::Retracted { target: place } => {
-                let retraction = target.and_then(Event::message).and_then(|message| message.retraction.as_ref());
+                let retraction = target
+                    .and_then(Event::message)
+                    .and_then(|message| message.retraction.as_ref());
                 wire::EventBody::MessageRetracted {
                     target_seq: self.seq(place),
-                    reason: retraction.map(|retraction| retraction.reason.expose().to_owned()).unwrap_or_default(),
+                    reason: retraction
+                        .map(|retraction| retraction.reason.expose().to_owned())
+                        .unwrap_or_default(),
                 }
             }
-            EventBody::MemberAdded { person, history } => {
-                wire::EventBody::MemberAdded { person: author(person)?, history: history_to_wire(*history) }
-            }
-            EventBody::MemberRemoved { person } => {
-                wire::EventBody::MemberRemoved { person: author(person)?, left: *person == event.actor }
-            }
-            EventBody::Renamed { topic } => wire::EventBody::Renamed { topic: topic.expose().to_owned() },
+            EventBody::MemberAdded { person, history } => wire::EventBody::MemberAdded {
+                person: author(person)?,
+                history: history_to_wire(*history),
+            },
+            EventBody::MemberRemoved { person } => wire::EventBody::MemberRemoved {
+                person: author(person)?,
+                left: *person == event.actor,
+            },
+            EventBody::Renamed { topic } => wire::EventBody::Renamed {
+                topic: topic.expose().to_owned(),
+            },
             EventBody::Archived => wire::EventBody::Archived,
             EventBody::Reopened => wire::EventBody::Reopened,
             EventBody::OwnerChanged { owner } => wire::EventBody::OwnerChanged { person: author(owner)? },
-            EventBody::Delivered { up_to } => {
-                wire::EventBody::Delivered { person: author(&event.actor)?, up_to_seq: self.seq(up_to) }
-            }
+            EventBody::Delivered { up_to } => wire::EventBody::Delivered {
+                person: author(&event.actor)?,
+                up_to_seq: self.seq(up_to),
+            },
             EventBody::Read { up_to } => wire::EventBody::Read {
                 person: if hides_actor { None } else { Some(author(&event.actor)?) },
                 up_to_seq: self.seq(up_to),
                 up_to_number: up_to.number_for(self.side),
             },
-            EventBody::Acknowledged { target } => {
-                wire::EventBody::Acknowledged { target_seq: self.seq(target), person: author(&event.actor)? }
-            }
+            EventBody::Acknowledged { target } => wire::EventBody::Acknowledged {
+                target_seq: self.seq(target),
+                person: author(&event.actor)?,
+            },
         })
     }
 
@@ -132,6 +149,11 @@ impl Showing<'_> {
         if message.retraction.is_some() {
             return Ok(None);
         }
-        Ok(Some(self.keys.open(self.head.id, &self.head.content_key, event.actor, &message.content)?))
+        Ok(Some(self.keys.open(
+            self.head.id,
+            &self.head.content_key,
+            event.actor,
+            &message.content,
+        )?))
     }
 }

@@ -1,7 +1,8 @@
 //! People, conversations and members for the wire.
 
 use super::{
-    audience_to_wire, basis_name, history_to_wire, kind_name, priority_to_wire, role_name, state_name, visibility_to_wire,
+    audience_to_wire, basis_name, history_to_wire, kind_name, priority_to_wire, role_name, state_name,
+    visibility_to_wire,
 };
 use crate::convert::events::Showing;
 use crate::names;
@@ -60,12 +61,21 @@ fn kind_of(kind: &Kind) -> &'static str {
 }
 
 /// A conversation without its newest message and members: what its head and the viewer's membership say.
-pub fn conversation(viewer: &Person, readable: &Readable, now_ms: u64, first_names: Vec<String>) -> Option<wire::Conversation> {
+pub fn conversation(
+    viewer: &Person,
+    readable: &Readable,
+    now_ms: u64,
+    first_names: Vec<String>,
+) -> Option<wire::Conversation> {
     let head = readable.conversation.as_ref()?;
     let own = readable.own.as_ref().filter(|own| own.is_current());
     let side = own.map_or_else(|| corridor_domain::decide::side_of(Some(viewer)), |own| own.side);
     let (channel, beside_id) = match &head.kind {
-        Kind::Channel { visibility, site, phi_allowed } => {
+        Kind::Channel {
+            visibility,
+            site,
+            phi_allowed,
+        } => {
             let channel = wire::Channel {
                 visibility: visibility_to_wire(*visibility),
                 site_id: site.map(|site| site.to_string()),
@@ -133,10 +143,19 @@ fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
         _ => false,
     };
     // Some other member of staff, and some event, stand for those that will be named.
-    let somebody = Person { id: corridor_domain::ids::PersonId(0), roles: Default::default(), ..stand_in(viewer) };
+    let somebody = Person {
+        id: corridor_domain::ids::PersonId(0),
+        roles: Default::default(),
+        ..stand_in(viewer)
+    };
     let first = readable.own.as_ref().map_or(1, |own| own.first_seq);
     let event = Event {
-        place: Place { seq: first, number: 0, shared_seq: first, shared_number: 0 },
+        place: Place {
+            seq: first,
+            number: 0,
+            shared_seq: first,
+            shared_number: 0,
+        },
         shared: true,
         revision: 0,
         at_ms: now_ms,
@@ -151,7 +170,11 @@ fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
             let about_self = matches!(action, Action::Leave | Action::Join);
             let subject = if about_self { viewer } else { &somebody };
             let target = (*action == Action::MarkRead).then_some(&event);
-            let asking = Asking { subject: Some(subject), target, ..Asking::new(*action, viewer, readable, now_ms) };
+            let asking = Asking {
+                subject: Some(subject),
+                target,
+                ..Asking::new(*action, viewer, readable, now_ms)
+            };
             permit(&asking).is_ok()
         })
         .map(|(_, name)| name.to_owned())
@@ -169,7 +192,9 @@ fn stand_in(viewer: &Person) -> Person {
 
 /// The newest message, for lists: its beginning on one line.
 pub fn last_message(showing: &Showing<'_>, event: &Event) -> io::Result<Option<wire::LastMessage>> {
-    let Some(message) = event.message() else { return Ok(None) };
+    let Some(message) = event.message() else {
+        return Ok(None);
+    };
     let body = showing.open(event, message)?.unwrap_or_default();
     Ok(Some(wire::LastMessage {
         seq: event.place.seq_for(showing.side),
@@ -185,7 +210,10 @@ pub fn last_message(showing: &Showing<'_>, event: &Event) -> io::Result<Option<w
 
 /// The first words on one line, without marks of Markdown that would only disturb.
 pub fn preview(body: &str) -> String {
-    let plain = body.split_whitespace().map(|word| word.trim_matches(['*', '~', '`', '>'])).filter(|word| !word.is_empty());
+    let plain = body
+        .split_whitespace()
+        .map(|word| word.trim_matches(['*', '~', '`', '>']))
+        .filter(|word| !word.is_empty());
     let mut line = String::new();
     for word in plain {
         if !line.is_empty() {
@@ -213,7 +241,11 @@ pub fn member(membership: &Membership, person: &Person, head: &Conversation, sid
         history: history_to_wire(membership.history),
         delivered_seq: if hidden { 0 } else { membership.delivered_seq },
         read_seq: if hidden { 0 } else { membership.read_seq },
-        read_number: if hidden { head.team_read_shared_number } else { membership.read_number },
+        read_number: if hidden {
+            head.team_read_shared_number
+        } else {
+            membership.read_number
+        },
     }
 }
 

@@ -35,12 +35,22 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
 /// Sign in with a password.
 #[utoipa::path(post, path = "/v1/sign-in", tag = "accounts", request_body = wire::SignIn,
     responses((status = 200, body = wire::SignedIn), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn sign_in(State(edge): State<Edge>, ConnectInfo(peer): ConnectInfo<SocketAddr>, Body(request): Body<wire::SignIn>) -> Outcome<Response> {
+async fn sign_in(
+    State(edge): State<Edge>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Body(request): Body<wire::SignIn>,
+) -> Outcome<Response> {
     let signed_in = edge.service.sign_in(&request, peer.ip()).await?;
     let age_s = limits::SESSION_LIFETIME_MS / 1_000;
     let cookie = match edge.secure {
-        true => format!("{}={}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict; Secure", SESSION_COOKIES[0], signed_in.token),
-        false => format!("{}={}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict", SESSION_COOKIES[1], signed_in.token),
+        true => format!(
+            "{}={}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict; Secure",
+            SESSION_COOKIES[0], signed_in.token
+        ),
+        false => format!(
+            "{}={}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict",
+            SESSION_COOKIES[1], signed_in.token
+        ),
     };
     let mut response = Json(signed_in).into_response();
     let cookie = HeaderValue::try_from(cookie).map_err(|error| Failure::Internal(std::io::Error::other(error)))?;
@@ -59,7 +69,10 @@ async fn sign_out(State(edge): State<Edge>, caller: Caller) -> Outcome<Response>
     for name in SESSION_COOKIES {
         let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
         let gone = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict{secure}");
-        headers.append(header::SET_COOKIE, HeaderValue::try_from(gone).map_err(|error| Failure::Internal(std::io::Error::other(error)))?);
+        headers.append(
+            header::SET_COOKIE,
+            HeaderValue::try_from(gone).map_err(|error| Failure::Internal(std::io::Error::other(error)))?,
+        );
     }
     headers.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     Ok(response)
@@ -68,8 +81,15 @@ async fn sign_out(State(edge): State<Edge>, caller: Caller) -> Outcome<Response>
 /// End a session: one's own on another device, or as administrator anybody's.
 #[utoipa::path(delete, path = "/v1/sessions/{id}", tag = "accounts", params(("id" = String, Path, description = "`ses_…`"), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = wire::Changed), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn end_session(State(edge): State<Edge>, caller: Caller, Key(key): Key, Ids(id): Ids<String>) -> Outcome<Json<wire::Changed>> {
-    let session = id.parse().map_err(|_| Failure::Invalid("A session's id is `ses_` and 26 characters."))?;
+async fn end_session(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    Ids(id): Ids<String>,
+) -> Outcome<Json<wire::Changed>> {
+    let session = id
+        .parse()
+        .map_err(|_| Failure::Invalid("A session's id is `ses_` and 26 characters."))?;
     Ok(Json(edge.service.end_session(&caller, key, session).await?.changed()))
 }
 
@@ -96,7 +116,11 @@ struct Search {
 /// Staff, partners and services.
 #[utoipa::path(get, path = "/v1/people", tag = "people", params(Search),
     responses((status = 200, body = wire::PeopleList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn people(State(edge): State<Edge>, caller: Caller, Query(search): Query<Search>) -> Outcome<Json<wire::PeopleList>> {
+async fn people(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Query(search): Query<Search>,
+) -> Outcome<Json<wire::PeopleList>> {
     let limit = search.limit.unwrap_or(limits::INBOX_COUNT_MAX);
     Ok(Json(edge.service.people(&caller, &search.q, limit).await?))
 }
@@ -104,7 +128,12 @@ async fn people(State(edge): State<Edge>, caller: Caller, Query(search): Query<S
 /// Add a person.
 #[utoipa::path(post, path = "/v1/people", tag = "people", request_body = wire::AddPerson, params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = wire::PersonAdded), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn add_person(State(edge): State<Edge>, caller: Caller, Key(key): Key, Body(request): Body<wire::AddPerson>) -> Outcome<Response> {
+async fn add_person(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    Body(request): Body<wire::AddPerson>,
+) -> Outcome<Response> {
     let added = edge.service.add_person(&caller, key, &request).await?;
     Ok((StatusCode::CREATED, Json(added)).into_response())
 }
@@ -121,13 +150,22 @@ async fn change_person(
     Body(change): Body<wire::ChangePerson>,
 ) -> Outcome<Json<wire::Changed>> {
     let person = convert::person_id(&id)?;
-    Ok(Json(edge.service.change_person(&caller, key, person, &change).await?.changed()))
+    Ok(Json(
+        edge.service
+            .change_person(&caller, key, person, &change)
+            .await?
+            .changed(),
+    ))
 }
 
 /// Patients.
 #[utoipa::path(get, path = "/v1/patients", tag = "people", params(Search),
     responses((status = 200, body = wire::PatientList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn patients(State(edge): State<Edge>, caller: Caller, Query(search): Query<Search>) -> Outcome<Json<wire::PatientList>> {
+async fn patients(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Query(search): Query<Search>,
+) -> Outcome<Json<wire::PatientList>> {
     let limit = search.limit.unwrap_or(limits::INBOX_COUNT_MAX);
     Ok(Json(edge.service.patients(&caller, &search.q, limit).await?))
 }
@@ -173,11 +211,23 @@ struct AuditQuery {
 /// The audit record, newest first. Reading it is on it.
 #[utoipa::path(get, path = "/v1/audit", tag = "audit", params(AuditQuery),
     responses((status = 200, body = wire::AuditPage), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn audit(State(edge): State<Edge>, caller: Caller, Query(query): Query<AuditQuery>) -> Outcome<Json<wire::AuditPage>> {
+async fn audit(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Query(query): Query<AuditQuery>,
+) -> Outcome<Json<wire::AuditPage>> {
     let filter = AuditFilter {
         before: query.before,
         person: query.person_id.as_deref().map(convert::person_id).transpose()?,
-        conversation: query.conversation_id.as_deref().map(convert::conversation_id).transpose()?,
+        conversation: query
+            .conversation_id
+            .as_deref()
+            .map(convert::conversation_id)
+            .transpose()?,
     };
-    Ok(Json(edge.service.audit(&caller, filter, query.limit.unwrap_or(limits::PAGE_COUNT_MAX)).await?))
+    Ok(Json(
+        edge.service
+            .audit(&caller, filter, query.limit.unwrap_or(limits::PAGE_COUNT_MAX))
+            .await?,
+    ))
 }

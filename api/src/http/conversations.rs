@@ -52,14 +52,27 @@ struct InboxQuery {
 /// The inbox: one's conversations, newest first, with previews and counts.
 #[utoipa::path(get, path = "/v1/inbox", tag = "conversations", params(InboxQuery),
     responses((status = 200, body = wire::Inbox), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn inbox(State(edge): State<Edge>, caller: Caller, Query(query): Query<InboxQuery>) -> Outcome<Json<wire::Inbox>> {
+async fn inbox(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Query(query): Query<InboxQuery>,
+) -> Outcome<Json<wire::Inbox>> {
     let filter = match query.filter.as_str() {
         "" | "all" => InboxFilter::All,
         "unread" => InboxFilter::Unread,
         "read" => InboxFilter::Read,
         _ => return Err(Failure::Invalid("A filter is all, unread or read.")),
     };
-    Ok(Json(edge.service.inbox(&caller, filter, &query.q, query.limit.unwrap_or(limits::INBOX_COUNT_MAX)).await?))
+    Ok(Json(
+        edge.service
+            .inbox(
+                &caller,
+                filter,
+                &query.q,
+                query.limit.unwrap_or(limits::INBOX_COUNT_MAX),
+            )
+            .await?,
+    ))
 }
 
 /// Which conversations.
@@ -81,21 +94,34 @@ struct ListQuery {
 /// Conversations: one's own, the organization's patient conversations, or the channels one may join.
 #[utoipa::path(get, path = "/v1/conversations", tag = "conversations", params(ListQuery),
     responses((status = 200, body = wire::ConversationList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn list(State(edge): State<Edge>, caller: Caller, Query(query): Query<ListQuery>) -> Outcome<Json<wire::ConversationList>> {
+async fn list(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> Outcome<Json<wire::ConversationList>> {
     let scope = match query.scope.as_str() {
         "" | "mine" => Scope::Mine,
         "organization" => Scope::Organization,
         "public" => Scope::Public,
         _ => return Err(Failure::Invalid("A scope is mine, organization or public.")),
     };
-    Ok(Json(edge.service.conversations(&caller, scope, &query.q, query.limit.unwrap_or(limits::INBOX_COUNT_MAX)).await?))
+    Ok(Json(
+        edge.service
+            .conversations(&caller, scope, &query.q, query.limit.unwrap_or(limits::INBOX_COUNT_MAX))
+            .await?,
+    ))
 }
 
 /// Begin a conversation.
 #[utoipa::path(post, path = "/v1/conversations", tag = "conversations", request_body = wire::CreateConversation,
     params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = wire::Created), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn create(State(edge): State<Edge>, caller: Caller, Key(key): Key, Body(request): Body<wire::CreateConversation>) -> Outcome<Response> {
+async fn create(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    Body(request): Body<wire::CreateConversation>,
+) -> Outcome<Response> {
     let created = edge.service.create_conversation(&caller, key, &request).await?;
     Ok((StatusCode::CREATED, Json(created)).into_response())
 }
@@ -118,7 +144,12 @@ async fn change(
     Ids(id): Ids<String>,
     Body(change): Body<wire::ChangeConversation>,
 ) -> Outcome<Json<wire::Changed>> {
-    Ok(Json(edge.service.change_conversation(&caller, key, named(&id)?, &change).await?.changed()))
+    Ok(Json(
+        edge.service
+            .change_conversation(&caller, key, named(&id)?, &change)
+            .await?
+            .changed(),
+    ))
 }
 
 /// Which page of history.
@@ -152,7 +183,16 @@ async fn events(
         (_, Some(before)) => Turn::Before(before),
         (after, None) => Turn::After(after.unwrap_or(0)),
     };
-    Ok(Json(edge.service.events(&caller, named(&id)?, turn, query.limit.unwrap_or(limits::PAGE_COUNT_MAX)).await?))
+    Ok(Json(
+        edge.service
+            .events(
+                &caller,
+                named(&id)?,
+                turn,
+                query.limit.unwrap_or(limits::PAGE_COUNT_MAX),
+            )
+            .await?,
+    ))
 }
 
 /// The members.
@@ -173,7 +213,12 @@ async fn add_member(
     Ids(id): Ids<String>,
     Body(request): Body<wire::AddMember>,
 ) -> Outcome<Json<wire::Changed>> {
-    Ok(Json(edge.service.add_member(&caller, key, named(&id)?, &request).await?.changed()))
+    Ok(Json(
+        edge.service
+            .add_member(&caller, key, named(&id)?, &request)
+            .await?
+            .changed(),
+    ))
 }
 
 /// Remove a member; oneself: leave.
@@ -187,5 +232,10 @@ async fn remove_member(
     Ids((id, person)): Ids<(String, String)>,
 ) -> Outcome<Json<wire::Changed>> {
     let person = convert::person_id(&person).map_err(|_| Failure::Refused(Refusal::NotFound))?;
-    Ok(Json(edge.service.remove_member(&caller, key, named(&id)?, person).await?.changed()))
+    Ok(Json(
+        edge.service
+            .remove_member(&caller, key, named(&id)?, person)
+            .await?
+            .changed(),
+    ))
 }

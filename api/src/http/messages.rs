@@ -41,8 +41,22 @@ async fn send(
     Body(message): Body<wire::SendMessage>,
 ) -> Outcome<Response> {
     let conversation_id = named(&id)?.to_string();
-    let done = run(&edge, &caller, key, wire::Command::SendMessage { conversation_id, message }).await?;
-    let sent = wire::Sent { seq: done.seq, number: done.number, revision: done.revision, at_ms: done.at_ms };
+    let done = run(
+        &edge,
+        &caller,
+        key,
+        wire::Command::SendMessage {
+            conversation_id,
+            message,
+        },
+    )
+    .await?;
+    let sent = wire::Sent {
+        seq: done.seq,
+        number: done.number,
+        revision: done.revision,
+        at_ms: done.at_ms,
+    };
     Ok((StatusCode::CREATED, Json(sent)).into_response())
 }
 
@@ -58,7 +72,17 @@ async fn edit(
     Body(edit): Body<wire::EditMessage>,
 ) -> Outcome<Json<wire::Changed>> {
     let conversation_id = named(&id)?.to_string();
-    let done = run(&edge, &caller, key, wire::Command::EditMessage { conversation_id, seq, edit }).await?;
+    let done = run(
+        &edge,
+        &caller,
+        key,
+        wire::Command::EditMessage {
+            conversation_id,
+            seq,
+            edit,
+        },
+    )
+    .await?;
     Ok(Json(done.changed()))
 }
 
@@ -74,7 +98,17 @@ async fn retract(
     Query(retraction): Query<wire::RetractMessage>,
 ) -> Outcome<Json<wire::Changed>> {
     let conversation_id = named(&id)?.to_string();
-    let done = run(&edge, &caller, key, wire::Command::RetractMessage { conversation_id, seq, reason: retraction.reason }).await?;
+    let done = run(
+        &edge,
+        &caller,
+        key,
+        wire::Command::RetractMessage {
+            conversation_id,
+            seq,
+            reason: retraction.reason,
+        },
+    )
+    .await?;
     Ok(Json(done.changed()))
 }
 
@@ -82,7 +116,11 @@ async fn retract(
 #[utoipa::path(get, path = "/v1/conversations/{id}/messages/{seq}/receipts", tag = "messages",
     params(("id" = String, Path, description = "`con_…`"), ("seq" = u64, Path)),
     responses((status = 200, body = wire::ReceiptList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn receipts(State(edge): State<Edge>, caller: Caller, Ids((id, seq)): Ids<(String, u64)>) -> Outcome<Json<wire::ReceiptList>> {
+async fn receipts(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Ids((id, seq)): Ids<(String, u64)>,
+) -> Outcome<Json<wire::ReceiptList>> {
     Ok(Json(edge.service.receipts(&caller, named(&id)?, seq).await?))
 }
 
@@ -90,7 +128,11 @@ async fn receipts(State(edge): State<Edge>, caller: Caller, Ids((id, seq)): Ids<
 #[utoipa::path(get, path = "/v1/conversations/{id}/messages/{seq}/versions", tag = "messages",
     params(("id" = String, Path, description = "`con_…`"), ("seq" = u64, Path)),
     responses((status = 200, body = wire::VersionList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn versions(State(edge): State<Edge>, caller: Caller, Ids((id, seq)): Ids<(String, u64)>) -> Outcome<Json<wire::VersionList>> {
+async fn versions(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Ids((id, seq)): Ids<(String, u64)>,
+) -> Outcome<Json<wire::VersionList>> {
     Ok(Json(edge.service.versions(&caller, named(&id)?, seq).await?))
 }
 
@@ -106,8 +148,20 @@ async fn mark_read(
     Body(up_to): Body<wire::UpTo>,
 ) -> Outcome<Json<wire::MarkedRead>> {
     let conversation_id = named(&id)?.to_string();
-    let done = run(&edge, &caller, key, wire::Command::MarkRead { conversation_id, seq: up_to.seq }).await?;
-    Ok(Json(wire::MarkedRead { revision: done.revision, unread: done.unread }))
+    let done = run(
+        &edge,
+        &caller,
+        key,
+        wire::Command::MarkRead {
+            conversation_id,
+            seq: up_to.seq,
+        },
+    )
+    .await?;
+    Ok(Json(wire::MarkedRead {
+        revision: done.revision,
+        unread: done.unread,
+    }))
 }
 
 /// Everything up to there reached this device.
@@ -122,7 +176,16 @@ async fn confirm_delivery(
     Body(up_to): Body<wire::UpTo>,
 ) -> Outcome<Json<wire::Changed>> {
     let conversation_id = named(&id)?.to_string();
-    let done = run(&edge, &caller, key, wire::Command::ConfirmDelivery { conversation_id, seq: up_to.seq }).await?;
+    let done = run(
+        &edge,
+        &caller,
+        key,
+        wire::Command::ConfirmDelivery {
+            conversation_id,
+            seq: up_to.seq,
+        },
+    )
+    .await?;
     Ok(Json(done.changed()))
 }
 
@@ -138,6 +201,15 @@ async fn acknowledge(
     Body(message): Body<wire::UpTo>,
 ) -> Outcome<Json<wire::Changed>> {
     let conversation_id = named(&id)?.to_string();
-    let done = run(&edge, &caller, key, wire::Command::Acknowledge { conversation_id, seq: message.seq }).await?;
+    let done = run(
+        &edge,
+        &caller,
+        key,
+        wire::Command::Acknowledge {
+            conversation_id,
+            seq: message.seq,
+        },
+    )
+    .await?;
     Ok(Json(done.changed()))
 }

@@ -21,7 +21,10 @@ pub const SESSION_COOKIES: [&str; 2] = ["__Host-corridor", "corridor"];
 
 /// The session's cookie, if there is one.
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let all = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     all.flat_map(|value| value.split(';')).find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
         SESSION_COOKIES.contains(&name).then_some(value)
@@ -34,7 +37,11 @@ pub fn has_cookie(headers: &HeaderMap) -> bool {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
 }
 
 /// The token of a request: the header of programs, or the cookie of browsers.
@@ -45,9 +52,13 @@ pub fn token(headers: &HeaderMap) -> Option<&str> {
 /// Whether the page that asks is this node's own: its origin names the very host that was asked.
 pub fn is_own_origin(headers: &HeaderMap, secure: bool) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else { return false };
+    let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else {
+        return false;
+    };
     let scheme = if secure { "https://" } else { "http://" };
-    origin.strip_prefix(scheme).is_some_and(|named| named.eq_ignore_ascii_case(host))
+    origin
+        .strip_prefix(scheme)
+        .is_some_and(|named| named.eq_ignore_ascii_case(host))
 }
 
 impl FromRequestParts<Edge> for Caller {
@@ -66,8 +77,14 @@ impl FromRequestParts<Edge> for Key {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &Edge) -> Result<Self, Failure> {
-        const WRONG: Failure = Failure::Invalid("Every command has a header Idempotency-Key: 32 hexadecimal digits or a UUID, made anew for each.");
-        let text = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).ok_or(WRONG)?;
+        const WRONG: Failure = Failure::Invalid(
+            "Every command has a header Idempotency-Key: 32 hexadecimal digits or a UUID, made anew for each.",
+        );
+        let text = parts
+            .headers
+            .get("idempotency-key")
+            .and_then(|value| value.to_str().ok())
+            .ok_or(WRONG)?;
         text.parse().map(Key).map_err(|_| WRONG)
     }
 }
@@ -79,20 +96,33 @@ impl<T: DeserializeOwned> FromRequest<Edge> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, edge: &Edge) -> Result<Self, Failure> {
-        let is_json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-            let kind = value.split(';').next().unwrap_or_default().trim();
-            kind.eq_ignore_ascii_case("application/json")
-        });
+        let is_json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| {
+                let kind = value.split(';').next().unwrap_or_default().trim();
+                kind.eq_ignore_ascii_case("application/json")
+            });
         if !is_json {
-            return Err(Failure::Invalid("The body is JSON, and Content-Type says application/json."));
+            return Err(Failure::Invalid(
+                "The body is JSON, and Content-Type says application/json.",
+            ));
         }
-        let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        let announced = request
+            .headers()
+            .get(header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         if announced.is_some_and(|size_bytes| size_bytes > limits::HTTP_BODY_SIZE_BYTES_MAX as u64) {
             return Err(Failure::TooLarge);
         }
         let bytes = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, edge)).await;
-        let bytes = bytes.map_err(|_| Failure::Invalid("The body took too long to come."))?.map_err(|_| Failure::TooLarge)?;
-        serde_json::from_slice(&bytes).map(Body).map_err(|_| Failure::Invalid("The body is not what this route takes; see /openapi.json."))
+        let bytes = bytes
+            .map_err(|_| Failure::Invalid("The body took too long to come."))?
+            .map_err(|_| Failure::TooLarge)?;
+        serde_json::from_slice(&bytes)
+            .map(Body)
+            .map_err(|_| Failure::Invalid("The body is not what this route takes; see /openapi.json."))
     }
 }
 
@@ -104,7 +134,9 @@ impl<T: DeserializeOwned> FromRequestParts<Edge> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Failure> {
         let query = axum::extract::Query::<T>::from_request_parts(parts, edge).await;
-        query.map(|query| Query(query.0)).map_err(|_| Failure::Invalid("The query is not what this route takes; see /openapi.json."))
+        query
+            .map(|query| Query(query.0))
+            .map_err(|_| Failure::Invalid("The query is not what this route takes; see /openapi.json."))
     }
 }
 
@@ -116,7 +148,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Edge> for Ids<T> {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Failure> {
         // What is not a number, or not text, names nothing that exists.
-        Path::<T>::from_request_parts(parts, edge).await.map(|path| Ids(path.0)).map_err(|_| Failure::Refused(Refusal::NotFound))
+        Path::<T>::from_request_parts(parts, edge)
+            .await
+            .map(|path| Ids(path.0))
+            .map_err(|_| Failure::Refused(Refusal::NotFound))
     }
 }
 
@@ -126,15 +161,27 @@ mod tests {
     use axum::http::HeaderValue;
 
     fn headers(pairs: &[(header::HeaderName, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .collect()
     }
 
     #[test]
     fn a_page_of_somebody_else_is_told_apart() {
-        let own = headers(&[(header::ORIGIN, "http://127.0.0.1:8080"), (header::HOST, "127.0.0.1:8080")]);
+        let own = headers(&[
+            (header::ORIGIN, "http://127.0.0.1:8080"),
+            (header::HOST, "127.0.0.1:8080"),
+        ]);
         assert!(is_own_origin(&own, false));
         assert!(!is_own_origin(&own, true));
-        for origin in ["null", "http://127.0.0.1:8081", "http://127.0.0.1:8080.evil.example", "https://127.0.0.1:8080", "http://evil.example"] {
+        for origin in [
+            "null",
+            "http://127.0.0.1:8081",
+            "http://127.0.0.1:8080.evil.example",
+            "https://127.0.0.1:8080",
+            "http://evil.example",
+        ] {
             let foreign = headers(&[(header::ORIGIN, origin), (header::HOST, "127.0.0.1:8080")]);
             assert!(!is_own_origin(&foreign, false), "{origin}");
         }
@@ -143,7 +190,10 @@ mod tests {
 
     #[test]
     fn the_token_is_found_where_it_belongs() {
-        let both = headers(&[(header::AUTHORIZATION, "Bearer crs_a"), (header::COOKIE, "x=1; corridor=crs_b")]);
+        let both = headers(&[
+            (header::AUTHORIZATION, "Bearer crs_a"),
+            (header::COOKIE, "x=1; corridor=crs_b"),
+        ]);
         assert_eq!(token(&both), Some("crs_a"));
         assert!(!has_cookie(&both));
         let cookie = headers(&[(header::COOKIE, "x=1; __Host-corridor=crs_b")]);

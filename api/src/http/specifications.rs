@@ -6,24 +6,35 @@ use axum::response::{IntoResponse, Response};
 use corridor_protocol as wire;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use utoipa::OpenApi as _;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, SecurityRequirement};
-use utoipa::OpenApi as _;
 
 /// The routes' specification with its frame.
 pub(super) fn open_api(mut specification: OpenApi) -> OpenApi {
     specification.info = InfoBuilder::new()
         .title("Corridor")
         .version(env!("CARGO_PKG_VERSION"))
-        .description(Some("A clinic's own messenger. The page for people is docs/protocol.md; the socket is in /asyncapi.json."))
+        .description(Some(
+            "A clinic's own messenger. The page for people is docs/protocol.md; the socket is in /asyncapi.json.",
+        ))
         .build();
     let components = specification.components.get_or_insert_default();
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("The token of a sign-in, for programs.")).build();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("The token of a sign-in, for programs."))
+        .build();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
-    let cookie = ApiKeyValue::with_description(super::SESSION_COOKIES[1], "The HttpOnly cookie of a sign-in, for browsers.");
+    let cookie = ApiKeyValue::with_description(
+        super::SESSION_COOKIES[1],
+        "The HttpOnly cookie of a sign-in, for browsers.",
+    );
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     let none: [&str; 0] = [];
-    specification.security = Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("cookie", none)]);
+    specification.security = Some(vec![
+        SecurityRequirement::new("token", none),
+        SecurityRequirement::new("cookie", none),
+    ]);
     specification
 }
 
@@ -70,7 +81,10 @@ pub(crate) fn async_api_document() -> Value {
         for (place, tag) in types.iter().enumerate() {
             let name = format!("{action}_{tag}");
             let payload = schemas[schema]["oneOf"][place].clone();
-            messages.insert(name.clone(), json!({ "name": tag, "contentType": "application/json", "payload": payload }));
+            messages.insert(
+                name.clone(),
+                json!({ "name": tag, "contentType": "application/json", "payload": payload }),
+            );
             references.push(json!({ "$ref": format!("#/channels/socket/messages/{name}") }));
         }
         let summary = match action {
@@ -105,20 +119,41 @@ mod tests {
         let document = async_api_document();
         let messages = document["channels"]["socket"]["messages"].as_object().unwrap();
         let client = ["hello", "command", "typing", "presence"].map(|tag| format!("receive_{tag}"));
-        let server =
-            ["welcome", "caught_up", "heartbeat", "result", "event", "typing", "presence", "reset", "goodbye"].map(|tag| format!("send_{tag}"));
+        let server = [
+            "welcome",
+            "caught_up",
+            "heartbeat",
+            "result",
+            "event",
+            "typing",
+            "presence",
+            "reset",
+            "goodbye",
+        ]
+        .map(|tag| format!("send_{tag}"));
         for name in client.iter().chain(&server) {
-            assert!(messages.contains_key(name), "{name} is missing in {:?}", messages.keys());
+            assert!(
+                messages.contains_key(name),
+                "{name} is missing in {:?}",
+                messages.keys()
+            );
         }
         assert_eq!(messages.len(), client.len() + server.len());
     }
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let documents = [async_api_document(), serde_json::to_value(crate::http::specification()).unwrap()];
+        let documents = [
+            async_api_document(),
+            serde_json::to_value(crate::http::specification()).unwrap(),
+        ];
         for document in documents {
             let text = document.to_string();
-            for reference in text.split("\"$ref\":\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            for reference in text
+                .split("\"$ref\":\"")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+            {
                 let pointer = reference.strip_prefix('#').unwrap();
                 assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
             }
@@ -133,7 +168,9 @@ mod tests {
         let mut checked = 0;
         for line in page.lines().filter(|line| line.starts_with("| `")) {
             let route = line.trim_start_matches("| `").split('`').next().unwrap();
-            let Some((method, path)) = route.split_once(' ') else { continue };
+            let Some((method, path)) = route.split_once(' ') else {
+                continue;
+            };
             let path = path.split('?').next().unwrap();
             if !path.starts_with("/v1/") || path == "/v1/socket" {
                 continue;
@@ -142,7 +179,12 @@ mod tests {
             assert!(known.is_object(), "{route} is not in the specification");
             checked += 1;
         }
-        let published: usize = document["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum();
+        let published: usize = document["paths"]
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|path| path.as_object().unwrap().len())
+            .sum();
         assert_eq!(published, checked, "docs/protocol.md lists all routes and no others");
     }
 }

@@ -22,7 +22,10 @@ impl Service {
     pub async fn found(&self, name: &str, administrator: &wire::AddPerson) -> Outcome<PersonId> {
         let person = self.person_of(administrator).await?;
         let id = person.id;
-        let command = Command::FoundWorkspace { name: Private::new(name), administrator: Box::new(person) };
+        let command = Command::FoundWorkspace {
+            name: Private::new(name),
+            administrator: Box::new(person),
+        };
         let envelope = self.envelope(Acting::Operator, self.draw_command_id(), b"", command);
         self.run(&envelope).await?;
         Ok(id)
@@ -30,7 +33,10 @@ impl Service {
 
     /// Adds a location.
     pub async fn add_site(&self, caller: &Caller, command_id: CommandId, name: &str) -> Outcome<SiteId> {
-        let site = Site { id: SiteId(self.draw_id()), name: Private::new(name) };
+        let site = Site {
+            id: SiteId(self.draw_id()),
+            name: Private::new(name),
+        };
         let id = site.id;
         let envelope = self.envelope(caller.acting(), command_id, name.as_bytes(), Command::AddSite { site });
         self.run(&envelope).await?;
@@ -38,7 +44,12 @@ impl Service {
     }
 
     /// Adds a person. A patient gets a first conversation with it.
-    pub async fn add_person(&self, caller: &Caller, command_id: CommandId, request: &wire::AddPerson) -> Outcome<wire::PersonAdded> {
+    pub async fn add_person(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        request: &wire::AddPerson,
+    ) -> Outcome<wire::PersonAdded> {
         let asked = serde_json::to_vec(request).map_err(std::io::Error::other)?;
         let person = self.person_of(request).await?;
         let general = (person.kind == PersonKind::Patient).then(|| {
@@ -51,10 +62,18 @@ impl Service {
                 content_key: self.keys().draw(id),
             })
         });
-        let command = Command::AddPerson { person: Box::new(person), general };
-        let done = self.run(&self.envelope(caller.acting(), command_id, &asked, command)).await?;
+        let command = Command::AddPerson {
+            person: Box::new(person),
+            general,
+        };
+        let done = self
+            .run(&self.envelope(caller.acting(), command_id, &asked, command))
+            .await?;
         let person_id = done.person.map(|id| id.to_string()).unwrap_or_default();
-        Ok(wire::PersonAdded { person_id, revision: done.revision })
+        Ok(wire::PersonAdded {
+            person_id,
+            revision: done.revision,
+        })
     }
 
     async fn person_of(&self, request: &wire::AddPerson) -> Outcome<Person> {
@@ -65,7 +84,11 @@ impl Service {
             password => self.credential_of(password).await?,
         };
         let can_sign_in = !login.is_empty() && !credential.is_empty();
-        let state = if can_sign_in || kind == PersonKind::Service { AccountState::Active } else { AccountState::Invited };
+        let state = if can_sign_in || kind == PersonKind::Service {
+            AccountState::Active
+        } else {
+            AccountState::Invited
+        };
         let patient = (kind == PersonKind::Patient).then(|| -> Outcome<PatientFacts> {
             Ok(PatientFacts {
                 mrn: Private::new(request.mrn.trim()),
@@ -80,9 +103,17 @@ impl Service {
             title: Private::new(request.title.trim()),
             login: Private::new(login),
             credential: Private::new(credential),
-            roles: request.roles.iter().map(|name| convert::role(name)).collect::<Outcome<_>>()?,
+            roles: request
+                .roles
+                .iter()
+                .map(|name| convert::role(name))
+                .collect::<Outcome<_>>()?,
             state,
-            sites: request.site_ids.iter().map(|id| convert::site_id(id)).collect::<Outcome<_>>()?,
+            sites: request
+                .site_ids
+                .iter()
+                .map(|id| convert::site_id(id))
+                .collect::<Outcome<_>>()?,
             patient: patient.transpose()?,
             proxy_for: convert::person_ids(&request.proxy_for)?,
             organization: Private::new(request.organization.trim()),
@@ -110,24 +141,64 @@ impl Service {
     ) -> Outcome<Done> {
         let asked = serde_json::to_vec(&(person.to_string(), change)).map_err(std::io::Error::other)?;
         let command = match change {
-            wire::ChangePerson { state: Some(state), roles: None, care_team: None, proxy_for: None, password: None } => {
-                Command::ChangeAccountState { person, state: convert::state(state)? }
+            wire::ChangePerson {
+                state: Some(state),
+                roles: None,
+                care_team: None,
+                proxy_for: None,
+                password: None,
+            } => Command::ChangeAccountState {
+                person,
+                state: convert::state(state)?,
+            },
+            wire::ChangePerson {
+                state: None,
+                roles: Some(roles),
+                care_team: None,
+                proxy_for: None,
+                password: None,
+            } => Command::ChangeRoles {
+                person,
+                roles: roles.iter().map(|name| convert::role(name)).collect::<Outcome<_>>()?,
+            },
+            wire::ChangePerson {
+                state: None,
+                roles: None,
+                care_team: Some(team),
+                proxy_for: None,
+                password: None,
+            } => Command::ChangeCareTeam {
+                person,
+                care_team: convert::person_ids(team)?,
+            },
+            wire::ChangePerson {
+                state: None,
+                roles: None,
+                care_team: None,
+                proxy_for: Some(patients),
+                password: None,
+            } => Command::ChangeProxyFor {
+                person,
+                patients: convert::person_ids(patients)?,
+            },
+            wire::ChangePerson {
+                state: None,
+                roles: None,
+                care_team: None,
+                proxy_for: None,
+                password: Some(password),
+            } => Command::SetPassword {
+                person,
+                credential: Private::new(self.credential_of(password).await?),
+            },
+            _ => {
+                return Err(Failure::Invalid(
+                    "Change exactly one of state, roles, care_team, proxy_for and password.",
+                ));
             }
-            wire::ChangePerson { state: None, roles: Some(roles), care_team: None, proxy_for: None, password: None } => {
-                Command::ChangeRoles { person, roles: roles.iter().map(|name| convert::role(name)).collect::<Outcome<_>>()? }
-            }
-            wire::ChangePerson { state: None, roles: None, care_team: Some(team), proxy_for: None, password: None } => {
-                Command::ChangeCareTeam { person, care_team: convert::person_ids(team)? }
-            }
-            wire::ChangePerson { state: None, roles: None, care_team: None, proxy_for: Some(patients), password: None } => {
-                Command::ChangeProxyFor { person, patients: convert::person_ids(patients)? }
-            }
-            wire::ChangePerson { state: None, roles: None, care_team: None, proxy_for: None, password: Some(password) } => {
-                Command::SetPassword { person, credential: Private::new(self.credential_of(password).await?) }
-            }
-            _ => return Err(Failure::Invalid("Change exactly one of state, roles, care_team, proxy_for and password.")),
         };
-        self.run(&self.envelope(caller.acting(), command_id, &asked, command)).await
+        self.run(&self.envelope(caller.acting(), command_id, &asked, command))
+            .await
     }
 }
 
@@ -136,10 +207,17 @@ pub(super) fn permissions(person: &Person, now_ms: u64) -> Vec<String> {
     let nothing = Readable::default();
     let may = |action| permit(&Asking::new(action, person, &nothing, now_ms)).is_ok();
     let may_create = |kind: &Kind| {
-        let asking = Asking { new_kind: Some(kind), ..Asking::new(Action::CreateConversation, person, &nothing, now_ms) };
+        let asking = Asking {
+            new_kind: Some(kind),
+            ..Asking::new(Action::CreateConversation, person, &nothing, now_ms)
+        };
         permit(&asking).is_ok()
     };
-    let channel = |visibility| Kind::Channel { visibility, site: None, phi_allowed: false };
+    let channel = |visibility| Kind::Channel {
+        visibility,
+        site: None,
+        phi_allowed: false,
+    };
     let patient_side = person.is_patient_side();
     let all = [
         ("read_people", may(Action::ReadPeople)),
@@ -149,9 +227,21 @@ pub(super) fn permissions(person: &Person, now_ms: u64) -> Vec<String> {
         ("create_group", may_create(&Kind::Group)),
         ("create_channel", may_create(&channel(Visibility::Public))),
         ("create_announcement", may_create(&channel(Visibility::Announcement))),
-        ("create_patient_conversation", person.works_with_patients() || patient_side),
-        ("break_glass", person.is_staff() && person.roles.has_any(&[Role::ComplianceOfficer, Role::Physician])),
-        ("organization_queue", person.is_staff() && person.roles.has(Role::OrganizationQueue)),
+        (
+            "create_patient_conversation",
+            person.works_with_patients() || patient_side,
+        ),
+        (
+            "break_glass",
+            person.is_staff() && person.roles.has_any(&[Role::ComplianceOfficer, Role::Physician]),
+        ),
+        (
+            "organization_queue",
+            person.is_staff() && person.roles.has(Role::OrganizationQueue),
+        ),
     ];
-    all.into_iter().filter(|(_, may)| *may).map(|(name, _)| name.to_owned()).collect()
+    all.into_iter()
+        .filter(|(_, may)| *may)
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }

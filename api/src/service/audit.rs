@@ -20,8 +20,15 @@ impl Service {
         self.ask(caller, Command::ReadAudit).await?;
         let limit = limit.clamp(1, limits::PAGE_COUNT_MAX);
         let lines = self.reader().audit(filter, limit)?;
-        let next_before = if lines.len() == limit { lines.last().map(|line| line.leaf_index) } else { None };
-        let records = lines.iter().map(|line| self.audit_record(line)).collect::<io::Result<_>>()?;
+        let next_before = if lines.len() == limit {
+            lines.last().map(|line| line.leaf_index)
+        } else {
+            None
+        };
+        let records = lines
+            .iter()
+            .map(|line| self.audit_record(line))
+            .collect::<io::Result<_>>()?;
         Ok(wire::AuditPage { records, next_before })
     }
 
@@ -50,16 +57,30 @@ impl Service {
 
     /// Who was there when the event happened, and on the side that saw it. A look has no recipients.
     fn recipients(&self, record: &AuditRecord) -> io::Result<Vec<wire::Author>> {
-        let looks = matches!(record.action, Action::Read | Action::ReadPatients | Action::ReadPeople | Action::ReadAudit);
-        let Some(range) = record.ranges.first().filter(|range| !looks && record.refusal.is_none() && range.to_seq > 0) else {
+        let looks = matches!(
+            record.action,
+            Action::Read | Action::ReadPatients | Action::ReadPeople | Action::ReadAudit
+        );
+        let Some(range) = record
+            .ranges
+            .first()
+            .filter(|range| !looks && record.refusal.is_none() && range.to_seq > 0)
+        else {
             return Ok(Vec::new());
         };
-        let Some(event) = self.reader().event(range.conversation, range.to_seq)? else { return Ok(Vec::new()) };
+        let Some(event) = self.reader().event(range.conversation, range.to_seq)? else {
+            return Ok(Vec::new());
+        };
         let memberships = self.reader().memberships(range.conversation)?;
         let there = memberships.iter().filter(|membership| {
-            membership.was_member_at(range.to_seq) && event.is_visible_to(membership.side) && Some(membership.person) != record.actor
+            membership.was_member_at(range.to_seq)
+                && event.is_visible_to(membership.side)
+                && Some(membership.person) != record.actor
         });
-        there.take(RECIPIENTS_COUNT_MAX).map(|membership| self.names().author(membership.person)).collect()
+        there
+            .take(RECIPIENTS_COUNT_MAX)
+            .map(|membership| self.names().author(membership.person))
+            .collect()
     }
 }
 

@@ -16,7 +16,10 @@ impl Service {
     pub fn prepare(&self, caller: &Caller, command_id: CommandId, command: &wire::Command) -> Outcome<Envelope> {
         let asked = serde_json::to_vec(command).map_err(std::io::Error::other)?;
         let domain = match command {
-            wire::Command::SendMessage { conversation_id, message } => {
+            wire::Command::SendMessage {
+                conversation_id,
+                message,
+            } => {
                 let conversation = convert::conversation_id(conversation_id)?;
                 let message = NewMessage {
                     audience: convert::audience(message.audience),
@@ -25,27 +28,46 @@ impl Service {
                     mentions: convert::mentions(&message.mentions)?,
                     reply_to: message.reply_to,
                 };
-                Command::Send { conversation, message: Box::new(message) }
+                Command::Send {
+                    conversation,
+                    message: Box::new(message),
+                }
             }
-            wire::Command::EditMessage { conversation_id, seq, edit } => {
+            wire::Command::EditMessage {
+                conversation_id,
+                seq,
+                edit,
+            } => {
                 let conversation = convert::conversation_id(conversation_id)?;
                 let content = self.seal(caller, conversation, &edit.body)?;
-                Command::Edit { conversation, seq: *seq, content, mentions: convert::mentions(&edit.mentions)? }
+                Command::Edit {
+                    conversation,
+                    seq: *seq,
+                    content,
+                    mentions: convert::mentions(&edit.mentions)?,
+                }
             }
-            wire::Command::RetractMessage { conversation_id, seq, reason } => Command::Retract {
+            wire::Command::RetractMessage {
+                conversation_id,
+                seq,
+                reason,
+            } => Command::Retract {
                 conversation: convert::conversation_id(conversation_id)?,
                 seq: *seq,
                 reason: Private::new(reason.trim()),
             },
-            wire::Command::MarkRead { conversation_id, seq } => {
-                Command::MarkRead { conversation: convert::conversation_id(conversation_id)?, seq: *seq }
-            }
-            wire::Command::ConfirmDelivery { conversation_id, seq } => {
-                Command::ConfirmDelivery { conversation: convert::conversation_id(conversation_id)?, seq: *seq }
-            }
-            wire::Command::Acknowledge { conversation_id, seq } => {
-                Command::Acknowledge { conversation: convert::conversation_id(conversation_id)?, seq: *seq }
-            }
+            wire::Command::MarkRead { conversation_id, seq } => Command::MarkRead {
+                conversation: convert::conversation_id(conversation_id)?,
+                seq: *seq,
+            },
+            wire::Command::ConfirmDelivery { conversation_id, seq } => Command::ConfirmDelivery {
+                conversation: convert::conversation_id(conversation_id)?,
+                seq: *seq,
+            },
+            wire::Command::Acknowledge { conversation_id, seq } => Command::Acknowledge {
+                conversation: convert::conversation_id(conversation_id)?,
+                seq: *seq,
+            },
         };
         Ok(self.envelope(caller.acting(), command_id, &asked, domain))
     }
@@ -67,12 +89,24 @@ impl Service {
         }
         let is_unfit = |character: char| character.is_control() && !matches!(character, '\n' | '\t' | '\r');
         if body.contains(is_unfit) {
-            return Err(Failure::Invalid("A message has no control characters besides line breaks and tabs."));
+            return Err(Failure::Invalid(
+                "A message has no control characters besides line breaks and tabs.",
+            ));
         }
-        let is_member = self.reader().membership(conversation, caller.person.id)?.is_some_and(|own| own.is_current());
-        let head: Option<Conversation> = if is_member { self.reader().conversation(conversation)? } else { None };
+        let is_member = self
+            .reader()
+            .membership(conversation, caller.person.id)?
+            .is_some_and(|own| own.is_current());
+        let head: Option<Conversation> = if is_member {
+            self.reader().conversation(conversation)?
+        } else {
+            None
+        };
         match head {
-            Some(head) => Ok(self.keys().seal(conversation, &head.content_key, caller.person.id, body).map_err(std::io::Error::from)?),
+            Some(head) => Ok(self
+                .keys()
+                .seal(conversation, &head.content_key, caller.person.id, body)
+                .map_err(std::io::Error::from)?),
             None => Ok(Sealed::default()),
         }
     }
@@ -87,33 +121,70 @@ impl Service {
         let asked = serde_json::to_vec(request).map_err(std::io::Error::other)?;
         let (kind, topic, members) = self.new_conversation(request)?;
         let id = ConversationId(self.draw_id());
-        let new = NewConversation { id, kind, topic: Private::new(topic.trim()), members, content_key: self.keys().draw(id) };
-        let envelope = self.envelope(caller.acting(), command_id, &asked, Command::CreateConversation(Box::new(new)));
+        let new = NewConversation {
+            id,
+            kind,
+            topic: Private::new(topic.trim()),
+            members,
+            content_key: self.keys().draw(id),
+        };
+        let envelope = self.envelope(
+            caller.acting(),
+            command_id,
+            &asked,
+            Command::CreateConversation(Box::new(new)),
+        );
         let done = self.run(&envelope).await?;
         let conversation_id = done.conversation.map(|id| id.to_string()).unwrap_or_default();
-        Ok(wire::Created { conversation_id, revision: done.revision })
+        Ok(wire::Created {
+            conversation_id,
+            revision: done.revision,
+        })
     }
 
     fn new_conversation<'a>(&self, request: &'a wire::CreateConversation) -> Outcome<(Kind, &'a str, Vec<PersonId>)> {
         Ok(match request {
             wire::CreateConversation::Direct { person_id } => (Kind::Direct, "", vec![convert::person_id(person_id)?]),
-            wire::CreateConversation::Group { topic, member_ids } => (Kind::Group, topic, convert::person_ids(member_ids)?),
-            wire::CreateConversation::Channel { topic, visibility, site_id, phi_allowed, member_ids } => {
+            wire::CreateConversation::Group { topic, member_ids } => {
+                (Kind::Group, topic, convert::person_ids(member_ids)?)
+            }
+            wire::CreateConversation::Channel {
+                topic,
+                visibility,
+                site_id,
+                phi_allowed,
+                member_ids,
+            } => {
                 let site = site_id.as_deref().map(convert::site_id).transpose()?;
                 if (*visibility == wire::ChannelVisibility::Site) != site.is_some() {
-                    return Err(Failure::Invalid("A channel of a site names its site, and no other channel does."));
+                    return Err(Failure::Invalid(
+                        "A channel of a site names its site, and no other channel does.",
+                    ));
                 }
                 let visibility = convert::visibility(*visibility);
-                let kind = Kind::Channel { visibility, site, phi_allowed: *phi_allowed };
+                let kind = Kind::Channel {
+                    visibility,
+                    site,
+                    phi_allowed: *phi_allowed,
+                };
                 (kind, topic, convert::person_ids(member_ids)?)
             }
-            wire::CreateConversation::Patient { patient_id, topic } => {
-                (Kind::Patient { patient: convert::person_id(patient_id)? }, topic, Vec::new())
-            }
+            wire::CreateConversation::Patient { patient_id, topic } => (
+                Kind::Patient {
+                    patient: convert::person_id(patient_id)?,
+                },
+                topic,
+                Vec::new(),
+            ),
             wire::CreateConversation::CareRoom { beside_id, topic } => {
                 let beside = convert::conversation_id(beside_id)?;
-                let head = self.reader().conversation(beside)?.filter(|head| head.kind.is_patient());
-                let patient = head.and_then(|head| head.kind.patient()).ok_or(Failure::Refused(Refusal::NotFound))?;
+                let head = self
+                    .reader()
+                    .conversation(beside)?
+                    .filter(|head| head.kind.is_patient());
+                let patient = head
+                    .and_then(|head| head.kind.patient())
+                    .ok_or(Failure::Refused(Refusal::NotFound))?;
                 (Kind::CareRoom { patient, beside }, topic, Vec::new())
             }
         })
@@ -128,20 +199,35 @@ impl Service {
         change: &wire::ChangeConversation,
     ) -> Outcome<Done> {
         let command = match change {
-            wire::ChangeConversation { topic: Some(topic), state: None, owner_id: None } => {
-                Command::Rename { conversation, topic: Private::new(topic.trim()) }
-            }
-            wire::ChangeConversation { topic: None, state: Some(state), owner_id: None } => match state.as_str() {
+            wire::ChangeConversation {
+                topic: Some(topic),
+                state: None,
+                owner_id: None,
+            } => Command::Rename {
+                conversation,
+                topic: Private::new(topic.trim()),
+            },
+            wire::ChangeConversation {
+                topic: None,
+                state: Some(state),
+                owner_id: None,
+            } => match state.as_str() {
                 "archived" => Command::Archive { conversation },
                 "open" => Command::Reopen { conversation },
                 _ => return Err(Failure::Invalid("A state is open or archived.")),
             },
-            wire::ChangeConversation { topic: None, state: None, owner_id: Some(owner) } => {
-                Command::ChangeOwner { conversation, owner: convert::person_id(owner)? }
-            }
+            wire::ChangeConversation {
+                topic: None,
+                state: None,
+                owner_id: Some(owner),
+            } => Command::ChangeOwner {
+                conversation,
+                owner: convert::person_id(owner)?,
+            },
             _ => return Err(Failure::Invalid("Change exactly one of topic, state and owner_id.")),
         };
-        self.run_asked(caller, command_id, &(conversation.to_string(), change), command).await
+        self.run_asked(caller, command_id, &(conversation.to_string(), change), command)
+            .await
     }
 
     /// Adds a member, or joins.
@@ -153,8 +239,13 @@ impl Service {
         request: &wire::AddMember,
     ) -> Outcome<Done> {
         let person = convert::person_id(&request.person_id)?;
-        let command = Command::AddMember { conversation, person, history: convert::history(request.history) };
-        self.run_asked(caller, command_id, &(conversation.to_string(), request), command).await
+        let command = Command::AddMember {
+            conversation,
+            person,
+            history: convert::history(request.history),
+        };
+        self.run_asked(caller, command_id, &(conversation.to_string(), request), command)
+            .await
     }
 
     /// Removes a member, or leaves.
@@ -166,20 +257,45 @@ impl Service {
         person: PersonId,
     ) -> Outcome<Done> {
         let asked = ("remove", conversation.to_string(), person.to_string());
-        self.run_asked(caller, command_id, &asked, Command::RemoveMember { conversation, person }).await
+        self.run_asked(
+            caller,
+            command_id,
+            &asked,
+            Command::RemoveMember { conversation, person },
+        )
+        .await
     }
 
     /// Breaks the glass.
-    pub async fn break_glass(&self, caller: &Caller, command_id: CommandId, request: &wire::BreakGlass) -> Outcome<wire::GlassBroken> {
+    pub async fn break_glass(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        request: &wire::BreakGlass,
+    ) -> Outcome<wire::GlassBroken> {
         let conversation = convert::conversation_id(&request.conversation_id)?;
         let reason = Private::new(request.reason.trim());
-        let command = Command::BreakGlass { conversation, reason, minutes: request.minutes };
+        let command = Command::BreakGlass {
+            conversation,
+            reason,
+            minutes: request.minutes,
+        };
         let done = self.run_asked(caller, command_id, request, command).await?;
-        Ok(wire::GlassBroken { revision: done.revision, expires_at_ms: done.at_ms + u64::from(request.minutes) * 60_000 })
+        Ok(wire::GlassBroken {
+            revision: done.revision,
+            expires_at_ms: done.at_ms + u64::from(request.minutes) * 60_000,
+        })
     }
 
-    async fn run_asked(&self, caller: &Caller, command_id: CommandId, asked: &impl serde::Serialize, command: Command) -> Outcome<Done> {
+    async fn run_asked(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        asked: &impl serde::Serialize,
+        command: Command,
+    ) -> Outcome<Done> {
         let asked = serde_json::to_vec(asked).map_err(std::io::Error::other)?;
-        self.run(&self.envelope(caller.acting(), command_id, &asked, command)).await
+        self.run(&self.envelope(caller.acting(), command_id, &asked, command))
+            .await
     }
 }

@@ -64,11 +64,21 @@ impl Service {
         };
         mine.retain(wanted);
         let conversations = self.list(caller, mine, query, limit).await?;
-        Ok(wire::Inbox { revision, conversations, counts })
+        Ok(wire::Inbox {
+            revision,
+            conversations,
+            counts,
+        })
     }
 
     /// Conversations by scope, newest first.
-    pub async fn conversations(&self, caller: &Caller, scope: Scope, query: &str, limit: usize) -> Outcome<wire::ConversationList> {
+    pub async fn conversations(
+        &self,
+        caller: &Caller,
+        scope: Scope,
+        query: &str,
+        limit: usize,
+    ) -> Outcome<wire::ConversationList> {
         let ids = match scope {
             Scope::Mine => self.reader().conversations_of(caller.person.id)?,
             Scope::Organization => self.reader().patient_conversations(ORGANIZATION_SCAN_COUNT_MAX)?,
@@ -82,14 +92,19 @@ impl Service {
             }
         }
         self.newest_first(caller, &mut found)?;
-        Ok(wire::ConversationList { conversations: self.list(caller, found, query, limit).await? })
+        Ok(wire::ConversationList {
+            conversations: self.list(caller, found, query, limit).await?,
+        })
     }
 
     fn belongs(&self, caller: &Caller, scope: Scope, readable: &Readable) -> bool {
         match scope {
             Scope::Mine => true,
             Scope::Organization => {
-                matches!(basis(&caller.person, readable, self.now_ms()), Some(Basis::Member | Basis::CareTeam | Basis::OrganizationQueue))
+                matches!(
+                    basis(&caller.person, readable, self.now_ms()),
+                    Some(Basis::Member | Basis::CareTeam | Basis::OrganizationQueue)
+                )
             }
             // What one may join, by the funnel's own answer; archived ones are put away.
             Scope::Public => {
@@ -99,13 +114,21 @@ impl Service {
         }
     }
 
-    async fn list(&self, caller: &Caller, found: Vec<Readable>, query: &str, limit: usize) -> Outcome<Vec<wire::Conversation>> {
+    async fn list(
+        &self,
+        caller: &Caller,
+        found: Vec<Readable>,
+        query: &str,
+        limit: usize,
+    ) -> Outcome<Vec<wire::Conversation>> {
         let limit = limit.clamp(1, limits::INBOX_COUNT_MAX);
         let query = query.trim().to_lowercase();
         let mut shown = Vec::new();
         for readable in found {
             let names = self.first_names(caller, &readable)?;
-            let Some(conversation) = self.head(caller, &readable, names)? else { continue };
+            let Some(conversation) = self.head(caller, &readable, names)? else {
+                continue;
+            };
             if matches(&conversation, &query) {
                 shown.push((readable, conversation));
             }
@@ -117,7 +140,11 @@ impl Service {
     }
 
     /// Adds the newest messages, after the look at them is on the record.
-    async fn with_previews(&self, caller: &Caller, shown: Vec<(Readable, wire::Conversation)>) -> Outcome<Vec<wire::Conversation>> {
+    async fn with_previews(
+        &self,
+        caller: &Caller,
+        shown: Vec<(Readable, wire::Conversation)>,
+    ) -> Outcome<Vec<wire::Conversation>> {
         let mut pages = Vec::new();
         for (readable, _) in &shown {
             pages.extend(self.newest_page(caller, readable)?);
@@ -126,13 +153,19 @@ impl Service {
             return Ok(shown.into_iter().map(|(_, conversation)| conversation).collect());
         }
         let (_, grants) = self.ask(caller, Command::Read { pages }).await?;
-        let granted: HashMap<ConversationId, Grant> = grants.into_iter().map(|grant| (grant.conversation, grant)).collect();
+        let granted: HashMap<ConversationId, Grant> =
+            grants.into_iter().map(|grant| (grant.conversation, grant)).collect();
         let mut conversations = Vec::with_capacity(shown.len());
         for (readable, mut conversation) in shown {
             if let Some(head) = &readable.conversation
                 && let Some(grant) = granted.get(&head.id)
             {
-                let showing = Showing { names: self.names(), keys: self.keys(), head, side: grant.side };
+                let showing = Showing {
+                    names: self.names(),
+                    keys: self.keys(),
+                    head,
+                    side: grant.side,
+                };
                 if let Some(event) = self.reader().granted(grant)?.first() {
                     conversation.last_message = objects::last_message(&showing, event)?;
                 }
@@ -143,9 +176,16 @@ impl Service {
     }
 
     /// The head as the caller sees it.
-    pub(super) fn head(&self, caller: &Caller, readable: &Readable, names: Vec<String>) -> io::Result<Option<wire::Conversation>> {
+    pub(super) fn head(
+        &self,
+        caller: &Caller,
+        readable: &Readable,
+        names: Vec<String>,
+    ) -> io::Result<Option<wire::Conversation>> {
         let shown = objects::conversation(&caller.person, readable, self.now_ms(), names);
-        let Some((mut shown, head)) = shown.zip(readable.conversation.as_ref()) else { return Ok(None) };
+        let Some((mut shown, head)) = shown.zip(readable.conversation.as_ref()) else {
+            return Ok(None);
+        };
         (_, shown.revision) = self.last_change(caller, head)?;
         Ok(Some(shown))
     }
@@ -162,7 +202,11 @@ impl Service {
     fn newest_first(&self, caller: &Caller, found: &mut Vec<Readable>) -> io::Result<()> {
         let mut aged = Vec::with_capacity(found.len());
         for readable in found.drain(..) {
-            let age = readable.conversation.as_ref().map(|head| self.last_change(caller, head)).transpose()?;
+            let age = readable
+                .conversation
+                .as_ref()
+                .map(|head| self.last_change(caller, head))
+                .transpose()?;
             aged.push((age, readable));
         }
         aged.sort_by_key(|(age, _)| std::cmp::Reverse(*age));
@@ -172,48 +216,80 @@ impl Service {
 
     /// The place of the newest message, in the caller's numbering; none where there is nothing to preview.
     fn newest_page(&self, caller: &Caller, readable: &Readable) -> io::Result<Option<Page>> {
-        let Some(head) = &readable.conversation else { return Ok(None) };
+        let Some(head) = &readable.conversation else {
+            return Ok(None);
+        };
         if basis(&caller.person, readable, self.now_ms()).is_none() {
             return Ok(None);
         }
         let side = side_of(Some(&caller.person));
         let seq = head.last_message_seq_for(side);
-        let Some(event) = self.reader().event(head.id, seq)? else { return Ok(None) };
+        let Some(event) = self.reader().event(head.id, seq)? else {
+            return Ok(None);
+        };
         let seq = event.place.seq_for(side);
-        let hidden = readable.own.as_ref().is_some_and(|own| own.is_current() && seq < own.first_seq);
-        Ok((!hidden).then_some(Page { conversation: head.id, from_seq: seq, to_seq: seq }))
+        let hidden = readable
+            .own
+            .as_ref()
+            .is_some_and(|own| own.is_current() && seq < own.first_seq);
+        Ok((!hidden).then_some(Page {
+            conversation: head.id,
+            from_seq: seq,
+            to_seq: seq,
+        }))
     }
 
     /// Up to four other members: the title of direct conversations and groups.
     pub(super) fn first_names(&self, caller: &Caller, readable: &Readable) -> io::Result<Vec<String>> {
-        let Some(head) = readable.conversation.as_ref().filter(|head| matches!(head.kind, Kind::Direct | Kind::Group)) else {
+        let Some(head) = readable
+            .conversation
+            .as_ref()
+            .filter(|head| matches!(head.kind, Kind::Direct | Kind::Group))
+        else {
             return Ok(Vec::new());
         };
         let memberships = self.reader().memberships(head.id)?;
-        let others = memberships.iter().filter(|membership| membership.is_current() && membership.person != caller.person.id);
-        others.take(4).map(|membership| Ok(self.names().author(membership.person)?.name)).collect()
+        let others = memberships
+            .iter()
+            .filter(|membership| membership.is_current() && membership.person != caller.person.id);
+        others
+            .take(4)
+            .map(|membership| Ok(self.names().author(membership.person)?.name))
+            .collect()
     }
 
     /// Staff and partners.
     pub async fn people(&self, caller: &Caller, query: &str, limit: usize) -> Outcome<wire::PeopleList> {
         self.ask(caller, Command::ReadDirectory { patients: false }).await?;
-        let lights: HashMap<PersonId, wire::Presence> =
-            self.actors().lights().await.into_iter().map(|(person, light)| (person, encode::presence(light))).collect();
+        let lights: HashMap<PersonId, wire::Presence> = self
+            .actors()
+            .lights()
+            .await
+            .into_iter()
+            .map(|(person, light)| (person, encode::presence(light)))
+            .collect();
         let found = self.look_up(query, limit, |person| {
-            matches!(person.kind, PersonKind::Staff | PersonKind::Partner | PersonKind::Service)
+            matches!(
+                person.kind,
+                PersonKind::Staff | PersonKind::Partner | PersonKind::Service
+            )
         })?;
         let shown = found.iter().map(|person| {
             let light = lights.get(&person.id).copied().unwrap_or(wire::Presence::Offline);
             objects::person(person, Some(light))
         });
-        Ok(wire::PeopleList { people: shown.collect() })
+        Ok(wire::PeopleList {
+            people: shown.collect(),
+        })
     }
 
     /// Patients and proxies.
     pub async fn patients(&self, caller: &Caller, query: &str, limit: usize) -> Outcome<wire::PatientList> {
         self.ask(caller, Command::ReadDirectory { patients: true }).await?;
         let found = self.look_up(query, limit, |person| person.kind == PersonKind::Patient)?;
-        Ok(wire::PatientList { patients: found.iter().map(|person| objects::person(person, None)).collect() })
+        Ok(wire::PatientList {
+            patients: found.iter().map(|person| objects::person(person, None)).collect(),
+        })
     }
 
     /// Locations. Names of the clinic's buildings are no secret to who is signed in.
@@ -222,7 +298,10 @@ impl Service {
             .reader()
             .sites()?
             .into_iter()
-            .map(|site| wire::Site { id: site.id.to_string(), name: site.name.expose().to_owned() })
+            .map(|site| wire::Site {
+                id: site.id.to_string(),
+                name: site.name.expose().to_owned(),
+            })
             .collect();
         sites.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(wire::SiteList { sites })
@@ -261,7 +340,11 @@ fn matches(conversation: &wire::Conversation, query: &str) -> bool {
     }
     let patient = conversation.patient.as_ref();
     let mut texts = vec![conversation.topic.as_str()];
-    texts.extend(patient.iter().flat_map(|patient| [patient.name.as_str(), patient.mrn.as_str()]));
+    texts.extend(
+        patient
+            .iter()
+            .flat_map(|patient| [patient.name.as_str(), patient.mrn.as_str()]),
+    );
     texts.extend(conversation.first_names.iter().map(String::as_str));
     texts.iter().any(|text| text.to_lowercase().contains(query))
 }
@@ -278,7 +361,9 @@ fn counts(mine: &[Readable]) -> wire::Counts {
     let mut patients = HashSet::new();
     let mut counts = wire::Counts::default();
     for readable in mine {
-        let (Some(head), Some(own)) = (&readable.conversation, &readable.own) else { continue };
+        let (Some(head), Some(own)) = (&readable.conversation, &readable.own) else {
+            continue;
+        };
         let unread = own.unread(&head.last);
         counts.total_conversations += 1;
         counts.unread_conversations += u64::from(unread > 0);

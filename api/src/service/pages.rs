@@ -35,7 +35,9 @@ impl Service {
     pub async fn conversation(&self, caller: &Caller, id: ConversationId) -> Outcome<wire::Conversation> {
         let readable = self.findable(caller, id)?;
         let names = self.first_names(caller, &readable)?;
-        let mut conversation = self.head(caller, &readable, names)?.ok_or(Failure::Refused(Refusal::NotFound))?;
+        let mut conversation = self
+            .head(caller, &readable, names)?
+            .ok_or(Failure::Refused(Refusal::NotFound))?;
         if basis(&caller.person, &readable, self.now_ms()).is_some() {
             conversation.members = Some(self.member_list(caller, &readable)?);
         }
@@ -48,14 +50,23 @@ impl Service {
         if basis(&caller.person, &readable, self.now_ms()).is_none() {
             return Err(Failure::Refused(Refusal::NotAMember));
         }
-        Ok(wire::MemberList { members: self.member_list(caller, &readable)? })
+        Ok(wire::MemberList {
+            members: self.member_list(caller, &readable)?,
+        })
     }
 
     fn member_list(&self, caller: &Caller, readable: &Readable) -> io::Result<Vec<wire::Member>> {
-        let Some(head) = &readable.conversation else { return Ok(Vec::new()) };
+        let Some(head) = &readable.conversation else {
+            return Ok(Vec::new());
+        };
         let side = side_of(Some(&caller.person));
         let mut members = Vec::new();
-        for membership in self.reader().memberships(head.id)?.iter().filter(|membership| membership.is_current()) {
+        for membership in self
+            .reader()
+            .memberships(head.id)?
+            .iter()
+            .filter(|membership| membership.is_current())
+        {
             if let Some(person) = self.reader().person(membership.person)? {
                 members.push(objects::member(membership, &person, head, side));
             }
@@ -67,13 +78,31 @@ impl Service {
     /// A conversation that one may read or find. All others are not there.
     fn findable(&self, caller: &Caller, id: ConversationId) -> Outcome<Readable> {
         let readable = self.reader().readable(&caller.person, id)?;
-        let asking = Asking { subject: Some(&caller.person), ..Asking::new(corridor_domain::audit::Action::Join, &caller.person, &readable, self.now_ms()) };
+        let asking = Asking {
+            subject: Some(&caller.person),
+            ..Asking::new(
+                corridor_domain::audit::Action::Join,
+                &caller.person,
+                &readable,
+                self.now_ms(),
+            )
+        };
         let found = basis(&caller.person, &readable, self.now_ms()).is_some() || permit(&asking).is_ok();
-        if found { Ok(readable) } else { Err(Failure::Refused(Refusal::NotFound)) }
+        if found {
+            Ok(readable)
+        } else {
+            Err(Failure::Refused(Refusal::NotFound))
+        }
     }
 
     /// A page of history, each message as it stands now. The look is on the record before anything is opened.
-    pub async fn events(&self, caller: &Caller, id: ConversationId, turn: Turn, limit: usize) -> Outcome<wire::EventPage> {
+    pub async fn events(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+        turn: Turn,
+        limit: usize,
+    ) -> Outcome<wire::EventPage> {
         let limit = limit.clamp(1, limits::PAGE_COUNT_MAX) as u64;
         let (from_seq, to_seq) = match turn {
             Turn::After(seq) => (seq.saturating_add(1), seq.saturating_add(limit)),
@@ -83,22 +112,41 @@ impl Service {
                 (before.saturating_sub(limit).max(1), before.saturating_sub(1))
             }
         };
-        let page = Page { conversation: id, from_seq, to_seq };
+        let page = Page {
+            conversation: id,
+            from_seq,
+            to_seq,
+        };
         let (_, grants) = self.ask(caller, Command::Read { pages: vec![page] }).await?;
         let grant = grants.first().copied().ok_or(Failure::Refused(Refusal::NotFound))?;
-        let head = self.reader().conversation(id)?.ok_or(Failure::Refused(Refusal::NotFound))?;
-        let first_seq = self.reader().membership(id, caller.person.id)?.filter(|own| own.is_current()).map_or(1, |own| own.first_seq);
+        let head = self
+            .reader()
+            .conversation(id)?
+            .ok_or(Failure::Refused(Refusal::NotFound))?;
+        let first_seq = self
+            .reader()
+            .membership(id, caller.person.id)?
+            .filter(|own| own.is_current())
+            .map_or(1, |own| own.first_seq);
         let last_seq = head.last.seq_for(grant.side);
         let has_more = match turn {
             Turn::After(_) => grant.to_seq < last_seq,
             Turn::Before(_) => grant.from_seq > first_seq,
         };
-        Ok(wire::EventPage { events: self.shown(&head, &grant)?, first_seq, last_seq, has_more })
+        Ok(wire::EventPage {
+            events: self.shown(&head, &grant)?,
+            first_seq,
+            last_seq,
+            has_more,
+        })
     }
 
     fn last_seq(&self, caller: &Caller, id: ConversationId) -> io::Result<u64> {
         let side = side_of(Some(&caller.person));
-        Ok(self.reader().conversation(id)?.map_or(0, |head| head.last.seq_for(side)))
+        Ok(self
+            .reader()
+            .conversation(id)?
+            .map_or(0, |head| head.last.seq_for(side)))
     }
 
     /// The events of a grant for the wire.
@@ -106,7 +154,12 @@ impl Service {
         if grant.to_seq < grant.from_seq {
             return Ok(Vec::new());
         }
-        let showing = Showing { names: self.names(), keys: self.keys(), head, side: grant.side };
+        let showing = Showing {
+            names: self.names(),
+            keys: self.keys(),
+            head,
+            side: grant.side,
+        };
         let mut events = Vec::new();
         for event in self.reader().granted(grant)? {
             let target = self.target_of(head.id, &event)?;
@@ -128,7 +181,9 @@ impl Service {
         let mut pages = Vec::new();
         let mut count = 0_u64;
         for id in self.reader().conversations_of(caller.person.id)? {
-            let Some(head) = self.reader().conversation(id)?.filter(|head| head.revision > since) else { continue };
+            let Some(head) = self.reader().conversation(id)?.filter(|head| head.revision > since) else {
+                continue;
+            };
             let from_seq = self.reader().first_seq_above(&head, side, since)?;
             let to_seq = head.last.seq_for(side);
             if from_seq > to_seq {
@@ -138,7 +193,11 @@ impl Service {
             if count > limits::REPLAY_EVENTS_COUNT_MAX as u64 || pages.len() >= limits::INBOX_COUNT_MAX {
                 return Ok(None);
             }
-            pages.push(Page { conversation: id, from_seq, to_seq });
+            pages.push(Page {
+                conversation: id,
+                from_seq,
+                to_seq,
+            });
         }
         if pages.is_empty() {
             return Ok(Some(Vec::new()));
@@ -156,12 +215,25 @@ impl Service {
 
     /// A message that the caller may see, by its place in their numbering.
     async fn message(&self, caller: &Caller, id: ConversationId, seq: u64) -> Outcome<(Conversation, Event, Side)> {
-        let page = Page { conversation: id, from_seq: seq, to_seq: seq };
+        let page = Page {
+            conversation: id,
+            from_seq: seq,
+            to_seq: seq,
+        };
         let (_, grants) = self.ask(caller, Command::Read { pages: vec![page] }).await?;
         let not_found = || Failure::Refused(Refusal::NotFound);
-        let grant = grants.first().copied().filter(|grant| grant.from_seq <= grant.to_seq).ok_or_else(not_found)?;
+        let grant = grants
+            .first()
+            .copied()
+            .filter(|grant| grant.from_seq <= grant.to_seq)
+            .ok_or_else(not_found)?;
         let head = self.reader().conversation(id)?.ok_or_else(not_found)?;
-        let event = self.reader().granted(&grant)?.into_iter().next().filter(|event| event.message().is_some());
+        let event = self
+            .reader()
+            .granted(&grant)?
+            .into_iter()
+            .next()
+            .filter(|event| event.message().is_some());
         Ok((head, event.ok_or_else(not_found)?, grant.side))
     }
 
@@ -169,7 +241,10 @@ impl Service {
     pub async fn receipts(&self, caller: &Caller, id: ConversationId, seq: u64) -> Outcome<wire::ReceiptList> {
         let (head, event, side) = self.message(caller, id, seq).await?;
         let mut marks: BTreeMap<PersonId, (Option<u64>, Option<u64>)> = BTreeMap::new();
-        for mark in self.reader().events(id, event.place.seq + 1, head.last.seq, RECEIPT_SCAN_COUNT_MAX)? {
+        for mark in self
+            .reader()
+            .events(id, event.place.seq + 1, head.last.seq, RECEIPT_SCAN_COUNT_MAX)?
+        {
             let entry = marks.entry(mark.actor).or_default();
             match &mark.body {
                 EventBody::Delivered { up_to } if up_to.seq >= event.place.seq => {
@@ -182,7 +257,11 @@ impl Service {
                 _ => {}
             }
         }
-        let acknowledged: BTreeMap<PersonId, u64> = event.message().iter().flat_map(|message| message.acknowledged.iter().copied()).collect();
+        let acknowledged: BTreeMap<PersonId, u64> = event
+            .message()
+            .iter()
+            .flat_map(|message| message.acknowledged.iter().copied())
+            .collect();
         let mut receipts = Vec::new();
         let mut team_read_at_ms: Option<u64> = None;
         for membership in self.reader().memberships(id)? {
@@ -205,7 +284,13 @@ impl Service {
         }
         if side == Side::Patient {
             let name = "Your care team".to_owned();
-            receipts.push(wire::Receipt { person_id: String::new(), name, delivered_at_ms: None, read_at_ms: team_read_at_ms, acknowledged_at_ms: None });
+            receipts.push(wire::Receipt {
+                person_id: String::new(),
+                name,
+                delivered_at_ms: None,
+                read_at_ms: team_read_at_ms,
+                acknowledged_at_ms: None,
+            });
         }
         Ok(wire::ReceiptList { receipts })
     }
@@ -220,11 +305,22 @@ impl Service {
         let actor = self.names().author(event.actor)?;
         let stored = self.reader().versions(id, event.place.seq)?;
         let newest = (message.edited_at_ms.unwrap_or(event.at_ms), message.content.clone());
-        let all = stored.into_iter().map(|version| (version.at_ms, version.content)).chain([newest]);
+        let all = stored
+            .into_iter()
+            .map(|version| (version.at_ms, version.content))
+            .chain([newest]);
         let mut versions = Vec::new();
         for (number, (at_ms, content)) in (1..).zip(all) {
-            let body = self.keys().open(id, &head.content_key, event.actor, &content).map_err(io::Error::from)?;
-            versions.push(wire::Version { version: number, at_ms, actor: actor.clone(), body });
+            let body = self
+                .keys()
+                .open(id, &head.content_key, event.actor, &content)
+                .map_err(io::Error::from)?;
+            versions.push(wire::Version {
+                version: number,
+                at_ms,
+                actor: actor.clone(),
+                body,
+            });
         }
         Ok(wire::VersionList { versions })
     }

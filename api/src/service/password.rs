@@ -1,10 +1,10 @@
 //! Passwords: argon2id off the async threads, a few at a time. An unknown login costs as much time as a known one.
 
-use corridor_domain::limits;
-use corridor_storage::world::World;
+use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use argon2::password_hash::phc::PasswordHash;
+use corridor_domain::limits;
+use corridor_storage::world::World;
 use std::io;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -21,16 +21,21 @@ pub(super) struct Passwords {
 }
 
 fn hasher() -> io::Result<Argon2<'static>> {
-    let parameters = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| io::Error::other(error.to_string()))?;
+    let parameters =
+        Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters))
 }
 
 /// A hash that no password has, made with the same figures: what an unknown login is checked against.
-const NOBODY: &str = "$argon2id$v=19$m=47104,t=1,p=1$Y29ycmlkb3ItZHVtbXktc2FsdA$q0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0o";
+const NOBODY: &str =
+    "$argon2id$v=19$m=47104,t=1,p=1$Y29ycmlkb3ItZHVtbXktc2FsdA$q0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0o";
 
 impl Passwords {
     pub(super) fn new(world: Arc<dyn World>) -> Self {
-        Self { world, at_once: Arc::new(Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE)) }
+        Self {
+            world,
+            at_once: Arc::new(Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE)),
+        }
     }
 
     /// The hash in PHC form.
@@ -39,7 +44,9 @@ impl Passwords {
         self.world.fill_random(&mut salt);
         let password = zeroize::Zeroizing::new(password.to_owned());
         self.work(move || {
-            let hash = hasher()?.hash_password_with_salt(password.as_bytes(), &salt).map_err(|error| io::Error::other(error.to_string()))?;
+            let hash = hasher()?
+                .hash_password_with_salt(password.as_bytes(), &salt)
+                .map_err(|error| io::Error::other(error.to_string()))?;
             Ok(hash.to_string())
         })
         .await
@@ -59,7 +66,10 @@ impl Passwords {
     }
 
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-        let permit = Arc::clone(&self.at_once).acquire_owned().await.map_err(io::Error::other)?;
+        let permit = Arc::clone(&self.at_once)
+            .acquire_owned()
+            .await
+            .map_err(io::Error::other)?;
         let done = tokio::task::spawn_blocking(move || {
             let result = work();
             drop(permit);

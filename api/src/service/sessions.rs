@@ -34,7 +34,10 @@ pub struct Caller {
 impl Caller {
     /// On whose authority their commands act.
     pub fn acting(&self) -> Acting {
-        Acting::Person { person: self.person.id, session: self.session.id }
+        Acting::Person {
+            person: self.person.id,
+            session: self.session.id,
+        }
     }
 }
 
@@ -46,25 +49,40 @@ pub(super) struct Failures {
 impl Failures {
     pub(super) fn new() -> Self {
         let room = NonZeroUsize::MIN.saturating_add(limits::SIGN_IN_WATCHED_COUNT_MAX - 1);
-        Self { counted: Mutex::new(LruCache::new(room)) }
+        Self {
+            counted: Mutex::new(LruCache::new(room)),
+        }
     }
 
     fn key(address: IpAddr, login: &str) -> [u8; 32] {
-        Sha256::new().chain_update(address.to_string()).chain_update([0]).chain_update(login.trim().to_lowercase()).finalize().into()
+        Sha256::new()
+            .chain_update(address.to_string())
+            .chain_update([0])
+            .chain_update(login.trim().to_lowercase())
+            .finalize()
+            .into()
     }
 
     /// After the first few failures each try waits twice as long as the one before.
     fn check(&self, key: &[u8; 32], now_ms: u64) -> Result<(), u64> {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((failures, last_ms)) = counted.get(key).copied() else { return Ok(()) };
+        let Some((failures, last_ms)) = counted.get(key).copied() else {
+            return Ok(());
+        };
         let since_ms = now_ms.saturating_sub(last_ms);
         if since_ms >= limits::SIGN_IN_FAILURES_WINDOW_MS {
             counted.pop(key);
             return Ok(());
         }
-        let Some(beyond) = failures.checked_sub(limits::SIGN_IN_FAILURES_MAX) else { return Ok(()) };
+        let Some(beyond) = failures.checked_sub(limits::SIGN_IN_FAILURES_MAX) else {
+            return Ok(());
+        };
         let wait_ms = (1_000_u64 << beyond.min(20)).min(limits::SIGN_IN_FAILURES_WINDOW_MS);
-        if since_ms < wait_ms { Err(wait_ms - since_ms) } else { Ok(()) }
+        if since_ms < wait_ms {
+            Err(wait_ms - since_ms)
+        } else {
+            Ok(())
+        }
     }
 
     fn count(&self, key: [u8; 32], now_ms: u64) {
@@ -81,12 +99,17 @@ impl Failures {
 impl Service {
     /// Checks a password and begins a session. Unknown login, wrong password and closed account look the same from outside.
     pub async fn sign_in(&self, request: &wire::SignIn, address: IpAddr) -> Outcome<wire::SignedIn> {
-        if request.login.len() > limits::LOGIN_SIZE_BYTES_MAX || request.password.len() > limits::PASSWORD_SIZE_BYTES_MAX {
+        if request.login.len() > limits::LOGIN_SIZE_BYTES_MAX
+            || request.password.len() > limits::PASSWORD_SIZE_BYTES_MAX
+        {
             return Err(Failure::Refused(Refusal::SignInFailed));
         }
         let key = Failures::key(address, &request.login);
         let now_ms = self.now_ms();
-        self.inner.failures.check(&key, now_ms).map_err(|retry_after_ms| Failure::RateLimited { retry_after_ms })?;
+        self.inner
+            .failures
+            .check(&key, now_ms)
+            .map_err(|retry_after_ms| Failure::RateLimited { retry_after_ms })?;
         let device = Private::new(shortened(&request.device_name, limits::DEVICE_NAME_SIZE_BYTES_MAX));
         let person = self.reader().person_by_login(&request.login)?;
         let credential = person.as_ref().map(|person| person.credential.expose());
@@ -136,7 +159,10 @@ impl Service {
             ended_at_revision: None,
         };
         let expires_at_ms = session.expires_at_ms;
-        let command = Command::SignIn { session: Box::new(session), credential: person.credential.clone() };
+        let command = Command::SignIn {
+            session: Box::new(session),
+            credential: person.credential.clone(),
+        };
         let envelope = self.envelope(Acting::Door, self.draw_command_id(), b"", command);
         self.run(&envelope).await?;
         Ok(wire::SignedIn {
@@ -157,12 +183,21 @@ impl Service {
         if !right || !session.is_live(self.now_ms()) {
             return Err(refused());
         }
-        let person = self.reader().person(session.person)?.filter(Person::is_active).ok_or_else(refused)?;
+        let person = self
+            .reader()
+            .person(session.person)?
+            .filter(Person::is_active)
+            .ok_or_else(refused)?;
         Ok(Caller { person, session })
     }
 
     /// Ends a session.
-    pub async fn end_session(&self, caller: &Caller, command_id: CommandId, session: SessionId) -> Outcome<super::Done> {
+    pub async fn end_session(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        session: SessionId,
+    ) -> Outcome<super::Done> {
         let asked = session.to_bytes();
         let envelope = self.envelope(caller.acting(), command_id, &asked, Command::EndSession { session });
         self.run(&envelope).await
@@ -176,7 +211,9 @@ impl Service {
             session_id: caller.session.id.to_string(),
             device_name: caller.session.device.expose().to_owned(),
             expires_at_ms: caller.session.expires_at_ms,
-            workspace: wire::Workspace { name: name.expose().to_owned() },
+            workspace: wire::Workspace {
+                name: name.expose().to_owned(),
+            },
             permissions: super::accounts::permissions(&caller.person, self.now_ms()),
         })
     }
@@ -194,7 +231,10 @@ fn parse_token(token: &str) -> Option<(SessionId, zeroize::Zeroizing<[u8; 32]>)>
     let digits = token.strip_prefix(TOKEN_PREFIX).filter(|digits| digits.len() == 64)?;
     let bytes = zeroize::Zeroizing::new(URL_SAFE_NO_PAD.decode(digits).ok()?);
     let (id, secret) = bytes.split_first_chunk::<16>()?;
-    Some((SessionId::from_bytes(*id), zeroize::Zeroizing::new(secret.try_into().ok()?)))
+    Some((
+        SessionId::from_bytes(*id),
+        zeroize::Zeroizing::new(secret.try_into().ok()?),
+    ))
 }
 
 /// At most so many bytes, cut between characters, without control characters.
@@ -219,7 +259,14 @@ mod tests {
         let text = token(SessionId(9), &secret);
         let (id, read) = parse_token(&text).unwrap();
         assert_eq!((id, *read), (SessionId(9), secret));
-        for wrong in ["", "crs_", &text[1..], &format!("{text}A"), &text.replace("crs_", "xrs_"), "crs_!!!!"] {
+        for wrong in [
+            "",
+            "crs_",
+            &text[1..],
+            &format!("{text}A"),
+            &text.replace("crs_", "xrs_"),
+            "crs_!!!!",
+        ] {
             assert!(parse_token(wrong).is_none(), "{wrong}");
         }
     }

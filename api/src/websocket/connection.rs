@@ -44,12 +44,23 @@ pub(super) async fn run(socket: WebSocket, edge: Edge, token: Option<String>) {
 }
 
 /// Waits for hello, for a while, and finds out who it is. `Err(None)`: gone without a word.
-async fn begin(stream: &mut SplitStream<WebSocket>, edge: &Edge, token: Option<String>) -> Result<(Caller, Option<u64>), Option<Ending>> {
+async fn begin(
+    stream: &mut SplitStream<WebSocket>,
+    edge: &Edge,
+    token: Option<String>,
+) -> Result<(Caller, Option<u64>), Option<Ending>> {
     const ILLEGAL: Option<Ending> = Some((GoodbyeReason::ProtocolError, None));
-    let first = timeout(Duration::from_millis(limits::HELLO_TIMEOUT_MS), next_text(stream)).await.map_err(|_| ILLEGAL)??;
-    let Ok(Step::Begin { since, token: named }) = step(Phase::BeforeHello, &first) else { return Err(ILLEGAL) };
+    let first = timeout(Duration::from_millis(limits::HELLO_TIMEOUT_MS), next_text(stream))
+        .await
+        .map_err(|_| ILLEGAL)??;
+    let Ok(Step::Begin { since, token: named }) = step(Phase::BeforeHello, &first) else {
+        return Err(ILLEGAL);
+    };
     let token = token.or(named).ok_or(Some((GoodbyeReason::SessionEnded, None)))?;
-    let caller = edge.service.authenticate(&token).map_err(|_| Some((GoodbyeReason::SessionEnded, None)))?;
+    let caller = edge
+        .service
+        .authenticate(&token)
+        .map_err(|_| Some((GoodbyeReason::SessionEnded, None)))?;
     Ok((caller, since))
 }
 
@@ -73,15 +84,27 @@ async fn serve(
     since: Option<u64>,
 ) -> Option<Ending> {
     let side = side_of(Some(&caller.person));
-    let attached = edge.service.actors().attach(caller.session.id, caller.person.id, side, caller.person.is_staff()).await;
-    let Ok(attached) = attached else { return Some((GoodbyeReason::Fenced, Some(1_000))) };
+    let attached = edge
+        .service
+        .actors()
+        .attach(caller.session.id, caller.person.id, side, caller.person.is_staff())
+        .await;
+    let Ok(attached) = attached else {
+        return Some((GoodbyeReason::Fenced, Some(1_000)));
+    };
     // A session that ended while we attached is seen here or in the outbox: one of the two.
     let still = edge.service.reader().session(caller.session.id);
     if !still.is_ok_and(|session| session.is_some_and(|session| session.ended_at_revision.is_none())) {
         return Some((GoodbyeReason::SessionEnded, None));
     }
     let live = match catch_up(writer, edge, &caller, since).await {
-        Ok(revision) => Live { edge, caller: &caller, attached: &attached, revision, pending: FuturesUnordered::new() },
+        Ok(revision) => Live {
+            edge,
+            caller: &caller,
+            attached: &attached,
+            revision,
+            pending: FuturesUnordered::new(),
+        },
         Err(Stop::Gone) => return None,
         Err(Stop::Failed) => return Some((GoodbyeReason::Fenced, Some(1_000))),
     };
@@ -135,7 +158,11 @@ async fn catch_up(writer: &mut Writer, edge: &Edge, caller: &Caller, since: Opti
 }
 
 async fn reset(writer: &mut Writer, reason: &str) -> Result<&'static str, Gone> {
-    writer.feed_frame(&ServerFrame::Reset { reason: reason.to_owned() }).await?;
+    writer
+        .feed_frame(&ServerFrame::Reset {
+            reason: reason.to_owned(),
+        })
+        .await?;
     Ok("reset")
 }
 
@@ -156,7 +183,11 @@ impl Live<'_> {
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         heartbeat.tick().await;
         let mut heard_at = Instant::now();
-        let remaining_ms = self.caller.session.expires_at_ms.saturating_sub(self.edge.service.now_ms());
+        let remaining_ms = self
+            .caller
+            .session
+            .expires_at_ms
+            .saturating_sub(self.edge.service.now_ms());
         let expiry = sleep_until(Instant::now() + Duration::from_millis(remaining_ms));
         tokio::pin!(expiry);
         loop {
@@ -209,13 +240,23 @@ impl Live<'_> {
     async fn on_text(&mut self, text: &str) -> Option<Ending> {
         let mail = &self.attached.mail;
         match step(Phase::Live, text) {
-            Ok(Step::Run { id, command_id, command }) => {
+            Ok(Step::Run {
+                id,
+                command_id,
+                command,
+            }) => {
                 let pending = match self.edge.service.prepare(self.caller, command_id, &command) {
                     Ok(envelope) => {
                         let (reply, answer) = oneshot::channel();
                         let envelope = Box::new(envelope);
                         // A fallen actor drops the reply, which says "maybe done".
-                        let _ = mail.send(|permit| SessionMessage::Command { envelope, reply, permit }).await;
+                        let _ = mail
+                            .send(|permit| SessionMessage::Command {
+                                envelope,
+                                reply,
+                                permit,
+                            })
+                            .await;
                         async move { result(id, wait(answer).await) }.boxed()
                     }
                     Err(failure) => async move { result(id, Err(failure)) }.boxed(),
@@ -224,7 +265,13 @@ impl Live<'_> {
                 None
             }
             Ok(Step::Typing(conversation, active)) => {
-                let _ = mail.send(|permit| SessionMessage::Typing { conversation, active, permit }).await;
+                let _ = mail
+                    .send(|permit| SessionMessage::Typing {
+                        conversation,
+                        active,
+                        permit,
+                    })
+                    .await;
                 None
             }
             Ok(Step::Light(presence)) => {
@@ -233,7 +280,8 @@ impl Live<'_> {
                 None
             }
             Err((Illegal::CommandId, Some(id))) => {
-                let failure = Failure::Invalid("A command id is 32 hexadecimal digits or a UUID, made anew for each command.");
+                let failure =
+                    Failure::Invalid("A command id is 32 hexadecimal digits or a UUID, made anew for each command.");
                 self.pending.push(async move { result(id, Err(failure)) }.boxed());
                 None
             }
@@ -262,11 +310,21 @@ async fn wait(answer: oneshot::Receiver<Answered>) -> Outcome<crate::service::Do
 
 fn result(id: String, outcome: Outcome<crate::service::Done>) -> ServerFrame {
     match outcome {
-        Ok(done) => ServerFrame::Result { id, ok: true, succeeded: Some(done.succeeded()), failed: None },
+        Ok(done) => ServerFrame::Result {
+            id,
+            ok: true,
+            succeeded: Some(done.succeeded()),
+            failed: None,
+        },
         Err(failure) => {
             let problem = failure.problem();
             metrics::counter!(crate::metrics::REFUSALS_TOTAL, "code" => problem.code.clone()).increment(1);
-            ServerFrame::Result { id, ok: false, succeeded: None, failed: Some(Failed { problem }) }
+            ServerFrame::Result {
+                id,
+                ok: false,
+                succeeded: None,
+                failed: Some(Failed { problem }),
+            }
         }
     }
 }

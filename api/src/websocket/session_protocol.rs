@@ -59,14 +59,31 @@ pub fn step(phase: Phase, text: &str) -> Result<Step, (Illegal, Option<String>)>
     }
     let frame: ClientFrame = serde_json::from_str(text).map_err(|_| closing(Illegal::Garbage))?;
     match (phase, frame) {
-        (Phase::BeforeHello, ClientFrame::Hello { version: VERSION, since, token }) => Ok(Step::Begin { since, token }),
+        (
+            Phase::BeforeHello,
+            ClientFrame::Hello {
+                version: VERSION,
+                since,
+                token,
+            },
+        ) => Ok(Step::Begin { since, token }),
         (Phase::BeforeHello, ClientFrame::Hello { .. }) => Err(closing(Illegal::Version)),
         (Phase::BeforeHello, _) | (Phase::Live, ClientFrame::Hello { .. }) => Err(closing(Illegal::OutOfTurn)),
         (Phase::Live, ClientFrame::Command { id, command }) => match id.parse() {
-            Ok(command_id) => Ok(Step::Run { id, command_id, command: Box::new(command) }),
+            Ok(command_id) => Ok(Step::Run {
+                id,
+                command_id,
+                command: Box::new(command),
+            }),
             Err(_) => Err((Illegal::CommandId, Some(id.chars().take(64).collect()))),
         },
-        (Phase::Live, ClientFrame::Typing { conversation_id, active }) => {
+        (
+            Phase::Live,
+            ClientFrame::Typing {
+                conversation_id,
+                active,
+            },
+        ) => {
             let conversation = conversation_id.parse().map_err(|_| closing(Illegal::Garbage))?;
             Ok(Step::Typing(conversation, active))
         }
@@ -84,25 +101,47 @@ mod tests {
     #[test]
     fn hello_first_and_once() {
         let hello = r#"{"type":"hello","version":1,"since":7}"#;
-        assert_eq!(step(Phase::BeforeHello, hello), Ok(Step::Begin { since: Some(7), token: None }));
+        assert_eq!(
+            step(Phase::BeforeHello, hello),
+            Ok(Step::Begin {
+                since: Some(7),
+                token: None
+            })
+        );
         assert_eq!(step(Phase::Live, hello), Err((Illegal::OutOfTurn, None)));
         assert_eq!(step(Phase::BeforeHello, SEND), Err((Illegal::OutOfTurn, None)));
-        assert_eq!(step(Phase::BeforeHello, r#"{"type":"hello","version":2}"#), Err((Illegal::Version, None)));
+        assert_eq!(
+            step(Phase::BeforeHello, r#"{"type":"hello","version":2}"#),
+            Err((Illegal::Version, None))
+        );
     }
 
     #[test]
     fn commands_only_with_an_id() {
         assert!(matches!(step(Phase::Live, SEND), Ok(Step::Run { .. })));
         let wrong = SEND.replace("01935f00-0000-1234-5678-9abcdef01234", "1");
-        assert_eq!(step(Phase::Live, &wrong), Err((Illegal::CommandId, Some("1".to_owned()))));
+        assert_eq!(
+            step(Phase::Live, &wrong),
+            Err((Illegal::CommandId, Some("1".to_owned())))
+        );
     }
 
     #[test]
     fn garbage_is_garbage() {
-        for text in ["", "{}", "[]", "null", r#"{"type":"event"}"#, r#"{"type":"typing","conversation_id":"x","active":true}"#] {
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "null",
+            r#"{"type":"event"}"#,
+            r#"{"type":"typing","conversation_id":"x","active":true}"#,
+        ] {
             assert_eq!(step(Phase::Live, text), Err((Illegal::Garbage, None)), "{text}");
         }
-        let long = format!(r#"{{"type":"hello","version":1,"token":"{}"}}"#, "x".repeat(limits::FRAME_BEFORE_SIGN_IN_SIZE_BYTES_MAX));
+        let long = format!(
+            r#"{{"type":"hello","version":1,"token":"{}"}}"#,
+            "x".repeat(limits::FRAME_BEFORE_SIGN_IN_SIZE_BYTES_MAX)
+        );
         assert_eq!(step(Phase::BeforeHello, &long), Err((Illegal::Garbage, None)));
     }
 }

@@ -39,7 +39,10 @@ impl Writer {
     /// Writes what is in the buffer.
     pub(super) async fn flush(&mut self) -> Result<(), Gone> {
         let limit = Duration::from_millis(limits::SOCKET_WRITE_TIMEOUT_MS);
-        tokio::time::timeout(limit, self.sink.flush()).await.map_err(|_| Gone)?.map_err(|_| Gone)
+        tokio::time::timeout(limit, self.sink.flush())
+            .await
+            .map_err(|_| Gone)?
+            .map_err(|_| Gone)
     }
 
     pub(super) async fn ping(&mut self) -> Result<(), Gone> {
@@ -54,7 +57,10 @@ impl Writer {
                 false => self.sink.feed(message).await,
             }
         };
-        tokio::time::timeout(limit, write).await.map_err(|_| Gone)?.map_err(|_| Gone)
+        tokio::time::timeout(limit, write)
+            .await
+            .map_err(|_| Gone)?
+            .map_err(|_| Gone)
     }
 
     /// Says why and when to come back, then closes.
@@ -73,8 +79,15 @@ impl Writer {
             GoodbyeReason::TooSlow => close_code::AGAIN,
         };
         // Whoever does not take the goodbye has none.
-        if self.feed_frame(&ServerFrame::Goodbye { reason, retry_after_ms }).await.is_ok() {
-            let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(name) }));
+        if self
+            .feed_frame(&ServerFrame::Goodbye { reason, retry_after_ms })
+            .await
+            .is_ok()
+        {
+            let close = Message::Close(Some(CloseFrame {
+                code,
+                reason: Utf8Bytes::from_static(name),
+            }));
             let _ = self.timed(close, true).await;
         }
     }

@@ -73,8 +73,10 @@ export class Node {
     return this.accounts;
   }
 
+  /** Those who care for patients first: their screens are full. */
   staff() {
-    return this.people().filter((one) => one.kind === "staff");
+    const cares = (one) => (one.roles.includes("physician") || one.roles.includes("nurse") ? 0 : 1);
+    return this.people().filter((one) => one.kind === "staff").sort((a, b) => cares(a) - cares(b));
   }
 
   async stop() {

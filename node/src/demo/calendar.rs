@@ -38,13 +38,22 @@ impl When {
             Some(days) => {
                 let (hour, minute) = text.split_once(':')?;
                 let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
-                let latest = if days == 1 { LAST_MINUTE_OF_YESTERDAY } else { 24 * 60 - 1 };
+                let latest = if days == 1 {
+                    LAST_MINUTE_OF_YESTERDAY
+                } else {
+                    24 * 60 - 1
+                };
                 let fits = minute < 60 && hour * 60 + minute <= latest && days > 0;
-                fits.then_some(Self::Earlier { working_days_ago: Reverse(days), minute: hour * 60 + minute })
+                fits.then_some(Self::Earlier {
+                    working_days_ago: Reverse(days),
+                    minute: hour * 60 + minute,
+                })
             }
             None => {
                 let minutes_ago: u16 = text.strip_suffix(" min ago")?.parse().ok()?;
-                (minutes_ago <= MINUTES_AGO_MAX).then_some(Self::Today { minutes_ago: Reverse(minutes_ago) })
+                (minutes_ago <= MINUTES_AGO_MAX).then_some(Self::Today {
+                    minutes_ago: Reverse(minutes_ago),
+                })
             }
         }
     }
@@ -52,21 +61,34 @@ impl When {
     /// Some minutes later, on the same day.
     pub fn later(self, minutes: u16) -> Self {
         match self {
-            Self::Earlier { working_days_ago, minute } => {
+            Self::Earlier {
+                working_days_ago,
+                minute,
+            } => {
                 let minute = (minute + minutes).min(LAST_MINUTE_OF_YESTERDAY.max(minute));
-                Self::Earlier { working_days_ago, minute }
+                Self::Earlier {
+                    working_days_ago,
+                    minute,
+                }
             }
-            Self::Today { minutes_ago: Reverse(ago) } => {
-                Self::Today { minutes_ago: Reverse(ago.saturating_sub(minutes)) }
-            }
+            Self::Today {
+                minutes_ago: Reverse(ago),
+            } => Self::Today {
+                minutes_ago: Reverse(ago.saturating_sub(minutes)),
+            },
         }
     }
 
     /// As Unix milliseconds, told at `now_ms`.
     pub fn at_ms(self, now_ms: u64) -> u64 {
         match self {
-            Self::Today { minutes_ago: Reverse(ago) } => now_ms.saturating_sub(u64::from(ago) * MINUTE_MS),
-            Self::Earlier { working_days_ago: Reverse(days), minute } => {
+            Self::Today {
+                minutes_ago: Reverse(ago),
+            } => now_ms.saturating_sub(u64::from(ago) * MINUTE_MS),
+            Self::Earlier {
+                working_days_ago: Reverse(days),
+                minute,
+            } => {
                 let today = now_ms.saturating_sub(BEHIND_UTC_MS) / DAY_MS;
                 working_day_before(today, days) * DAY_MS + BEHIND_UTC_MS + u64::from(minute) * MINUTE_MS
             }
@@ -110,7 +132,10 @@ mod tests {
             ("300 min ago", None),
             ("2 min ago", None),
         ];
-        let times: Vec<When> = script.iter().map(|(text, day)| When::parse(text, *day).unwrap()).collect();
+        let times: Vec<When> = script
+            .iter()
+            .map(|(text, day)| When::parse(text, *day).unwrap())
+            .collect();
         assert!(times.is_sorted());
         for minute in (0..10 * 24 * 60).step_by(7) {
             let now_ms = 20_000 * DAY_MS + minute * MINUTE_MS;

@@ -23,18 +23,33 @@ enum Phase {
     /// The clock stands where it was put.
     Told { now_ms: u64, monotonic_ns: u64 },
     /// The real time, never before what was told last, and durations that go on from where they were.
-    Live { not_before_ms: u64, monotonic_ahead_ns: u64 },
+    Live {
+        not_before_ms: u64,
+        monotonic_ahead_ns: u64,
+    },
 }
 
 impl DemoWorld {
     /// A world in real time.
     pub fn live() -> Self {
-        Self { system: SystemWorld::new(), phase: Mutex::new(Phase::Live { not_before_ms: 0, monotonic_ahead_ns: 0 }) }
+        Self {
+            system: SystemWorld::new(),
+            phase: Mutex::new(Phase::Live {
+                not_before_ms: 0,
+                monotonic_ahead_ns: 0,
+            }),
+        }
     }
 
     /// A world whose clock stands at `now_ms` until it is told another time.
     pub fn telling(now_ms: u64) -> Self {
-        Self { system: SystemWorld::new(), phase: Mutex::new(Phase::Told { now_ms, monotonic_ns: 0 }) }
+        Self {
+            system: SystemWorld::new(),
+            phase: Mutex::new(Phase::Told {
+                now_ms,
+                monotonic_ns: 0,
+            }),
+        }
     }
 
     /// Puts the clock forward to `to_ms`. An earlier time leaves the wall clock where it is; a live world takes no
@@ -43,7 +58,10 @@ impl DemoWorld {
         let mut phase = self.phase();
         if let Phase::Told { now_ms, monotonic_ns } = *phase {
             let elapsed_ns = to_ms.saturating_sub(now_ms).saturating_mul(1_000_000).max(STEP_NS_MIN);
-            *phase = Phase::Told { now_ms: now_ms.max(to_ms), monotonic_ns: monotonic_ns.saturating_add(elapsed_ns) };
+            *phase = Phase::Told {
+                now_ms: now_ms.max(to_ms),
+                monotonic_ns: monotonic_ns.saturating_add(elapsed_ns),
+            };
         }
     }
 
@@ -51,7 +69,10 @@ impl DemoWorld {
     pub fn go_live(&self) {
         let mut phase = self.phase();
         if let Phase::Told { now_ms, monotonic_ns } = *phase {
-            *phase = Phase::Live { not_before_ms: now_ms, monotonic_ahead_ns: monotonic_ns };
+            *phase = Phase::Live {
+                not_before_ms: now_ms,
+                monotonic_ahead_ns: monotonic_ns,
+            };
         }
     }
 
@@ -96,7 +117,10 @@ mod tests {
         for to_ms in [5_000, 4_000, 5_000, 0, 90_000, 89_999] {
             world.tell(to_ms);
             let after = (world.now_ms(), world.monotonic_ns());
-            assert!(after.0 >= before.0 && after.1 > before.1, "{to_ms}: {before:?}, {after:?}");
+            assert!(
+                after.0 >= before.0 && after.1 > before.1,
+                "{to_ms}: {before:?}, {after:?}"
+            );
             before = after;
         }
         world.go_live();

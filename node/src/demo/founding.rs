@@ -27,7 +27,9 @@ pub async fn found(service: &Service, world: &Arc<DemoWorld>, now_ms: u64) -> Re
     world.tell(first_ms.saturating_sub(BEFORE_THE_STORY_MS).max(stamped_ms));
 
     let mut progress = Progress::new();
-    let [administrator, others @ ..] = PEOPLE else { return Err("the cast is empty".to_owned()) };
+    let [administrator, others @ ..] = PEOPLE else {
+        return Err("the cast is empty".to_owned());
+    };
     match reader.workspace_name().map_err(|error| error.to_string())? {
         Some(name) if name.expose() != CLINIC => {
             return Err(format!("the folder holds {:?}, not the demo", name.expose()));
@@ -35,7 +37,10 @@ pub async fn found(service: &Service, world: &Arc<DemoWorld>, now_ms: u64) -> Re
         Some(_) => {}
         None => {
             let request = account(administrator, &HashMap::new(), &[])?;
-            service.found(CLINIC, &request).await.map_err(|failure| explained(&failure))?;
+            service
+                .found(CLINIC, &request)
+                .await
+                .map_err(|failure| explained(&failure))?;
         }
     }
     let caller = signed_in(service, administrator.login).await?;
@@ -53,15 +58,24 @@ pub async fn found(service: &Service, world: &Arc<DemoWorld>, now_ms: u64) -> Re
     let mut ids = HashMap::from([(administrator.login, caller.person.id.to_string())]);
     // Patients name their care team, and proxies their patients: each wave needs the one before.
     for wave in [&["staff", "partner", "service"][..], &["patient"], &["proxy"]] {
-        let wave: Vec<&'static Character> = others.iter().filter(|character| wave.contains(&character.kind)).collect();
+        let wave: Vec<&'static Character> = others
+            .iter()
+            .filter(|character| wave.contains(&character.kind))
+            .collect();
         add_all(service, &caller, &wave, &sites, &mut ids, &mut progress).await?;
     }
-    let ended = service.end_session(&caller, service.draw_command_id(), caller.session.id).await;
+    let ended = service
+        .end_session(&caller, service.draw_command_id(), caller.session.id)
+        .await;
     ended.map_err(|failure| explained(&failure))?;
 
     let mut player = Player::new(service.clone(), Arc::clone(world), ids, sites);
     let all = steps.len();
-    player.play(&script, &steps, now_ms, |done| progress.show("Living three weeks of it", done, all)).await?;
+    player
+        .play(&script, &steps, now_ms, |done| {
+            progress.show("Living three weeks of it", done, all)
+        })
+        .await?;
     player.sign_everybody_out().await?;
     progress.end();
     Ok(())
@@ -69,7 +83,10 @@ pub async fn found(service: &Service, world: &Arc<DemoWorld>, now_ms: u64) -> Re
 
 fn site_of(service: &Service, place: Place) -> Result<Option<String>, String> {
     let sites = service.reader().sites().map_err(|error| error.to_string())?;
-    Ok(sites.into_iter().find(|site| site.name.expose() == place.name()).map(|site| site.id.to_string()))
+    Ok(sites
+        .into_iter()
+        .find(|site| site.name.expose() == place.name())
+        .map(|site| site.id.to_string()))
 }
 
 /// Adds people who do not need each other, all at once: their passwords take the time.
@@ -83,12 +100,17 @@ async fn add_all(
 ) -> Result<(), String> {
     let mut adding = JoinSet::new();
     for character in wave {
-        let place = PEOPLE.iter().position(|other| other.login == character.login).unwrap_or_default();
+        let place = PEOPLE
+            .iter()
+            .position(|other| other.login == character.login)
+            .unwrap_or_default();
         let request = account(character, ids, sites)?;
         let (service, caller, login) = (service.clone(), caller.clone(), character.login);
         adding.spawn(async move {
             let added = service.add_person(&caller, command_id(2, place), &request).await;
-            added.map(|added| (login, added.person_id)).map_err(|failure| format!("{login}: {}", explained(&failure)))
+            added
+                .map(|added| (login, added.person_id))
+                .map_err(|failure| format!("{login}: {}", explained(&failure)))
         });
     }
     while let Some(added) = adding.join_next().await {
@@ -101,15 +123,29 @@ async fn add_all(
 
 fn account(character: &Character, ids: &HashMap<&'static str, String>, sites: &[String]) -> Result<AddPerson, String> {
     let ids_of = |logins: &[&'static str]| -> Result<Vec<String>, String> {
-        logins.iter().map(|login| ids.get(login).cloned().ok_or_else(|| format!("{login} is not there yet"))).collect()
+        logins
+            .iter()
+            .map(|login| {
+                ids.get(login)
+                    .cloned()
+                    .ok_or_else(|| format!("{login} is not there yet"))
+            })
+            .collect()
     };
-    let places = Place::ALL.iter().zip(sites).filter(|(place, _)| character.places.contains(place));
+    let places = Place::ALL
+        .iter()
+        .zip(sites)
+        .filter(|(place, _)| character.places.contains(place));
     Ok(AddPerson {
         kind: character.kind.to_owned(),
         name: character.name.to_owned(),
         title: character.title.to_owned(),
         login: character.login.to_owned(),
-        password: if character.can_sign_in { PASSWORD.to_owned() } else { String::new() },
+        password: if character.can_sign_in {
+            PASSWORD.to_owned()
+        } else {
+            String::new()
+        },
         roles: character.roles.iter().map(|role| (*role).to_owned()).collect(),
         site_ids: places.map(|(_, id)| id.clone()).collect(),
         mrn: character.mrn.to_owned(),
@@ -128,14 +164,21 @@ struct Progress {
 
 impl Progress {
     fn new() -> Self {
-        Self { counts: std::io::stderr().is_terminal(), shown: "" }
+        Self {
+            counts: std::io::stderr().is_terminal(),
+            shown: "",
+        }
     }
 
     fn show(&mut self, part: &'static str, done: usize, all: usize) {
         let mut stderr = std::io::stderr().lock();
         // Nobody is harmed by a progress line that was not shown.
         let _ = if self.counts {
-            let before = if self.shown.is_empty() || self.shown == part { "" } else { "\n" };
+            let before = if self.shown.is_empty() || self.shown == part {
+                ""
+            } else {
+                "\n"
+            };
             write!(stderr, "{before}\r{part}… {done}/{all}")
         } else if self.shown != part {
             writeln!(stderr, "{part}…")

@@ -43,7 +43,11 @@ pub struct Account {
 impl Account {
     /// The role in a word or two; for all but staff the kind.
     pub fn what(&self) -> String {
-        if self.roles.is_empty() { self.kind.clone() } else { self.roles.join(", ").replace('_', " ") }
+        if self.roles.is_empty() {
+            self.kind.clone()
+        } else {
+            self.roles.join(", ").replace('_', " ")
+        }
     }
 }
 
@@ -78,7 +82,9 @@ pub fn look_at(data: &Path, now_ms: u64) -> Result<Folder, StartError> {
     let begun = data.join(BEGUN);
     match fs::read_to_string(&begun) {
         // A power cut may leave the file without its text: then nothing else was done either.
-        Ok(text) => Ok(Folder::Unfinished { told_at_ms: text.trim().parse().unwrap_or(now_ms) }),
+        Ok(text) => Ok(Folder::Unfinished {
+            told_at_ms: text.trim().parse().unwrap_or(now_ms),
+        }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if data.join("state").exists() || data.join("log").exists() {
                 return Err(StartError::refused(format!(
@@ -98,7 +104,10 @@ pub fn look_at(data: &Path, now_ms: u64) -> Result<Folder, StartError> {
 pub fn finish(data: &Path) -> Result<(), StartError> {
     let (founded, begun) = (data.join(FOUNDED), data.join(BEGUN));
     if !founded.exists() {
-        let marker = Marker { clinic: people::CLINIC.to_owned(), accounts: everybody() };
+        let marker = Marker {
+            clinic: people::CLINIC.to_owned(),
+            accounts: everybody(),
+        };
         let text = serde_json::to_string_pretty(&marker).map_err(|error| StartError::refused(error.to_string()))?;
         let part = data.join("demo.json.part");
         fs::write(&part, text).map_err(failed(&part))?;
@@ -123,7 +132,10 @@ pub fn read(data: &Path) -> Result<Vec<Account>, StartError> {
         text => text.map_err(failed(&founded))?,
     };
     let marker: Marker = serde_json::from_str(&text).map_err(|error| {
-        StartError::refused(format!("{} is damaged ({error}); remove the folder and start again", founded.display()))
+        StartError::refused(format!(
+            "{} is damaged ({error}); remove the folder and start again",
+            founded.display()
+        ))
     })?;
     Ok(marker.accounts)
 }

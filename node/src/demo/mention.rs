@@ -22,7 +22,9 @@ pub fn spelled_out(text: &str, ids: &HashMap<&'static str, String>) -> Result<(S
             (Some(character), _) => {
                 body.push('@');
                 body.push_str(character.name);
-                Mention::Person { person_id: ids.get(name).cloned().ok_or_else(|| format!("{name} has no id"))? }
+                Mention::Person {
+                    person_id: ids.get(name).cloned().ok_or_else(|| format!("{name} has no id"))?,
+                }
             }
             (None, true) => {
                 body.push('@');
@@ -56,7 +58,14 @@ mod tests {
         assert_eq!(body, "@Wen Zhao and @front_desk: thanks, @Wen Zhao.");
         assert_eq!(
             mentions,
-            [Mention::Person { person_id: "per_1".to_owned() }, Mention::Role { role: "front_desk".to_owned() }]
+            [
+                Mention::Person {
+                    person_id: "per_1".to_owned()
+                },
+                Mention::Role {
+                    role: "front_desk".to_owned()
+                }
+            ]
         );
         assert!(spelled_out("ask @nobody", &ids).is_err());
     }

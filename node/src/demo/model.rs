@@ -66,10 +66,16 @@ impl Model {
             members: BTreeMap::new(),
             messages: Vec::new(),
         };
-        let mut model = Self { rooms: script.rooms.iter().map(room).collect(), said: vec![None; script.said_count] };
+        let mut model = Self {
+            rooms: script.rooms.iter().map(room).collect(),
+            said: vec![None; script.said_count],
+        };
         for place in 0..model.rooms.len() {
             if let Opening::General { patient } = model.rooms[place].opening {
-                model.begin(RoomId(place), character(patient)?.care_team.first().copied().unwrap_or_default())?;
+                model.begin(
+                    RoomId(place),
+                    character(patient)?.care_team.first().copied().unwrap_or_default(),
+                )?;
             }
         }
         Ok(model)
@@ -107,11 +113,17 @@ impl Model {
             Opening::General { patient } | Opening::Topic { patient, .. } => {
                 members.extend(team_of(patient)?);
                 members.push(patient);
-                members
-                    .extend(PEOPLE.iter().filter(|proxy| proxy.proxy_for.contains(&patient)).map(|proxy| proxy.login));
+                members.extend(
+                    PEOPLE
+                        .iter()
+                        .filter(|proxy| proxy.proxy_for.contains(&patient))
+                        .map(|proxy| proxy.login),
+                );
             }
             Opening::CareRoom { beside, .. } => {
-                let patient = self.patient_of(beside).ok_or("a care room stands beside a patient's topic")?;
+                let patient = self
+                    .patient_of(beside)
+                    .ok_or("a care room stands beside a patient's topic")?;
                 if !self.rooms[beside.0].members.contains_key(creator) {
                     return Err(format!("{creator} is not in the topic beside"));
                 }
@@ -131,7 +143,8 @@ impl Model {
 
     /// Takes a step, or says why it makes no sense.
     pub fn take(&mut self, step: &Step) -> Result<(), String> {
-        self.judge_and_do(step).map_err(|why| format!("{} at {:?}, {:?}: {why}", step.actor, step.when, step.deed))
+        self.judge_and_do(step)
+            .map_err(|why| format!("{} at {:?}, {:?}: {why}", step.actor, step.when, step.deed))
     }
 
     fn judge_and_do(&mut self, step: &Step) -> Result<(), String> {
@@ -154,7 +167,13 @@ impl Model {
             return Err("the room is archived".to_owned());
         }
         match step.deed {
-            Deed::Say { said, audience, priority, answers, .. } => {
+            Deed::Say {
+                said,
+                audience,
+                priority,
+                answers,
+                ..
+            } => {
                 self.judge_saying(step, actor, audience, priority)?;
                 if let Some(answered) = answers {
                     let target = self.seen(step, answered)?;
@@ -164,14 +183,22 @@ impl Model {
                 }
                 let index = self.rooms[step.room.0].messages.len();
                 self.rooms[step.room.0].messages.push(said);
-                let spoken =
-                    Spoken { room: step.room, author: step.actor, audience, when: step.when, retracted: false, index };
+                let spoken = Spoken {
+                    room: step.room,
+                    author: step.actor,
+                    audience,
+                    when: step.when,
+                    retracted: false,
+                    index,
+                };
                 self.said[said.0] = Some(spoken);
             }
             Deed::Edit { said, .. } => {
                 let target = self.seen(step, said)?;
-                let late =
-                    step.when > target.when.later(u16::try_from(limits::EDIT_WINDOW_MS / 60_000).unwrap_or(0) - 1);
+                let late = step.when
+                    > target
+                        .when
+                        .later(u16::try_from(limits::EDIT_WINDOW_MS / 60_000).unwrap_or(0) - 1);
                 let seen_by_patient = self.patient_of(step.room).is_some() && target.audience == Audience::Everyone;
                 if target.author != step.actor || late || seen_by_patient {
                     return Err("may not edit that".to_owned());
@@ -239,7 +266,13 @@ impl Model {
             return Err("the patient has no active account".to_owned());
         }
         let room = &self.rooms[step.room.0];
-        let announces = matches!(room.opening, Opening::Channel { visibility: ChannelVisibility::Announcement, .. });
+        let announces = matches!(
+            room.opening,
+            Opening::Channel {
+                visibility: ChannelVisibility::Announcement,
+                ..
+            }
+        );
         if announces && room.owner != step.actor && !actor.roles.contains(&"administrator") {
             return Err("does not announce".to_owned());
         }
@@ -274,14 +307,23 @@ impl Model {
 
     /// A message that the actor sees in this room, and that was not taken back unless it is only read.
     fn seen(&self, step: &Step, said: Said) -> Result<Spoken, String> {
-        let spoken =
-            self.said[said.0].filter(|spoken| spoken.room == step.room).ok_or("points at what was not said yet")?;
-        let member = self.rooms[step.room.0].members.get(step.actor).copied().unwrap_or_default();
+        let spoken = self.said[said.0]
+            .filter(|spoken| spoken.room == step.room)
+            .ok_or("points at what was not said yet")?;
+        let member = self.rooms[step.room.0]
+            .members
+            .get(step.actor)
+            .copied()
+            .unwrap_or_default();
         if !sees(character(step.actor)?, member, &spoken) {
             return Err("points at what they do not see".to_owned());
         }
         let only_reads = matches!(step.deed, Deed::Read { .. } | Deed::Say { .. });
-        if spoken.retracted && !only_reads { Err("it was taken back".to_owned()) } else { Ok(spoken) }
+        if spoken.retracted && !only_reads {
+            Err("it was taken back".to_owned())
+        } else {
+            Ok(spoken)
+        }
     }
 }
 
@@ -292,8 +334,19 @@ fn fits(opening: &Opening, person: &Character) -> Result<(), String> {
         (_, "staff" | "service") => true,
         (Opening::General { patient } | Opening::Topic { patient, .. }, "patient") => person.login == *patient,
         (Opening::General { patient } | Opening::Topic { patient, .. }, "proxy") => person.proxy_for.contains(patient),
-        (Opening::Group { .. } | Opening::Channel { visibility: ChannelVisibility::Partner, .. }, "partner") => true,
+        (
+            Opening::Group { .. }
+            | Opening::Channel {
+                visibility: ChannelVisibility::Partner,
+                ..
+            },
+            "partner",
+        ) => true,
         _ => false,
     };
-    if fits { Ok(()) } else { Err(format!("{} does not belong in that room", person.login)) }
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("{} does not belong in that room", person.login))
+    }
 }

@@ -97,7 +97,12 @@ const fn staff(
     roles: Names,
     places: &'static [Place],
 ) -> Character {
-    Character { title, roles, places, ..nobody("staff", login, name) }
+    Character {
+        title,
+        roles,
+        places,
+        ..nobody("staff", login, name)
+    }
 }
 
 const fn patient(
@@ -107,11 +112,21 @@ const fn patient(
     birth_date: &'static str,
     team: &Team,
 ) -> Character {
-    Character { mrn, birth_date, places: team.places, care_team: team.people, ..nobody("patient", login, name) }
+    Character {
+        mrn,
+        birth_date,
+        places: team.places,
+        care_team: team.people,
+        ..nobody("patient", login, name)
+    }
 }
 
 const fn from_outside(kind: &'static str, login: &'static str, name: &'static str, title: &'static str) -> Character {
-    Character { title, organization: "Northlab", ..nobody(kind, login, name) }
+    Character {
+        title,
+        organization: "Northlab",
+        ..nobody(kind, login, name)
+    }
 }
 
 /// Who cares for a patient, and where.
@@ -123,10 +138,22 @@ struct Team {
 const SF: &[Place] = &[Place::Sf];
 const LA: &[Place] = &[Place::La];
 const BOTH: &[Place] = &[Place::Sf, Place::La];
-const OKAFOR: Team = Team { people: &["okafor", "wen", "jonas"], places: SF };
-const RAMAN: Team = Team { people: &["raman", "nadia", "jonas"], places: SF };
-const LINDQVIST: Team = Team { people: &["lindqvist", "brooks", "ortiz"], places: LA };
-const PARK: Team = Team { people: &["park", "brooks", "ortiz"], places: LA };
+const OKAFOR: Team = Team {
+    people: &["okafor", "wen", "jonas"],
+    places: SF,
+};
+const RAMAN: Team = Team {
+    people: &["raman", "nadia", "jonas"],
+    places: SF,
+};
+const LINDQVIST: Team = Team {
+    people: &["lindqvist", "brooks", "ortiz"],
+    places: LA,
+};
+const PARK: Team = Team {
+    people: &["park", "brooks", "ortiz"],
+    places: LA,
+};
 
 /// Everybody, in an order in which nobody needs somebody who comes later.
 #[rustfmt::skip]
@@ -188,13 +215,18 @@ mod tests {
     #[test]
     fn nobody_is_there_twice_or_points_at_somebody_unknown() {
         for (place, character) in PEOPLE.iter().enumerate() {
-            let same = PEOPLE.iter().position(|other| other.login == character.login || other.name == character.name);
+            let same = PEOPLE
+                .iter()
+                .position(|other| other.login == character.login || other.name == character.name);
             assert_eq!(same, Some(place), "{}", character.login);
             for login in character.care_team {
                 assert!(by_login(login).is_some_and(super::Character::is_staff), "{login}");
             }
             for login in character.proxy_for {
-                assert!(by_login(login).is_some_and(|patient| patient.kind == "patient"), "{login}");
+                assert!(
+                    by_login(login).is_some_and(|patient| patient.kind == "patient"),
+                    "{login}"
+                );
             }
         }
         assert!(PASSWORD.chars().count() >= limits::PASSWORD_CHARACTERS_MIN);

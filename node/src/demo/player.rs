@@ -53,7 +53,15 @@ pub struct Player {
 impl Player {
     /// A player over a node whose people are there already.
     pub fn new(service: Service, world: Arc<DemoWorld>, people: HashMap<Login, String>, sites: Vec<String>) -> Self {
-        Self { service, world, callers: HashMap::new(), people, sites, rooms: Vec::new(), places: Vec::new() }
+        Self {
+            service,
+            world,
+            callers: HashMap::new(),
+            people,
+            sites,
+            rooms: Vec::new(),
+            places: Vec::new(),
+        }
     }
 
     /// Plays all steps, as of `now_ms`; reports how many are done.
@@ -85,9 +93,16 @@ impl Player {
     /// Ends the sessions that the story left open.
     pub async fn sign_everybody_out(&mut self) -> Result<(), String> {
         let now_ms = self.now_ms();
-        for (_, caller) in self.callers.drain().filter(|(_, caller)| caller.session.is_live(now_ms)) {
+        for (_, caller) in self
+            .callers
+            .drain()
+            .filter(|(_, caller)| caller.session.is_live(now_ms))
+        {
             let id = self.service.draw_command_id();
-            self.service.end_session(&caller, id, caller.session.id).await.map_err(|failure| explained(&failure))?;
+            self.service
+                .end_session(&caller, id, caller.session.id)
+                .await
+                .map_err(|failure| explained(&failure))?;
         }
         Ok(())
     }
@@ -98,14 +113,22 @@ impl Player {
 
     /// The topic that came with the account: the patient's first.
     fn general_of(&self, patient: Login) -> Result<ConversationId, String> {
-        let id = self.person(patient)?.parse().map_err(|_| format!("{patient} has no id"))?;
+        let id = self
+            .person(patient)?
+            .parse()
+            .map_err(|_| format!("{patient} has no id"))?;
         let reader = self.service.reader();
         let all = reader.conversations_about(id).map_err(|error| error.to_string())?;
-        all.into_iter().min().ok_or_else(|| format!("{patient} has no first topic"))
+        all.into_iter()
+            .min()
+            .ok_or_else(|| format!("{patient} has no first topic"))
     }
 
     fn person(&self, login: Login) -> Result<String, String> {
-        self.people.get(login).cloned().ok_or_else(|| format!("nobody is called {login}"))
+        self.people
+            .get(login)
+            .cloned()
+            .ok_or_else(|| format!("nobody is called {login}"))
     }
 
     fn persons(&self, logins: &[Login]) -> Result<Vec<String>, String> {
@@ -115,8 +138,10 @@ impl Player {
     /// Signs somebody in, unless they are.
     pub async fn caller(&mut self, login: Login) -> Result<Caller, String> {
         let now_ms = self.now_ms();
-        if let Some(caller) =
-            self.callers.get(login).filter(|caller| caller.session.expires_at_ms > now_ms + SESSION_MARGIN_MS)
+        if let Some(caller) = self
+            .callers
+            .get(login)
+            .filter(|caller| caller.session.expires_at_ms > now_ms + SESSION_MARGIN_MS)
         {
             return Ok(caller.clone());
         }
@@ -139,27 +164,39 @@ impl Player {
         let caller = self.caller(step.actor).await?;
         if let Deed::Open = step.deed {
             let request = self.opening(&script.rooms[step.room.0])?;
-            let created =
-                self.service.create_conversation(&caller, id, &request).await.map_err(|failure| explained(&failure))?;
+            let created = self
+                .service
+                .create_conversation(&caller, id, &request)
+                .await
+                .map_err(|failure| explained(&failure))?;
             self.rooms[step.room.0] = Some(created.conversation_id.parse().map_err(|_| "no id came back")?);
             return Ok(());
         }
         let room = self.room(step.room)?;
         let change = match step.deed {
-            Deed::Rename { topic } => {
-                Some(ChangeConversation { topic: Some(topic.to_owned()), ..ChangeConversation::default() })
-            }
-            Deed::HandOver { to } => {
-                Some(ChangeConversation { owner_id: Some(self.person(to)?), ..ChangeConversation::default() })
-            }
-            Deed::Archive => {
-                Some(ChangeConversation { state: Some("archived".to_owned()), ..ChangeConversation::default() })
-            }
+            Deed::Rename { topic } => Some(ChangeConversation {
+                topic: Some(topic.to_owned()),
+                ..ChangeConversation::default()
+            }),
+            Deed::HandOver { to } => Some(ChangeConversation {
+                owner_id: Some(self.person(to)?),
+                ..ChangeConversation::default()
+            }),
+            Deed::Archive => Some(ChangeConversation {
+                state: Some("archived".to_owned()),
+                ..ChangeConversation::default()
+            }),
             _ => None,
         };
         let added = match step.deed {
-            Deed::Add { person, history } => Some(AddMember { person_id: self.person(person)?, history }),
-            Deed::Join => Some(AddMember { person_id: caller.person.id.to_string(), history: wire::History::Full }),
+            Deed::Add { person, history } => Some(AddMember {
+                person_id: self.person(person)?,
+                history,
+            }),
+            Deed::Join => Some(AddMember {
+                person_id: caller.person.id.to_string(),
+                history: wire::History::Full,
+            }),
             _ => None,
         };
         let done = if let Some(change) = change {
@@ -182,12 +219,24 @@ impl Player {
     fn command(&self, caller: &Caller, room: ConversationId, step: &Step) -> Result<Command, String> {
         let conversation_id = room.to_string();
         Ok(match step.deed {
-            Deed::Say { text, audience, priority, answers, .. } => {
+            Deed::Say {
+                text,
+                audience,
+                priority,
+                answers,
+                ..
+            } => {
                 let (body, mentions) = mention::spelled_out(text, &self.people)?;
                 let reply_to = answers.map(|said| self.seq(caller, said)).transpose()?;
                 Command::SendMessage {
                     conversation_id,
-                    message: SendMessage { body, audience, priority, reply_to, mentions },
+                    message: SendMessage {
+                        body,
+                        audience,
+                        priority,
+                        reply_to,
+                        mentions,
+                    },
                 }
             }
             Deed::Edit { said, text } => {
@@ -198,29 +247,51 @@ impl Player {
                     edit: EditMessage { body, mentions },
                 }
             }
-            Deed::Retract { said, reason } => {
-                Command::RetractMessage { conversation_id, seq: self.seq(caller, said)?, reason: reason.to_owned() }
-            }
-            Deed::Acknowledge { said } => Command::Acknowledge { conversation_id, seq: self.seq(caller, said)? },
-            Deed::Read { said } => Command::MarkRead { conversation_id, seq: self.seq(caller, said)? },
+            Deed::Retract { said, reason } => Command::RetractMessage {
+                conversation_id,
+                seq: self.seq(caller, said)?,
+                reason: reason.to_owned(),
+            },
+            Deed::Acknowledge { said } => Command::Acknowledge {
+                conversation_id,
+                seq: self.seq(caller, said)?,
+            },
+            Deed::Read { said } => Command::MarkRead {
+                conversation_id,
+                seq: self.seq(caller, said)?,
+            },
             _ => return Err("is no command about messages".to_owned()),
         })
     }
 
     /// Where a message stands in both numberings; its author only hears of their own.
     fn place_of(&self, caller: &Caller, room: ConversationId, done: &Done) -> Result<Place, String> {
-        let event = self.service.reader().event_for(room, side_of(Some(&caller.person)), done.seq);
-        let event = event.map_err(|error| error.to_string())?.ok_or("the message is not where it was said to be")?;
+        let event = self
+            .service
+            .reader()
+            .event_for(room, side_of(Some(&caller.person)), done.seq);
+        let event = event
+            .map_err(|error| error.to_string())?
+            .ok_or("the message is not where it was said to be")?;
         Ok(event.place)
     }
 
     fn opening(&self, opening: &Opening) -> Result<CreateConversation, String> {
         Ok(match *opening {
-            Opening::Direct { with } => CreateConversation::Direct { person_id: self.person(with)? },
-            Opening::Group { topic, members } => {
-                CreateConversation::Group { topic: topic.to_owned(), member_ids: self.persons(members)? }
-            }
-            Opening::Channel { name, visibility, site, phi, members } => CreateConversation::Channel {
+            Opening::Direct { with } => CreateConversation::Direct {
+                person_id: self.person(with)?,
+            },
+            Opening::Group { topic, members } => CreateConversation::Group {
+                topic: topic.to_owned(),
+                member_ids: self.persons(members)?,
+            },
+            Opening::Channel {
+                name,
+                visibility,
+                site,
+                phi,
+                members,
+            } => CreateConversation::Channel {
                 topic: name.to_owned(),
                 visibility,
                 site_id: site
@@ -229,12 +300,14 @@ impl Player {
                 phi_allowed: phi,
                 member_ids: self.persons(members)?,
             },
-            Opening::Topic { patient, topic } => {
-                CreateConversation::Patient { patient_id: self.person(patient)?, topic: topic.to_owned() }
-            }
-            Opening::CareRoom { beside, topic } => {
-                CreateConversation::CareRoom { beside_id: self.room(beside)?.to_string(), topic: topic.to_owned() }
-            }
+            Opening::Topic { patient, topic } => CreateConversation::Patient {
+                patient_id: self.person(patient)?,
+                topic: topic.to_owned(),
+            },
+            Opening::CareRoom { beside, topic } => CreateConversation::CareRoom {
+                beside_id: self.room(beside)?.to_string(),
+                topic: topic.to_owned(),
+            },
             Opening::General { .. } => return Err("comes with the account".to_owned()),
         })
     }
@@ -242,10 +315,21 @@ impl Player {
 
 /// A session of somebody who is stored; their password needs no checking here.
 pub async fn signed_in(service: &Service, login: Login) -> Result<Caller, String> {
-    let person = service.reader().person_by_login(login).map_err(|error| error.to_string())?;
+    let person = service
+        .reader()
+        .person_by_login(login)
+        .map_err(|error| error.to_string())?;
     let person = person.ok_or_else(|| format!("nobody is called {login}"))?;
-    let device = if person.is_patient_side() { "Phone, patient portal" } else { "Clinic workstation" };
-    let signed_in =
-        service.begin_session(&person, Private::new(device)).await.map_err(|failure| explained(&failure))?;
-    service.authenticate(&signed_in.token).map_err(|failure| explained(&failure))
+    let device = if person.is_patient_side() {
+        "Phone, patient portal"
+    } else {
+        "Clinic workstation"
+    };
+    let signed_in = service
+        .begin_session(&person, Private::new(device))
+        .await
+        .map_err(|failure| explained(&failure))?;
+    service
+        .authenticate(&signed_in.token)
+        .map_err(|failure| explained(&failure))
 }

@@ -33,7 +33,10 @@ pub fn with_reading(script: &Script) -> Result<Vec<Step>, String> {
         if let Deed::Say { .. } | Deed::Acknowledge { .. } = step.deed
             && let Some(said) = model.newest_unread(step.room, step.actor)
         {
-            let before = Step { deed: Deed::Read { said }, ..step };
+            let before = Step {
+                deed: Deed::Read { said },
+                ..step
+            };
             model.take(&before)?;
             steps.push(before);
         }
@@ -50,14 +53,20 @@ fn looking_in(script: &Script, told: &[Step]) -> Result<Vec<Step>, String> {
     let mut looks = Vec::new();
     for step in told {
         model.take(step)?;
-        let (Deed::Say { said, .. }, When::Earlier { working_days_ago, .. }) = (step.deed, step.when) else { continue };
+        let (Deed::Say { said, .. }, When::Earlier { working_days_ago, .. }) = (step.deed, step.when) else {
+            continue;
+        };
         if last_of_day.get(&(step.room, working_days_ago)) != Some(&said) {
             continue;
         }
-        let readers: Vec<Login> =
-            model.members(step.room).filter(|login| reads(login) && *login != step.actor).collect();
+        let readers: Vec<Login> = model
+            .members(step.room)
+            .filter(|login| reads(login) && *login != step.actor)
+            .collect();
         for reader in readers {
-            let Some(newest) = model.newest_unread(step.room, reader) else { continue };
+            let Some(newest) = model.newest_unread(step.room, reader) else {
+                continue;
+            };
             let chance = mixed(step.room, reader, said);
             let minutes = 3 + u16::try_from(chance / 8 % 40).unwrap_or_default();
             if chance.is_multiple_of(2) && working_days_ago > Reverse(1) {
@@ -69,7 +78,10 @@ fn looking_in(script: &Script, told: &[Step]) -> Result<Vec<Step>, String> {
                 });
             } else if !chance.is_multiple_of(7) {
                 let minute = LAST_MINUTE_OF_YESTERDAY - 45 + minutes;
-                let evening = When::Earlier { working_days_ago: Reverse(1), minute };
+                let evening = When::Earlier {
+                    working_days_ago: Reverse(1),
+                    minute,
+                };
                 if evening > step.when {
                     looks.push(Step {
                         when: evening,
@@ -102,9 +114,7 @@ fn reads(login: Login) -> bool {
 /// A number that looks like chance and is the same every time (FNV-1a).
 fn mixed(room: RoomId, login: Login, said: Said) -> u64 {
     let places = [room.0, said.0].map(|place| u8::try_from(place % 251).unwrap_or_default());
-    login
-        .bytes()
-        .chain(places)
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-        >> 16
+    login.bytes().chain(places).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    }) >> 16
 }

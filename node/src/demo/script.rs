@@ -176,7 +176,11 @@ impl Script {
     fn pen(&mut self, opening: Opening, day: Option<u16>) -> Pen<'_> {
         let room = RoomId(self.rooms.len());
         self.rooms.push(opening);
-        Pen { script: self, room, day }
+        Pen {
+            script: self,
+            room,
+            day,
+        }
     }
 }
 
@@ -285,14 +289,32 @@ impl Pen<'_> {
     ) -> Said {
         let said = Said(self.script.said_count);
         self.script.said_count += 1;
-        self.step(time, who, Deed::Say { said, text, audience, priority, answers });
+        self.step(
+            time,
+            who,
+            Deed::Say {
+                said,
+                text,
+                audience,
+                priority,
+                answers,
+            },
+        );
         said
     }
 
     fn step(&mut self, time: &str, actor: Login, deed: Deed) {
         match When::parse(time, self.day) {
-            Some(when) => self.script.steps.push(Step { when, actor, room: self.room, deed }),
-            None => self.script.faults.push(format!("{actor} at {time:?}, day {:?}: no time", self.day)),
+            Some(when) => self.script.steps.push(Step {
+                when,
+                actor,
+                room: self.room,
+                deed,
+            }),
+            None => self
+                .script
+                .faults
+                .push(format!("{actor} at {time:?}, day {:?}: no time", self.day)),
         }
     }
 }

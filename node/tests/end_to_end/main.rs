@@ -11,12 +11,15 @@
 )]
 
 mod audit;
+mod audit_looks;
 mod break_glass;
 mod chat;
 mod exactly_once;
+mod hostile_bodies;
 mod hostile_requests;
 mod hostile_sockets;
 mod killed;
+mod live;
 mod note_canary;
 mod patients;
 mod rooms;

@@ -1,5 +1,6 @@
 //! What all tests share: a node in a process, people with HTTP and sockets, and waiting with a deadline.
 
+pub mod auditor;
 pub mod clinic;
 pub mod http;
 pub mod node;

@@ -114,20 +114,22 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
                 .collect(),
             head: head.clone(),
         };
+        #[cfg(test)]
+        crash_if_asked(rooms, 2 * applied.revision);
         tell_patient_thread(rooms, &committed).await;
         tell_conversation(rooms, committed).await;
         #[cfg(test)]
-        crash_if_asked(rooms, applied.revision);
+        crash_if_asked(rooms, 2 * applied.revision + 1);
     }
 }
 
-/// Panics in the middle of a revision, to see what becomes of it and of those behind it.
+/// Panics before (even) or after (odd) a revision was handed out, to see what becomes of it and of those behind it.
 #[cfg(test)]
-fn crash_if_asked(rooms: &Rooms, revision: u64) {
+fn crash_if_asked(rooms: &Rooms, moment: u64) {
     use std::sync::atomic::Ordering;
     let asked = rooms
         .crash_dispatcher_at
-        .compare_exchange(revision, 0, Ordering::AcqRel, Ordering::Acquire);
+        .compare_exchange(moment, 0, Ordering::AcqRel, Ordering::Acquire);
     assert!(asked.is_err(), "asked to crash");
 }
 

@@ -52,7 +52,7 @@ pub struct Rooms {
     presence: RwLock<Option<ActorRef<PresenceMessage>>>,
     /// Outlives the presence actor, so that its successor can say what changed in between.
     lights: Mutex<PresenceCore>,
-    /// The dispatcher panics once in the middle of this revision.
+    /// The dispatcher panics once at this moment: twice the revision, and one more for after it.
     #[cfg(test)]
     pub(crate) crash_dispatcher_at: AtomicU64,
 }

@@ -120,6 +120,31 @@ async fn mail_in_a_fallen_mailbox_is_in_doubt_and_the_fall_is_counted() {
     house.close().await;
 }
 
+#[tokio::test]
+async fn who_waits_for_room_in_a_fallen_mailbox_goes_to_its_successor() {
+    let house = House::open().await;
+    let slot = house.actors.rooms().conversation(GROUP).await.unwrap();
+    let mut held = Vec::new();
+    while let Some(permit) = slot.credits.try_acquire().unwrap() {
+        held.push(permit);
+    }
+    let envelope = house.envelope(NURSE, send(GROUP, "waiting"));
+    let gateway = house.actors.gateway().clone();
+    let mut waiting = tokio::spawn(async move { gateway.submit(&envelope).await });
+    tokio::select! {
+        biased;
+        _ = &mut waiting => panic!("there is no room"),
+        () = tokio::task::yield_now() => {}
+    }
+    slot.actor.cast(ConversationMessage::Crash).unwrap();
+    let answer = within(waiting).await.unwrap();
+    assert!(
+        matches!(answer, Ok(Answer::Done { .. })),
+        "it was certainly not done: {answer:?}"
+    );
+    house.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn conversations_fall_again_and_again_and_no_event_is_missed() {
     let house = Arc::new(House::open().await);
@@ -229,9 +254,10 @@ async fn a_dispatcher_that_falls_leaves_nothing_out() {
     let house = House::open().await;
     let nurse = house.attach(NURSE).await;
     let next = house.reader.progress().unwrap().revision + 1;
-    for fall in 0..3 {
+    for fall in 0..4 {
         let crash_at = &house.actors.rooms().crash_dispatcher_at;
-        crash_at.store(next + fall * 30 + 10, Ordering::Release);
+        // Before a revision is handed out, and after it.
+        crash_at.store(2 * (next + fall * 30 + 10) + fall % 2, Ordering::Release);
         let mut pending = Vec::new();
         for number in 0..30 {
             let room = if number % 2 == 0 { GROUP } else { OTHER };
@@ -256,7 +282,7 @@ async fn a_dispatcher_that_falls_leaves_nothing_out() {
         90,
         "and nothing was shown twice: the rooms know how far they are"
     );
-    assert_eq!(recorder.restarts("dispatcher"), 3);
+    assert_eq!(recorder.restarts("dispatcher"), 4);
     assert_eq!(recorder.restarts("conversation"), 0);
     house.close().await;
 }

@@ -89,11 +89,11 @@ async fn attach_while_writing(backend: Arc<dyn Backend>, rounds: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn attaching_among_messages_leaves_no_hole() {
-    attach_while_writing(Arc::new(MemoryBackend::new()), 40).await;
+    attach_while_writing(Arc::new(MemoryBackend::new()), 20).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn attaching_among_messages_on_disk_leaves_no_hole() {
     let folder = tempfile::tempdir().unwrap();
-    attach_while_writing(Arc::new(FjallBackend::open(folder.path()).unwrap()), 40).await;
+    attach_while_writing(Arc::new(FjallBackend::open(folder.path()).unwrap()), 20).await;
 }

@@ -37,7 +37,8 @@ export const staff = {
     read: "Read",
     conversations: "Conversations",
     teamConversations: "Team conversations",
-    empty: "No conversations yet.",
+    empty: "No patient conversations yet.",
+    emptyMore: "Those of your patients come here by themselves. Channels and messages with colleagues are in Team.",
     emptyTeam: "No channels, groups or direct messages yet.",
     caughtUp: "All caught up. Nothing unread.",
     noRead: "Nothing read yet.",
@@ -73,6 +74,7 @@ export const staff = {
     beside: "Team room beside a patient conversation",
     team: "Only the care team is here. The patient does not see this room.",
     noPhi: "No patient information in this channel",
+    careTeam: (names: string, more: number) => `with ${names}${more > 0 ? ` and ${more} more` : ""}`,
     guidance: "Patients are told: in an emergency call 911. Crisis line: 988.",
     hideGuidance: "Hide guidance",
     none: "Choose a conversation",
@@ -127,7 +129,8 @@ export const staff = {
     replies: (count: number) => `${count} ${many(count, "reply", "replies")}`,
     lastReply: (time: string) => `last ${time}`,
     newReplies: (count: number) => `${count} new`,
-    deliveredRead: (delivered: number, read: number, all: number) => `Delivered ${delivered} of ${all}, read ${read} of ${all}`,
+    deliveredRead: (delivered: number, read: number, all: number) =>
+      read === all ? `Read by all ${all}` : delivered === all ? `Delivered to all ${all}, read by ${read}` : `Delivered to ${delivered} of ${all}, read by ${read}`,
     nobody: "Nobody else is here yet",
   },
   retract: {

@@ -66,6 +66,15 @@ describe("sync", () => {
     expect(it.asked.some((path) => path.includes("after=5"))).toBe(true);
     expect(bodies(it.store)).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
   });
+  test("a patient hears that the team has read, by no name", async () => {
+    const it = make(history());
+    await it.start();
+    await it.sync.open("con_a");
+    const { actor: _hidden, ...nameless } = event(6, { type: "read", up_to_seq: 5, up_to_number: 4 });
+    it.last().say({ type: "event", ...nameless });
+    expect(it.store.timelines.get("con_a")?.team_read_seq).toBe(5);
+    expect(it.store.conversations.get("con_a")?.last_seq).toBe(6);
+  });
   test("a reset forgets the cursor and fetches anew", async () => {
     const it = make(history());
     await it.start();

@@ -225,7 +225,7 @@ fn who_does_not_read_is_cut_and_the_others_go_on() {
         (sockets == 1).then_some(())
     });
     println!("cut after {sent} messages of 60 kB; the slowest for the other one took {slowest:?}");
-    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+    assert!(slowest < Duration::from_secs(5), "{slowest:?}");
     assert_contiguous(&reading.events_of(&room), 2);
     // What was missed is there for who comes back.
     let first = jonas.history(&room)[0]["revision"].as_u64().unwrap();

@@ -41,7 +41,7 @@ fn people(of: &[PersonId]) -> impl Strategy<Value = Vec<PersonId>> + use<> {
 }
 
 fn seq() -> impl Strategy<Value = u64> {
-    prop_oneof![8 => 0..12_u64, 2 => 0..40_u64, 1 => Just(u64::MAX)]
+    prop_oneof![5 => 2..7_u64, 4 => 0..14_u64, 2 => 0..40_u64, 1 => Just(u64::MAX)]
 }
 
 pub fn audience() -> impl Strategy<Value = Audience> {
@@ -86,7 +86,8 @@ fn message_command() -> impl Strategy<Value = Command> {
 }
 
 fn room_command() -> impl Strategy<Value = Command> {
-    let with = || (conversation(), person());
+    let outside = || select(vec![MARIA, JOHN, MOTHER]);
+    let with = || (conversation(), prop_oneof![person(), outside()]);
     let topic = || select(vec!["board", "Front-Desk", "x", ""]);
     let everybody = people(&EVERYBODY);
     prop_oneof![
@@ -166,7 +167,12 @@ fn reading() -> impl Strategy<Value = Command> {
 /// A command of somebody about anything; ids of commands meet now and then, with the same and with other fingerprints.
 pub fn asked() -> impl Strategy<Value = Envelope> {
     let command = prop_oneof![8 => message_command(), 6 => room_command(), 3 => account_command(), 2 => reading()];
-    let who = prop_oneof![4 => person(), 1 => Just(ADMINISTRATOR), 2 => select(vec![MARIA, JOHN, MOTHER])];
+    let who = prop_oneof![
+        2 => person(),
+        1 => Just(ADMINISTRATOR),
+        3 => select(vec![NURSE, PHYSICIAN]),
+        2 => select(vec![MARIA, JOHN, MOTHER]),
+    ];
     let id = prop_oneof![1 => 0..20_u128, 4 => any::<u64>().prop_map(|id| u128::from(id) + 1_000)];
     let on_behalf_of = proptest::option::weighted(0.05, person());
     (who, command, id, 0..3_u8, on_behalf_of).prop_map(|(who, command, id, fingerprint, on_behalf_of)| Envelope {

@@ -60,7 +60,7 @@ export class Store {
     // An answer that was under way while events came must not turn the clock back.
     const base: Conversation = held !== undefined && held.last_seq > conversation.last_seq
       ? { ...rest, last_seq: held.last_seq, last_number: held.last_number, last_message: held.last_message ?? null, state: held.state, topic: held.topic ?? null, my: { ...rest.my, unread: held.my.unread, read_seq: held.my.read_seq, read_number: held.my.read_number } }
-      : rest;
+      : { ...rest, last_message: rest.last_message ?? held?.last_message ?? null }; // one conversation alone comes without its preview
     this.set(kept === undefined ? base : { ...base, members: kept });
     const timeline = this.timelines.get(conversation.id);
     for (const member of members ?? []) timeline?.mark(member.person_id, member.delivered_seq ?? 0, member.read_seq ?? 0);

@@ -26,6 +26,11 @@ const PAGE = 100;
 const MESSAGES_WANTED = 30;
 const TYPING_MS = 6000;
 
+/** A patient is told that the care team has read, not who: such an event has no actor. */
+function whole(event: Omit<ConversationEvent, "actor"> & Partial<Pick<ConversationEvent, "actor">>): ConversationEvent {
+  return { ...event, actor: event.actor ?? { id: "", name: "", kind: "staff" } };
+}
+
 export class Sync {
   readonly transport: Transport;
   readonly commands: Commands;
@@ -111,11 +116,11 @@ export class Sync {
   /** Everything up to the last message of this conversation was seen by the person. */
   markRead(id: string): void {
     const conversation = this.options.store.conversations.get(id);
-    const last = conversation?.last_message;
-    if (!conversation || !last || !conversation.my.member || conversation.my.unread === 0) return;
-    this.reads.mark(id, last.seq);
-    this.deliveries.drop(id, last.seq);
-    this.options.store.read(id, last.seq, conversation.last_number);
+    if (!conversation || !conversation.my.member || conversation.my.unread === 0) return;
+    const seq = conversation.last_message?.seq ?? conversation.last_seq;
+    this.reads.mark(id, seq);
+    this.deliveries.drop(id, seq);
+    this.options.store.read(id, seq, conversation.last_number);
   }
 
   async fetchConversation(id: string): Promise<Conversation> {
@@ -162,8 +167,9 @@ export class Sync {
     timeline.applyPage(page.events, first, last, page.has_more ? timeline.first_seq : first);
   }
 
-  private page(id: string, where: { after?: number; before?: number }): Promise<EventPage> {
-    return this.options.http.ask<EventPage>(query(`/v1/conversations/${id}/events`, { ...where, limit: PAGE }));
+  private async page(id: string, where: { after?: number; before?: number }): Promise<EventPage> {
+    const page = await this.options.http.ask<EventPage>(query(`/v1/conversations/${id}/events`, { ...where, limit: PAGE }));
+    return { ...page, events: page.events.map(whole) };
   }
 
   private frame(frame: ServerFrame): void {
@@ -179,7 +185,7 @@ export class Sync {
         this.live_now = true;
         return;
       case "event":
-        this.event(frame);
+        this.event(whole(frame));
         return;
       case "typing":
         if (frame.person_id !== store.me?.id) store.setTyping(frame.conversation_id, { person_id: frame.person_id, name: frame.name, until_ms: this.clock.now() + TYPING_MS }, frame.active);

@@ -33,6 +33,13 @@ export function anchorOf(pane: HTMLElement): Place {
   return "end";
 }
 
+/** The newest row of which anything can be seen. */
+export function lastVisible(pane: HTMLElement): number {
+  const bottom = pane.getBoundingClientRect().bottom;
+  const rows = [...pane.querySelectorAll<HTMLElement>("[data-seq]")];
+  return Number(rows.findLast((row) => row.getBoundingClientRect().top < bottom)?.dataset["seq"] ?? 0);
+}
+
 export function returnTo(pane: HTMLElement, place: Place): boolean {
   if (place === "end") {
     toEnd(pane);

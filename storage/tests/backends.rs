@@ -38,6 +38,9 @@ impl Subject for InMemory {
     }
 }
 
+/// From, to, and the keys that are found.
+type Case<'a> = (&'a [u8], &'a [u8], &'a [&'a [u8]]);
+
 fn on_each(case: impl Fn(Box<dyn Subject>)) {
     let folder = tempfile::tempdir().unwrap();
     case(Box::new(OnDisk(
@@ -99,7 +102,7 @@ fn scans_go_both_ways_and_end_before_their_end() {
         backend
             .commit(names.iter().rev().map(|name| put(name, name)).collect())
             .unwrap();
-        let cases: [(&[u8], &[u8], &[&[u8]]); 7] = [
+        let cases: [Case<'_>; 7] = [
             (b"", b"\xff\xff\xff", &names),
             (b"\x00", b"\xff\xff", &names[..5]),
             (b"a", b"b", &names[1..4]),

@@ -2,6 +2,8 @@
 
 mod delivery;
 mod falls;
+mod falls_of_few;
 mod house;
 mod resume;
 mod sleep;
+mod watching;

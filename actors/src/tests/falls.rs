@@ -1,75 +1,19 @@
-//! Actors fall; nobody else does. What was committed reaches the devices all the same, and what is in doubt is said to be.
+//! Conversations fall; nobody else does. What was committed reaches the devices all the same, and what is in doubt is said to be.
 
 use super::house::{ADMINISTRATOR, CLERK, GENERAL, GROUP, House, MARIA, NURSE, OTHER, PHYSICIAN, send, within};
+use super::watching::{Counting, shown};
 use crate::SubmitError;
 use crate::conversation::ConversationMessage;
-use crate::frame::Light;
 use crate::outbox::Farewell;
-use crate::presence::PresenceMessage;
-use crate::session::SessionMessage;
 use corridor_domain::command::Command;
 use corridor_domain::conversation::Side;
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::AccountState;
 use corridor_storage::apply::encode_command;
-use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
-
-/// Counts what is counted on this thread.
-#[derive(Default)]
-struct Counting(Mutex<BTreeMap<String, Arc<AtomicU64>>>);
-
-impl Counting {
-    fn restarts(&self, kind: &str) -> u64 {
-        let counters = self.0.lock().unwrap();
-        let key = Key::from_parts(crate::metrics::ACTOR_RESTARTS_TOTAL, &[("kind", kind.to_owned())]);
-        counters
-            .get(&key.to_string())
-            .map_or(0, |count| count.load(Ordering::Relaxed))
-    }
-}
-
-impl Recorder for Counting {
-    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-
-    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        let mut counters = self.0.lock().unwrap();
-        Counter::from_arc(Arc::clone(counters.entry(key.to_string()).or_default()))
-    }
-
-    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
-        Gauge::noop()
-    }
-
-    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
-        Histogram::noop()
-    }
-}
-
-/// What a device shows of a room: every event once, repeated ones left out. Panics where one is left out.
-fn shown(frames: &[String], room: ConversationId) -> Vec<String> {
-    let prefix = format!("{:x}/", room.0);
-    let mut last = 0;
-    let mut shown = Vec::new();
-    for frame in frames {
-        let Some(rest) = frame.strip_prefix(&prefix) else {
-            continue;
-        };
-        let seq: u64 = rest.split(' ').next().unwrap().parse().unwrap();
-        if seq > last {
-            assert!(last == 0 || seq == last + 1, "{seq} behind {last}: {frames:?}");
-            last = seq;
-            shown.push(frame.clone());
-        }
-    }
-    shown
-}
 
 async fn crash(house: &House, room: ConversationId) {
     let slot = within(house.actors.rooms().conversation(room)).await.unwrap();
@@ -244,114 +188,6 @@ async fn what_can_never_be_handed_out_cuts_its_members_and_nobody_else() {
         clerk.events().await,
         ["a1/2 bomb", "a1/3 and", "a1/4 more", "a1/5 there again"]
     );
-    house.close().await;
-}
-
-#[tokio::test]
-async fn a_dispatcher_that_falls_leaves_nothing_out() {
-    let recorder = Counting::default();
-    let _recording = metrics::set_default_local_recorder(&recorder);
-    let house = House::open().await;
-    let nurse = house.attach(NURSE).await;
-    let next = house.reader.progress().unwrap().revision + 1;
-    for fall in 0..4 {
-        let crash_at = &house.actors.rooms().crash_dispatcher_at;
-        // Before a revision is handed out, and after it.
-        crash_at.store(2 * (next + fall * 30 + 10) + fall % 2, Ordering::Release);
-        let mut pending = Vec::new();
-        for number in 0..30 {
-            let room = if number % 2 == 0 { GROUP } else { OTHER };
-            let asked = house.envelope(NURSE, send(room, &format!("{number}")));
-            pending.push(house.actors.gateway().forward(&asked).await.unwrap());
-        }
-        for answer in pending {
-            assert!(
-                within(answer).await.is_ok(),
-                "commands do not go through the dispatcher"
-            );
-        }
-        house.settle().await;
-        assert_eq!(crash_at.load(Ordering::Acquire), 0, "it fell");
-    }
-    let events = nurse.events().await;
-    for room in [GROUP, OTHER] {
-        assert_eq!(shown(&events, room), house.frames(room, Side::Team)[1..]);
-    }
-    assert_eq!(
-        events.len(),
-        90,
-        "and nothing was shown twice: the rooms know how far they are"
-    );
-    assert_eq!(recorder.restarts("dispatcher"), 4);
-    assert_eq!(recorder.restarts("conversation"), 0);
-    house.close().await;
-}
-
-#[tokio::test]
-async fn a_fallen_presence_costs_nobody_a_connection_and_no_light() {
-    let recorder = Counting::default();
-    let _recording = metrics::set_default_local_recorder(&recorder);
-    let house = House::open().await;
-    let (nurse, physician) = (house.attach(NURSE).await, house.attach(PHYSICIAN).await);
-    nurse
-        .mail(|permit| SessionMessage::Light {
-            light: Light::Busy,
-            permit,
-        })
-        .await;
-    house.settle().await;
-    nurse.take().await.unwrap();
-    for round in 0..20 {
-        house
-            .actors
-            .rooms()
-            .presence()
-            .unwrap()
-            .cast(PresenceMessage::Crash)
-            .unwrap();
-        // All of this goes into the fallen one's mailbox, or to its successor.
-        let clerk = house.attach(CLERK).await;
-        clerk
-            .mail(|permit| SessionMessage::Light {
-                light: Light::OffDuty,
-                permit,
-            })
-            .await;
-        if round == 10 {
-            drop(house.attach(PHYSICIAN).await);
-        }
-        drop(clerk);
-        let wanted = [(NURSE, Light::Busy), (PHYSICIAN, Light::Available)];
-        within(async {
-            while house.actors.lights().await != wanted || recorder.restarts("presence") <= round {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
-    }
-    // Whoever went while it lay there went out for the others as well.
-    house
-        .actors
-        .rooms()
-        .presence()
-        .unwrap()
-        .cast(PresenceMessage::Crash)
-        .unwrap();
-    drop(physician);
-    within(async {
-        while house.actors.lights().await != [(NURSE, Light::Busy)] {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
-    let lights = nurse.latest().await;
-    assert_eq!(
-        lights.iter().filter(|light| *light == "light 3 Offline").count(),
-        1,
-        "{lights:?}"
-    );
-    assert_eq!(nurse.connected().outbox.farewell(), None);
-    assert_eq!(recorder.restarts("session"), 0);
     house.close().await;
 }
 

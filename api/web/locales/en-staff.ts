@@ -130,7 +130,7 @@ export const staff = {
     lastReply: (time: string) => `last ${time}`,
     newReplies: (count: number) => `${count} new`,
     deliveredRead: (delivered: number, read: number, all: number) =>
-      read === all ? `Read by all ${all}` : delivered === all ? `Delivered to all ${all}, read by ${read}` : `Delivered to ${delivered} of ${all}, read by ${read}`,
+      read === all ? `Read by all ${all}` : delivered === 0 ? `Sent to ${all}` : `Delivered to ${delivered === all ? "all" : `${delivered} of`} ${all}${read === 0 ? "" : `, read by ${read}`}`,
     nobody: "Nobody else is here yet",
   },
   retract: {

@@ -57,10 +57,11 @@ async fn begin(
         return Err(ILLEGAL);
     };
     let token = token.or(named).ok_or(Some((GoodbyeReason::SessionEnded, None)))?;
-    let caller = edge
-        .service
-        .authenticate(&token)
-        .map_err(|_| Some((GoodbyeReason::SessionEnded, None)))?;
+    let caller = edge.service.authenticate(&token).map_err(|failure| match failure {
+        Failure::Refused(_) => Some((GoodbyeReason::SessionEnded, None)),
+        // Something of ours is broken: nobody is signed out for that.
+        _ => Some((GoodbyeReason::Fenced, Some(1_000))),
+    })?;
     Ok((caller, since))
 }
 

@@ -58,6 +58,38 @@ test("a phone: list, conversation, back", async () => {
   assert.deepEqual(violations, []);
 });
 
+for (const [name, options] of [["400 %", { viewport: { width: 320, height: 256 } }], ["forced colours", { ...DESKTOP, forcedColors: "active" }], ["no motion", { ...DESKTOP, reducedMotion: "reduce" }]]) {
+  test(`a conversation can be read and answered with ${name}`, async () => {
+    const { page, violations, context } = await at(chrome, node, node.staff()[0], options);
+    await page.locator("a[data-conversation]").first().click();
+    await page.locator("#conversation article[data-message]").first().waitFor();
+    const pane = await page.evaluate(() => ({
+      sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      height: document.querySelector("#conversation .pane").clientHeight,
+      moving: document.getAnimations().filter((one) => one.playState === "running" && one.effect.getComputedTiming().activeDuration > 1).length,
+    }));
+    assert.equal(pane.sideways, 0);
+    assert.ok(pane.height > 40, `the messages have ${pane.height} px`);
+    if (options.reducedMotion) assert.equal(pane.moving, 0);
+    await page.locator("#conversation textarea[data-composer]").fill("x");
+    await page.getByRole("button", { name: "Send", exact: true }).waitFor();
+    assert.deepEqual(await accessibility(page), []);
+    assert.deepEqual(violations, []);
+    await context.close();
+  });
+}
+
+test("someone of another organization sees rooms, and no doors that would be refused", async () => {
+  const { page, violations } = await at(chrome, node, node.people().find((one) => one.kind === "partner"));
+  await page.getByRole("heading", { name: "Team", exact: true }).waitFor();
+  await page.locator("a[data-conversation]").first().click();
+  await page.locator("#conversation textarea[data-composer]").waitFor();
+  assert.equal(await page.getByRole("button", { name: "New message" }).count(), 0);
+  assert.equal(await page.getByRole("link", { name: /Inbox/ }).count(), 0);
+  assert.deepEqual(await accessibility(page), []);
+  assert.deepEqual(violations, []);
+});
+
 test("sign-in: wrong words are explained, the screen is accessible", async () => {
   const context = await chrome.newContext(DESKTOP);
   const page = await context.newPage();

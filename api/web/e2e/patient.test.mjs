@@ -77,6 +77,7 @@ test("switching the audience with words in the box asks once", async () => {
   await dialog.getByRole("button", { name: "Make it a team note" }).click();
   await dialog.waitFor({ state: "detached" });
   await doctor.page.locator('#composer[data-audience="team"]').waitFor();
+  await doctor.page.waitForFunction(() => document.activeElement?.matches("#conversation textarea[data-composer]"));
   await box.fill("");
 });
 
@@ -107,4 +108,24 @@ test("the phone screens are accessible and kept to the policy", async () => {
   assert.deepEqual(await accessibility(patient.page), []);
   assert.deepEqual(patient.violations, []);
   assert.deepEqual(doctor.violations, []);
+});
+
+test("one who writes for somebody sees for whom, on the list, in a conversation and before a new message", async () => {
+  const account = node.people().find((one) => one.kind === "proxy");
+  const proxy = await at(chrome, node, account, PHONE, "/");
+  await proxy.page.waitForURL(/\/p\//);
+  const name = await proxy.page.locator("a[data-conversation] .meta").first().textContent();
+  assert.notEqual(name, account.name);
+  await proxy.page.locator("a[data-conversation]").first().tap();
+  await proxy.page.getByText(`You are writing for: ${name}`).waitFor();
+  assert.deepEqual(await accessibility(proxy.page), []);
+  await proxy.page.getByRole("button", { name: "Back to messages" }).tap();
+  await proxy.page.getByRole("button", { name: "New message" }).tap();
+  await proxy.page.getByText(`You are writing for: ${name}`).waitFor();
+  assert.deepEqual(await accessibility(proxy.page), []);
+  await proxy.page.getByLabel("What is it about?").fill("Forms for school");
+  await proxy.page.getByLabel("Your message").fill("He needs the vaccine record.");
+  await proxy.page.getByRole("button", { name: "Send" }).tap();
+  await proxy.page.locator("article[data-message].mine").filter({ hasText: "vaccine record" }).waitFor();
+  assert.deepEqual(proxy.violations, []);
 });

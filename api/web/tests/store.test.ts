@@ -24,6 +24,12 @@ describe("store", () => {
     expect(store.conversations.get("con_a")?.my.unread).toBe(0);
     expect(store.counts).toMatchObject({ unread_messages: 0, unread_conversations: 0 });
   });
+  test("a conversation that comes alone, without its preview, keeps the one that is held", () => {
+    const { store } = make();
+    store.applyEvent(said(6, 5, "x"));
+    store.putConversation(conversation({ last_seq: 6, last_number: 5, last_message: null, members: [] }));
+    expect(store.conversations.get("con_a")?.last_message?.preview).toBe("x");
+  });
   test("the same event twice counts once", () => {
     const { store } = make();
     store.applyEvent(said(6, 5, "x"));

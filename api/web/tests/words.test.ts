@@ -6,7 +6,10 @@ import { plural } from "../src/core/i18n";
 import { commandId } from "../src/core/ids";
 import { candidatesFor, mentionAt, mentionsIn } from "../src/core/mentions";
 import { byNewest, matches, titleOf } from "../src/core/names";
+import { permittedTo } from "../src/ui/staff/permitted";
+import { staff } from "../locales/en-staff";
 import { hrefOf, parseRoute } from "../src/vm/route.svelte";
+import type { Me, PersonKind } from "../src/core/wire";
 import { conversation } from "./fakes";
 
 test("command ids: 32 hexadecimal digits, never the same", () => {
@@ -98,4 +101,23 @@ describe("http", () => {
     await expect(http.ask("/v1/me")).rejects.toBeInstanceOf(Refusal);
     expect(ended).toBe(1);
   });
+});
+
+describe("permissions", () => {
+  const me = (kind: PersonKind, permissions: string[]): Me => ({ person: { id: "per_a", kind, name: "A" }, session_id: "ses_a", expires_at_ms: 0, workspace: { name: "Clinic" }, permissions });
+  test("a role is offered what it may do", () => {
+    expect(permittedTo(me("staff", ["read_people", "create_group", "create_channel", "create_patient_conversation"]))).toMatchObject({ patient: true, channel: true, announcement: false, write: true, browse: true, inbox: true });
+    expect(permittedTo(me("staff", ["read_people", "create_announcement", "create_channel"]))).toMatchObject({ patient: false, announcement: true, write: true });
+  });
+  test("people of other organizations have rooms, and nothing to begin with", () => {
+    expect(permittedTo(me("partner", []))).toMatchObject({ write: false, browse: false, inbox: false });
+    expect(permittedTo(undefined).write).toBe(false);
+  });
+});
+
+test("how far a message came, in words", () => {
+  const words = staff.actions.deliveredRead;
+  expect([words(0, 0, 5), words(2, 0, 5), words(5, 0, 5), words(5, 2, 5), words(3, 1, 5), words(5, 5, 5)]).toEqual([
+    "Sent to 5", "Delivered to 2 of 5", "Delivered to all 5", "Delivered to all 5, read by 2", "Delivered to 3 of 5, read by 1", "Read by all 5",
+  ]);
 });

@@ -176,7 +176,7 @@ impl ReplicatedState for AppliedState {
     type Answer = Answer;
 
     fn marker(&self) -> io::Result<Option<Vec<u8>>> {
-        self.state.bytes(&keys::meta(MetaName::Marker))
+        Ok(self.state.bytes(&keys::meta(MetaName::Marker))?.map(Vec::from))
     }
 
     fn apply(&self, commands: Vec<CommittedCommand>, marker: Vec<u8>) -> io::Result<Vec<Answer>> {
@@ -238,6 +238,7 @@ impl ReplicatedState for AppliedState {
         let marker_key = keys::meta(MetaName::Marker);
         let marker = self.state.sealed(&marker_key, snapshot.marker());
         writes.insert(marker_key, Some(marker));
+        self.state.recent().clear();
         self.state.backend().commit(writes.into_iter().collect())?;
         *current = self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
         Ok(())

@@ -13,6 +13,7 @@ mod load;
 pub mod log;
 pub mod node_keys;
 pub mod reader;
+mod recent;
 pub mod records;
 pub mod replicated;
 pub mod sealing;

@@ -5,16 +5,18 @@
 
 use crate::backend::{Backend, Direction};
 use crate::keys::{self, Key, Table};
+use crate::recent::Recent;
 use crate::records::{self, Record};
 use crate::sealing::StorageKey;
 use crate::world::World;
+use bytes::Bytes;
 use std::io;
 use std::sync::Arc;
 
 /// Read access to records, by key and by prefix.
 pub trait Records {
     /// The opened bytes of a key.
-    fn bytes(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>>;
+    fn bytes(&self, key: &[u8]) -> io::Result<Option<Bytes>>;
 
     /// Keys and opened bytes of a prefix, ascending, at most `limit`.
     fn prefix(&self, prefix: &[u8], limit: usize) -> io::Result<Vec<(Key, Vec<u8>)>>;
@@ -42,14 +44,14 @@ pub trait Records {
     /// An id that is kept as a value.
     fn id(&self, key: &[u8]) -> io::Result<Option<[u8; 16]>> {
         let Some(bytes) = self.bytes(key)? else { return Ok(None) };
-        let id = <[u8; 16]>::try_from(bytes.as_slice()).map_err(|_| damaged("an id is not sixteen bytes long"))?;
+        let id = <[u8; 16]>::try_from(bytes.as_ref()).map_err(|_| damaged("an id is not sixteen bytes long"))?;
         Ok(Some(id))
     }
 
     /// A number that is kept as a value.
     fn number(&self, key: &[u8]) -> io::Result<Option<u64>> {
         let Some(bytes) = self.bytes(key)? else { return Ok(None) };
-        let number = <[u8; 8]>::try_from(bytes.as_slice()).map_err(|_| damaged("a number is not eight bytes long"))?;
+        let number = <[u8; 8]>::try_from(bytes.as_ref()).map_err(|_| damaged("a number is not eight bytes long"))?;
         Ok(Some(u64::from_be_bytes(number)))
     }
 }
@@ -67,6 +69,7 @@ pub struct State {
     seal: StorageKey,
     /// The workspace's: the same on all nodes, since it is part of keys.
     index: StorageKey,
+    recent: Arc<Recent>,
 }
 
 impl State {
@@ -82,11 +85,33 @@ impl State {
             world,
             seal: node_key.derive("state"),
             index: workspace_key.derive("index"),
+            recent: Arc::new(Recent::new()),
         }
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {
         self.backend.as_ref()
+    }
+
+    /// The hot records; only the apply thread changes them.
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
+    fn stored(&self, key: &[u8]) -> io::Result<Option<Bytes>> {
+        let found = self.backend.get(key)?;
+        let opened = found.map(|value| self.opened(key, value)).transpose()?;
+        Ok(opened.map(Bytes::from))
+    }
+
+    /// For the apply thread only: as [`Records::bytes`], and the next one finds it faster.
+    pub(crate) fn bytes_to_keep(&self, key: &[u8]) -> io::Result<Option<Bytes>> {
+        if let Some(known) = self.recent.get(key) {
+            return Ok(known);
+        }
+        let found = self.stored(key)?;
+        self.recent.keep(key, &found);
+        Ok(found)
     }
 
     /// The value as it goes to disk. An empty value says nothing and stays empty.
@@ -124,8 +149,11 @@ impl State {
 }
 
 impl Records for State {
-    fn bytes(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>> {
-        self.backend.get(key)?.map(|value| self.opened(key, value)).transpose()
+    fn bytes(&self, key: &[u8]) -> io::Result<Option<Bytes>> {
+        match self.recent.get(key) {
+            Some(known) => Ok(known),
+            None => self.stored(key),
+        }
     }
 
     fn prefix(&self, prefix: &[u8], limit: usize) -> io::Result<Vec<(Key, Vec<u8>)>> {

@@ -7,6 +7,7 @@ use crate::backend::Write;
 use crate::keys::{Fingerprint, Key, Table};
 use crate::records::{self, Record};
 use crate::state::{Records, State};
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io;
@@ -14,7 +15,7 @@ use std::io;
 /// Writes over a store that nobody sees yet.
 pub(crate) struct Transaction<'a> {
     state: &'a State,
-    writes: BTreeMap<Key, Option<Vec<u8>>>,
+    writes: BTreeMap<Key, Option<Bytes>>,
     hasher: Sha256,
 }
 
@@ -37,12 +38,12 @@ impl<'a> Transaction<'a> {
 
     pub(crate) fn put_bytes(&mut self, key: Key, value: Vec<u8>) {
         self.mix(&key, Some(&value));
-        self.writes.insert(key, Some(value));
+        self.writes.insert(key, Some(value.into()));
     }
 
     /// Writes what only this node says of itself: not part of the hash.
     pub(crate) fn put_local(&mut self, key: Key, value: Vec<u8>) {
-        self.writes.insert(key, Some(value));
+        self.writes.insert(key, Some(value.into()));
     }
 
     pub(crate) fn remove(&mut self, key: Key) {
@@ -67,24 +68,24 @@ impl<'a> Transaction<'a> {
 
     /// Seals and writes everything at once.
     pub(crate) fn commit(self) -> io::Result<()> {
-        let state = self.state;
-        let writes: Vec<Write> = self
-            .writes
-            .into_iter()
-            .map(|(key, value)| {
-                let value = value.map(|value| state.sealed(&key, &value));
-                (key, value)
-            })
-            .collect();
-        state.backend().commit(writes)
+        let (state, recent) = (self.state, self.state.recent());
+        let seal = |(key, value): (&Key, &Option<Bytes>)| {
+            let value = value.as_ref().map(|value| state.sealed(key, value));
+            (key.clone(), value)
+        };
+        let writes: Vec<Write> = self.writes.iter().map(seal).collect();
+        self.writes.keys().for_each(|key| recent.forget(key));
+        state.backend().commit(writes)?;
+        self.writes.iter().for_each(|(key, value)| recent.keep(key, value));
+        Ok(())
     }
 }
 
 impl Records for Transaction<'_> {
-    fn bytes(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    fn bytes(&self, key: &[u8]) -> io::Result<Option<Bytes>> {
         match self.writes.get(key) {
             Some(written) => Ok(written.clone()),
-            None => self.state.bytes(key),
+            None => self.state.bytes_to_keep(key),
         }
     }
 
@@ -96,7 +97,7 @@ impl Records for Transaction<'_> {
             self.state.prefix(prefix, limit + written.len())?.into_iter().collect();
         for (key, value) in written {
             match value {
-                Some(value) => merged.insert(key.clone(), value.clone()),
+                Some(value) => merged.insert(key.clone(), value.to_vec()),
                 None => merged.remove(key),
             };
         }

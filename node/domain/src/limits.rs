@@ -95,6 +95,11 @@ pub const PROPOSALS_IN_FLIGHT_COUNT_MAX: usize = 4_096;
 /// Proposals waiting for agreement, by bytes.
 pub const PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Blocks of the state store kept in memory.
+pub const STATE_CACHE_SIZE_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// Opened records kept in memory for commands to come.
+pub const RECENT_RECORDS_SIZE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 const _: () = assert!(
     MESSAGE_SIZE_BYTES_MAX * 2 < FRAME_SIZE_BYTES_MAX,
     "a message with every byte escaped fits a frame"

@@ -5,7 +5,9 @@
 //! sees a batch while it is only half in memory: all reads go through a snapshot, which sees it whole or not at all.
 
 use super::{Backend, Direction, Pair, Pairs, View, Write};
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
+use corridor_domain::limits;
+use fjall::config::CompressionPolicy;
+use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 use std::io;
 use std::path::Path;
 
@@ -20,10 +22,14 @@ pub struct FjallBackend {
 impl FjallBackend {
     /// Opens the folder, or begins it. The keyspace exists durably before anything is written to it.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        let database = Database::builder(folder).open().map_err(broken)?;
-        let keyspace = database
-            .keyspace(KEYSPACE_NAME, KeyspaceCreateOptions::default)
+        let database = Database::builder(folder)
+            .cache_size(limits::STATE_CACHE_SIZE_BYTES_MAX as u64)
+            // Sealed bytes do not compress: neither here nor in the blocks.
+            .journal_compression(CompressionType::None)
+            .open()
             .map_err(broken)?;
+        let options = || KeyspaceCreateOptions::default().data_block_compression_policy(CompressionPolicy::disabled());
+        let keyspace = database.keyspace(KEYSPACE_NAME, options).map_err(broken)?;
         // fjall may drop the error of a sync made while a keyspace is created; this one it reports.
         database.persist(PersistMode::SyncAll).map_err(broken)?;
         Ok(Self { database, keyspace })

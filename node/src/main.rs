@@ -11,6 +11,10 @@ mod init;
 mod passwords;
 mod start;
 
+/// Messages are many small allocations, made on one thread and freed on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     cli::main()
 }

@@ -228,9 +228,6 @@ impl Rooms {
     }
 }
 
-/// Falls of the dispatcher without getting on; one more ends the process, which starts from storage.
-const DISPATCHER_FALLS_MAX: u32 = 3;
-
 /// Supervises everything that lives in a workspace.
 pub(crate) struct WorkspaceSupervisor;
 
@@ -302,7 +299,7 @@ impl State {
             (revision, count) if revision == at => (at, count + 1),
             _ => (at, 1),
         };
-        if self.falls.1 > DISPATCHER_FALLS_MAX {
+        if self.falls.1 > limits::DISPATCHER_FALLS_COUNT_MAX {
             return Err("the dispatcher falls again and again at one revision".into());
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Names of people, remembered: every event shows who did it, and names do not change.
 
 use corridor_domain::ids::PersonId;
+use corridor_domain::limits;
 use corridor_domain::person::Person;
 use corridor_protocol::Author;
 use corridor_storage::reader::Reader;
@@ -8,8 +9,6 @@ use lru::LruCache;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
-
-const REMEMBERED_COUNT_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(32_767);
 
 /// Labels of people.
 pub struct Names {
@@ -20,9 +19,10 @@ pub struct Names {
 impl Names {
     /// Nothing is remembered yet.
     pub fn new(reader: Reader) -> Self {
+        let room = NonZeroUsize::MIN.saturating_add(limits::NAMES_REMEMBERED_COUNT_MAX - 1);
         Self {
             reader,
-            remembered: Mutex::new(LruCache::new(REMEMBERED_COUNT_MAX)),
+            remembered: Mutex::new(LruCache::new(room)),
         }
     }
 

@@ -13,16 +13,12 @@ use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
 use openraft::{OptionalSend, RaftTypeConfig};
 use tokio::sync::{mpsc, oneshot};
 
+use corridor_domain::limits::{LOG_READ_ENTRIES_COUNT_MAX, LOG_READ_SIZE_BYTES_MAX};
 use corridor_storage::log::{Change, Completion, GroupId, LogStore, NoRoom};
 
 use crate::codec::{decode_entry, decode_position, decode_vote, encode_entry, encode_position, encode_vote};
 use crate::tail::Tail;
 use crate::types::{LogEntry, LogPosition, SavedVote, Types};
-
-/// Entries read back in one go: a long replay must not hold the whole log in memory.
-const READ_ENTRIES: u64 = 512;
-/// Bytes read from disk in one go.
-const READ_SIZE_BYTES: usize = 8 * 1024 * 1024;
 
 const VOTE: &str = "vote";
 const PURGED: &str = "purged";
@@ -122,12 +118,14 @@ impl GroupLog {
 }
 
 fn read_from_disk(shared: &Shared, range: Range<u64>) -> io::Result<Vec<LogEntry>> {
-    let mut entries = Vec::with_capacity((range.end - range.start).min(READ_ENTRIES) as usize);
+    let mut entries = Vec::with_capacity((range.end - range.start).min(LOG_READ_ENTRIES_COUNT_MAX) as usize);
     // A log may begin later than at 0 without a purge: then its first index is on disk only.
     let first = shared.log.first_index(shared.group).unwrap_or(range.end);
     let mut next = range.start.max(first);
     while next < range.end {
-        let found = shared.log.read(shared.group, next..range.end, READ_SIZE_BYTES)?;
+        let found = shared
+            .log
+            .read(shared.group, next..range.end, LOG_READ_SIZE_BYTES_MAX)?;
         if found.is_empty() {
             let start = shared.tail().start();
             if start <= next {
@@ -178,7 +176,7 @@ impl RaftLogReader<Types> for GroupLog {
             let log = log.clone();
             async move {
                 let chunk = log
-                    .entries(range.start..range.end.min(range.start.saturating_add(READ_ENTRIES)))
+                    .entries(range.start..range.end.min(range.start.saturating_add(LOG_READ_ENTRIES_COUNT_MAX)))
                     .await?;
                 let next = chunk.last().map(|entry| entry.log_id.index + 1);
                 Ok::<_, io::Error>(next.map(|next| (chunk, next..range.end)))
@@ -197,7 +195,8 @@ impl RaftLogReader<Types> for GroupLog {
     }
 
     async fn limited_get_log_entries(&mut self, start: u64, end: u64) -> Result<Vec<LogEntry>, io::Error> {
-        self.entries(start..end.min(start.saturating_add(READ_ENTRIES))).await
+        self.entries(start..end.min(start.saturating_add(LOG_READ_ENTRIES_COUNT_MAX)))
+            .await
     }
 
     async fn read_vote(&mut self) -> Result<Option<SavedVote>, io::Error> {

@@ -19,21 +19,17 @@ use openraft::raft::ClientWriteResult;
 use openraft::{Raft, ReadPolicy, ServerState};
 use tokio::sync::{mpsc, oneshot};
 
+use corridor_domain::limits::{
+    PROPOSALS_HANDED_OVER_COUNT_MAX, PROPOSALS_IN_FLIGHT_COUNT_MAX, PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX,
+    PROPOSALS_RETRY_AFTER_MS,
+};
+use corridor_storage::high_water;
 use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::world::World;
 
 use crate::reply::Reply;
 use crate::state_machine::StateMachine;
 use crate::types::{Applied, ErasedAnswer, Proposal, SavedVote, Types};
-
-/// Commands that may be in flight in one group.
-pub(crate) const PROPOSALS_IN_FLIGHT_MAX: usize = 4_096;
-/// Bytes of commands that may be in flight in one group.
-pub(crate) const PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Commands taken from the queue in one go.
-const DRAIN_COMMANDS_MAX: usize = 1_024;
-/// When a refused caller may try again.
-const RETRY_AFTER_MS: u64 = 200;
 
 /// Why a proposal has no answer, by what is certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -90,7 +86,7 @@ impl Gate {
     }
 }
 
-/// What is in flight. Invariant: at most [`PROPOSALS_IN_FLIGHT_MAX`] and [`PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX`].
+/// What is in flight. Invariant: at most [`PROPOSALS_IN_FLIGHT_COUNT_MAX`] and [`PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX`].
 #[derive(Debug, Default)]
 struct InFlight {
     count: AtomicUsize,
@@ -112,7 +108,12 @@ impl Permit {
             in_flight: Arc::clone(in_flight),
             size_bytes,
         };
-        (count <= PROPOSALS_IN_FLIGHT_MAX && total <= PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX).then_some(permit)
+        let fits = count <= PROPOSALS_IN_FLIGHT_COUNT_MAX && total <= PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX;
+        if fits {
+            high_water::PROPOSALS_COUNT.note(count);
+            high_water::PROPOSALS_BYTES.note(total);
+        }
+        fits.then_some(permit)
     }
 }
 
@@ -202,7 +203,7 @@ impl<S: ReplicatedState> Proposer<S> {
     fn enqueue(&self, command: Bytes) -> Result<oneshot::Receiver<Outcome>, ProposeError> {
         self.gate.check()?;
         let permit = Permit::take(&self.in_flight, command.len()).ok_or(ProposeError::Overloaded {
-            retry_after_ms: RETRY_AFTER_MS,
+            retry_after_ms: PROPOSALS_RETRY_AFTER_MS,
         })?;
         let (answer, receive) = oneshot::channel();
         self.queue
@@ -265,8 +266,8 @@ struct Carrier {
 
 impl Carrier {
     async fn run(mut self, mut waiting: mpsc::UnboundedReceiver<Queued>) {
-        let mut batch = Vec::with_capacity(DRAIN_COMMANDS_MAX);
-        while waiting.recv_many(&mut batch, DRAIN_COMMANDS_MAX).await > 0 {
+        let mut batch = Vec::with_capacity(PROPOSALS_HANDED_OVER_COUNT_MAX);
+        while waiting.recv_many(&mut batch, PROPOSALS_HANDED_OVER_COUNT_MAX).await > 0 {
             self.settle_leadership().await;
             self.stamped_ms = self.stamped_ms.max(self.world.now_ms());
             for queued in batch.drain(..) {
@@ -352,12 +353,14 @@ fn judge(result: ClientWriteResult<Types>) -> Outcome {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Gate, InFlight, PROPOSALS_IN_FLIGHT_MAX, PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX, Permit, ProposeError};
+    use super::{
+        Gate, InFlight, PROPOSALS_IN_FLIGHT_COUNT_MAX, PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX, Permit, ProposeError,
+    };
 
     #[test]
     fn permits_bound_count_and_bytes_and_come_back() {
         let in_flight = Arc::new(InFlight::default());
-        let all: Vec<_> = (0..PROPOSALS_IN_FLIGHT_MAX)
+        let all: Vec<_> = (0..PROPOSALS_IN_FLIGHT_COUNT_MAX)
             .map(|_| Permit::take(&in_flight, 1).unwrap())
             .collect();
         assert!(Permit::take(&in_flight, 1).is_none());

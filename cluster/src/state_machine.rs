@@ -11,15 +11,13 @@ use futures::stream::{Stream, TryStreamExt as _};
 use openraft::storage::{EntryResponder, RaftSnapshotBuilder, RaftStateMachine};
 use openraft::{EntryPayload, OptionalSend};
 
+use corridor_domain::limits::APPLY_ENTRIES_COUNT_MAX;
 use corridor_storage::log::FatalHandler;
 use corridor_storage::replicated::{CommittedCommand, StateSnapshot};
 
 use crate::codec::{Marker, decode_marker, encode_marker};
 use crate::state_thread::{Batch, ErasedState, StateThread};
 use crate::types::{LogPosition, Snapshot, SnapshotMeta, StoredMembers, Types};
-
-/// Entries applied as one batch.
-pub(crate) const APPLY_ENTRIES_MAX: usize = 512;
 
 /// One group's applied state as openraft sees it.
 pub(crate) struct StateMachine {
@@ -101,7 +99,7 @@ impl RaftStateMachine<Types> for StateMachine {
             self.marker.applied = Some(entry.log_id);
             self.marker.installed = false;
             count += 1;
-            if count == APPLY_ENTRIES_MAX {
+            if count == APPLY_ENTRIES_COUNT_MAX {
                 self.flush(std::mem::take(&mut batch)).await?;
                 count = 0;
             }

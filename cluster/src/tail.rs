@@ -8,14 +8,10 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use corridor_domain::limits::{LOG_CACHED_ENTRIES_COUNT_MAX, LOG_CACHED_SIZE_BYTES_MAX};
 use openraft::EntryPayload;
 
 use crate::types::{LogEntry, LogPosition, SavedVote};
-
-/// Entries kept decoded, unless more are not durable yet.
-pub(crate) const CACHED_ENTRIES_MAX: usize = 8_192;
-/// Bytes of commands kept decoded, unless more are not durable yet.
-pub(crate) const CACHED_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What a group knows of its log without asking the disk.
 #[derive(Debug, Default)]
@@ -67,7 +63,7 @@ impl Tail {
     /// Everything up to and including `index` is durable now; lets go of what is not worth keeping.
     pub fn note_durable(&mut self, index: u64) {
         self.durable_end = self.durable_end.max(index + 1);
-        while self.entries.len() > CACHED_ENTRIES_MAX || self.size_bytes > CACHED_SIZE_BYTES_MAX {
+        while self.entries.len() > LOG_CACHED_ENTRIES_COUNT_MAX || self.size_bytes > LOG_CACHED_SIZE_BYTES_MAX {
             match self.entries.front() {
                 Some(first) if first.log_id.index < self.durable_end => self.drop_first(),
                 _ => break,
@@ -139,7 +135,7 @@ mod tests {
     use openraft::impls::leader_id_adv::LeaderId;
     use openraft::{EntryPayload, LogId};
 
-    use super::{CACHED_ENTRIES_MAX, Tail};
+    use super::{LOG_CACHED_ENTRIES_COUNT_MAX, Tail};
     use crate::types::{LogEntry, LogPosition};
 
     fn position(index: u64) -> LogPosition {
@@ -156,13 +152,13 @@ mod tests {
     #[test]
     fn only_durable_entries_leave_the_cache() {
         let mut tail = Tail::default();
-        let count = CACHED_ENTRIES_MAX as u64 + 100;
+        let count = LOG_CACHED_ENTRIES_COUNT_MAX as u64 + 100;
         tail.append((0..count).map(blank));
         tail.note_durable(9);
         assert_eq!(tail.find(0..20).0, 0..10, "the durable ones come from disk now");
         tail.note_durable(count - 1);
         assert_eq!(tail.find(0..count).0, 0..100);
-        assert_eq!(tail.find(0..count).1.len(), CACHED_ENTRIES_MAX);
+        assert_eq!(tail.find(0..count).1.len(), LOG_CACHED_ENTRIES_COUNT_MAX);
     }
 
     #[test]

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 
 /// Above this, a limit on sends no longer limits anything.
 const SENDS_MAX: u32 = 10_000;
-const FILE_SIZE_BYTES_MAX: u64 = 1 << 20;
 
 /// What a node needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +142,7 @@ impl Configuration {
             )),
             _ => ConfigError(format!("the configuration {} cannot be read: {error}", file.display())),
         };
-        if std::fs::metadata(file).map_err(unreadable)?.len() > FILE_SIZE_BYTES_MAX {
+        if std::fs::metadata(file).map_err(unreadable)?.len() > limits::CONFIGURATION_SIZE_BYTES_MAX {
             return Err(ConfigError(format!(
                 "{} is too large to be a configuration",
                 file.display()

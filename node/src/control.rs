@@ -5,6 +5,7 @@
 
 use corridor_api::failure::Failure;
 use corridor_api::service::Service;
+use corridor_domain::limits;
 use corridor_protocol::{AddPerson, SignIn};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,13 +23,9 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 const FILE_NAME: &str = "control.sock";
-/// Of a line in either direction, its end included.
-const LINE_SIZE_BYTES_MAX: u64 = 64 * 1024;
-const CONNECTIONS_MAX: usize = 4;
-/// For a line to come or to go.
-const LINE_TIMEOUT: Duration = Duration::from_secs(5);
-/// For the deed between them.
-const DEED_TIMEOUT: Duration = Duration::from_secs(30);
+const LINE_SIZE_BYTES_MAX: u64 = limits::CONTROL_LINE_SIZE_BYTES_MAX;
+const LINE_TIMEOUT: Duration = Duration::from_millis(limits::CONTROL_LINE_TIMEOUT_MS);
+const DEED_TIMEOUT: Duration = Duration::from_millis(limits::CONTROL_DEED_TIMEOUT_MS);
 /// After a connection was not accepted, before the next try.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -163,7 +160,7 @@ where
     }
     let listener = UnixListener::bind(&path)?;
     fs::set_permissions(&path, Permissions::from_mode(0o600))?;
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places = Arc::new(Semaphore::new(limits::CONTROL_CONNECTIONS_COUNT_MAX));
     let accepting = tokio::spawn(async move {
         // The semaphore is never closed; while all its places are taken, others wait in the socket's queue.
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {

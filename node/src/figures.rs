@@ -1,6 +1,7 @@
 //! Figures for operators: one recorder a process, read as Prometheus text.
 
 use crate::start::StartError;
+use corridor_storage::high_water;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 
@@ -34,6 +35,10 @@ pub fn install() -> Result<Figures, StartError> {
 impl Figures {
     /// All figures as text.
     pub fn render(&self) -> String {
+        for mark in high_water::ALL {
+            metrics::gauge!("corridor_high_water", "of" => mark.of).set(mark.most() as f64);
+            metrics::gauge!("corridor_limit", "of" => mark.of).set(mark.limit() as f64);
+        }
         self.0.run_upkeep();
         self.0.render()
     }

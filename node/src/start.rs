@@ -22,6 +22,7 @@ use corridor_protocol::AddPerson;
 use corridor_storage::apply::{Applied, AppliedState};
 use corridor_storage::backend::FjallBackend;
 use corridor_storage::content::ContentKeys;
+use corridor_storage::high_water;
 use corridor_storage::log::{EngineLog, LogOptions, LogStore, abort_process};
 use corridor_storage::node_keys::NodeKeys;
 use corridor_storage::reader::Reader;
@@ -39,12 +40,6 @@ use tokio::sync::{mpsc, watch};
 /// The one node and the one workspace until there are more.
 const NODE_ID: u64 = 1;
 const WORKSPACE_GROUP: u64 = 1;
-/// Applied batches on their way to the actors; beyond it the log waits.
-const APPLIED_BATCHES_WAITING_MAX: usize = 1_024;
-/// How long the log may take to be replayed at start.
-const READY_TIMEOUT_MS: u64 = 10 * 60 * 1_000;
-/// How long sockets and requests may take to end.
-const DRAIN_TIMEOUT_MS: u64 = 5_000;
 
 /// Why a node does not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -122,8 +117,9 @@ impl Running {
             &node_keys.workspace,
         );
         let reader = Reader::new(state.clone());
-        let (tell, applied) = mpsc::channel::<Vec<Applied>>(APPLIED_BATCHES_WAITING_MAX);
+        let (tell, applied) = mpsc::channel::<Vec<Applied>>(limits::APPLIED_BATCHES_COUNT_MAX);
         let listener_of_state = Box::new(move |batch| {
+            high_water::APPLIED_BATCHES.note(tell.max_capacity() - tell.capacity() + 1);
             // The actors are gone only while the node stops: nobody is left to be told.
             let _ = tell.blocking_send(batch);
         });
@@ -156,7 +152,7 @@ impl Running {
         });
         let actors = actors.await.map_err(|error| StartError::refused(error.to_string()))?;
         group
-            .wait_ready(Duration::from_millis(READY_TIMEOUT_MS))
+            .wait_ready(Duration::from_millis(limits::READY_TIMEOUT_MS))
             .await
             .map_err(|error| StartError::refused(error.to_string()))?;
 
@@ -216,14 +212,14 @@ impl Running {
             corridor_api::router(edge),
             self.settings.tls.as_ref(),
             stopped(self.stopping.subscribe()),
-            DRAIN_TIMEOUT_MS,
+            limits::DRAIN_TIMEOUT_MS,
         );
         let operators = serve::serve_on(
             self.operations_listener,
             operations::router(self.operations),
             None,
             stopped(self.stopping.subscribe()),
-            DRAIN_TIMEOUT_MS,
+            limits::DRAIN_TIMEOUT_MS,
         );
         let (actors, ready, stopping) = (self.actors.clone(), Arc::clone(&self.ready), self.stopping);
         let farewell = async move {
@@ -236,7 +232,7 @@ impl Running {
         let (clients, operators, ()) = tokio::join!(clients, operators, farewell);
         drop(control);
         // Nothing is ever sent: this ends when the last socket has said its goodbye, or takes too long over it.
-        let _ = tokio::time::timeout(Duration::from_millis(DRAIN_TIMEOUT_MS), last_socket.recv()).await;
+        let _ = tokio::time::timeout(Duration::from_millis(limits::DRAIN_TIMEOUT_MS), last_socket.recv()).await;
         self.actors.stop().await;
         self.group.shutdown().await;
         clients

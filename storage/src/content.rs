@@ -7,12 +7,11 @@
 use crate::sealing::{SealError, StorageKey};
 use crate::world::World;
 use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::limits;
 use corridor_domain::private::Sealed;
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
-
-const OPENED_KEYS_COUNT_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(16_383);
 
 /// Seals and opens content.
 #[derive(Clone)]
@@ -26,11 +25,12 @@ pub struct ContentKeys {
 impl ContentKeys {
     /// Content keys under a workspace's key.
     pub fn new(world: Arc<dyn World>, workspace_key: &StorageKey) -> Self {
+        let room = NonZeroUsize::MIN.saturating_add(limits::CONTENT_KEYS_OPENED_COUNT_MAX - 1);
         Self {
             world,
             wrapping: workspace_key.derive("content"),
             fingerprints: workspace_key.derive("fingerprint"),
-            opened: Arc::new(Mutex::new(LruCache::new(OPENED_KEYS_COUNT_MAX))),
+            opened: Arc::new(Mutex::new(LruCache::new(room))),
         }
     }
 

@@ -8,6 +8,7 @@
 pub mod apply;
 pub mod backend;
 pub mod content;
+pub mod high_water;
 pub mod keys;
 mod load;
 pub mod log;

@@ -11,9 +11,6 @@ use corridor_protocol as wire;
 use corridor_storage::reader::{AuditFilter, AuditLine};
 use std::io;
 
-/// The most recipients named in one line.
-const RECIPIENTS_COUNT_MAX: usize = 200;
-
 impl Service {
     /// Lines of the record, newest first.
     pub async fn audit(&self, caller: &Caller, filter: AuditFilter, limit: usize) -> Outcome<wire::AuditPage> {
@@ -78,7 +75,7 @@ impl Service {
                 && Some(membership.person) != record.actor
         });
         there
-            .take(RECIPIENTS_COUNT_MAX)
+            .take(limits::AUDIT_RECIPIENTS_COUNT_MAX)
             .map(|membership| self.names().author(membership.person))
             .collect()
     }

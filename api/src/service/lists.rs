@@ -41,9 +41,6 @@ pub enum Scope {
     Public,
 }
 
-/// How many patient conversations are looked through for the organization's list.
-const ORGANIZATION_SCAN_COUNT_MAX: usize = 20_000;
-
 impl Service {
     /// The inbox: newest first, with previews and the four figures.
     pub async fn inbox(&self, caller: &Caller, filter: InboxFilter, query: &str, limit: usize) -> Outcome<wire::Inbox> {
@@ -81,7 +78,9 @@ impl Service {
     ) -> Outcome<wire::ConversationList> {
         let ids = match scope {
             Scope::Mine => self.reader().conversations_of(caller.person.id)?,
-            Scope::Organization => self.reader().patient_conversations(ORGANIZATION_SCAN_COUNT_MAX)?,
+            Scope::Organization => self
+                .reader()
+                .patient_conversations(limits::ORGANIZATION_SCAN_COUNT_MAX)?,
             Scope::Public => self.reader().channels()?,
         };
         let mut found = Vec::new();

@@ -27,9 +27,6 @@ pub enum Turn {
     Before(u64),
 }
 
-/// How many receipts' events are looked through.
-const RECEIPT_SCAN_COUNT_MAX: usize = 5_000;
-
 impl Service {
     /// The head and the members. What one only finds in the list of channels is shown without members.
     pub async fn conversation(&self, caller: &Caller, id: ConversationId) -> Outcome<wire::Conversation> {
@@ -243,7 +240,7 @@ impl Service {
         let mut marks: BTreeMap<PersonId, (Option<u64>, Option<u64>)> = BTreeMap::new();
         for mark in self
             .reader()
-            .events(id, event.place.seq + 1, head.last.seq, RECEIPT_SCAN_COUNT_MAX)?
+            .events(id, event.place.seq + 1, head.last.seq, limits::RECEIPT_SCAN_COUNT_MAX)?
         {
             let entry = marks.entry(mark.actor).or_default();
             match &mark.body {

@@ -43,20 +43,87 @@ pub const SESSIONS_PER_PERSON_COUNT_MAX: usize = 10;
 /// Most people of a care team, sites of a person, patients of a proxy.
 pub const RELATIONS_COUNT_MAX: usize = 100;
 
+/// TCP connections of clients open at once, whatever is spoken on them. A node whose process may open fewer files takes fewer.
+pub const CONNECTIONS_COUNT_MAX: usize = 24_000;
+/// Of these, from one address; a clinic behind one router is one address, and IPv6 counts by /64.
+pub const CONNECTIONS_PER_ADDRESS_COUNT_MAX: usize = 4_096;
+/// Open files that connections leave to the log, the state and the program itself.
+pub const FILES_RESERVED_COUNT: usize = 1_024;
+/// TCP connections to the operations address.
+pub const OPERATIONS_CONNECTIONS_COUNT_MAX: usize = 64;
+/// Connections that the system may hold until the node takes them: a storm of 2,000 devices fits.
+pub const ACCEPT_BACKLOG_COUNT_MAX: i32 = 4_096;
+/// What the system may hold of one connection's unread answers. It counts its own overhead too and doubles the figure, so that
+/// about this many bytes wait for a client that does not read; left alone it would be megabytes. At 50 ms to the client it
+/// still lets 1 MB/s through.
+pub const CONNECTION_SEND_BUFFER_SIZE_BYTES: usize = 32 * 1024;
+/// Time without progress of a write before a client that does not read its answer is cut.
+pub const CONNECTION_WRITE_STALL_MS: u64 = 20_000;
+/// Time for a TLS handshake.
+pub const TLS_HANDSHAKE_TIMEOUT_MS: u64 = 10_000;
+/// Time from the start of a connection to its first whole request head.
+pub const FIRST_REQUEST_TIMEOUT_MS: u64 = 10_000;
+/// Time for the head of each further request; so a connection without requests ends after this, too.
+pub const KEEP_ALIVE_TIMEOUT_MS: u64 = 60_000;
+/// Time from the head of a request to the last byte of its body.
+pub const HTTP_BODY_TIMEOUT_MS: u64 = 15_000;
+/// Time for a whole request. What is not answered by then is in doubt.
+pub const HTTP_REQUEST_TIMEOUT_MS: u64 = 30_000;
+/// Header fields of one request.
+pub const HTTP_HEADERS_COUNT_MAX: usize = 64;
+/// The head of one request, and a connection's read buffer.
+pub const HTTP_HEAD_SIZE_BYTES_MAX: usize = 32 * 1024;
+/// Path and query of one request.
+pub const HTTP_URI_SIZE_BYTES_MAX: usize = 8 * 1024;
 /// Largest HTTP body of a command.
 pub const HTTP_BODY_SIZE_BYTES_MAX: usize = 256 * 1024;
+/// HTTP requests being answered at once; one more is refused.
+pub const HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX: usize = 1_024;
+/// HTTP requests of one address: how many a second in the long run, and how many at once. A clinic behind one router is one.
+pub const HTTP_REQUESTS_PER_SECOND: u32 = 500;
+/// See [`HTTP_REQUESTS_PER_SECOND`].
+pub const HTTP_REQUESTS_BURST: u32 = 2_000;
+/// Addresses, and people, whose rates are watched at one time; who is forgotten starts anew.
+pub const RATES_WATCHED_COUNT_MAX: usize = 65_536;
+/// What a refused client is told to wait at most.
+pub const RETRY_AFTER_MS_MAX: u64 = 60_000;
+/// What a client that is sent away from one socket is told to wait at least.
+pub const GOODBYE_RETRY_AFTER_MS: u64 = 1_000;
+
 /// Largest WebSocket frame before sign-in.
 pub const FRAME_BEFORE_SIGN_IN_SIZE_BYTES_MAX: usize = 8 * 1024;
+/// Bytes that a socket may send before its hello was taken, all frames and what TLS adds.
+pub const BYTES_BEFORE_SIGN_IN_SIZE_BYTES_MAX: usize = 12 * 1024;
 /// Largest WebSocket frame and message.
 pub const FRAME_SIZE_BYTES_MAX: usize = 160 * 1024;
 /// Bytes read from a socket in one go; kept for each connection.
 pub const SOCKET_READ_BUFFER_SIZE_BYTES: usize = 4 * 1024;
 /// Time a socket has to say hello.
 pub const HELLO_TIMEOUT_MS: u64 = 5_000;
+/// Sockets that did not say hello yet.
+pub const SOCKETS_BEFORE_SIGN_IN_COUNT_MAX: usize = 1_024;
+/// Of these, from one address.
+pub const SOCKETS_BEFORE_SIGN_IN_PER_ADDRESS_COUNT_MAX: usize = 256;
+/// Sockets opened on one node: how many a second in the long run. 2,000 devices cut at once are back after 8 s.
+pub const SOCKET_OPENINGS_PER_SECOND: u32 = 250;
+/// Sockets opened at once; one second's worth, because `Retry-After` counts in seconds.
+pub const SOCKET_OPENINGS_BURST: u32 = 250;
+/// Frames of one socket: how many a second in the long run. Beyond it the node reads more slowly.
+pub const FRAMES_PER_SECOND: u32 = 100;
+/// See [`FRAMES_PER_SECOND`].
+pub const FRAMES_BURST: u32 = 400;
 /// Time between the node's pings; a socket silent for two and a half of them is closed.
 pub const HEARTBEAT_MS: u64 = 30_000;
 /// Time a write to a socket may take before the client counts as gone.
 pub const SOCKET_WRITE_TIMEOUT_MS: u64 = 10_000;
+/// While a write waits, how often it is looked whether the socket was cut meanwhile.
+pub const SOCKET_WRITE_LOOK_MS: u64 = 250;
+/// Time that a client has to take its goodbye.
+pub const GOODBYE_TIMEOUT_MS: u64 = 2_000;
+/// Bytes read from a socket at once; each socket holds a buffer of this size.
+pub const SOCKET_READ_BUFFER_SIZE_BYTES: usize = 4 * 1024;
+/// Bytes gathered for one write to a socket. One frame more, of any size, may stand in the buffer.
+pub const SOCKET_WRITE_BUFFER_SIZE_BYTES: usize = 16 * 1024;
 /// Commands of one socket that may wait for their answers.
 pub const COMMANDS_PER_SOCKET_IN_FLIGHT_MAX: usize = 256;
 /// Events waiting for one socket.
@@ -65,10 +132,18 @@ pub const OUTBOX_EVENTS_COUNT_MAX: usize = 256;
 pub const OUTBOX_SIZE_BYTES_MAX: usize = 1024 * 1024;
 /// Sockets of one node.
 pub const SOCKETS_COUNT_MAX: usize = 20_000;
+/// Commands of one person, looks too: how many a second in the long run, and how many at once.
+pub const COMMANDS_PER_SECOND: u32 = 50;
+/// See [`COMMANDS_PER_SECOND`].
+pub const COMMANDS_BURST: u32 = 200;
 /// Sends of one person: how many a second in the long run, and how many at once.
 pub const SENDS_PER_SECOND: u32 = 5;
 /// See [`SENDS_PER_SECOND`].
 pub const SENDS_BURST: u32 = 20;
+/// Sign-ins of one address, failed or not: how many a second in the long run, and how many at once.
+pub const SIGN_INS_PER_SECOND: u32 = 5;
+/// See [`SIGN_INS_PER_SECOND`].
+pub const SIGN_INS_BURST: u32 = 32;
 /// Failed sign-ins of one address and login before they are slowed down.
 pub const SIGN_IN_FAILURES_MAX: u32 = 5;
 /// The time in which they are counted.
@@ -77,6 +152,8 @@ pub const SIGN_IN_FAILURES_WINDOW_MS: u64 = 15 * 60 * 1000;
 pub const SIGN_IN_WATCHED_COUNT_MAX: usize = 100_000;
 /// Password hashes computed at the same time: each takes 46 MiB and a core.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
+/// Passwords waiting for that; one more is refused. At 50 ms a hash the last one waits for under 2 s.
+pub const PASSWORD_HASHES_WAITING_COUNT_MAX: usize = 64;
 /// Least time between two typing frames of one person in one conversation.
 pub const TYPING_INTERVAL_MS: u64 = 3_000;
 /// Most events, people or records on one page.
@@ -87,15 +164,69 @@ pub const INBOX_COUNT_MAX: usize = 500;
 pub const PREVIEW_CHARACTERS_MAX: usize = 120;
 /// Events replayed for one socket before it is told to fetch anew.
 pub const REPLAY_EVENTS_COUNT_MAX: usize = 10_000;
+/// Patient conversations looked through for the organization's list.
+pub const ORGANIZATION_SCAN_COUNT_MAX: usize = 20_000;
+/// Events looked through for the receipts of one message.
+pub const RECEIPT_SCAN_COUNT_MAX: usize = 5_000;
+/// Recipients named in one line of an audit answer.
+pub const AUDIT_RECIPIENTS_COUNT_MAX: usize = 200;
+/// Names of people remembered.
+pub const NAMES_REMEMBERED_COUNT_MAX: usize = 32_768;
 /// Mail waiting in front of one actor.
 pub const ACTOR_CREDITS: usize = 1_024;
 /// Time a conversation's actor stays awake without anything to do.
 pub const CONVERSATION_IDLE_MS: u64 = 60_000;
+/// Applied batches on their way to the actors; beyond it the log waits.
+pub const APPLIED_BATCHES_COUNT_MAX: usize = 1_024;
+/// Falls of the dispatcher without getting on; one more ends the process, which starts from storage.
+pub const DISPATCHER_FALLS_COUNT_MAX: u32 = 3;
+/// Largest configuration file.
+pub const CONFIGURATION_SIZE_BYTES_MAX: u64 = 1024 * 1024;
+/// A line on the control socket, in either direction, its end included.
+pub const CONTROL_LINE_SIZE_BYTES_MAX: u64 = 64 * 1024;
+/// Connections to the control socket.
+pub const CONTROL_CONNECTIONS_COUNT_MAX: usize = 4;
+/// Time for a line on the control socket to come or to go.
+pub const CONTROL_LINE_TIMEOUT_MS: u64 = 5_000;
+/// Time for the deed between them.
+pub const CONTROL_DEED_TIMEOUT_MS: u64 = 30_000;
+/// Time that replaying the log may take at start.
+pub const READY_TIMEOUT_MS: u64 = 10 * 60 * 1_000;
+/// Time that sockets and requests have to end when the node stops.
+pub const DRAIN_TIMEOUT_MS: u64 = 5_000;
 
 /// Proposals waiting for agreement, by count.
 pub const PROPOSALS_IN_FLIGHT_COUNT_MAX: usize = 4_096;
 /// Proposals waiting for agreement, by bytes.
 pub const PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Proposals handed to agreement in one go.
+pub const PROPOSALS_HANDED_OVER_COUNT_MAX: usize = 1_024;
+/// What is said to whoever proposes while too much is in flight.
+pub const PROPOSALS_RETRY_AFTER_MS: u64 = 200;
+/// Entries of the log's end kept decoded, unless more are not durable yet.
+pub const LOG_CACHED_ENTRIES_COUNT_MAX: usize = 8_192;
+/// Bytes of commands of the log's end kept decoded, unless more are not durable yet.
+pub const LOG_CACHED_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Entries of the log read back in one go: a long replay does not hold the whole log in memory.
+pub const LOG_READ_ENTRIES_COUNT_MAX: u64 = 512;
+/// Bytes of the log read from the disk in one go.
+pub const LOG_READ_SIZE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Entries applied as one batch.
+pub const APPLY_ENTRIES_COUNT_MAX: usize = 512;
+/// Content keys of conversations kept open.
+pub const CONTENT_KEYS_OPENED_COUNT_MAX: usize = 16_384;
+
+/// Jobs that may wait for the log's writer.
+pub const LOG_QUEUE_JOBS_COUNT_MAX: usize = 8_192;
+/// Bytes that may wait for the log's writer. A larger job gets in alone.
+pub const LOG_QUEUE_SIZE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Jobs in one write of the log.
+pub const LOG_WRITE_JOBS_COUNT_MAX: usize = 4_096;
+/// Bytes in one write of the log, looked at before each job is added.
+pub const LOG_WRITE_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long the log's high-water marks may stand behind while it is being written.
+pub const LOG_MARK_INTERVAL_MS: u64 = 250;
 
 /// Blocks of the state store kept in memory.
 pub const STATE_CACHE_SIZE_BYTES_MAX: usize = 128 * 1024 * 1024;
@@ -114,3 +245,39 @@ const _: () = assert!((RECEIPT_EVENTS_MEMBERS_MAX as usize) < MEMBERS_COUNT_MAX 
 const _: () = assert!(MEMBERS_AT_CREATION_COUNT_MAX < MEMBERS_COUNT_MAX as usize);
 const _: () = assert!(PASSWORD_CHARACTERS_MIN < PASSWORD_SIZE_BYTES_MAX);
 const _: () = assert!(RELATIONS_COUNT_MAX < MEMBERS_AT_CREATION_COUNT_MAX);
+const _: () = assert!(
+    SOCKETS_COUNT_MAX + SOCKETS_BEFORE_SIGN_IN_COUNT_MAX + HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX < CONNECTIONS_COUNT_MAX,
+    "sockets leave connections for requests"
+);
+const _: () = assert!(CONNECTIONS_PER_ADDRESS_COUNT_MAX < CONNECTIONS_COUNT_MAX);
+const _: () = assert!(SOCKETS_BEFORE_SIGN_IN_PER_ADDRESS_COUNT_MAX < SOCKETS_BEFORE_SIGN_IN_COUNT_MAX);
+const _: () = assert!(
+    SOCKET_OPENINGS_BURST as usize <= SOCKETS_BEFORE_SIGN_IN_PER_ADDRESS_COUNT_MAX,
+    "a clinic behind one address is let in as fast as the node lets anybody in"
+);
+const _: () = assert!(FRAME_BEFORE_SIGN_IN_SIZE_BYTES_MAX < BYTES_BEFORE_SIGN_IN_SIZE_BYTES_MAX);
+const _: () = assert!(HTTP_URI_SIZE_BYTES_MAX < HTTP_HEAD_SIZE_BYTES_MAX);
+const _: () = assert!(HTTP_BODY_TIMEOUT_MS < HTTP_REQUEST_TIMEOUT_MS);
+const _: () = assert!(SOCKET_WRITE_LOOK_MS < SOCKET_WRITE_TIMEOUT_MS);
+const _: () = assert!(
+    SOCKET_WRITE_TIMEOUT_MS + GOODBYE_TIMEOUT_MS < CONNECTION_WRITE_STALL_MS,
+    "a socket is told why before its connection is cut"
+);
+const _: () = assert!(GOODBYE_TIMEOUT_MS < DRAIN_TIMEOUT_MS);
+const _: () = assert!(SENDS_PER_SECOND <= COMMANDS_PER_SECOND && SENDS_BURST <= COMMANDS_BURST);
+const _: () = assert!(
+    COMMANDS_PER_SECOND <= FRAMES_PER_SECOND && COMMANDS_BURST <= FRAMES_BURST,
+    "a person on one device gets an answer rather than silence"
+);
+const _: () = assert!(COMMANDS_PER_SECOND <= HTTP_REQUESTS_PER_SECOND && COMMANDS_BURST <= HTTP_REQUESTS_BURST);
+const _: () = assert!(SIGN_INS_PER_SECOND <= HTTP_REQUESTS_PER_SECOND && SIGN_INS_BURST <= HTTP_REQUESTS_BURST);
+const _: () = assert!(
+    (SIGN_INS_BURST as usize) < PASSWORD_HASHES_WAITING_COUNT_MAX,
+    "one address does not fill the line of those who sign in"
+);
+const _: () = assert!(HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX < PROPOSALS_IN_FLIGHT_COUNT_MAX);
+const _: () = assert!(PROPOSALS_HANDED_OVER_COUNT_MAX <= PROPOSALS_IN_FLIGHT_COUNT_MAX);
+const _: () = assert!(PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX < LOG_QUEUE_SIZE_BYTES_MAX);
+const _: () = assert!(PROPOSALS_IN_FLIGHT_COUNT_MAX < LOG_QUEUE_JOBS_COUNT_MAX);
+const _: () = assert!(LOG_WRITE_JOBS_COUNT_MAX <= LOG_QUEUE_JOBS_COUNT_MAX);
+const _: () = assert!(LOG_WRITE_SIZE_BYTES_MAX <= LOG_QUEUE_SIZE_BYTES_MAX);

@@ -7,13 +7,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use corridor_domain::limits::LOG_MARK_INTERVAL_MS;
 use raft_engine::Engine;
 
 use super::mark::Marks;
 use super::{FatalHandler, GroupId};
-
-/// How long the marks may stand behind while the log is being written.
-pub(crate) const LOG_MARK_INTERVAL_MS: u64 = 250;
 
 /// What the writer tells, and the thread that acts on it.
 pub(super) struct Housekeeping {

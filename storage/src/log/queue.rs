@@ -6,10 +6,8 @@
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Jobs that may wait for the writer.
-pub(crate) const LOG_QUEUE_JOBS_MAX: usize = 8_192;
-/// Bytes that may wait for the writer.
-pub(crate) const LOG_QUEUE_SIZE_BYTES_MAX: usize = 64 * 1024 * 1024;
+use crate::high_water;
+use corridor_domain::limits::{LOG_QUEUE_JOBS_COUNT_MAX, LOG_QUEUE_SIZE_BYTES_MAX};
 
 /// A queue of jobs with a bound on their number and their bytes.
 pub(super) struct Queue<J> {
@@ -21,7 +19,6 @@ pub(super) struct Queue<J> {
 struct QueueState<J> {
     jobs: VecDeque<(J, usize)>,
     size_bytes: usize,
-    high_water_jobs: usize,
     closed: bool,
 }
 
@@ -29,16 +26,14 @@ impl<J> QueueState<J> {
     fn has_room(&self, size_bytes: usize) -> bool {
         // A job larger than the whole bound still gets in, alone: refusing it for ever would stop the group.
         self.jobs.is_empty()
-            || (self.jobs.len() < LOG_QUEUE_JOBS_MAX && self.size_bytes + size_bytes <= LOG_QUEUE_SIZE_BYTES_MAX)
+            || (self.jobs.len() < LOG_QUEUE_JOBS_COUNT_MAX && self.size_bytes + size_bytes <= LOG_QUEUE_SIZE_BYTES_MAX)
     }
 
     fn push(&mut self, job: J, size_bytes: usize) {
         self.jobs.push_back((job, size_bytes));
         self.size_bytes += size_bytes;
-        if self.jobs.len() > self.high_water_jobs {
-            self.high_water_jobs = self.jobs.len();
-            metrics::gauge!("corridor_log_queue_high_water").set(self.high_water_jobs as f64);
-        }
+        high_water::LOG_QUEUE_JOBS.note(self.jobs.len());
+        high_water::LOG_QUEUE_BYTES.note(self.size_bytes);
     }
 }
 
@@ -55,7 +50,6 @@ impl<J> Queue<J> {
         let state = QueueState {
             jobs: VecDeque::new(),
             size_bytes: 0,
-            high_water_jobs: 0,
             closed: false,
         };
         Self {
@@ -133,12 +127,12 @@ impl<J> Queue<J> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LOG_QUEUE_JOBS_MAX, LOG_QUEUE_SIZE_BYTES_MAX, PushRefused, Queue};
+    use super::{LOG_QUEUE_JOBS_COUNT_MAX, LOG_QUEUE_SIZE_BYTES_MAX, PushRefused, Queue};
 
     #[test]
     fn both_bounds_hold_and_closing_drains() {
         let queue = Queue::new();
-        for job in 0..LOG_QUEUE_JOBS_MAX {
+        for job in 0..LOG_QUEUE_JOBS_COUNT_MAX {
             assert!(queue.try_push(job, 1).is_ok());
         }
         assert!(matches!(queue.try_push(0, 1), Err(PushRefused::Full(0))));
@@ -152,7 +146,7 @@ mod tests {
         assert_eq!(queue.push(9, 1), Err(9));
         assert_eq!(
             queue.take(usize::MAX, usize::MAX).map(|jobs| jobs.len()),
-            Some(LOG_QUEUE_JOBS_MAX - 3)
+            Some(LOG_QUEUE_JOBS_COUNT_MAX - 3)
         );
         assert_eq!(queue.take(1, 1), None);
     }

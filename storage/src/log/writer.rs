@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use corridor_domain::limits::{LOG_WRITE_JOBS_COUNT_MAX, LOG_WRITE_SIZE_BYTES_MAX};
 use protobuf::well_known_types::Any;
 use raft_engine::{Command, LogBatch};
 
@@ -16,11 +17,6 @@ use super::housekeeping::Housekeeping;
 use super::queue::Queue;
 use super::{Completion, FatalHandler, GroupId};
 use crate::world::World;
-
-/// Jobs in one write.
-pub(crate) const LOG_WRITE_JOBS_MAX: usize = 4_096;
-/// Bytes in one write, checked before each job is added.
-pub(crate) const LOG_WRITE_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// A submission on its way to the disk, sealed.
 pub(super) struct Job {
@@ -69,7 +65,7 @@ impl Writer {
     pub fn run(self) {
         let guard = PanicGuard(&self);
         let mut batch = LogBatch::default();
-        while let Some(jobs) = self.queue.take(LOG_WRITE_JOBS_MAX, LOG_WRITE_SIZE_BYTES_MAX) {
+        while let Some(jobs) = self.queue.take(LOG_WRITE_JOBS_COUNT_MAX, LOG_WRITE_SIZE_BYTES_MAX) {
             if let Err((error, waiting)) = self.write(&mut batch, jobs) {
                 self.give_up(&error, waiting);
                 break;
@@ -187,7 +183,7 @@ impl Writer {
         for done in waiting {
             done(Err(io::Error::other(error.to_string())));
         }
-        while let Some(jobs) = self.queue.take(LOG_WRITE_JOBS_MAX, usize::MAX) {
+        while let Some(jobs) = self.queue.take(LOG_WRITE_JOBS_COUNT_MAX, usize::MAX) {
             for job in jobs {
                 (job.done)(Err(io::Error::other("the log has stopped")));
             }

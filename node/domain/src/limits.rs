@@ -96,8 +96,6 @@ pub const FRAME_BEFORE_SIGN_IN_SIZE_BYTES_MAX: usize = 8 * 1024;
 pub const BYTES_BEFORE_SIGN_IN_SIZE_BYTES_MAX: usize = 12 * 1024;
 /// Largest WebSocket frame and message.
 pub const FRAME_SIZE_BYTES_MAX: usize = 160 * 1024;
-/// Bytes read from a socket in one go; kept for each connection.
-pub const SOCKET_READ_BUFFER_SIZE_BYTES: usize = 4 * 1024;
 /// Time a socket has to say hello.
 pub const HELLO_TIMEOUT_MS: u64 = 5_000;
 /// Sockets that did not say hello yet.

@@ -26,7 +26,7 @@ pub(crate) async fn upgrade(State(edge): State<Edge>, headers: HeaderMap, upgrad
     upgrade
         .max_message_size(limits::FRAME_SIZE_BYTES_MAX)
         .max_frame_size(limits::FRAME_SIZE_BYTES_MAX)
-        .write_buffer_size(16 * 1024)
+        .write_buffer_size(limits::SOCKET_WRITE_BUFFER_SIZE_BYTES)
         .max_write_buffer_size(limits::OUTBOX_SIZE_BYTES_MAX + limits::FRAME_SIZE_BYTES_MAX)
         .on_upgrade(move |socket| connection::run(socket, edge, token))
 }

@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 
 pub mod conversation;
-pub mod credits;
 pub mod directory;
 mod dispatcher;
 pub mod frame;
@@ -24,5 +23,6 @@ pub mod slots;
 mod tests;
 pub mod workspace;
 
+pub use corridor_sync::credits;
 pub use gateway::{Gateway, SubmitError};
 pub use node::{Actors, Needs};

@@ -5,7 +5,6 @@
 //! Whatever cannot be handed out cuts those who wait for it: they come back and read it from storage. A hole is worse than a cut.
 
 use crate::conversation::{self, ConversationActor, ConversationMessage};
-use crate::credits::Credits;
 use crate::directory::Devices;
 use crate::dispatcher::{self, Dispatcher};
 use crate::frame::Encode;
@@ -15,7 +14,6 @@ use crate::patient_thread::{PatientThreadActor, PatientThreadMessage};
 use crate::presence::{PresenceActor, PresenceCore, PresenceMessage};
 use crate::slots::{Slot, Slots};
 use corridor_domain::ids::{ConversationId, PersonId};
-use corridor_domain::limits;
 use corridor_storage::apply::Applied;
 use corridor_storage::reader::Reader;
 use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, ActorStatus, SpawnErr, SupervisionEvent};
@@ -166,44 +164,22 @@ impl Rooms {
 
     /// The actor of a conversation, woken if it sleeps.
     pub async fn conversation(self: &Arc<Self>, id: ConversationId) -> Result<Slot<ConversationMessage>, SpawnErr> {
-        if let Some(slot) = self.slots.find(id) {
-            return Ok(slot);
-        }
-        let _starting = self.slots.starting.lock().await;
-        if let Some(slot) = self.slots.find(id) {
-            return Ok(slot);
-        }
-        let arguments = conversation::Arguments {
-            id,
-            rooms: Arc::clone(self),
-            fanned_seq: self.fanned().get(&id).map(|(_, seq)| *seq),
+        let start = || async {
+            let arguments = conversation::Arguments {
+                id,
+                rooms: Arc::clone(self),
+                fanned_seq: self.fanned().get(&id).map(|(_, seq)| *seq),
+            };
+            Actor::spawn_linked(None, ConversationActor, arguments, self.supervisor()?).await
         };
-        let (actor, _) = Actor::spawn_linked(None, ConversationActor, arguments, self.supervisor()?).await?;
-        let slot = Slot {
-            actor,
-            credits: Credits::new(limits::ACTOR_CREDITS),
-        };
-        self.slots.insert(id, slot.clone());
-        Ok(slot)
+        self.slots.wake(id, start).await
     }
 
     /// The actor of a patient, woken if it sleeps.
     pub async fn patient(self: &Arc<Self>, id: PersonId) -> Result<Slot<PatientThreadMessage>, SpawnErr> {
-        if let Some(slot) = self.patients.find(id) {
-            return Ok(slot);
-        }
-        let _starting = self.patients.starting.lock().await;
-        if let Some(slot) = self.patients.find(id) {
-            return Ok(slot);
-        }
-        let (actor, _) =
-            Actor::spawn_linked(None, PatientThreadActor, (id, Arc::clone(self)), self.supervisor()?).await?;
-        let slot = Slot {
-            actor,
-            credits: Credits::new(limits::ACTOR_CREDITS),
-        };
-        self.patients.insert(id, slot.clone());
-        Ok(slot)
+        let arguments = (id, Arc::clone(self));
+        let start = || async { Actor::spawn_linked(None, PatientThreadActor, arguments, self.supervisor()?).await };
+        self.patients.wake(id, start).await
     }
 
     fn supervisor(&self) -> Result<ActorCell, SpawnErr> {

@@ -27,7 +27,7 @@ pub(crate) async fn upgrade(State(edge): State<Edge>, headers: HeaderMap, upgrad
         .max_message_size(limits::FRAME_SIZE_BYTES_MAX)
         .max_frame_size(limits::FRAME_SIZE_BYTES_MAX)
         .read_buffer_size(limits::SOCKET_READ_BUFFER_SIZE_BYTES)
-        .write_buffer_size(16 * 1024)
+        .write_buffer_size(limits::SOCKET_WRITE_BUFFER_SIZE_BYTES)
         .max_write_buffer_size(limits::OUTBOX_SIZE_BYTES_MAX + limits::FRAME_SIZE_BYTES_MAX)
         .on_upgrade(move |socket| connection::run(socket, edge, token))
 }

@@ -126,8 +126,12 @@ pub const SOCKET_WRITE_BUFFER_SIZE_BYTES: usize = 16 * 1024;
 pub const COMMANDS_PER_SOCKET_IN_FLIGHT_MAX: usize = 256;
 /// Events waiting for one socket.
 pub const OUTBOX_EVENTS_COUNT_MAX: usize = 256;
-/// Bytes waiting for one socket.
-pub const OUTBOX_SIZE_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes gathered for one write to a socket.
+pub const SOCKET_WRITE_BUFFER_SIZE_BYTES: usize = 16 * 1024;
+/// What a client that does not read costs: the write buffer and what waits. One larger frame is still taken, alone.
+pub const UNREAD_SIZE_BYTES_MAX: usize = 64 * 1024;
+/// Bytes waiting for one socket, with their places in the queue and what its writer has in hand.
+pub const OUTBOX_SIZE_BYTES_MAX: usize = UNREAD_SIZE_BYTES_MAX - SOCKET_WRITE_BUFFER_SIZE_BYTES;
 /// Sockets of one node.
 pub const SOCKETS_COUNT_MAX: usize = 20_000;
 /// Commands of one person, looks too: how many a second in the long run, and how many at once.
@@ -236,7 +240,7 @@ const _: () = assert!(
     "a message with every byte escaped fits a frame"
 );
 const _: () = assert!(FRAME_SIZE_BYTES_MAX < HTTP_BODY_SIZE_BYTES_MAX);
-const _: () = assert!(FRAME_SIZE_BYTES_MAX < OUTBOX_SIZE_BYTES_MAX);
+const _: () = assert!(SOCKET_WRITE_BUFFER_SIZE_BYTES < OUTBOX_SIZE_BYTES_MAX);
 const _: () = assert!(FRAME_BEFORE_SIGN_IN_SIZE_BYTES_MAX < FRAME_SIZE_BYTES_MAX);
 const _: () = assert!(COMMANDS_PER_SOCKET_IN_FLIGHT_MAX < PROPOSALS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!((RECEIPT_EVENTS_MEMBERS_MAX as usize) < MEMBERS_COUNT_MAX as usize);

@@ -120,8 +120,6 @@ pub const SOCKET_WRITE_LOOK_MS: u64 = 250;
 pub const GOODBYE_TIMEOUT_MS: u64 = 2_000;
 /// Bytes read from a socket at once; each socket holds a buffer of this size.
 pub const SOCKET_READ_BUFFER_SIZE_BYTES: usize = 4 * 1024;
-/// Bytes gathered for one write to a socket. One frame more, of any size, may stand in the buffer.
-pub const SOCKET_WRITE_BUFFER_SIZE_BYTES: usize = 16 * 1024;
 /// Commands of one socket that may wait for their answers.
 pub const COMMANDS_PER_SOCKET_IN_FLIGHT_MAX: usize = 256;
 /// Events waiting for one socket.

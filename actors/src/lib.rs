@@ -6,13 +6,16 @@
 
 #![forbid(unsafe_code)]
 
+pub mod alarm;
 pub mod conversation;
 pub mod directory;
 mod dispatcher;
+pub mod falls;
 pub mod frame;
 pub mod gateway;
 pub mod metrics;
 pub mod node;
+pub mod observe;
 pub mod outbox;
 pub mod patient_thread;
 pub mod presence;

@@ -1,9 +1,12 @@
 //! The top of the tree: one supervisor over the workspace and the sessions, and the handle that the edge works with.
 
+use crate::alarm::{Alarm, Fence};
 use crate::credits::Credits;
 use crate::directory::{Connected, Devices};
+use crate::falls::FallLimit;
 use crate::frame::{Encode, Light};
 use crate::gateway::{Gateway, Proposals};
+use crate::observe::{self, Kind, Observed};
 use crate::outbox::Farewell;
 use crate::presence::PresenceMessage;
 use crate::rates::{Rate, Rates};
@@ -16,7 +19,7 @@ use corridor_domain::limits;
 use corridor_storage::apply::Applied;
 use corridor_storage::reader::Reader;
 use corridor_storage::world::World;
-use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SpawnErr, SupervisionEvent};
+use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, ActorStatus, SpawnErr, SupervisionEvent};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -34,6 +37,10 @@ pub struct Needs {
     pub world: Arc<dyn World>,
     /// How often one person may write.
     pub send_rate: Rate,
+    /// How many falls are too many.
+    pub fall_limit: FallLimit,
+    /// What is done then.
+    pub fence: Fence,
     /// The revision up to which everything was handed out before: the one at start.
     pub dispatched: u64,
 }
@@ -46,6 +53,7 @@ pub struct Actors {
     gateway: Gateway,
     world: Arc<dyn World>,
     register: Arc<crate::session::Register>,
+    alarm: Arc<Alarm>,
     sessions: ActorCell,
     top: ActorRef<()>,
 }
@@ -108,19 +116,28 @@ impl Actors {
             Arc::clone(&needs.world),
         );
         let register = Arc::new(crate::session::Register::default());
+        let alarm = Arc::new(Alarm::new(
+            needs.fall_limit,
+            needs.fence,
+            Arc::clone(&needs.world),
+            Arc::clone(&devices),
+        ));
         let (top, _) = Actor::spawn(None, NodeSupervisor, ()).await?;
         let arguments = workspace::Arguments {
             rooms: Arc::clone(&rooms),
+            alarm: Arc::clone(&alarm),
             applied: needs.applied,
         };
         Actor::spawn_linked(None, WorkspaceSupervisor, arguments, top.get_cell()).await?;
-        let (sessions, _) = Actor::spawn_linked(None, SessionSupervisor, Arc::clone(&register), top.get_cell()).await?;
+        let arguments = (Arc::clone(&register), Arc::clone(&alarm));
+        let (sessions, _) = Actor::spawn_linked(None, SessionSupervisor, arguments, top.get_cell()).await?;
         Ok(Self {
             rooms,
             devices,
             gateway,
             world: needs.world,
             register,
+            alarm,
             sessions: sessions.get_cell(),
             top,
         })
@@ -134,6 +151,44 @@ impl Actors {
     /// Who is connected.
     pub fn devices(&self) -> &Devices {
         &self.devices
+    }
+
+    /// What the actors are doing, at most `limit` of each kind shown.
+    pub fn observe(&self, limit: usize) -> Vec<(&'static str, Kind)> {
+        let single = |kind, status| {
+            let state = observe::state(status, 0);
+            let id = String::new();
+            let some = vec![Observed {
+                kind,
+                id,
+                state,
+                waiting: 0,
+            }];
+            (kind, Kind { alive: 1, some })
+        };
+        let presence = self.rooms.presence().map(|actor| actor.get_status());
+        vec![
+            single("node_supervisor", self.top.get_status()),
+            single("session_supervisor", self.sessions.get_status()),
+            single("workspace_supervisor", self.rooms.supervisor_status()),
+            single("presence", presence.unwrap_or(ActorStatus::Unstarted)),
+            ("conversation", observe::slots("conversation", &self.rooms.slots, limit)),
+            (
+                "patient_thread",
+                observe::slots("patient_thread", &self.rooms.patients, limit),
+            ),
+            ("session", self.register.observe(limit)),
+        ]
+    }
+
+    /// Actors that fell lately; too many fence the node.
+    pub fn falls_lately(&self) -> usize {
+        self.alarm.falls_lately()
+    }
+
+    /// Whether the node was fenced because too many fell.
+    pub fn is_fenced(&self) -> bool {
+        self.alarm.is_raised()
     }
 
     /// Conversations awake now.
@@ -161,11 +216,15 @@ impl Actors {
             world: Arc::clone(&self.world),
         };
         let (actor, _) = Actor::spawn_linked(None, SessionActor, arguments, self.sessions.clone()).await?;
-        self.register.note(&actor.get_cell(), Arc::clone(&connected));
         let mail = Slot {
             actor,
             credits: Credits::new(limits::COMMANDS_PER_SOCKET_IN_FLIGHT_MAX),
         };
+        self.register.note(mail.clone(), Arc::clone(&connected));
+        if self.alarm.is_raised() {
+            // It may have come between the alarm and its goodbyes.
+            connected.outbox.close(Farewell::Fenced);
+        }
         Ok(Attached {
             connected,
             mail,

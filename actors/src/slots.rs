@@ -98,6 +98,11 @@ impl<K: Copy + Eq + Hash, M: ractor::Message> Slots<K, M> {
         Some(key)
     }
 
+    /// Some of those that live, at most so many, in no order.
+    pub fn some(&self, count_max: usize) -> Vec<(K, Slot<M>)> {
+        self.slots.some(count_max)
+    }
+
     /// How many live.
     pub fn len(&self) -> usize {
         self.slots.len()

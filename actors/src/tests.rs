@@ -4,6 +4,7 @@ mod delivery;
 mod falls;
 mod falls_of_few;
 mod house;
+mod many;
 mod resume;
 mod sleep;
 mod watching;

@@ -4,6 +4,7 @@
 //! mailbox is answered "maybe done" (the reply is dropped), and what it had not handed out yet is handed out by its successor.
 //! Whatever cannot be handed out cuts those who wait for it: they come back and read it from storage. A hole is worse than a cut.
 
+use crate::alarm::Alarm;
 use crate::conversation::{self, ConversationActor, ConversationMessage};
 use crate::directory::Devices;
 use crate::dispatcher::{self, Dispatcher};
@@ -14,6 +15,7 @@ use crate::patient_thread::{PatientThreadActor, PatientThreadMessage};
 use crate::presence::{PresenceActor, PresenceCore, PresenceMessage};
 use crate::slots::{Slot, Slots};
 use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::limits;
 use corridor_storage::apply::Applied;
 use corridor_storage::reader::Reader;
 use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, ActorStatus, SpawnErr, SupervisionEvent};
@@ -157,6 +159,21 @@ impl Rooms {
         self.presence.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How long an actor that wakes now stays awake without anything to do: shorter once very many are awake.
+    pub(crate) fn idle_ms(&self) -> u64 {
+        match self.slots.len() < limits::CONVERSATIONS_AWAKE_COUNT_MAX {
+            true => limits::CONVERSATION_IDLE_MS,
+            false => limits::CONVERSATION_IDLE_CROWDED_MS,
+        }
+    }
+
+    /// The dispatcher and the presence actor are found by nobody; the supervisor tells how they are.
+    pub(crate) fn supervisor_status(&self) -> ActorStatus {
+        self.supervisor
+            .get()
+            .map_or(ActorStatus::Unstarted, ActorCell::get_status)
+    }
+
     /// Conversations awake now.
     pub fn awake_count(&self) -> usize {
         self.slots.len()
@@ -210,11 +227,13 @@ pub(crate) struct WorkspaceSupervisor;
 /// What it is started with.
 pub(crate) struct Arguments {
     pub(crate) rooms: Arc<Rooms>,
+    pub(crate) alarm: Arc<Alarm>,
     pub(crate) applied: mpsc::Receiver<Vec<Applied>>,
 }
 
 pub(crate) struct State {
     rooms: Arc<Rooms>,
+    alarm: Arc<Alarm>,
     applied: dispatcher::Feed,
     dispatcher: ActorCell,
     /// How often the dispatcher fell at this revision.
@@ -228,13 +247,14 @@ impl Actor for WorkspaceSupervisor {
     type Arguments = Arguments;
 
     async fn pre_start(&self, myself: ActorRef<()>, arguments: Arguments) -> Result<State, ActorProcessingErr> {
-        let Arguments { rooms, applied } = arguments;
+        let Arguments { rooms, alarm, applied } = arguments;
         let applied = dispatcher::feed(applied);
         rooms.supervisor.get_or_init(|| myself.get_cell());
         let dispatcher = start_dispatcher(&myself, &rooms, &applied).await?;
         let presence = start_presence(&myself, &rooms).await?;
         Ok(State {
             rooms,
+            alarm,
             applied,
             dispatcher,
             falls: (0, 0),
@@ -261,7 +281,7 @@ impl Actor for WorkspaceSupervisor {
         } else {
             state.rooms.stand_up(&fallen).await.unwrap_or("other")
         };
-        metrics::counter!(crate::metrics::ACTOR_RESTARTS_TOTAL, "kind" => kind).increment(1);
+        state.alarm.note_fall(kind);
         tracing::error!(kind, %error, "an actor fell and was started again from storage");
         Ok(())
     }

@@ -205,6 +205,12 @@ impl<S: ReplicatedState> Group<S> {
         self.gate.fence();
     }
 
+    /// As [`Group::fence`], for whoever finds out while the group runs.
+    pub fn fencing(&self) -> impl Fn() + Send + Sync + 'static {
+        let gate = Arc::clone(&self.gate);
+        move || gate.fence()
+    }
+
     /// Stops the group. When it returns, nothing of this crate uses the log or the state any more.
     ///
     /// Proposals in flight resolve to "unknown" unless they were answered before.

@@ -8,6 +8,7 @@ mod control;
 mod demo;
 mod figures;
 mod init;
+mod operations;
 mod passwords;
 mod start;
 

@@ -8,12 +8,15 @@
 use crate::config::Settings;
 use crate::control;
 use crate::figures;
+use crate::operations::operations;
+use corridor_actors::alarm::Fence;
+use corridor_actors::falls::FallLimit;
 use corridor_actors::rates::Rate;
 use corridor_actors::{Actors, Needs};
 use corridor_api::encode::JsonFrames;
 use corridor_api::failure::Failure;
 use corridor_api::names::Names;
-use corridor_api::operations::{self, Operations};
+use corridor_api::operations::Operations;
 use corridor_api::service::{self, Service};
 use corridor_api::{Edge, serve};
 use corridor_cluster::{Group, GroupConfig};
@@ -38,7 +41,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 /// The one node and the one workspace until there are more.
-const NODE_ID: u64 = 1;
+pub const NODE_ID: u64 = 1;
 const WORKSPACE_GROUP: u64 = 1;
 
 /// Why a node does not start, or ended.
@@ -138,6 +141,7 @@ impl Running {
         let group = group.await.map_err(|error| StartError::refused(error.to_string()))?;
         let keys = ContentKeys::new(Arc::clone(&world), &node_keys.workspace);
         let names = Arc::new(Names::new(reader.clone()));
+        let ready = Arc::new(AtomicBool::new(false));
         let actors = Actors::start(Needs {
             reader: reader.clone(),
             proposer: group.proposer(),
@@ -148,6 +152,11 @@ impl Running {
                 per_second: settings.sends_per_second,
                 burst: settings.sends_burst,
             },
+            fall_limit: FallLimit {
+                count: limits::ACTOR_FALLS_COUNT_MAX,
+                window_ms: limits::ACTOR_FALLS_WINDOW_MS,
+            },
+            fence: fence(group.fencing(), Arc::clone(&ready)),
             dispatched,
         });
         let actors = actors.await.map_err(|error| StartError::refused(error.to_string()))?;
@@ -156,7 +165,7 @@ impl Running {
             .await
             .map_err(|error| StartError::refused(error.to_string()))?;
 
-        let ready = Arc::new(AtomicBool::new(true));
+        ready.store(!actors.is_fenced(), Ordering::Release);
         let service = Service::new(service::Needs {
             reader: reader.clone(),
             actors: actors.clone(),
@@ -216,7 +225,7 @@ impl Running {
         );
         let operators = serve::serve_on(
             self.operations_listener,
-            operations::router(self.operations),
+            corridor_api::operations::router(self.operations),
             None,
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
@@ -271,6 +280,19 @@ fn open_door(address: SocketAddr, tls: Option<&serve::TlsFiles>) -> Result<TcpLi
     serve::bind(address).map_err(refused)
 }
 
+/// Takes this node out of service: it answers, but takes no commands and is not ready, until somebody starts it again.
+fn fence(close: impl Fn() + Send + Sync + 'static, ready: Arc<AtomicBool>) -> Fence {
+    Arc::new(move |why| {
+        tracing::error!(
+            why,
+            "THIS NODE IS FENCED: it takes no commands until it is started again"
+        );
+        close();
+        ready.store(false, Ordering::Release);
+        metrics::gauge!("corridor_fenced").set(1.0);
+    })
+}
+
 /// One process a folder, and nobody else looks into it.
 fn lock_folder(data: &Path) -> Result<File, StartError> {
     let what = || format!("the data folder {}", data.display());
@@ -284,41 +306,5 @@ fn lock_folder(data: &Path) -> Result<File, StartError> {
             data.display()
         ))),
         Err(fs::TryLockError::Error(error)) => Err(StartError::io(what())(error)),
-    }
-}
-
-fn operations(
-    figures: figures::Figures,
-    ready: &Arc<AtomicBool>,
-    reader: &Reader,
-    actors: &Actors,
-    group: impl Fn() -> corridor_cluster::GroupStatus + Send + Sync + 'static,
-) -> Operations {
-    let is_ready = Arc::clone(ready);
-    let (reader, actors) = (reader.clone(), actors.clone());
-    let status = move || {
-        let group = group();
-        let progress = reader.progress().unwrap_or_default();
-        let hash: String = progress.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        serde_json::json!({
-            "version": env!("CARGO_PKG_VERSION"),
-            "node": NODE_ID,
-            "leader": group.leader,
-            "term": group.term,
-            "revision": progress.revision,
-            "log_last_index": group.last_log_index,
-            "log_purged_index": group.purged_index,
-            "state_hash": hash,
-            "state_size_bytes": reader.size_bytes(),
-            "audit_records": progress.audit_count,
-            "sockets": actors.devices().count(),
-            "conversations_awake": actors.awake_count(),
-            "limits": { "sockets": limits::SOCKETS_COUNT_MAX },
-        })
-    };
-    Operations {
-        is_ready: Arc::new(move || is_ready.load(Ordering::Acquire)),
-        metrics: Arc::new(move || figures.render()),
-        status: Arc::new(status),
     }
 }

@@ -1,6 +1,8 @@
 //! A small clinic with everything alive, and devices that look into their outboxes.
 
+use crate::alarm::Fence;
 use crate::directory::Connected;
+use crate::falls::FallLimit;
 use crate::frame::{Encode, Frame, Light};
 use crate::node::Attached;
 use crate::outbox::{Farewell, Item};
@@ -38,6 +40,11 @@ pub const GROUP: ConversationId = ConversationId(0xA1);
 pub const OTHER: ConversationId = ConversationId(0xA2);
 /// Nothing takes that long: reached only when something hangs.
 const TOO_LONG: Duration = Duration::from_secs(30);
+/// The tests of falls let many fall.
+const MANY_FALLS: FallLimit = FallLimit {
+    count: 100_000,
+    window_ms: 60_000,
+};
 pub const PLENTY: Rate = Rate {
     per_second: 1_000_000,
     burst: 1_000_000,
@@ -99,6 +106,11 @@ impl House {
     }
 
     pub async fn over(backend: Arc<dyn Backend>, send_rate: Rate) -> Self {
+        let never: Fence = Arc::new(|why| panic!("fenced: {why}"));
+        Self::fenced_by(backend, send_rate, MANY_FALLS, never).await
+    }
+
+    pub async fn fenced_by(backend: Arc<dyn Backend>, send_rate: Rate, fall_limit: FallLimit, fence: Fence) -> Self {
         let world = Arc::new(TestWorld::new(1_800_000_000_000, 7));
         let (node, workspace) = (StorageKey::from_bytes([1; 32]), StorageKey::from_bytes([2; 32]));
         let state = State::new(backend, world.clone(), &node, &workspace);
@@ -120,6 +132,8 @@ impl House {
             encode: encode.clone(),
             world: world.clone(),
             send_rate,
+            fall_limit,
+            fence: Arc::clone(&fence),
             dispatched: reader.progress().unwrap().revision,
         };
         let house = Self {

@@ -334,6 +334,7 @@ fn ending(farewell: Farewell) -> Ending {
     match farewell {
         Farewell::SessionEnded => (GoodbyeReason::SessionEnded, None),
         Farewell::ShuttingDown => (GoodbyeReason::ShuttingDown, Some(1_000)),
+        Farewell::Fenced => (GoodbyeReason::Fenced, Some(1_000)),
         Farewell::TooSlow => (GoodbyeReason::TooSlow, Some(1_000)),
     }
 }

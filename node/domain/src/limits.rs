@@ -195,6 +195,17 @@ pub const READY_TIMEOUT_MS: u64 = 10 * 60 * 1_000;
 /// Time that sockets and requests have to end when the node stops.
 pub const DRAIN_TIMEOUT_MS: u64 = 5_000;
 
+/// Conversations awake before those that wake stay so only shortly: an idle actor costs about 8 KiB.
+pub const CONVERSATIONS_AWAKE_COUNT_MAX: usize = 16 * 1024;
+/// Time a conversation's actor stays awake without anything to do once so many are awake.
+pub const CONVERSATION_IDLE_CROWDED_MS: u64 = 1_000;
+/// Actors that may fall within [`ACTOR_FALLS_WINDOW_MS`]; one more fences the node.
+pub const ACTOR_FALLS_COUNT_MAX: usize = 20;
+/// See [`ACTOR_FALLS_COUNT_MAX`].
+pub const ACTOR_FALLS_WINDOW_MS: u64 = 60_000;
+/// Actors shown in one answer of the operations address.
+pub const ACTORS_SHOWN_COUNT_MAX: usize = 1_000;
+
 /// Proposals waiting for agreement, by count.
 pub const PROPOSALS_IN_FLIGHT_COUNT_MAX: usize = 4_096;
 /// Proposals waiting for agreement, by bytes.

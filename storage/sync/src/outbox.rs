@@ -21,6 +21,8 @@ pub enum Farewell {
     SessionEnded,
     /// The node stops.
     ShuttingDown,
+    /// The node does not trust itself any more.
+    Fenced,
     /// The client did not read.
     TooSlow,
 }

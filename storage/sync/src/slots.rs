@@ -122,6 +122,13 @@ impl<K: Copy + Eq + Hash, L: Living> Slots<K, L> {
         Some(key)
     }
 
+    /// Some of those that live, at most so many, in no order.
+    pub fn some(&self, count_max: usize) -> Vec<(K, L)> {
+        let inner = self.lock();
+        let living = inner.by_key.iter().take(count_max);
+        living.map(|(key, living)| (*key, living.clone())).collect()
+    }
+
     /// How many live.
     pub fn len(&self) -> usize {
         self.level().now()

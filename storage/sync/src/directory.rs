@@ -87,6 +87,11 @@ impl<P: Copy + Eq + Hash, D> Directory<P, D> {
 
     /// From now on a device that enters is told that it came too late. Says goodbye to those that are there.
     pub fn shut(&self, goodbye: impl Fn(&D)) {
+        if planted(Mistake::DirectorySaysGoodbyeBeforeShutting) {
+            self.look().all().for_each(goodbye);
+            write(&self.inner).shut = true;
+            return;
+        }
         write(&self.inner).shut = true;
         self.look().all().for_each(goodbye);
     }

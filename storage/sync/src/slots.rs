@@ -116,9 +116,13 @@ impl<K: Copy + Eq + Hash, L: Living> Slots<K, L> {
     pub fn bury(&self, id: L::Id) -> Option<K> {
         let mut inner = self.lock();
         let key = *inner.by_id.get(&id)?;
-        let gone = inner.remove(key, id);
+        let gone = inner.remove(key, id)?;
+        if !planted(Mistake::SlotsBuryWithoutClosing) {
+            // Under the lock: nobody starts a successor while the way in to the dead one is open.
+            gone.credits().close();
+        }
         drop(inner);
-        gone?.credits().close();
+        drop(gone);
         Some(key)
     }
 

@@ -4,8 +4,7 @@
 
 use crate::level::Level;
 use crate::planted::{Mistake, planted};
-use crate::shim::{RwLock, RwLockReadGuard, read, write};
-use std::collections::HashMap;
+use crate::shim::{HashMap, RwLock, RwLockReadGuard, read, write};
 use std::hash::Hash;
 
 /// All devices, by person.
@@ -34,7 +33,7 @@ impl<P: Copy + Eq + Hash, D> Directory<P, D> {
     /// Nobody is there.
     pub fn new() -> Self {
         let inner = Inner {
-            by_person: HashMap::new(),
+            by_person: HashMap::default(),
             count: Level::default(),
             shut: false,
         };

@@ -51,6 +51,11 @@ pub const STEPS: &[Step] = &[
         run: property,
     },
     Step {
+        name: "loom",
+        summary: "storage/sync/tests/loom: our synchronisation through every schedule",
+        run: loom,
+    },
+    Step {
         name: "end-to-end",
         summary: "node/tests against the release binary",
         run: end_to_end,
@@ -166,6 +171,22 @@ fn property(context: &mut Context) -> Outcome {
         tests.env("PROPTEST_CASES", PROPERTY_CASES);
     }
     tested([run(&mut tests, Format::Cargo)])
+}
+
+/// In a folder of its own, because everything is compiled with another flag. The flag is ours and not `--cfg loom`, which would
+/// take the networking out of tokio.
+fn loom(context: &mut Context) -> Outcome {
+    let mut tests = context.cargo(&["test", "--locked", "--package", "corridor-sync", "--test", "loom"]);
+    tests
+        .args(["--target-dir", "target/loom", "--", "--show-output"])
+        .args(&context.arguments)
+        .env("RUSTFLAGS", with_loom(std::env::var("RUSTFLAGS").ok()));
+    tested([run(&mut tests, Format::Cargo)])
+}
+
+fn with_loom(flags: Option<String>) -> String {
+    let flags = flags.unwrap_or_default();
+    format!("{flags} --cfg corridor_loom").trim_start().to_owned()
 }
 
 fn end_to_end(context: &mut Context) -> Outcome {
@@ -296,6 +317,15 @@ mod tests {
         let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\n  \"node\",\n  \"api/protocol\",\n]\n[other]\nlist = [\"x\"]\n";
         assert_eq!(members(manifest), ["node", "api/protocol"]);
         assert!(members("[package]\nname = \"x\"\n").is_empty());
+    }
+
+    #[test]
+    fn the_flag_for_loom_stands_beside_those_that_were_given() {
+        assert_eq!(with_loom(None), "--cfg corridor_loom");
+        assert_eq!(
+            with_loom(Some("-D warnings".to_owned())),
+            "-D warnings --cfg corridor_loom"
+        );
     }
 
     #[test]

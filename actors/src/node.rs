@@ -19,6 +19,7 @@ use corridor_domain::limits;
 use corridor_storage::apply::Applied;
 use corridor_storage::reader::Reader;
 use corridor_storage::world::World;
+use corridor_sync::handover::Handover;
 use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, ActorStatus, SpawnErr, SupervisionEvent};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -64,7 +65,23 @@ pub struct Attached {
     pub connected: Arc<Connected>,
     /// The way in.
     pub mail: Slot<SessionMessage>,
+    /// Where the replay ends and what is live begins.
+    pub handover: Handover,
     _detach: Detach,
+}
+
+/// Why a device is not attached.
+#[derive(Debug, thiserror::Error)]
+pub enum AttachError {
+    /// Its session has ended.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// It cannot be read how far the state is.
+    #[error("the state cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// Its actor does not start.
+    #[error("the session's actor does not start: {0}")]
+    NoActor(#[from] SpawnErr),
 }
 
 /// Takes a device out of the directory, however its way in ends.
@@ -196,19 +213,28 @@ impl Actors {
         self.rooms.awake_count()
     }
 
-    /// Attaches a device: from here on it gets events. What came before is for the caller to replay.
+    /// Attaches a device: from here on it gets events. What came before, up to [`Attached::handover`], is for the caller to replay.
     pub async fn attach(
         &self,
         session: SessionId,
         person: PersonId,
         side: Side,
         is_staff: bool,
-    ) -> Result<Attached, SpawnErr> {
-        let connected = self.devices.attach(session, person, side, is_staff);
+    ) -> Result<Attached, AttachError> {
+        let reader = &self.rooms.context.reader;
+        let revision = || Ok(reader.progress()?.revision);
+        let lives = || {
+            Ok(reader
+                .session(session)?
+                .is_some_and(|session| session.ended_at_revision.is_none()))
+        };
+        let then = || Handover::read::<std::io::Error>(revision, lives);
+        let (connected, handover) = self.devices.attach(session, person, side, is_staff, then);
         let detach = Detach {
             connected: Arc::clone(&connected),
             rooms: Arc::clone(&self.rooms),
         };
+        let handover = handover?.ok_or(AttachError::SessionEnded)?;
         let arguments = crate::session::Arguments {
             connected: Arc::clone(&connected),
             rooms: Arc::clone(&self.rooms),
@@ -228,6 +254,7 @@ impl Actors {
         Ok(Attached {
             connected,
             mail,
+            handover,
             _detach: detach,
         })
     }
@@ -252,7 +279,7 @@ impl Actors {
 
     /// Says goodbye to all sockets; each is told when to come back.
     pub fn say_goodbye(&self) {
-        self.devices.close_all(Farewell::ShuttingDown);
+        self.devices.say_goodbye();
     }
 
     /// Stops the tree.

@@ -12,15 +12,17 @@ use crate::frame::Encode;
 use crate::gateway::Proposals;
 use crate::outbox::Farewell;
 use crate::patient_thread::{PatientThreadActor, PatientThreadMessage};
-use crate::presence::{PresenceActor, PresenceCore, PresenceMessage};
+use crate::presence::{Lights, PresenceActor, PresenceMessage};
 use crate::slots::{Slot, Slots};
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
 use corridor_storage::apply::Applied;
 use corridor_storage::reader::Reader;
+use corridor_sync::handover::Progress;
 use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, ActorStatus, SpawnErr, SupervisionEvent};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(test)]
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use tokio::sync::mpsc;
 
@@ -44,14 +46,12 @@ pub struct Rooms {
     /// How far each awake conversation has handed out its events, and by whom. An actor that falls asleep takes its entry with
     /// it; one that falls leaves it: that is how its successor, whoever wakes it, knows where to go on.
     fanned: Mutex<HashMap<ConversationId, (ActorId, u64)>>,
-    /// Everything up to this revision was given to the actors. dispatched <= announced.
-    dispatched: AtomicU64,
-    /// The sessions that ended up to this revision are closed: what happened up to here may be handed out.
-    announced: AtomicU64,
+    /// How far the dispatcher has come.
+    progress: Progress,
     supervisor: OnceLock<ActorCell>,
     presence: RwLock<Option<ActorRef<PresenceMessage>>>,
     /// Outlives the presence actor, so that its successor can say what changed in between.
-    lights: Mutex<PresenceCore>,
+    lights: Lights,
     /// The dispatcher panics once at this moment: twice the revision, and one more for after it.
     #[cfg(test)]
     pub(crate) crash_dispatcher_at: AtomicU64,
@@ -65,11 +65,10 @@ impl Rooms {
             slots: Slots::new("conversation"),
             patients: Slots::new("patient_thread"),
             fanned: Mutex::new(HashMap::new()),
-            dispatched: AtomicU64::new(dispatched),
-            announced: AtomicU64::new(dispatched),
+            progress: Progress::new(dispatched),
             supervisor: OnceLock::new(),
             presence: RwLock::new(None),
-            lights: Mutex::new(PresenceCore::default()),
+            lights: Lights::new(),
             #[cfg(test)]
             crash_dispatcher_at: AtomicU64::new(0),
         }
@@ -77,20 +76,21 @@ impl Rooms {
 
     /// Everything up to this revision was given to the actors.
     pub fn dispatched(&self) -> u64 {
-        self.dispatched.load(Ordering::Acquire)
+        self.progress.dispatched()
     }
 
     pub(crate) fn note_dispatched(&self, revision: u64) {
-        self.dispatched.fetch_max(revision, Ordering::AcqRel);
+        self.progress.note_dispatched(revision);
     }
 
     /// What happened up to this revision may be handed out.
     pub(crate) fn announced(&self) -> u64 {
-        self.announced.load(Ordering::Acquire)
+        self.progress.announced()
     }
 
-    pub(crate) fn note_announced(&self, revision: u64) {
-        self.announced.fetch_max(revision, Ordering::AcqRel);
+    /// Closes the sessions that ended at this revision; then it may be handed out.
+    pub(crate) fn announce(&self, revision: u64, close_sessions: impl FnOnce()) {
+        self.progress.announce(revision, close_sessions);
     }
 
     pub(crate) fn note_fanned(&self, id: ConversationId, by: ActorId, seq: u64) {
@@ -124,7 +124,7 @@ impl Rooms {
     pub(crate) fn cut_members(&self, id: ConversationId) {
         let devices = &self.context.devices;
         let Ok(members) = self.context.reader.memberships(id) else {
-            return devices.close_all(Farewell::TooSlow);
+            return devices.cut_all();
         };
         let look = devices.look();
         for member in members {
@@ -146,8 +146,8 @@ impl Rooms {
         self.is_up()
     }
 
-    pub(crate) fn lights(&self) -> MutexGuard<'_, PresenceCore> {
-        self.lights.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lights(&self) -> &Lights {
+        &self.lights
     }
 
     pub(crate) fn set_presence(&self, actor: ActorRef<PresenceMessage>) {

@@ -21,7 +21,7 @@ use corridor_storage::world::World;
 use crate::config::GroupConfig;
 use crate::log_store::GroupLog;
 use crate::network::PeerNetwork;
-use crate::propose::{Gate, Proposer};
+use crate::propose::{Closing, Gate, Proposer, gate};
 use crate::state_machine::StateMachine;
 use crate::state_thread::{ErasedState, StateThread};
 use crate::types::{LogPosition, Peer, Types};
@@ -83,7 +83,7 @@ pub struct GroupStatus {
 pub struct Group<S: ReplicatedState> {
     node_id: u64,
     raft: Raft<Types, StateMachine>,
-    gate: Arc<Gate>,
+    gate: Gate,
     proposer: Proposer<S>,
     core_watch: JoinHandle<()>,
     released: [mpsc::Receiver<()>; 2],
@@ -116,9 +116,9 @@ impl<S: ReplicatedState> Group<S> {
         let raft = raft.map_err(|error| StartError::Agreement(error.to_string()))?;
         initialise(&raft, node_id, &config).await?;
 
-        let gate = Arc::new(Gate::default());
-        let proposer = Proposer::start(raft.clone(), Arc::clone(&gate), world, config.election_timeout_max_ms);
-        let core_watch = tokio::spawn(watch_core(group, raft.clone(), Arc::clone(&gate), on_fatal));
+        let gate = gate();
+        let proposer = Proposer::start(raft.clone(), gate.clone(), world, config.election_timeout_max_ms);
+        let core_watch = tokio::spawn(watch_core(group, raft.clone(), gate.clone(), on_fatal));
         let released = [log_released, state_released];
         Ok(Self {
             node_id,
@@ -202,13 +202,13 @@ impl<S: ReplicatedState> Group<S> {
 
     /// Takes no more proposals, for good: something says that this node's state cannot be trusted.
     pub fn fence(&self) {
-        self.gate.fence();
+        self.gate.shut(Closing::Fenced);
     }
 
     /// As [`Group::fence`], for whoever finds out while the group runs.
     pub fn fencing(&self) -> impl Fn() + Send + Sync + 'static {
-        let gate = Arc::clone(&self.gate);
-        move || gate.fence()
+        let gate = self.gate.clone();
+        move || gate.shut(Closing::Fenced)
     }
 
     /// Stops the group. When it returns, nothing of this crate uses the log or the state any more.
@@ -223,7 +223,7 @@ impl<S: ReplicatedState> Group<S> {
             released,
             ..
         } = self;
-        gate.shut_down();
+        gate.shut(Closing::ShuttingDown);
         core_watch.abort();
         if let Err(error) = raft.shutdown().await {
             tracing::warn!(%error, "agreement did not stop cleanly");
@@ -233,6 +233,8 @@ impl<S: ReplicatedState> Group<S> {
             // Nothing is ever sent: this ends when the other side is dropped.
             let _ = released.recv().await;
         }
+        // Everybody who got in was told, or knows that nobody knows.
+        gate.drained().await;
     }
 }
 
@@ -293,7 +295,7 @@ async fn initialise(raft: &Raft<Types, StateMachine>, node_id: u64, config: &Gro
     Ok(())
 }
 
-async fn watch_core(group: u64, raft: Raft<Types, StateMachine>, gate: Arc<Gate>, on_fatal: FatalHandler) {
+async fn watch_core(group: u64, raft: Raft<Types, StateMachine>, gate: Gate, on_fatal: FatalHandler) {
     let mut interval = tokio::time::interval(Duration::from_millis(CORE_CHECK_INTERVAL_MS));
     loop {
         interval.tick().await;
@@ -305,8 +307,8 @@ async fn watch_core(group: u64, raft: Raft<Types, StateMachine>, gate: Arc<Gate>
             .err()
             .map(ToString::to_string);
         if let Some(problem) = stopped {
-            if !gate.is_shutting_down() {
-                gate.fence();
+            if !gate.is_shut_for(Closing::ShuttingDown) {
+                gate.shut(Closing::Fenced);
                 on_fatal(&format!("agreement of group {group} has died: {problem}"));
             }
             return;

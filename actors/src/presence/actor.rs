@@ -6,6 +6,7 @@ use crate::frame::Light;
 use crate::outbox::Latest;
 use crate::workspace::Rooms;
 use corridor_domain::ids::PersonId;
+use corridor_sync::presence::Change;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -41,7 +42,7 @@ impl Actor for PresenceActor {
     ) -> Result<Arc<Rooms>, ActorProcessingErr> {
         // First it can be found, then it counts: whoever comes in between is counted, or writes to it, or both.
         rooms.set_presence(myself);
-        let mut people = rooms.lights().people();
+        let mut people: Vec<_> = rooms.lights().lights().iter().map(|(person, _)| *person).collect();
         people.extend(rooms.context.devices.look().staff().map(|device| device.person));
         let went: Vec<_> = people
             .into_iter()
@@ -71,7 +72,10 @@ impl Actor for PresenceActor {
                 changed
             }
             PresenceMessage::Disconnected(person) => recount(rooms, person),
-            PresenceMessage::Set(person, light) => rooms.lights().set(person, light),
+            PresenceMessage::Set(person, light) => {
+                let changed = light != Light::Offline && rooms.lights().set(person, light);
+                changed.then_some((person, light))
+            }
             PresenceMessage::Lights(reply) => {
                 let _ = reply.send(rooms.lights().lights());
                 None
@@ -87,8 +91,12 @@ impl Actor for PresenceActor {
 }
 
 fn recount(rooms: &Rooms, person: PersonId) -> Option<(PersonId, Light)> {
-    let devices = rooms.context.devices.look().devices(person).len();
-    rooms.lights().count(person, devices)
+    let devices = || rooms.context.devices.look().devices(person).len();
+    let light = match rooms.lights().recount(person, Light::Available, devices)? {
+        Change::Came => Light::Available,
+        Change::Went => Light::Offline,
+    };
+    Some((person, light))
 }
 
 fn show_all(rooms: &Rooms, light: (PersonId, Light)) {

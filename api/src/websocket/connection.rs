@@ -1,7 +1,7 @@
 //! One socket from hello to goodbye: reads frames, passes commands on in order, writes results and events.
 //!
-//! Resume without a hole: the device is attached first; then everything up to the revision of that moment is replayed from
-//! storage; what the outbox holds from before it is skipped. Knows no rules of the clinic and keeps nothing.
+//! Resume without a hole: the device is attached first; then everything up to its handover is replayed from storage; what the
+//! outbox holds from before it is skipped. Knows no rules of the clinic and keeps nothing.
 
 use super::session_protocol::{Illegal, Phase, Step, step};
 use super::writer::{Gone, Writer};
@@ -12,7 +12,7 @@ use crate::http::Edge;
 use crate::service::{Caller, done};
 use axum::extract::ws::{Message, WebSocket};
 use corridor_actors::SubmitError;
-use corridor_actors::node::Attached;
+use corridor_actors::node::{AttachError, Attached};
 use corridor_actors::outbox::{Farewell, Item};
 use corridor_actors::session::SessionMessage;
 use corridor_domain::decide::side_of;
@@ -90,20 +90,16 @@ async fn serve(
         .actors()
         .attach(caller.session.id, caller.person.id, side, caller.person.is_staff())
         .await;
-    let Ok(attached) = attached else {
-        return Some((GoodbyeReason::Fenced, Some(1_000)));
+    let attached = match attached {
+        Ok(attached) => attached,
+        Err(AttachError::SessionEnded) => return Some((GoodbyeReason::SessionEnded, None)),
+        Err(_) => return Some((GoodbyeReason::Fenced, Some(1_000))),
     };
-    // A session that ended while we attached is seen here or in the outbox: one of the two.
-    let still = edge.service.reader().session(caller.session.id);
-    if !still.is_ok_and(|session| session.is_some_and(|session| session.ended_at_revision.is_none())) {
-        return Some((GoodbyeReason::SessionEnded, None));
-    }
-    let live = match catch_up(writer, edge, &caller, since).await {
-        Ok(revision) => Live {
+    let live = match catch_up(writer, edge, &caller, since, attached.handover.replay_to()).await {
+        Ok(()) => Live {
             edge,
             caller: &caller,
             attached: &attached,
-            revision,
             pending: FuturesUnordered::new(),
         },
         Err(Stop::Gone) => return None,
@@ -123,9 +119,14 @@ impl From<Gone> for Stop {
     }
 }
 
-/// Says welcome, replays what was missed, says when that is all. Returns the revision up to which everything was sent.
-async fn catch_up(writer: &mut Writer, edge: &Edge, caller: &Caller, since: Option<u64>) -> Result<u64, Stop> {
-    let revision = edge.service.reader().progress().map_err(|_| Stop::Failed)?.revision;
+/// Says welcome, replays what was missed up to `revision`, says when that is all.
+async fn catch_up(
+    writer: &mut Writer,
+    edge: &Edge,
+    caller: &Caller,
+    since: Option<u64>,
+    revision: u64,
+) -> Result<(), Stop> {
     let welcome = ServerFrame::Welcome {
         version: VERSION,
         person: Box::new(objects::person(&caller.person, None)),
@@ -155,7 +156,7 @@ async fn catch_up(writer: &mut Writer, edge: &Edge, caller: &Caller, since: Opti
     metrics::counter!(crate::metrics::RESUMES_TOTAL, "kind" => resumed).increment(1);
     writer.feed_frame(&ServerFrame::CaughtUp { revision }).await?;
     writer.flush().await?;
-    Ok(revision)
+    Ok(())
 }
 
 async fn reset(writer: &mut Writer, reason: &str) -> Result<&'static str, Gone> {
@@ -172,8 +173,6 @@ struct Live<'a> {
     edge: &'a Edge,
     caller: &'a Caller,
     attached: &'a Attached,
-    /// Everything up to here was sent before.
-    revision: u64,
     pending: FuturesUnordered<Pending>,
 }
 
@@ -195,7 +194,7 @@ impl Live<'_> {
             let may_read = self.pending.len() < limits::COMMANDS_PER_SOCKET_IN_FLIGHT_MAX;
             tokio::select! {
                 taken = self.attached.connected.outbox.take(&mut items) => match taken {
-                    Ok(()) => write_items(writer, self.revision, &mut items).await.ok()?,
+                    Ok(()) => write_items(writer, self.attached, &mut items).await.ok()?,
                     Err(farewell) => return Some(ending(farewell)),
                 },
                 Some(frame) = self.pending.next(), if !self.pending.is_empty() => {
@@ -292,10 +291,10 @@ impl Live<'_> {
 }
 
 /// Writes what waited, without what was replayed before.
-async fn write_items(writer: &mut Writer, replayed: u64, items: &mut Vec<Item>) -> Result<(), Gone> {
+async fn write_items(writer: &mut Writer, attached: &Attached, items: &mut Vec<Item>) -> Result<(), Gone> {
     for item in items.drain(..) {
         match item {
-            Item::Event { revision, .. } if revision <= replayed => {}
+            Item::Event { revision, .. } if !attached.handover.is_new(revision) => {}
             Item::Event { frame, .. } | Item::Latest { frame, .. } => writer.feed(frame).await?,
         }
     }

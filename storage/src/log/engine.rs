@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
+use corridor_sync::queue::PushRefused;
 use raft_engine::{Config, Engine, ReadableSize, RecoveryMode};
 
 use super::bounds::Bounds;
@@ -20,9 +21,8 @@ use super::format::{
 };
 use super::housekeeping::Housekeeping;
 use super::mark::Marks;
-use super::queue::{PushRefused, Queue};
 use super::reader::Reader;
-use super::writer::{Job, SealedChange, Writer};
+use super::writer::{Job, LOG_QUEUE_BOUNDS, Queue, SealedChange, Work, Writer};
 use super::{Change, Completion, FatalHandler, GroupId, LogError, LogStore, NoRoom};
 use crate::sealing::StorageKey;
 use crate::world::World;
@@ -57,7 +57,7 @@ pub struct EngineLog {
     engine: Arc<Engine>,
     key: StorageKey,
     world: Arc<dyn World>,
-    queue: Arc<Queue<Job>>,
+    queue: Arc<Queue>,
     bounds: Arc<Mutex<HashMap<GroupId, Bounds>>>,
     reader: Reader,
     housekeeping: Arc<Housekeeping>,
@@ -92,7 +92,7 @@ impl EngineLog {
         };
         let housekeeping =
             Housekeeping::start(Arc::clone(&engine), marks, Arc::clone(&on_fatal)).map_err(LogError::Unusable)?;
-        let queue = Arc::new(Queue::new());
+        let queue = Arc::new(Queue::new(LOG_QUEUE_BOUNDS));
         let bounds = Arc::new(Mutex::new(bounds));
         let disk = Arc::clone(&engine);
         let writer = Writer {
@@ -178,14 +178,8 @@ impl LogStore for EngineLog {
                 return Ok(());
             }
         };
-        match self.queue.try_push(
-            Job {
-                group,
-                changes: sealed,
-                done,
-            },
-            size_bytes,
-        ) {
+        let work = Work { group, changes: sealed };
+        match self.queue.try_push(Job { work, done }, size_bytes) {
             Ok(()) => Ok(()),
             Err(PushRefused::Full(job)) => Err(NoRoom {
                 changes,
@@ -202,14 +196,8 @@ impl LogStore for EngineLog {
         match self.seal(group, &changes) {
             Err(error) => done(Err(error)),
             Ok((sealed, size_bytes)) => {
-                if let Err(job) = self.queue.push(
-                    Job {
-                        group,
-                        changes: sealed,
-                        done,
-                    },
-                    size_bytes,
-                ) {
+                let work = Work { group, changes: sealed };
+                if let Err(job) = self.queue.push(Job { work, done }, size_bytes) {
                     (job.done)(Err(stopped()));
                 }
             }

@@ -1,28 +1,42 @@
 //! The one thread that writes the log: gathers what all groups submitted into one write and one sync.
 //!
-//! Stands where "persisted before answered" is decided for the whole node. It refuses to know what is in a job beyond
-//! indexes and sealed bytes.
+//! Stands below the group commit of `storage/sync/src/group_commit.rs`, which decides who is told when; here is what a write is. It
+//! refuses to know what is in a job beyond indexes and sealed bytes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use corridor_domain::limits::{LOG_WRITE_JOBS_COUNT_MAX, LOG_WRITE_SIZE_BYTES_MAX};
+use corridor_domain::limits::{
+    LOG_QUEUE_JOBS_COUNT_MAX, LOG_QUEUE_SIZE_BYTES_MAX, LOG_WRITE_JOBS_COUNT_MAX, LOG_WRITE_SIZE_BYTES_MAX,
+};
+use corridor_sync::group_commit::{self, Disk, Refusal};
+use corridor_sync::level::Bounds as QueueBounds;
 use protobuf::well_known_types::Any;
 use raft_engine::{Command, LogBatch};
 
 use super::bounds::Bounds;
 use super::format::{CAP_KEY, EngineEntry, FLOOR_KEY, encode_cap};
 use super::housekeeping::Housekeeping;
-use super::queue::Queue;
 use super::{Completion, FatalHandler, GroupId};
+use crate::high_water;
 use crate::world::World;
 
-/// A submission on its way to the disk, sealed.
-pub(super) struct Job {
+/// What may wait for the writer.
+pub(super) const LOG_QUEUE_BOUNDS: QueueBounds = QueueBounds {
+    count_max: LOG_QUEUE_JOBS_COUNT_MAX,
+    size_bytes_max: LOG_QUEUE_SIZE_BYTES_MAX,
+};
+/// A submission on its way to the disk, and whom it concerns.
+pub(super) type Job = group_commit::Job<Work, Completion>;
+
+/// The way into the writer.
+pub(super) type Queue = corridor_sync::queue::Queue<Job>;
+
+/// What one group submitted, sealed.
+pub(super) struct Work {
     pub group: GroupId,
     pub changes: Vec<SealedChange>,
-    pub done: Completion,
 }
 
 /// A [`super::Change`] with everything sealed.
@@ -40,7 +54,7 @@ pub(super) type WriteAndSync = Box<dyn Fn(&mut LogBatch) -> io::Result<()> + Sen
 pub(super) struct Writer {
     /// Writes a batch and returns after it is synced.
     pub write_and_sync: WriteAndSync,
-    pub queue: Arc<Queue<Job>>,
+    pub queue: Arc<Queue>,
     /// What readers may see: changed only after the sync.
     pub bounds: Arc<Mutex<HashMap<GroupId, Bounds>>>,
     pub housekeeping: Arc<Housekeeping>,
@@ -61,64 +75,75 @@ impl Drop for PanicGuard<'_> {
 }
 
 impl Writer {
-    /// Writes until the queue is closed and empty.
+    /// Writes until the queue is closed and empty, or the disk fails: then the process was told to end.
     pub fn run(self) {
-        let guard = PanicGuard(&self);
-        let mut batch = LogBatch::default();
-        while let Some(jobs) = self.queue.take(LOG_WRITE_JOBS_COUNT_MAX, LOG_WRITE_SIZE_BYTES_MAX) {
-            if let Err((error, waiting)) = self.write(&mut batch, jobs) {
-                self.give_up(&error, waiting);
-                break;
-            }
-        }
-        drop(guard);
+        let _guard = PanicGuard(&self);
+        let mut write = Write {
+            writer: &self,
+            batch: LogBatch::default(),
+            gathered: Gathered::default(),
+        };
+        // All that waited were told the error.
+        let _ = group_commit::serve(
+            &self.queue,
+            &mut write,
+            LOG_WRITE_JOBS_COUNT_MAX,
+            LOG_WRITE_SIZE_BYTES_MAX,
+        );
     }
 
-    /// One write, one sync, then the completions. On an error: the completions that must hear of it.
-    fn write(&self, batch: &mut LogBatch, jobs: Vec<Job>) -> Result<(), (io::Error, Vec<Completion>)> {
-        let mut gathered = Gathered::default();
-        let mut waiting = Vec::with_capacity(jobs.len());
-        for Job { group, changes, done } in jobs {
-            match self.gather(&mut gathered, batch, group, changes) {
-                Ok(()) => waiting.push(done),
-                Err(Refusal::Caller(error)) => done(Err(error)),
-                Err(Refusal::Disk(error)) => {
-                    waiting.push(done);
-                    return Err((error, waiting));
-                }
-            }
-        }
-        let started_ns = self.world.monotonic_ns();
-        if let Err(error) = (self.write_and_sync)(batch) {
-            return Err((error, waiting));
-        }
-        let elapsed_ns = self.world.monotonic_ns().saturating_sub(started_ns);
-        metrics::counter!("corridor_log_syncs_total").increment(1);
-        metrics::histogram!("corridor_log_sync_seconds").record(elapsed_ns as f64 / 1e9);
-        metrics::histogram!("corridor_log_batch_entries").record(gathered.entries as f64);
-        self.publish(gathered);
-        for done in waiting {
-            done(Ok(())); // Persisted before answered: the sync above has returned.
-        }
-        Ok(())
+    fn visible(&self, group: GroupId) -> Bounds {
+        self.bounds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&group)
+            .cloned()
+            .unwrap_or_default()
     }
 
-    /// Adds a job to the batch; nothing of it if it is refused.
-    fn gather(
-        &self,
-        gathered: &mut Gathered,
-        batch: &mut LogBatch,
-        group: GroupId,
-        changes: Vec<SealedChange>,
-    ) -> Result<(), Refusal> {
+    fn publish(&self, gathered: Gathered) {
+        self.housekeeping.note_durable(
+            gathered
+                .bounds
+                .iter()
+                .filter_map(|(group, bounds)| Some((*group, bounds.last()?))),
+        );
+        self.bounds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(gathered.bounds);
+        if gathered.purged {
+            self.housekeeping.want_purge();
+        }
+    }
+}
+
+/// The write at hand.
+struct Write<'a> {
+    writer: &'a Writer,
+    batch: LogBatch,
+    gathered: Gathered,
+}
+
+impl Disk for Write<'_> {
+    type Work = Work;
+    type Done = Completion;
+    type Error = io::Error;
+
+    fn gather(&mut self, Work { group, changes }: Work) -> Result<(), Refusal<io::Error>> {
+        let Self {
+            writer,
+            batch,
+            gathered,
+        } = self;
         let before = gathered
             .bounds
             .get(&group)
             .cloned()
-            .unwrap_or_else(|| self.visible(group));
+            .unwrap_or_else(|| writer.visible(group));
         let (after, lowered) = plan(before.clone(), &changes).map_err(Refusal::Caller)?;
         if let Some(last) = lowered {
-            self.housekeeping.lower_mark(group, last).map_err(Refusal::Disk)?;
+            writer.housekeeping.lower_mark(group, last).map_err(Refusal::Disk)?;
         }
         for change in changes {
             match change {
@@ -151,43 +176,28 @@ impl Writer {
         Ok(())
     }
 
-    fn visible(&self, group: GroupId) -> Bounds {
-        self.bounds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&group)
-            .cloned()
-            .unwrap_or_default()
+    fn sync(&mut self) -> io::Result<()> {
+        let writer = self.writer;
+        let started_ns = writer.world.monotonic_ns();
+        (writer.write_and_sync)(&mut self.batch)?;
+        let elapsed_ns = writer.world.monotonic_ns().saturating_sub(started_ns);
+        let gathered = std::mem::take(&mut self.gathered);
+        metrics::counter!("corridor_log_syncs_total").increment(1);
+        metrics::histogram!("corridor_log_sync_seconds").record(elapsed_ns as f64 / 1e9);
+        metrics::histogram!("corridor_log_batch_entries").record(gathered.entries as f64);
+        let load = writer.queue.load();
+        high_water::LOG_QUEUE_JOBS.note(load.count.high_water());
+        high_water::LOG_QUEUE_BYTES.note(load.size_bytes.high_water());
+        writer.publish(gathered);
+        Ok(())
     }
 
-    fn publish(&self, gathered: Gathered) {
-        self.housekeeping.note_durable(
-            gathered
-                .bounds
-                .iter()
-                .filter_map(|(group, bounds)| Some((*group, bounds.last()?))),
-        );
-        self.bounds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(gathered.bounds);
-        if gathered.purged {
-            self.housekeeping.want_purge();
-        }
+    fn failed(&mut self, error: &io::Error) {
+        (self.writer.on_fatal)(&format!("the log cannot be written: {error}"));
     }
 
-    /// No retry, no further promise: what waits hears an error, and the process is told to end.
-    fn give_up(&self, error: &io::Error, waiting: Vec<Completion>) {
-        self.queue.close();
-        (self.on_fatal)(&format!("the log cannot be written: {error}"));
-        for done in waiting {
-            done(Err(io::Error::other(error.to_string())));
-        }
-        while let Some(jobs) = self.queue.take(LOG_WRITE_JOBS_COUNT_MAX, usize::MAX) {
-            for job in jobs {
-                (job.done)(Err(io::Error::other("the log has stopped")));
-            }
-        }
+    fn tell(done: Completion, outcome: Result<(), &io::Error>) {
+        done(outcome.map_err(|error| io::Error::new(error.kind(), error.to_string())));
     }
 }
 
@@ -199,14 +209,7 @@ struct Gathered {
     purged: bool,
 }
 
-enum Refusal {
-    /// The caller asked for a hole: its own mistake, nothing was written.
-    Caller(io::Error),
-    /// The disk failed.
-    Disk(io::Error),
-}
-
-fn engine_error(error: raft_engine::Error) -> Refusal {
+fn engine_error(error: raft_engine::Error) -> Refusal<io::Error> {
     Refusal::Disk(io::Error::other(error.to_string()))
 }
 
@@ -246,17 +249,20 @@ mod tests {
 
     use raft_engine::{Config, Engine, LogBatch};
 
-    use super::{Job, Queue, SealedChange, Writer};
+    use super::{Job, LOG_QUEUE_BOUNDS, Queue, SealedChange, Work, Writer};
+    use crate::log::Completion;
     use crate::log::housekeeping::Housekeeping;
     use crate::log::mark::Marks;
     use crate::sealing::StorageKey;
     use crate::world::TestWorld;
 
-    fn put() -> Vec<SealedChange> {
-        vec![SealedChange::Put {
+    fn job(group: u64, done: Completion) -> Job {
+        let changes = vec![SealedChange::Put {
             key: b"v:x".to_vec(),
             value: b"y".to_vec(),
-        }]
+        }];
+        let work = Work { group, changes };
+        Job { work, done }
     }
 
     /// Runs a writer whose disk behaves like `write`, over three jobs; returns the answers and the fatal problems.
@@ -273,23 +279,12 @@ mod tests {
         let on_fatal: crate::log::FatalHandler =
             Arc::new(move |problem| noted.lock().unwrap().push(problem.to_owned()));
         let housekeeping = Housekeeping::start(engine, marks, Arc::clone(&on_fatal)).unwrap();
-        let queue = Arc::new(Queue::new());
+        let queue = Arc::new(Queue::new(LOG_QUEUE_BOUNDS));
         let (answer, answers) = channel();
         for group in 0..3 {
             let answer = answer.clone();
             let done = Box::new(move |outcome| answer.send(outcome).unwrap());
-            assert!(
-                queue
-                    .push(
-                        Job {
-                            group,
-                            changes: put(),
-                            done
-                        },
-                        1
-                    )
-                    .is_ok()
-            );
+            assert!(queue.push(job(group, done), 1).is_ok());
         }
         let writer = Writer {
             write_and_sync: Box::new(write),
@@ -303,19 +298,7 @@ mod tests {
         let thread = std::thread::spawn(move || writer.run());
         // A panic of the writer is one of the cases.
         let _ = thread.join();
-        assert!(
-            queue
-                .push(
-                    Job {
-                        group: 9,
-                        changes: put(),
-                        done: Box::new(|_| {})
-                    },
-                    1
-                )
-                .is_err(),
-            "the queue is closed"
-        );
+        assert!(queue.push(job(9, Box::new(|_| {})), 1).is_err(), "the queue is closed");
         housekeeping.stop();
         let problems = problems.lock().unwrap().clone();
         (answers, problems)

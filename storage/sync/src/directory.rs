@@ -4,8 +4,7 @@
 
 use crate::level::Level;
 use crate::planted::{Mistake, planted};
-use crate::shim::{RwLock, RwLockReadGuard, read, write};
-use std::collections::HashMap;
+use crate::shim::{HashMap, RwLock, RwLockReadGuard, read, write};
 use std::hash::Hash;
 
 /// All devices, by person.
@@ -34,7 +33,7 @@ impl<P: Copy + Eq + Hash, D> Directory<P, D> {
     /// Nobody is there.
     pub fn new() -> Self {
         let inner = Inner {
-            by_person: HashMap::new(),
+            by_person: HashMap::default(),
             count: Level::default(),
             shut: false,
         };
@@ -87,6 +86,11 @@ impl<P: Copy + Eq + Hash, D> Directory<P, D> {
 
     /// From now on a device that enters is told that it came too late. Says goodbye to those that are there.
     pub fn shut(&self, goodbye: impl Fn(&D)) {
+        if planted(Mistake::DirectorySaysGoodbyeBeforeShutting) {
+            self.look().all().for_each(goodbye);
+            write(&self.inner).shut = true;
+            return;
+        }
         write(&self.inner).shut = true;
         self.look().all().for_each(goodbye);
     }

@@ -6,10 +6,11 @@
 use crate::level::{Bounds, Load};
 use crate::planted::{Mistake, planted};
 use crate::shim::{Arc, Mutex, lock};
+use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};
 
-/// The gate. Clones are handles on the same one. `R` says why it is shut; a greater reason stands above a lesser one.
+/// The gate. Clones are handles on the same one. `R` says why it is shut; the greatest reason is the one that is told.
 #[derive(Debug, Clone)]
 pub struct Gate<R> {
     shared: Arc<Shared<R>>,
@@ -23,17 +24,24 @@ struct Shared<R> {
 
 #[derive(Debug)]
 struct Inner<R> {
-    shut: Option<R>,
+    shut_for: BTreeSet<R>,
     inside: Load,
     waiting_for_drain: Vec<Waker>,
 }
 
-/// A place inside.
+/// A place inside, given back when dropped.
 #[derive(Debug)]
-#[must_use = "whoever is inside must be told"]
 pub struct Permit<R: Ord + Copy> {
     gate: Gate<R>,
     size_bytes: usize,
+}
+
+/// Somebody inside, who waits to be told. Dropped untold, `asker` is dropped first: its waiter knows that nobody knows, and only
+/// then is the place free.
+#[derive(Debug)]
+pub struct Inside<A, R: Ord + Copy> {
+    asker: A,
+    permit: Permit<R>,
 }
 
 /// Why somebody did not get in.
@@ -49,7 +57,7 @@ impl<R: Ord + Copy> Gate<R> {
     /// Open, with nobody inside.
     pub fn new(bounds: Bounds) -> Self {
         let inner = Inner {
-            shut: None,
+            shut_for: BTreeSet::new(),
             inside: Load::default(),
             waiting_for_drain: Vec::new(),
         };
@@ -65,8 +73,8 @@ impl<R: Ord + Copy> Gate<R> {
     /// Gets in, or not, at once.
     pub fn enter(&self, size_bytes: usize) -> Result<Permit<R>, Refused<R>> {
         let mut inner = lock(&self.shared.inner);
-        if let Some(reason) = inner.shut {
-            return Err(Refused::Shut(reason));
+        if let Some(reason) = inner.shut_for.last() {
+            return Err(Refused::Shut(*reason));
         }
         if planted(Mistake::GateLooksThenCounts) {
             drop(inner);
@@ -74,6 +82,10 @@ impl<R: Ord + Copy> Gate<R> {
         }
         if !inner.inside.has_room(&self.shared.bounds, size_bytes) {
             return Err(Refused::Full);
+        }
+        if planted(Mistake::GateFindsRoomThenCounts) {
+            drop(inner);
+            inner = lock(&self.shared.inner);
         }
         inner.inside.add(size_bytes);
         drop(inner);
@@ -85,13 +97,17 @@ impl<R: Ord + Copy> Gate<R> {
 
     /// Lets nobody in any more. Who is inside stays until told.
     pub fn shut(&self, reason: R) {
-        let mut inner = lock(&self.shared.inner);
-        inner.shut = inner.shut.max(Some(reason));
+        lock(&self.shared.inner).shut_for.insert(reason);
     }
 
     /// Why it is shut, if it is.
     pub fn reason(&self) -> Option<R> {
-        lock(&self.shared.inner).shut
+        lock(&self.shared.inner).shut_for.last().copied()
+    }
+
+    /// Whether it was shut for this reason, among others.
+    pub fn is_shut_for(&self, reason: R) -> bool {
+        lock(&self.shared.inner).shut_for.contains(&reason)
     }
 
     /// Waits until nobody is inside. After [`Gate::shut`] that is so for good.
@@ -118,14 +134,22 @@ impl<R: Ord + Copy> Gate<R> {
 }
 
 impl<R: Ord + Copy> Permit<R> {
-    /// Tells whoever waits for the outcome; then the place is free. A permit that is dropped instead is home at once.
-    pub fn settle(self, tell: impl FnOnce()) {
+    /// Keeps the place for as long as `asker` waits.
+    pub fn hold<A>(self, asker: A) -> Inside<A, R> {
+        Inside { asker, permit: self }
+    }
+}
+
+impl<A, R: Ord + Copy> Inside<A, R> {
+    /// Tells the one who waits; then the place is free.
+    pub fn tell(self, tell: impl FnOnce(A)) {
+        let Self { asker, permit } = self;
         if planted(Mistake::GateSettlesBeforeTelling) {
-            drop(self);
-            return tell();
+            drop(permit);
+            return tell(asker);
         }
-        tell();
-        drop(self);
+        tell(asker);
+        drop(permit);
     }
 }
 
@@ -169,26 +193,43 @@ mod tests {
     }
 
     #[test]
-    fn the_greater_reason_stands() {
+    fn the_greatest_reason_is_told_and_the_others_are_kept() {
         let gate = Gate::new(BOUNDS);
         assert_eq!(gate.reason(), None);
         gate.shut(2);
         gate.shut(1);
         assert_eq!(gate.enter(1).unwrap_err(), Refused::Shut(2));
         gate.shut(3);
-        assert_eq!(gate.reason(), Some(3));
+        assert_eq!(
+            (gate.reason(), gate.is_shut_for(1), gate.is_shut_for(0)),
+            (Some(3), true, false)
+        );
+    }
+
+    /// Says what it finds when it is dropped.
+    struct Asker<'a>(&'a Gate<u8>, &'a std::cell::Cell<usize>);
+
+    impl Drop for Asker<'_> {
+        fn drop(&mut self) {
+            self.1.set(self.0.load().count.now());
+        }
     }
 
     #[test]
-    fn the_drain_ends_with_the_last_one_told() {
+    fn the_drain_ends_when_the_last_one_was_told_or_dropped() {
         let gate = Gate::new(BOUNDS);
-        let permit = gate.enter(1).unwrap();
-        gate.shut(1);
-        let mut context = Context::from_waker(Waker::noop());
-        let mut drained = pin!(gate.drained());
-        assert!(drained.as_mut().poll(&mut context).is_pending());
-        let mut told = false;
-        permit.settle(|| told = true);
-        assert!(told && drained.as_mut().poll(&mut context).is_ready());
+        let inside_when_told = std::cell::Cell::new(0);
+        for is_told in [true, false] {
+            let inside = gate.enter(1).unwrap().hold(Asker(&gate, &inside_when_told));
+            let mut context = Context::from_waker(Waker::noop());
+            let mut drained = pin!(gate.drained());
+            assert!(drained.as_mut().poll(&mut context).is_pending());
+            match is_told {
+                true => inside.tell(drop),
+                false => drop(inside),
+            }
+            assert_eq!(inside_when_told.replace(0), 1, "told before the place is free");
+            assert!(drained.as_mut().poll(&mut context).is_ready());
+        }
     }
 }

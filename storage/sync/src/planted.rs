@@ -13,12 +13,16 @@ pub enum Mistake {
     OutboxDeliversAfterClose,
     /// A permit that comes home wakes nobody.
     CreditsWakeNobody,
+    /// Whoever gives up waiting wakes nobody.
+    CreditsGiveUpSilently,
     /// A way in that had nobody in it a moment ago is closed.
     CreditsCloseWithoutLookingAgain,
     /// An actor goes to sleep without closing its way in.
     SlotsRetireWithoutClosing,
     /// Whoever starts an actor does not look again whether somebody was faster.
     SlotsStartWithoutLookingAgain,
+    /// A dead actor's way in stays open.
+    SlotsBuryWithoutClosing,
     /// The taker makes room and tells nobody.
     QueueKeepsRoomSecret,
     /// Completions are told before the sync.
@@ -27,6 +31,8 @@ pub enum Mistake {
     CommitForgetsTheQueue,
     /// A device reads how far the state is before it can be found.
     DirectoryReadsBeforeEntering,
+    /// The goodbye goes round before the directory is shut.
+    DirectorySaysGoodbyeBeforeShutting,
     /// A live event at the revision of the replay is delivered again.
     HandoverRepeatsTheSeam,
     /// It is looked whether the session lives before the revision of the replay is read.
@@ -37,6 +43,8 @@ pub enum Mistake {
     PresenceCountsOutsideTheLock,
     /// The gate is looked at, and passed a moment later.
     GateLooksThenCounts,
+    /// There was room a moment ago.
+    GateFindsRoomThenCounts,
     /// A permit is home before whoever waits was told.
     GateSettlesBeforeTelling,
 }

@@ -4,8 +4,7 @@
 //! under the table's lock, so that the last one decides, whoever takes it. Refuses to know what a light means.
 
 use crate::planted::{Mistake, planted};
-use crate::shim::{Mutex, lock};
-use std::collections::HashMap;
+use crate::shim::{HashMap, Mutex, lock};
 use std::hash::Hash;
 
 /// The lights of those who are connected. Who is not in it is offline.
@@ -27,7 +26,7 @@ impl<P: Copy + Ord + Hash, L: Copy + PartialEq> Table<P, L> {
     /// Nobody has a light.
     pub fn new() -> Self {
         Self {
-            lights: Mutex::new(HashMap::new()),
+            lights: Mutex::new(HashMap::default()),
         }
     }
 

@@ -16,6 +16,14 @@ pub(crate) use loom::sync::{
 
 use std::sync::PoisonError;
 
+#[cfg(not(corridor_loom))]
+pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V>;
+
+/// A schedule is run again and again up to where it forks: nothing in it may be drawn by lot.
+#[cfg(corridor_loom)]
+pub(crate) type HashMap<K, V> =
+    std::collections::HashMap<K, V, std::hash::BuildHasherDefault<std::hash::DefaultHasher>>;
+
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

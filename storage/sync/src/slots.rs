@@ -6,8 +6,7 @@
 use crate::credits::Credits;
 use crate::level::Level;
 use crate::planted::{Mistake, planted};
-use crate::shim::{Mutex, MutexGuard, lock};
-use std::collections::HashMap;
+use crate::shim::{HashMap, Mutex, MutexGuard, lock};
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -53,8 +52,8 @@ impl<K: Copy + Eq + Hash, L: Living> Slots<K, L> {
     /// Nobody lives yet.
     pub fn new() -> Self {
         let inner = Inner {
-            by_key: HashMap::new(),
-            by_id: HashMap::new(),
+            by_key: HashMap::default(),
+            by_id: HashMap::default(),
             living: Level::default(),
         };
         Self {
@@ -116,9 +115,13 @@ impl<K: Copy + Eq + Hash, L: Living> Slots<K, L> {
     pub fn bury(&self, id: L::Id) -> Option<K> {
         let mut inner = self.lock();
         let key = *inner.by_id.get(&id)?;
-        let gone = inner.remove(key, id);
+        let gone = inner.remove(key, id)?;
+        if !planted(Mistake::SlotsBuryWithoutClosing) {
+            // Under the lock: nobody starts a successor while the way in to the dead one is open.
+            gone.credits().close();
+        }
         drop(inner);
-        gone?.credits().close();
+        drop(gone);
         Some(key)
     }
 

@@ -3,7 +3,7 @@
 use crate::credits::Credits;
 use crate::directory::{Connected, Devices};
 use crate::frame::{Encode, Light};
-use crate::gateway::{Gateway, Proposals};
+use crate::gateway::{Gateway, PersonRates, Proposals};
 use crate::outbox::Farewell;
 use crate::presence::PresenceMessage;
 use crate::rates::{Rate, Rates};
@@ -32,6 +32,8 @@ pub struct Needs {
     pub encode: Arc<dyn Encode>,
     /// The clock.
     pub world: Arc<dyn World>,
+    /// How often one person may do anything.
+    pub command_rate: Rate,
     /// How often one person may write.
     pub send_rate: Rate,
     /// The revision up to which everything was handed out before: the one at start.
@@ -104,7 +106,10 @@ impl Actors {
         let rooms = Arc::new(Rooms::new(context, needs.dispatched));
         let gateway = Gateway::new(
             Arc::clone(&rooms),
-            Arc::new(Rates::new(needs.send_rate)),
+            Arc::new(PersonRates {
+                commands: Rates::new(needs.command_rate),
+                sends: Rates::new(needs.send_rate),
+            }),
             Arc::clone(&needs.world),
         );
         let register = Arc::new(crate::session::Register::default());

@@ -8,12 +8,14 @@
 use crate::config::Settings;
 use crate::control;
 use crate::figures;
-use corridor_actors::rates::Rate;
+use crate::files;
 use corridor_actors::{Actors, Needs};
 use corridor_api::encode::JsonFrames;
 use corridor_api::failure::Failure;
+use corridor_api::gate::{Bounds, Gate, Places};
 use corridor_api::names::Names;
 use corridor_api::operations::{self, Operations};
+use corridor_api::serve::Door;
 use corridor_api::service::{self, Service};
 use corridor_api::{Edge, serve};
 use corridor_cluster::{Group, GroupConfig};
@@ -83,6 +85,7 @@ pub struct Running {
     /// The edge's deeds.
     pub service: Service,
     settings: Settings,
+    gate: Arc<Gate>,
     group: Group<AppliedState>,
     actors: Actors,
     listener: TcpListener,
@@ -144,10 +147,8 @@ impl Running {
             applied,
             encode: Arc::new(JsonFrames::new(Arc::clone(&names), keys.clone())),
             world: Arc::clone(&world),
-            send_rate: Rate {
-                per_second: settings.sends_per_second,
-                burst: settings.sends_burst,
-            },
+            command_rate: settings.limits.commands,
+            send_rate: settings.limits.sends,
             dispatched,
         });
         let actors = actors.await.map_err(|error| StartError::refused(error.to_string()))?;
@@ -162,13 +163,14 @@ impl Running {
             actors: actors.clone(),
             keys,
             names,
-            world,
+            world: Arc::clone(&world),
         });
         let operations = operations(figures, &ready, &reader, &actors, group.watch());
         let (stopping, _) = watch::channel(false);
         Ok(Self {
             service,
             settings: settings.clone(),
+            gate: Arc::new(Gate::new(settings.limits.edge, world)),
             group,
             actors,
             listener,
@@ -197,6 +199,7 @@ impl Running {
         let (alive, mut last_socket) = mpsc::channel(1);
         let edge = Edge {
             service: self.service.clone(),
+            gate: Arc::clone(&self.gate),
             secure: self.settings.tls.is_some(),
             alive,
         };
@@ -211,6 +214,7 @@ impl Running {
             self.listener,
             corridor_api::router(edge),
             self.settings.tls.as_ref(),
+            client_door(self.gate.bounds()),
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
@@ -218,6 +222,7 @@ impl Running {
             self.operations_listener,
             operations::router(self.operations),
             None,
+            operations_door(),
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
@@ -271,6 +276,25 @@ fn open_door(address: SocketAddr, tls: Option<&serve::TlsFiles>) -> Result<TcpLi
     serve::bind(address).map_err(refused)
 }
 
+/// The door of clients: as many as the configuration says and the process can hold.
+fn client_door(bounds: &Bounds) -> Door {
+    let connections = files::connections_within(bounds.connections);
+    Door::new(Places::new(
+        connections,
+        bounds.connections_per_address,
+        &high_water::CONNECTIONS,
+    ))
+}
+
+fn operations_door() -> Door {
+    let connections = limits::OPERATIONS_CONNECTIONS_COUNT_MAX;
+    Door::new(Places::new(
+        connections,
+        connections,
+        &high_water::OPERATIONS_CONNECTIONS,
+    ))
+}
+
 /// One process a folder, and nobody else looks into it.
 fn lock_folder(data: &Path) -> Result<File, StartError> {
     let what = || format!("the data folder {}", data.display());
@@ -313,7 +337,7 @@ fn operations(
             "audit_records": progress.audit_count,
             "sockets": actors.devices().count(),
             "conversations_awake": actors.awake_count(),
-            "limits": { "sockets": limits::SOCKETS_COUNT_MAX },
+            "limits": { "sockets": high_water::SOCKETS.limit() },
         })
     };
     Operations {

@@ -95,10 +95,10 @@ pub struct House {
 
 impl House {
     pub async fn open() -> Self {
-        Self::over(Arc::new(MemoryBackend::new()), PLENTY).await
+        Self::over(Arc::new(MemoryBackend::new()), PLENTY, PLENTY).await
     }
 
-    pub async fn over(backend: Arc<dyn Backend>, send_rate: Rate) -> Self {
+    pub async fn over(backend: Arc<dyn Backend>, command_rate: Rate, send_rate: Rate) -> Self {
         let world = Arc::new(TestWorld::new(1_800_000_000_000, 7));
         let (node, workspace) = (StorageKey::from_bytes([1; 32]), StorageKey::from_bytes([2; 32]));
         let state = State::new(backend, world.clone(), &node, &workspace);
@@ -119,6 +119,7 @@ impl House {
             applied,
             encode: encode.clone(),
             world: world.clone(),
+            command_rate,
             send_rate,
             dispatched: reader.progress().unwrap().revision,
         };

@@ -17,7 +17,6 @@ use corridor_storage::high_water;
 use corridor_storage::world::World;
 use std::net::IpAddr;
 use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The bounds that a configuration may set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,27 +62,24 @@ pub struct Gate {
     admission: Admission,
     requests: Rates<Network>,
     sign_ins: Rates<Network>,
-    in_flight: Arc<Semaphore>,
+    in_flight: Places,
     greeting: Places,
-}
-
-/// A request that is being answered. Dropped, it makes room.
-#[derive(Debug)]
-pub struct InFlight {
-    _room: OwnedSemaphorePermit,
 }
 
 impl Gate {
     /// Nobody is in.
     pub fn new(bounds: Bounds, world: Arc<dyn World>) -> Self {
-        high_water::REQUESTS.set_limit(bounds.requests_in_flight);
         high_water::SOCKETS.set_limit(bounds.sockets);
         Self {
             bounds,
             admission: Admission::new(bounds.socket_openings, world.monotonic_ns()),
             requests: Rates::new(bounds.requests),
             sign_ins: Rates::new(bounds.sign_ins),
-            in_flight: Arc::new(Semaphore::new(bounds.requests_in_flight)),
+            in_flight: Places::new(
+                bounds.requests_in_flight,
+                limits::HTTP_REQUESTS_IN_FLIGHT_PER_ADDRESS_COUNT_MAX,
+                &high_water::REQUESTS,
+            ),
             greeting: Places::new(
                 limits::SOCKETS_BEFORE_SIGN_IN_COUNT_MAX,
                 limits::SOCKETS_BEFORE_SIGN_IN_PER_ADDRESS_COUNT_MAX,
@@ -98,15 +94,13 @@ impl Gate {
         &self.bounds
     }
 
-    /// Lets a request in: not too many of one address, and not too many at once.
-    pub fn request(&self, address: IpAddr) -> Result<InFlight, Failure> {
+    /// Lets a request in: not too many of one address, and not too many at once. The place is held until it is answered.
+    pub fn request(&self, address: IpAddr) -> Result<Place, Failure> {
+        let network = Network::of(address);
         self.requests
-            .take(Network::of(address), self.world.monotonic_ns())
+            .take(network, self.world.monotonic_ns())
             .map_err(|retry_after_ms| Failure::RateLimited { retry_after_ms })?;
-        let room = Arc::clone(&self.in_flight).try_acquire_owned();
-        let room = room.map_err(|_| self.overloaded())?;
-        high_water::REQUESTS.note(self.bounds.requests_in_flight - self.in_flight.available_permits());
-        Ok(InFlight { _room: room })
+        self.in_flight.take(network).ok_or_else(|| self.overloaded())
     }
 
     /// Lets a sign-in try its password.

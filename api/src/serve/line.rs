@@ -4,6 +4,7 @@
 
 use crate::gate::Place;
 use corridor_domain::limits;
+use socket2::SockRef;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
 const EVERYTHING: usize = usize::MAX;
@@ -36,9 +38,22 @@ impl Allowance {
     }
 }
 
+/// A stream that can be hung up: what was not taken yet is thrown away instead of being kept for a client that does not read.
+pub trait HangUp {
+    /// Throws it away when the stream is closed.
+    fn hang_up(&self);
+}
+
+impl HangUp for TcpStream {
+    fn hang_up(&self) {
+        // If it does not work the system keeps a few kilobytes a while longer.
+        let _ = SockRef::from(self).set_linger(Some(Duration::ZERO));
+    }
+}
+
 /// A connection.
 #[derive(Debug)]
-pub struct Line<S> {
+pub struct Line<S: HangUp> {
     stream: S,
     allowance: Allowance,
     /// Runs while a write waits for the client to read.
@@ -46,7 +61,7 @@ pub struct Line<S> {
     _place: Option<Place>,
 }
 
-impl<S> Line<S> {
+impl<S: HangUp> Line<S> {
     /// A connection that holds its place until it is closed.
     pub fn new(stream: S, place: Option<Place>) -> Self {
         Self {
@@ -80,7 +95,7 @@ impl<S> Line<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
+impl<S: AsyncRead + HangUp + Unpin> AsyncRead for Line<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let allowed = this.allowance.0.load(Ordering::Relaxed);
@@ -105,7 +120,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
+impl<S: AsyncWrite + HangUp + Unpin> AsyncWrite for Line<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = Pin::new(&mut this.stream).poll_write(context, bytes);
@@ -135,10 +150,22 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
     }
 }
 
+impl<S: HangUp> Drop for Line<S> {
+    fn drop(&mut self) {
+        if self.stalled.is_some() {
+            self.stream.hang_up();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+
+    impl HangUp for DuplexStream {
+        fn hang_up(&self) {}
+    }
     use tokio::time::Instant;
 
     #[tokio::test]

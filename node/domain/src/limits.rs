@@ -79,6 +79,8 @@ pub const HTTP_URI_SIZE_BYTES_MAX: usize = 8 * 1024;
 pub const HTTP_BODY_SIZE_BYTES_MAX: usize = 256 * 1024;
 /// HTTP requests being answered at once; one more is refused.
 pub const HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX: usize = 1_024;
+/// Of these, from one address: who sends many bodies slowly does not take all the places.
+pub const HTTP_REQUESTS_IN_FLIGHT_PER_ADDRESS_COUNT_MAX: usize = 512;
 /// HTTP requests of one address: how many a second in the long run, and how many at once. A clinic behind one router is one.
 pub const HTTP_REQUESTS_PER_SECOND: u32 = 500;
 /// See [`HTTP_REQUESTS_PER_SECOND`].
@@ -274,6 +276,7 @@ const _: () = assert!(
     (SIGN_INS_BURST as usize) < PASSWORD_HASHES_WAITING_COUNT_MAX,
     "one address does not fill the line of those who sign in"
 );
+const _: () = assert!(HTTP_REQUESTS_IN_FLIGHT_PER_ADDRESS_COUNT_MAX < HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!(HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX < PROPOSALS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!(PROPOSALS_HANDED_OVER_COUNT_MAX <= PROPOSALS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!(PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX < LOG_QUEUE_SIZE_BYTES_MAX);

@@ -44,7 +44,7 @@ impl Alarm {
             "more than {count} actors fell within {} s, the last of kind {kind}",
             window_ms / 1_000
         ));
-        self.devices.close_all(Farewell::Fenced);
+        self.devices.say_goodbye(Farewell::Fenced);
     }
 
     /// Falls within the window that ends now.

@@ -4,8 +4,8 @@ use crate::outbox::{Farewell, Outbox};
 use corridor_domain::conversation::Side;
 use corridor_domain::ids::{PersonId, SessionId};
 use corridor_sync::directory::{Directory, Entered};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// One connected device.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub struct Connected {
 pub struct Devices {
     directory: Directory<PersonId, Arc<Connected>>,
     next_number: AtomicU64,
+    /// What everybody is told once it is shut.
+    last_word: OnceLock<Farewell>,
 }
 
 impl Devices {
@@ -58,7 +60,7 @@ impl Devices {
         metrics::gauge!(crate::metrics::SOCKETS).increment(1.0);
         let Entered { is_shut, read } = self.directory.enter(person, Arc::clone(&connected), then);
         if is_shut {
-            connected.outbox.close(Farewell::ShuttingDown);
+            connected.outbox.close(self.last_word());
         }
         (connected, read)
     }
@@ -86,10 +88,14 @@ impl Devices {
         }
     }
 
-    /// Says goodbye to everybody, for good: also to those who come after it.
-    pub fn say_goodbye(&self) {
-        self.directory
-            .shut(|device| device.outbox.close(Farewell::ShuttingDown));
+    /// Says goodbye to everybody, for good: also to those who come after it. The first reason stays.
+    pub fn say_goodbye(&self, farewell: Farewell) {
+        let farewell = *self.last_word.get_or_init(|| farewell);
+        self.directory.shut(|device| device.outbox.close(farewell));
+    }
+
+    fn last_word(&self) -> Farewell {
+        self.last_word.get().copied().unwrap_or(Farewell::ShuttingDown)
     }
 
     /// Looks people up for one fan-out; hold it shortly.
@@ -146,7 +152,7 @@ mod tests {
     fn who_comes_after_the_goodbye_is_told_too() {
         let devices = Devices::new();
         let early = attach(&devices, 1);
-        devices.say_goodbye();
+        devices.say_goodbye(Farewell::ShuttingDown);
         let late = attach(&devices, 2);
         for device in [early, late] {
             assert_eq!(device.outbox.farewell(), Some(Farewell::ShuttingDown));

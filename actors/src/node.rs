@@ -5,7 +5,7 @@ use crate::credits::Credits;
 use crate::directory::{Connected, Devices};
 use crate::falls::FallLimit;
 use crate::frame::{Encode, Light};
-use crate::gateway::{Gateway, Proposals};
+use crate::gateway::{Gateway, PersonRates, Proposals};
 use crate::observe::{self, Kind, Observed};
 use crate::outbox::Farewell;
 use crate::presence::PresenceMessage;
@@ -36,6 +36,8 @@ pub struct Needs {
     pub encode: Arc<dyn Encode>,
     /// The clock.
     pub world: Arc<dyn World>,
+    /// How often one person may do anything.
+    pub command_rate: Rate,
     /// How often one person may write.
     pub send_rate: Rate,
     /// How many falls are too many.
@@ -129,7 +131,10 @@ impl Actors {
         let rooms = Arc::new(Rooms::new(context, needs.dispatched));
         let gateway = Gateway::new(
             Arc::clone(&rooms),
-            Arc::new(Rates::new(needs.send_rate)),
+            Arc::new(PersonRates {
+                commands: Rates::new(needs.command_rate),
+                sends: Rates::new(needs.send_rate),
+            }),
             Arc::clone(&needs.world),
         );
         let register = Arc::new(crate::session::Register::default());
@@ -247,10 +252,6 @@ impl Actors {
             credits: Credits::new(limits::COMMANDS_PER_SOCKET_IN_FLIGHT_MAX),
         };
         self.register.note(mail.clone(), Arc::clone(&connected));
-        if self.alarm.is_raised() {
-            // It may have come between the alarm and its goodbyes.
-            connected.outbox.close(Farewell::Fenced);
-        }
         Ok(Attached {
             connected,
             mail,
@@ -279,7 +280,7 @@ impl Actors {
 
     /// Says goodbye to all sockets; each is told when to come back.
     pub fn say_goodbye(&self) {
-        self.devices.say_goodbye();
+        self.devices.say_goodbye(Farewell::ShuttingDown);
     }
 
     /// Stops the tree.

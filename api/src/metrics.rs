@@ -1,5 +1,7 @@
 //! Names of this floor's figures; docs/metrics.md says what they mean.
 
+/// Connections closed at the door because there were too many.
+pub const CONNECTIONS_REFUSED_TOTAL: &str = "corridor_connections_refused_total";
 /// Requests that were refused or failed, by stable code.
 pub const REFUSALS_TOTAL: &str = "corridor_refusals_total";
 /// Commands answered over the socket.

@@ -7,6 +7,7 @@ mod config;
 mod control;
 mod demo;
 mod figures;
+mod files;
 mod init;
 mod operations;
 mod passwords;

@@ -8,6 +8,7 @@ use corridor_actors::observe::{Kind, Observed};
 use corridor_api::operations::Operations;
 use corridor_cluster::GroupStatus;
 use corridor_domain::limits;
+use corridor_storage::high_water;
 use corridor_storage::reader::Reader;
 use serde_json::json;
 use std::sync::Arc;
@@ -58,7 +59,7 @@ pub fn operations(
             "conversations_awake": actors.awake_count(),
             "actor_falls_lately": actors.falls_lately(),
             "fenced": actors.is_fenced(),
-            "limits": { "sockets": limits::SOCKETS_COUNT_MAX },
+            "limits": { "sockets": high_water::SOCKETS.limit() },
         })
     };
     Operations {

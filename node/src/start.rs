@@ -8,15 +8,17 @@
 use crate::config::Settings;
 use crate::control;
 use crate::figures;
+use crate::files;
 use crate::operations::operations;
 use corridor_actors::alarm::Fence;
 use corridor_actors::falls::FallLimit;
-use corridor_actors::rates::Rate;
 use corridor_actors::{Actors, Needs};
 use corridor_api::encode::JsonFrames;
 use corridor_api::failure::Failure;
+use corridor_api::gate::{Bounds, Gate, Places};
 use corridor_api::names::Names;
 use corridor_api::operations::Operations;
+use corridor_api::serve::Door;
 use corridor_api::service::{self, Service};
 use corridor_api::{Edge, serve};
 use corridor_cluster::{Group, GroupConfig};
@@ -86,6 +88,7 @@ pub struct Running {
     /// The edge's deeds.
     pub service: Service,
     settings: Settings,
+    gate: Arc<Gate>,
     group: Group<AppliedState>,
     actors: Actors,
     listener: TcpListener,
@@ -148,10 +151,8 @@ impl Running {
             applied,
             encode: Arc::new(JsonFrames::new(Arc::clone(&names), keys.clone())),
             world: Arc::clone(&world),
-            send_rate: Rate {
-                per_second: settings.sends_per_second,
-                burst: settings.sends_burst,
-            },
+            command_rate: settings.limits.commands,
+            send_rate: settings.limits.sends,
             fall_limit: FallLimit {
                 count: limits::ACTOR_FALLS_COUNT_MAX,
                 window_ms: limits::ACTOR_FALLS_WINDOW_MS,
@@ -171,13 +172,14 @@ impl Running {
             actors: actors.clone(),
             keys,
             names,
-            world,
+            world: Arc::clone(&world),
         });
         let operations = operations(figures, &ready, &reader, &actors, group.watch());
         let (stopping, _) = watch::channel(false);
         Ok(Self {
             service,
             settings: settings.clone(),
+            gate: Arc::new(Gate::new(settings.limits.edge, world)),
             group,
             actors,
             listener,
@@ -206,6 +208,7 @@ impl Running {
         let (alive, mut last_socket) = mpsc::channel(1);
         let edge = Edge {
             service: self.service.clone(),
+            gate: Arc::clone(&self.gate),
             secure: self.settings.tls.is_some(),
             alive,
         };
@@ -220,6 +223,7 @@ impl Running {
             self.listener,
             corridor_api::router(edge),
             self.settings.tls.as_ref(),
+            client_door(self.gate.bounds()),
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
@@ -227,6 +231,7 @@ impl Running {
             self.operations_listener,
             corridor_api::operations::router(self.operations),
             None,
+            operations_door(),
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
@@ -291,6 +296,25 @@ fn fence(close: impl Fn() + Send + Sync + 'static, ready: Arc<AtomicBool>) -> Fe
         ready.store(false, Ordering::Release);
         metrics::gauge!("corridor_fenced").set(1.0);
     })
+}
+
+/// The door of clients: as many as the configuration says and the process can hold.
+fn client_door(bounds: &Bounds) -> Door {
+    let connections = files::connections_within(bounds.connections);
+    Door::new(Places::new(
+        connections,
+        bounds.connections_per_address,
+        &high_water::CONNECTIONS,
+    ))
+}
+
+fn operations_door() -> Door {
+    let connections = limits::OPERATIONS_CONNECTIONS_COUNT_MAX;
+    Door::new(Places::new(
+        connections,
+        connections,
+        &high_water::OPERATIONS_CONNECTIONS,
+    ))
 }
 
 /// One process a folder, and nobody else looks into it.

@@ -51,6 +51,9 @@ impl HighWater {
 
 /// TCP connections of clients.
 pub static CONNECTIONS: HighWater = HighWater::new("connections", limits::CONNECTIONS_COUNT_MAX);
+/// TCP connections to the operations address.
+pub static OPERATIONS_CONNECTIONS: HighWater =
+    HighWater::new("operations_connections", limits::OPERATIONS_CONNECTIONS_COUNT_MAX);
 /// HTTP requests being answered.
 pub static REQUESTS: HighWater = HighWater::new("requests", limits::HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX);
 /// Sockets that did not say hello yet.
@@ -72,8 +75,9 @@ pub static LOG_QUEUE_BYTES: HighWater = HighWater::new("log_queue_bytes", limits
 pub static APPLIED_BATCHES: HighWater = HighWater::new("applied_batches", limits::APPLIED_BATCHES_COUNT_MAX);
 
 /// All of them. A bound whose mark is kept elsewhere is read where the node puts the figures together.
-pub static ALL: [&HighWater; 10] = [
+pub static ALL: [&HighWater; 11] = [
     &CONNECTIONS,
+    &OPERATIONS_CONNECTIONS,
     &REQUESTS,
     &SOCKETS_BEFORE_SIGN_IN,
     &SOCKETS,

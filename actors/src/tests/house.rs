@@ -102,15 +102,20 @@ pub struct House {
 
 impl House {
     pub async fn open() -> Self {
-        Self::over(Arc::new(MemoryBackend::new()), PLENTY).await
+        Self::over(Arc::new(MemoryBackend::new()), PLENTY, PLENTY).await
     }
 
-    pub async fn over(backend: Arc<dyn Backend>, send_rate: Rate) -> Self {
+    pub async fn over(backend: Arc<dyn Backend>, command_rate: Rate, send_rate: Rate) -> Self {
         let never: Fence = Arc::new(|why| panic!("fenced: {why}"));
-        Self::fenced_by(backend, send_rate, MANY_FALLS, never).await
+        Self::fenced_by(backend, [command_rate, send_rate], MANY_FALLS, never).await
     }
 
-    pub async fn fenced_by(backend: Arc<dyn Backend>, send_rate: Rate, fall_limit: FallLimit, fence: Fence) -> Self {
+    pub async fn fenced_by(
+        backend: Arc<dyn Backend>,
+        [command_rate, send_rate]: [Rate; 2],
+        fall_limit: FallLimit,
+        fence: Fence,
+    ) -> Self {
         let world = Arc::new(TestWorld::new(1_800_000_000_000, 7));
         let (node, workspace) = (StorageKey::from_bytes([1; 32]), StorageKey::from_bytes([2; 32]));
         let state = State::new(backend, world.clone(), &node, &workspace);
@@ -131,6 +136,7 @@ impl House {
             applied,
             encode: encode.clone(),
             world: world.clone(),
+            command_rate,
             send_rate,
             fall_limit,
             fence: Arc::clone(&fence),

@@ -141,7 +141,7 @@ async fn too_many_falls_take_the_node_out_loudly() {
         count: 3,
         window_ms: 60_000,
     };
-    let house = House::fenced_by(Arc::new(MemoryBackend::new()), PLENTY, limit, fence).await;
+    let house = House::fenced_by(Arc::new(MemoryBackend::new()), [PLENTY; 2], limit, fence).await;
     let device = house.attach(NURSE).await;
     for fall in 0..5_u32 {
         let id = if fall % 2 == 0 { GROUP } else { OTHER };

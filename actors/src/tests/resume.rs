@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 /// One device after the other comes while the nurse writes; each must see everything, once it is put together.
 async fn attach_while_writing(backend: Arc<dyn Backend>, rounds: usize) {
-    let house = Arc::new(House::over(backend, PLENTY).await);
+    let house = Arc::new(House::over(backend, PLENTY, PLENTY).await);
     let written = Arc::new(AtomicU64::new(0));
     let (writing, count) = (Arc::clone(&house), Arc::clone(&written));
     let writer = tokio::spawn(async move {

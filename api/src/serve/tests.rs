@@ -1,9 +1,11 @@
 //! Tests of listening: over real sockets of this machine, with certificates made on the spot.
 
-use super::{ServeError, TlsFiles, bind, check_reach, serve, serve_on, tls_config};
+use super::{Door, ServeError, TlsFiles, bind, check_reach, serve, serve_on, tls_config};
+use crate::gate::Places;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get;
+use corridor_storage::high_water::HighWater;
 use rustls::pki_types::{CertificateDer, ServerName};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -21,6 +23,11 @@ fn router() -> Router {
         "late"
     };
     Router::new().route("/", get(whoami)).route("/slow", get(slow))
+}
+
+fn door(places: usize) -> Door {
+    static MARK: HighWater = HighWater::new("test", 0);
+    Door::new(Places::new(places, places, &MARK))
 }
 
 struct Made {
@@ -70,7 +77,7 @@ async fn it_serves_plain_on_this_machine_and_stops_when_told() {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let wait = async move { stopped.await.unwrap_or(()) };
-    let served = tokio::spawn(async move { serve_on(listener, router(), None, wait, 1_000).await });
+    let served = tokio::spawn(async move { serve_on(listener, router(), None, door(9), wait, 1_000).await });
     let answer = tokio::task::spawn_blocking(move || ask(TcpStream::connect(address).unwrap(), "/"))
         .await
         .unwrap();
@@ -87,7 +94,7 @@ async fn a_request_that_does_not_end_is_cut_at_the_deadline() {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let wait = async move { stopped.await.unwrap_or(()) };
-    let served = tokio::spawn(async move { serve_on(listener, router(), None, wait, 100).await });
+    let served = tokio::spawn(async move { serve_on(listener, router(), None, door(9), wait, 100).await });
     let asked = tokio::task::spawn_blocking(move || ask(TcpStream::connect(address).unwrap(), "/slow"));
     tokio::time::sleep(Duration::from_millis(200)).await;
     stop.send(()).unwrap();
@@ -103,7 +110,9 @@ async fn it_serves_tls_1_3() {
     let address = listener.local_addr().unwrap();
     let files = made.files.clone();
     let served =
-        tokio::spawn(async move { serve_on(listener, router(), Some(&files), std::future::pending(), 0).await });
+        tokio::spawn(
+            async move { serve_on(listener, router(), Some(&files), door(9), std::future::pending(), 0).await },
+        );
     let root = made.certificate.clone();
     let (answer, version, protocol) = tokio::task::spawn_blocking(move || {
         let mut roots = rustls::RootCertStore::empty();
@@ -137,7 +146,7 @@ async fn it_serves_tls_1_3() {
 async fn without_tls_nobody_elsewhere_is_served() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
         let address = address.parse().unwrap();
-        let refused = serve(address, router(), None, async {}, 0).await;
+        let refused = serve(address, router(), None, door(9), async {}, 0).await;
         assert!(
             matches!(refused, Err(ServeError::PlainBeyondThisMachine { .. })),
             "{address}"

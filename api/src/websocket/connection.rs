@@ -3,6 +3,7 @@
 //! Resume without a hole: the device is attached first; then everything up to its handover is replayed from storage; what the
 //! outbox holds from before it is skipped. Knows no rules of the clinic and keeps nothing.
 
+use super::Greeting;
 use super::session_protocol::{Illegal, Phase, Step, step};
 use super::writer::{Gone, Writer};
 use crate::convert::objects;
@@ -14,12 +15,15 @@ use axum::extract::ws::{Message, WebSocket};
 use corridor_actors::SubmitError;
 use corridor_actors::node::{AttachError, Attached};
 use corridor_actors::outbox::{Farewell, Item};
+use corridor_actors::rates::Bucket;
 use corridor_actors::session::SessionMessage;
 use corridor_domain::decide::side_of;
 use corridor_domain::limits;
 use corridor_protocol::{Failed, GoodbyeReason, ServerFrame, VERSION};
+use corridor_storage::high_water;
 use futures::stream::{FuturesUnordered, SplitStream};
 use futures::{FutureExt, StreamExt, future::BoxFuture};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
@@ -31,11 +35,14 @@ type Ending = (GoodbyeReason, Option<u64>);
 type Pending = BoxFuture<'static, ServerFrame>;
 
 /// Serves one socket.
-pub(super) async fn run(socket: WebSocket, edge: Edge, token: Option<String>) {
+pub(super) async fn run(socket: WebSocket, edge: Edge, token: Option<String>, greeting: Greeting) {
     let (sink, mut stream) = socket.split();
     let mut writer = Writer::new(sink);
     let ending = match begin(&mut stream, &edge, token).await {
-        Ok((caller, since)) => serve(&mut writer, &mut stream, &edge, caller, since).await,
+        Ok((caller, since)) => {
+            greeting.end();
+            serve(&mut writer, &mut stream, &edge, caller, since).await
+        }
         Err(ending) => ending,
     };
     if let Some((reason, retry_after_ms)) = ending {
@@ -60,7 +67,7 @@ async fn begin(
     let caller = edge.service.authenticate(&token).map_err(|failure| match failure {
         Failure::Refused(_) => Some((GoodbyeReason::SessionEnded, None)),
         // Something of ours is broken: nobody is signed out for that.
-        _ => Some((GoodbyeReason::Fenced, Some(1_000))),
+        _ => Some(broken(edge)),
     })?;
     Ok((caller, since))
 }
@@ -93,29 +100,37 @@ async fn serve(
     let attached = match attached {
         Ok(attached) => attached,
         Err(AttachError::SessionEnded) => return Some((GoodbyeReason::SessionEnded, None)),
-        Err(_) => return Some((GoodbyeReason::Fenced, Some(1_000))),
+        Err(_) => return Some(broken(edge)),
     };
-    let live = match catch_up(writer, edge, &caller, since, attached.handover.replay_to()).await {
+    high_water::SOCKETS.note(usize::try_from(edge.service.actors().devices().count()).unwrap_or(usize::MAX));
+    writer.watch(Arc::clone(&attached.connected.outbox));
+    let limit = Duration::from_millis(limits::REPLAY_TIMEOUT_MS);
+    let caught_up = timeout(
+        limit,
+        catch_up(writer, edge, &caller, since, attached.handover.replay_to()),
+    )
+    .await;
+    let live = match caught_up.unwrap_or(Err(Stop::Gone(Gone::Stalled))) {
         Ok(()) => Live {
             edge,
             caller: &caller,
             attached: &attached,
             pending: FuturesUnordered::new(),
         },
-        Err(Stop::Gone) => return None,
-        Err(Stop::Failed) => return Some((GoodbyeReason::Fenced, Some(1_000))),
+        Err(Stop::Gone(gone)) => return ending_of(gone, edge, &attached),
+        Err(Stop::Failed) => return Some(broken(edge)),
     };
     live.run(writer, stream).await
 }
 
 enum Stop {
-    Gone,
+    Gone(Gone),
     Failed,
 }
 
 impl From<Gone> for Stop {
-    fn from(_: Gone) -> Self {
-        Self::Gone
+    fn from(gone: Gone) -> Self {
+        Self::Gone(gone)
     }
 }
 
@@ -177,12 +192,30 @@ struct Live<'a> {
 }
 
 impl Live<'_> {
-    async fn run(mut self, writer: &mut Writer, stream: &mut SplitStream<WebSocket>) -> Option<Ending> {
+    async fn run(self, writer: &mut Writer, stream: &mut SplitStream<WebSocket>) -> Option<Ending> {
+        let (edge, attached) = (self.edge, self.attached);
+        match self.serve(writer, stream).await {
+            Ok(ending) => ending,
+            Err(gone) => ending_of(gone, edge, attached),
+        }
+    }
+
+    async fn serve(mut self, writer: &mut Writer, stream: &mut SplitStream<WebSocket>) -> Result<Option<Ending>, Gone> {
         let mut items = Vec::new();
         let mut heartbeat = interval(Duration::from_millis(limits::HEARTBEAT_MS));
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         heartbeat.tick().await;
-        let mut heard_at = Instant::now();
+        let begun = Instant::now();
+        let mut heard_at = begun;
+        let rate = self.edge.gate.bounds().frames;
+        let mut frames = Bucket::full(rate, 0);
+        // Pays for a frame that was read, or says until when nothing more is read: what comes too fast waits on the client's side.
+        let pay = |frames: &mut Bucket, now: Instant| {
+            let now_ns = u64::try_from(now.duration_since(begun).as_nanos()).unwrap_or(u64::MAX);
+            let wait_ns = frames.take(rate, now_ns).err()?;
+            Some(now + Duration::from_nanos(wait_ns))
+        };
+        let mut paused_until = None;
         let remaining_ms = self
             .caller
             .session
@@ -191,37 +224,39 @@ impl Live<'_> {
         let expiry = sleep_until(Instant::now() + Duration::from_millis(remaining_ms));
         tokio::pin!(expiry);
         loop {
-            let may_read = self.pending.len() < limits::COMMANDS_PER_SOCKET_IN_FLIGHT_MAX;
+            let may_read = self.pending.len() < limits::COMMANDS_PER_SOCKET_IN_FLIGHT_MAX && paused_until.is_none();
             tokio::select! {
                 taken = self.attached.connected.outbox.take(&mut items) => match taken {
-                    Ok(()) => write_items(writer, self.attached, &mut items).await.ok()?,
-                    Err(farewell) => return Some(ending(farewell)),
+                    Ok(()) => write_items(writer, self.attached, &mut items).await?,
+                    Err(farewell) => return Ok(Some(ending(farewell, self.edge))),
                 },
                 Some(frame) = self.pending.next(), if !self.pending.is_empty() => {
-                    self.write_results(writer, frame).await.ok()?;
+                    self.write_results(writer, frame).await?;
                 }
                 message = stream.next(), if may_read => {
                     heard_at = Instant::now();
                     match message {
                         Some(Ok(Message::Text(text))) => {
                             if let Some(ending) = self.on_text(text.as_str()).await {
-                                return Some(ending);
+                                return Ok(Some(ending));
                             }
                         }
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                         // As in `next_text`.
-                        Some(Ok(Message::Binary(_)) | Err(_)) => return Some((GoodbyeReason::ProtocolError, None)),
-                        Some(Ok(Message::Close(_))) | None => return None,
+                        Some(Ok(Message::Binary(_)) | Err(_)) => return Ok(Some((GoodbyeReason::ProtocolError, None))),
+                        Some(Ok(Message::Close(_))) | None => return Ok(None),
                     }
+                    paused_until = pay(&mut frames, heard_at);
                 }
+                () = pause(paused_until), if paused_until.is_some() => paused_until = pay(&mut frames, Instant::now()),
                 _ = heartbeat.tick() => {
                     if heard_at.elapsed() > Duration::from_millis(limits::HEARTBEAT_MS * 5 / 2) {
-                        return None;
+                        return Ok(None);
                     }
-                    writer.feed_frame(&ServerFrame::Heartbeat).await.ok()?;
-                    writer.ping().await.ok()?;
+                    writer.feed_frame(&ServerFrame::Heartbeat).await?;
+                    writer.ping().await?;
                 }
-                () = &mut expiry => return Some((GoodbyeReason::SessionEnded, None)),
+                () = &mut expiry => return Ok(Some((GoodbyeReason::SessionEnded, None))),
             }
         }
     }
@@ -329,11 +364,30 @@ fn result(id: String, outcome: Outcome<crate::service::Done>) -> ServerFrame {
     }
 }
 
-fn ending(farewell: Farewell) -> Ending {
+/// Made anew with every turn of the loop, so it is made only where it is waited for.
+async fn pause(until: Option<Instant>) {
+    match until {
+        Some(until) => sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn ending(farewell: Farewell, edge: &Edge) -> Ending {
     match farewell {
         Farewell::SessionEnded => (GoodbyeReason::SessionEnded, None),
-        Farewell::ShuttingDown => (GoodbyeReason::ShuttingDown, Some(1_000)),
-        Farewell::Fenced => (GoodbyeReason::Fenced, Some(1_000)),
-        Farewell::TooSlow => (GoodbyeReason::TooSlow, Some(1_000)),
+        Farewell::ShuttingDown => (GoodbyeReason::ShuttingDown, Some(edge.gate.come_back_ms())),
+        Farewell::Fenced => broken(edge),
+        Farewell::TooSlow => (GoodbyeReason::TooSlow, Some(edge.gate.come_back_ms())),
     }
+}
+
+/// Something of ours does not work: the client comes back, here or elsewhere.
+fn broken(edge: &Edge) -> Ending {
+    (GoodbyeReason::Fenced, Some(edge.gate.come_back_ms()))
+}
+
+/// What is said to a client that was written to in vain.
+fn ending_of(gone: Gone, edge: &Edge, attached: &Attached) -> Option<Ending> {
+    let farewell = || attached.connected.outbox.farewell().unwrap_or(Farewell::TooSlow);
+    (gone == Gone::Stalled).then(|| ending(farewell(), edge))
 }

@@ -79,6 +79,8 @@ pub const HTTP_URI_SIZE_BYTES_MAX: usize = 8 * 1024;
 pub const HTTP_BODY_SIZE_BYTES_MAX: usize = 256 * 1024;
 /// HTTP requests being answered at once; one more is refused.
 pub const HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX: usize = 1_024;
+/// Of these, from one address: who sends many bodies slowly does not take all the places.
+pub const HTTP_REQUESTS_IN_FLIGHT_PER_ADDRESS_COUNT_MAX: usize = 512;
 /// HTTP requests of one address: how many a second in the long run, and how many at once. A clinic behind one router is one.
 pub const HTTP_REQUESTS_PER_SECOND: u32 = 500;
 /// See [`HTTP_REQUESTS_PER_SECOND`].
@@ -154,6 +156,8 @@ pub const SIGN_IN_WATCHED_COUNT_MAX: usize = 100_000;
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
 /// Passwords waiting for that; one more is refused. At 50 ms a hash the last one waits for under 2 s.
 pub const PASSWORD_HASHES_WAITING_COUNT_MAX: usize = 64;
+/// What is said to one too many: by then everybody who waits now had a turn.
+pub const PASSWORD_HASHES_RETRY_AFTER_MS: u64 = 3_000;
 /// Least time between two typing frames of one person in one conversation.
 pub const TYPING_INTERVAL_MS: u64 = 3_000;
 /// Most events, people or records on one page.
@@ -172,6 +176,10 @@ pub const RECEIPT_SCAN_COUNT_MAX: usize = 5_000;
 pub const AUDIT_RECIPIENTS_COUNT_MAX: usize = 200;
 /// Names of people remembered.
 pub const NAMES_REMEMBERED_COUNT_MAX: usize = 32_768;
+/// Bytes of bodies replayed for one socket before it is told to fetch anew: they are held while it takes them.
+pub const REPLAY_SIZE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Time that a socket has to take its replay.
+pub const REPLAY_TIMEOUT_MS: u64 = 30_000;
 /// Mail waiting in front of one actor.
 pub const ACTOR_CREDITS: usize = 1_024;
 /// Time a conversation's actor stays awake without anything to do.
@@ -286,6 +294,7 @@ const _: () = assert!(
     (SIGN_INS_BURST as usize) < PASSWORD_HASHES_WAITING_COUNT_MAX,
     "one address does not fill the line of those who sign in"
 );
+const _: () = assert!(HTTP_REQUESTS_IN_FLIGHT_PER_ADDRESS_COUNT_MAX < HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!(HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX < PROPOSALS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!(PROPOSALS_HANDED_OVER_COUNT_MAX <= PROPOSALS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!(PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX < LOG_QUEUE_SIZE_BYTES_MAX);

@@ -1,0 +1,85 @@
+//! What may be said to the load client. The comments here are its help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "Exit codes: 0 every bar held and everything verified, 1 a bar missed or something lost, doubled, out of \
+     order or refused, 2 wrong use.";
+
+/// Puts loads on a Corridor node, measures it, and verifies that every acknowledged message came exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "corridor-benches", version, after_help = EXIT_CODES)]
+pub struct Line {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Measure the way of a message, and hold it against the bars
+    MessagePath(MessagePath),
+}
+
+#[derive(Debug, Args)]
+pub struct MessagePath {
+    /// Only these runs
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
+    pub only: Vec<RunName>,
+    /// Short runs, to see that it works; the figures mean little
+    #[arg(long)]
+    pub quick: bool,
+    /// Where to write the results
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The node to measure; else $CORRIDOR_BIN, else the one beside this program
+    #[arg(long, value_name = "PATH")]
+    pub binary: Option<PathBuf>,
+    /// The folder, on a disk, in which data folders are made; else the build's target folder
+    #[arg(long, value_name = "PATH")]
+    pub folder: Option<PathBuf>,
+}
+
+/// The runs by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RunName {
+    /// Fifty two-person conversations, 1 and 16 messages outstanding
+    Pairs,
+    /// The same at half of those rates, paced: latency
+    HalfLoad,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Line, clap::Error> {
+        Line::try_parse_from(std::iter::once("corridor-benches").chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn several_runs_may_be_named() {
+        let line = parse("message-path --only pairs half-load --quick --json out.json").unwrap();
+        let Command::MessagePath(arguments) = line.command;
+        assert_eq!(arguments.only, [RunName::Pairs, RunName::HalfLoad]);
+        assert!(arguments.quick);
+    }
+
+    #[test]
+    fn wrong_use_ends_with_2_and_says_what_is_possible() {
+        for (line, said) in [
+            ("", "Usage"),
+            ("message-path --only nothing", "pairs"),
+            ("message-path --rounds 3", "--rounds"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+            assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+}

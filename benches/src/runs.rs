@@ -1,0 +1,30 @@
+//! The runs: each puts one load on one clinic and says what it showed. What they share.
+
+pub mod pairs;
+
+use crate::clinic::Template;
+use crate::progress::Progress;
+use crate::report::Report;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What every run is given.
+pub struct Bench {
+    /// Where the clinics are.
+    pub folder: PathBuf,
+    /// What they are copied from.
+    pub template: Template,
+    /// Short runs.
+    pub quick: bool,
+    /// Shows what is being done.
+    pub progress: Progress,
+    /// Takes what was found.
+    pub report: Report,
+}
+
+impl Bench {
+    /// One length for quick runs, one for real ones.
+    pub fn seconds(&self, real: f64, quick: f64) -> Duration {
+        Duration::from_secs_f64(if self.quick { quick } else { real })
+    }
+}

@@ -18,6 +18,15 @@ pub struct Line {
 pub enum Command {
     /// Measure the way of a message, and hold it against the bars
     MessagePath(MessagePath),
+    /// Kill the node under load, again and again, and look whether anything is lost, doubled or out of order
+    Kill(Kill),
+    /// Print two results side by side
+    Compare {
+        /// The earlier one
+        first: PathBuf,
+        /// The later one
+        second: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -28,6 +37,21 @@ pub struct MessagePath {
     /// Short runs, to see that it works; the figures mean little
     #[arg(long)]
     pub quick: bool,
+    /// Where to write the results
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct Kill {
+    /// How often
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: u32,
+    /// Chooses the moments; printed with the results
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Where to write the results
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -52,6 +76,18 @@ pub enum RunName {
     Pairs,
     /// The same at half of those rates, paced: latency
     HalfLoad,
+    /// One room of five hundred, ten of them writing
+    Room500,
+    /// Five thousand sockets that say nothing: memory
+    Idle,
+    /// The same by TLS
+    IdleTls,
+    /// Two thousand sockets cut at once, all coming back
+    Storm,
+    /// A hundred clients in a busy room that do not read
+    Stalled,
+    /// A hundred conversations against a hundred thousand, and the start after that
+    Growth,
 }
 
 #[cfg(test)]
@@ -65,7 +101,9 @@ mod tests {
     #[test]
     fn several_runs_may_be_named() {
         let line = parse("message-path --only pairs half-load --quick --json out.json").unwrap();
-        let Command::MessagePath(arguments) = line.command;
+        let Command::MessagePath(arguments) = line.command else {
+            panic!("another command: {line:?}");
+        };
         assert_eq!(arguments.only, [RunName::Pairs, RunName::HalfLoad]);
         assert!(arguments.quick);
     }
@@ -76,6 +114,8 @@ mod tests {
             ("", "Usage"),
             ("message-path --only nothing", "pairs"),
             ("message-path --rounds 3", "--rounds"),
+            ("kill --rounds 0", "0"),
+            ("compare one.json", "SECOND"),
         ] {
             let error = parse(line).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

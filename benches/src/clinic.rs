@@ -1,9 +1,11 @@
 //! Clinics to measure in: founded and peopled once, then copied for every run, so that each begins with the same bytes.
 //! Knows HTTP and the protocol's requests, not the socket.
 
+use crate::checker::Sent;
 use crate::failure::{Context, Outcome};
 use crate::http::Connection;
 use crate::node::{Node, free_address};
+use crate::wire;
 use futures_util::future::try_join_all;
 use hyper::Method;
 use rcgen::generate_simple_self_signed;
@@ -54,6 +56,15 @@ pub struct Clinic {
     folder: PathBuf,
 }
 
+/// An event on a page.
+#[derive(Debug, Clone, Copy)]
+pub struct Read {
+    /// Its place.
+    pub seq: u64,
+    /// The message of a load that it is, if it is one.
+    pub sent: Option<Sent>,
+}
+
 /// A command id that this process never used before, apart from those of the load's messages.
 fn new_command_id() -> String {
     static DRAWN: AtomicU64 = AtomicU64::new(1);
@@ -76,7 +87,7 @@ impl Template {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr)).context("corridor init");
         }
-        let mut node = configured(binary, &folder, None)?;
+        let node = configured(binary, &folder, None)?;
         node.start().await?;
         let mut first = Connection::open(node.address).await?;
         let administrator = sign_in(&mut first, "load").await?;
@@ -109,7 +120,7 @@ impl Template {
         std::fs::create_dir_all(&folder).context(folder.display())?;
         copy(&self.data, &folder.join("clinic"))?;
         let certificate = tls.then(|| write_certificate(&folder)).transpose()?;
-        let mut node = configured(&self.binary, &folder, certificate.as_deref())?;
+        let node = configured(&self.binary, &folder, certificate.as_deref())?;
         node.start().await?;
         Ok(Clinic {
             node,
@@ -155,6 +166,21 @@ fn copy(from: &Path, to: &Path) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+fn size_bytes(folder: &Path) -> Outcome<u64> {
+    let what = || format!("looking at {}", folder.display());
+    let mut total = 0;
+    for entry in std::fs::read_dir(folder).context(what())? {
+        let entry = entry.context(what())?;
+        let metadata = entry.metadata().context(what())?;
+        total += if metadata.is_dir() {
+            size_bytes(&entry.path())?
+        } else {
+            metadata.len()
+        };
+    }
+    Ok(total)
 }
 
 async fn sign_in(connection: &mut Connection, login: &str) -> Outcome<Person> {
@@ -254,8 +280,35 @@ impl Clinic {
         answer["last_seq"].as_u64().context("the node's answer lacks last_seq")
     }
 
+    /// The events of a conversation after that one, as that person reads them over HTTP.
+    pub async fn history(&self, person: usize, conversation: &str, after: u64) -> Outcome<Vec<Read>> {
+        let mut connection = Connection::open(self.node.address).await?;
+        let mut read: Vec<Read> = Vec::new();
+        loop {
+            let after = read.last().map_or(after, |last| last.seq);
+            let path = format!("/v1/conversations/{conversation}/events?after={after}&limit=100");
+            let answer = connection.get(&path, Some(&self.people[person].token)).await?;
+            let page = answer.expect(200)?;
+            let events = page["events"].as_array().context("the node's answer lacks events")?;
+            for event in events {
+                read.push(Read {
+                    seq: event["seq"].as_u64().context("an event lacks its seq")?,
+                    sent: event["event"]["body"].as_str().and_then(wire::sent_of_body),
+                });
+            }
+            if events.is_empty() || page["has_more"] != true {
+                return Ok(read);
+            }
+        }
+    }
+
+    /// What the node keeps on disk, in bytes.
+    pub fn size_bytes(&self) -> Outcome<u64> {
+        size_bytes(&self.folder)
+    }
+
     /// Stops the node and deletes what it kept.
-    pub async fn close(mut self) -> Outcome<()> {
+    pub async fn close(self) -> Outcome<()> {
         self.node.stop().await?;
         std::fs::remove_dir_all(&self.folder).context(self.folder.display())
     }

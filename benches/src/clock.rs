@@ -9,6 +9,16 @@ pub fn now() -> Instant {
     Instant::now()
 }
 
+/// A number that differs from run to run.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "only to differ; it is printed, and can be given instead"
+)]
+pub fn seed() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(1, nanoseconds)
+}
+
 /// Nanoseconds since this was asked for the first time.
 pub fn now_ns() -> u64 {
     static BEGAN: OnceLock<Instant> = OnceLock::new();

@@ -11,8 +11,8 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
-use tokio::sync::{Notify, Semaphore};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::WebSocketStream;
@@ -38,6 +38,8 @@ pub struct Endpoint {
     tls: Option<TlsConnector>,
     /// Connections that are being made at the same time, at most.
     gate: Semaphore,
+    /// Of the system, for each connection; None: as it likes.
+    receive_buffer_size_bytes: Option<u32>,
 }
 
 impl Endpoint {
@@ -48,12 +50,25 @@ impl Endpoint {
             address,
             tls,
             gate: Semaphore::new(at_once),
+            receive_buffer_size_bytes: None,
         })
+    }
+
+    /// The system takes no more than so many bytes for a connection that does not read.
+    pub fn with_receive_buffer(self, size_bytes: u32) -> Self {
+        Self {
+            receive_buffer_size_bytes: Some(size_bytes),
+            ..self
+        }
     }
 
     async fn connect(&self) -> Outcome<Stream> {
         let what = || format!("connecting to {}", self.address);
-        let stream = TcpStream::connect(self.address).await.context(what())?;
+        let socket = TcpSocket::new_v4().context(what())?;
+        if let Some(size_bytes) = self.receive_buffer_size_bytes {
+            socket.set_recv_buffer_size(size_bytes).context(what())?;
+        }
+        let stream = socket.connect(self.address).await.context(what())?;
         stream.set_nodelay(true).context(what())?;
         Ok(match &self.tls {
             None => Either::Left(stream),
@@ -186,16 +201,15 @@ async fn serve(load: &Shared, device: u32, mut socket: Socket) -> Outcome<()> {
         if flush(load, device, &mut socket).await.is_err() {
             return Ok(());
         }
-        match load.borrow().devices[device as usize].order {
+        let order = load.borrow().devices[device as usize].order;
+        match order {
             Order::Hold => {}
-            Order::Stall => {}
             Order::Cut => return reset(&socket),
             Order::Leave => return Ok(()),
-        }
-        let is_stalled = load.borrow().devices[device as usize].order == Order::Stall;
-        if is_stalled {
-            bell.notified().await;
-            continue;
+            Order::Stall => {
+                bell.notified().await;
+                continue;
+            }
         }
         tokio::select! {
             biased;

@@ -1,11 +1,15 @@
 //! The load: who sends what when, what came back, and what the checker is told of it. It moves frames between queues; the sockets
 //! are in `device.rs`. One thread, no waiting.
 
-use crate::checker::{Checker, Sent};
+mod incoming;
+mod lane;
+
+use crate::checker::{Checker, READERS_FROM, Sent};
 use crate::clock;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::measure::Measure;
-use crate::wire::{self, Frame};
+use crate::wire;
+use lane::Lane;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -56,32 +60,6 @@ pub struct Device {
     lanes: Vec<u32>,
 }
 
-/// One sender in one conversation.
-#[derive(Debug)]
-struct Lane {
-    device: u32,
-    conversation: u32,
-    /// The counter of the next message.
-    next: u32,
-    /// Messages that were not acknowledged, or did not come to everybody yet; the last is `next - 1`.
-    flights: VecDeque<Flight>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Flight {
-    due_ns: u64,
-    is_acknowledged: bool,
-    deliveries_left: u32,
-}
-
-impl Lane {
-    fn flight(&mut self, counter: u32) -> Option<&mut Flight> {
-        let behind = self.next.checked_sub(counter)? as usize;
-        let place = self.flights.len().checked_sub(behind)?;
-        self.flights.get_mut(place)
-    }
-}
-
 #[derive(Debug)]
 struct Conversation {
     id: String,
@@ -109,6 +87,8 @@ pub struct Load {
     pattern: Pattern,
     fill_next: u32,
     runs: bool,
+    /// Length of the bodies that are sent.
+    pub body_size_bytes: usize,
     /// What came where.
     pub checker: Checker,
     /// How fast.
@@ -117,6 +97,8 @@ pub struct Load {
     pub outstanding: u64,
     /// Acknowledged since the beginning.
     pub acknowledged: u64,
+    /// Events that came to a device behind one with a higher revision. A client resumes by the highest that it holds.
+    pub backwards: u64,
     /// Frames that came, of any kind.
     pub frames: u64,
 }
@@ -137,10 +119,12 @@ impl Load {
             pattern: Pattern::Paced,
             fill_next: 0,
             runs: false,
+            body_size_bytes: wire::BODY_SIZE_BYTES,
             checker: Checker::default(),
             measure: Measure::new()?,
             outstanding: 0,
             acknowledged: 0,
+            backwards: 0,
             frames: 0,
         })
     }
@@ -159,11 +143,12 @@ impl Load {
         self.devices.len() as u32 - 1
     }
 
-    /// Watches a conversation from the event after `last_seq` on, at all devices of its members.
+    /// Watches a conversation from the event after `last_seq` on, at all devices of its members, and as it is read by pages.
     pub fn add_conversation(&mut self, id: &str, last_seq: u64, devices: Vec<u32>) -> u32 {
+        let sockets = devices.iter().filter(|device| **device < READERS_FROM);
         self.conversations.push(Conversation {
             id: id.to_owned(),
-            devices: devices.len() as u32,
+            devices: sockets.count() as u32,
         });
         let number = self.checker.watch(last_seq + 1, devices);
         self.by_id.insert(id.to_owned(), number);
@@ -173,12 +158,7 @@ impl Load {
     /// That device will send in that conversation.
     pub fn add_lane(&mut self, device: u32, conversation: u32) -> u32 {
         let number = self.lanes.len() as u32;
-        self.lanes.push(Lane {
-            device,
-            conversation,
-            next: 0,
-            flights: VecDeque::new(),
-        });
+        self.lanes.push(Lane::new(device, conversation));
         self.devices[device as usize].lanes.push(number);
         number
     }
@@ -218,13 +198,7 @@ impl Load {
     /// Sends the next message of a lane, which was due at that moment.
     pub fn send(&mut self, lane_number: u32, due_ns: u64) {
         let lane = &mut self.lanes[lane_number as usize];
-        let counter = lane.next;
-        lane.next += 1;
-        lane.flights.push_back(Flight {
-            due_ns,
-            is_acknowledged: false,
-            deliveries_left: self.conversations[lane.conversation as usize].devices,
-        });
+        let counter = lane.send(due_ns, self.conversations[lane.conversation as usize].devices);
         self.outstanding += 1;
         self.write(Sent {
             lane: lane_number,
@@ -252,7 +226,7 @@ impl Load {
         if device.is_live {
             device
                 .outgoing
-                .push_back(wire::send(self.number, &conversation.id, sent));
+                .push_back(wire::send(self.number, &conversation.id, sent, self.body_size_bytes));
             device.bell.notify_one();
         }
     }
@@ -282,12 +256,7 @@ impl Load {
         device.sockets += 1;
         device.outgoing.clear();
         for lane_number in device.lanes.clone() {
-            let lane = &self.lanes[lane_number as usize];
-            let first = lane.next - lane.flights.len() as u32;
-            let waiting = (first..)
-                .zip(&lane.flights)
-                .filter(|(_, flight)| !flight.is_acknowledged);
-            let again: Vec<u32> = waiting.map(|(counter, _)| counter).collect();
+            let again = self.lanes[lane_number as usize].unanswered();
             for counter in again {
                 self.write(Sent {
                     lane: lane_number,
@@ -301,125 +270,4 @@ impl Load {
     pub fn on_gone(&mut self, device: u32) {
         self.devices[device as usize].is_live = false;
     }
-
-    /// A frame came to a device.
-    pub fn on_frame(&mut self, device: u32, frame: &Frame<'_>) -> Outcome<Option<Retry>> {
-        self.frames += 1;
-        match frame.kind {
-            "event" => self.on_event(device, frame).map(|()| None),
-            "result" => self.on_result(frame),
-            "caught_up" => {
-                let held = &mut self.devices[device as usize].held;
-                *held = frame.revision.max(*held);
-                Ok(None)
-            }
-            "reset" => {
-                self.measure.on_error("reset");
-                Ok(None)
-            }
-            "goodbye" => {
-                let reason = frame.reason.unwrap_or("goodbye");
-                self.measure.on_error(&format!("goodbye_{reason}"));
-                Ok(None)
-            }
-            _ => Ok(None),
-        }
-    }
-
-    fn on_event(&mut self, device_number: u32, frame: &Frame<'_>) -> Outcome<()> {
-        let (Some(id), Some(seq)) = (frame.conversation_id, frame.seq) else {
-            return Err(unexpected(frame));
-        };
-        let device = &mut self.devices[device_number as usize];
-        device.held = frame.revision.max(device.held);
-        let sent = frame.event.as_ref().and_then(|event| wire::sent_of_body(event.body?));
-        let Some(conversation) = self.by_id.get(id).copied() else {
-            self.checker
-                .stranger(device_number, "a conversation that the run does not know");
-            return Ok(());
-        };
-        self.checker.received(device_number, conversation, seq, sent);
-        let Some(sent) = sent else { return Ok(()) };
-        let now_ns = clock::now_ns();
-        let Some(lane) = self.lanes.get_mut(sent.lane as usize) else {
-            return Ok(());
-        };
-        let is_own = lane.device == device_number;
-        let mut is_everywhere = false;
-        let mut due_ns = None;
-        if let Some(flight) = lane.flight(sent.counter) {
-            flight.deliveries_left = flight.deliveries_left.saturating_sub(1);
-            is_everywhere = flight.deliveries_left == 0 && flight.is_acknowledged;
-            due_ns = Some(flight.due_ns);
-        }
-        let after_ns = due_ns.filter(|_| !is_own).map(|due_ns| now_ns.saturating_sub(due_ns));
-        self.measure.on_delivered(after_ns);
-        if is_everywhere {
-            self.on_everywhere(sent.lane, now_ns);
-        }
-        Ok(())
-    }
-
-    fn on_result(&mut self, frame: &Frame<'_>) -> Outcome<Option<Retry>> {
-        let Some(sent) = frame.id.and_then(wire::sent_of_id) else {
-            return Err(unexpected(frame));
-        };
-        let Some(lane) = self.lanes.get_mut(sent.lane as usize) else {
-            return Err(unexpected(frame));
-        };
-        if let Some(problem) = &frame.problem {
-            self.measure.on_error(problem.code);
-            let after_ms = problem
-                .retry_after_ms
-                .or((problem.code == "outcome_unknown").then_some(100));
-            return match after_ms {
-                Some(after_ms) => Ok(Some(Retry { sent, after_ms })),
-                None => Err(Failure::Broken(format!("a message was refused for good: {problem:?}"))),
-            };
-        }
-        let Some(seq) = frame.seq else {
-            return Err(unexpected(frame));
-        };
-        let conversation = lane.conversation;
-        let now_ns = clock::now_ns();
-        let Some(flight) = lane.flight(sent.counter).filter(|flight| !flight.is_acknowledged) else {
-            // The first answer came before, on a socket that was cut since, or to a repeated question: it must be the same.
-            self.checker.acknowledged(conversation, sent, seq);
-            return Ok(None);
-        };
-        flight.is_acknowledged = true;
-        let is_everywhere = flight.deliveries_left == 0;
-        let after_ns = now_ns.saturating_sub(flight.due_ns);
-        self.outstanding -= 1;
-        self.acknowledged += 1;
-        self.measure.on_acknowledged(after_ns);
-        self.checker.acknowledged(conversation, sent, seq);
-        if self.runs {
-            match self.pattern {
-                Pattern::OnAcknowledged => self.send(sent.lane, now_ns),
-                Pattern::Fill(_) => self.send_next_fill(now_ns),
-                Pattern::OnDelivered | Pattern::Paced => {}
-            }
-        }
-        if is_everywhere {
-            self.on_everywhere(sent.lane, now_ns);
-        }
-        Ok(None)
-    }
-
-    /// A message was acknowledged and came to every device.
-    fn on_everywhere(&mut self, lane_number: u32, now_ns: u64) {
-        let lane = &mut self.lanes[lane_number as usize];
-        let is_done = |flight: &Flight| flight.is_acknowledged && flight.deliveries_left == 0;
-        while lane.flights.front().is_some_and(is_done) {
-            lane.flights.pop_front();
-        }
-        if self.runs && self.pattern == Pattern::OnDelivered {
-            self.send(lane_number, now_ns);
-        }
-    }
-}
-
-fn unexpected(frame: &Frame<'_>) -> Failure {
-    Failure::Broken(format!("the node sent what a load client does not expect: {frame:?}"))
 }

@@ -6,9 +6,11 @@
 
 mod arguments;
 mod bars;
+mod chance;
 mod checker;
 mod clinic;
 mod clock;
+mod compare;
 mod device;
 mod failure;
 mod http;
@@ -23,20 +25,23 @@ mod runs;
 mod session;
 mod wire;
 
-use arguments::{Command, Line, MessagePath, Place, RunName};
+use arguments::{Command, Kill, Line, MessagePath, Place, RunName};
 use clap::Parser;
 use clinic::Template;
 use failure::{Context, Failure, Outcome};
 use progress::Progress;
 use report::Report;
 use runs::Bench;
-use serde_json::json;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tempfile::TempDir;
 use tokio::task::LocalSet;
 
+/// People of the clinic: enough for the largest room, and for a hundred thousand pairs.
+const PEOPLE: usize = 500;
+/// People where those are not needed: each costs two password hashes.
+const PEOPLE_FEW: usize = 2 * runs::pairs::PAIRS;
 /// Sockets of the largest run, with room for files.
 const FILES_WANTED: u64 = 8_192;
 
@@ -64,6 +69,11 @@ fn answer(line: Line) -> Outcome<bool> {
     local.block_on(&runtime, async {
         match line.command {
             Command::MessagePath(arguments) => message_path(arguments).await,
+            Command::Kill(arguments) => kill(arguments).await,
+            Command::Compare { first, second } => {
+                say(&compare::compare(&first, &second)?)?;
+                Ok(true)
+            }
         }
     })
 }
@@ -96,30 +106,73 @@ fn folder(place: &Place) -> Outcome<TempDir> {
         .context(what())
 }
 
-async fn message_path(arguments: MessagePath) -> Outcome<bool> {
-    let binary = node::binary(arguments.place.binary.clone())?;
+/// A clinic of so many people in a folder of its own; the folder goes with what is returned.
+async fn bench(place: &Place, people: usize, quick: bool) -> Outcome<(Bench, TempDir)> {
+    let binary = node::binary(place.binary.clone())?;
     machine::allow_files(FILES_WANTED)?;
-    let folder = folder(&arguments.place)?;
+    let folder = folder(place)?;
     let progress = Progress::new();
-    let wanted = |name: RunName| arguments.only.is_empty() || arguments.only.contains(&name);
     progress.show("founding a clinic and signing everybody in", 0.0);
-    let template = Template::found(&binary, folder.path(), 2 * runs::pairs::PAIRS).await?;
-    let mut bench = Bench {
+    let template = Template::found(&binary, folder.path(), people).await?;
+    let mut report = Report::default();
+    report.put("machine", machine::facts(folder.path()));
+    report.put("quick", quick.into());
+    let bench = Bench {
         folder: folder.path().to_owned(),
         template,
-        quick: arguments.quick,
+        quick,
         progress,
-        report: Report::default(),
+        report,
     };
-    bench.report.put("machine", machine::facts(folder.path()));
-    bench.report.put("quick", json!(arguments.quick));
-    if wanted(RunName::Pairs) || wanted(RunName::HalfLoad) {
-        runs::pairs::run(&mut bench, wanted(RunName::HalfLoad)).await?;
-    }
+    Ok((bench, folder))
+}
+
+/// Writes the results and says them.
+fn conclude(bench: &Bench, json: Option<&Path>) -> Outcome<bool> {
     bench.progress.clear();
-    if let Some(file) = &arguments.json {
+    if let Some(file) = json {
         bench.report.write(file)?;
     }
     say(&bench.report.table())?;
     Ok(bench.report.is_verified() && bench.report.is_held())
+}
+
+async fn kill(arguments: Kill) -> Outcome<bool> {
+    let (mut bench, _folder) = bench(&arguments.place, runs::kill::PEOPLE, false).await?;
+    let seed = arguments.seed.unwrap_or_else(clock::seed);
+    runs::kill::run(&mut bench, arguments.rounds, seed).await?;
+    conclude(&bench, arguments.json.as_deref())
+}
+
+async fn message_path(arguments: MessagePath) -> Outcome<bool> {
+    let wanted = |name: RunName| arguments.only.is_empty() || arguments.only.contains(&name);
+    let is_of_pairs = |name: &RunName| matches!(name, RunName::Pairs | RunName::HalfLoad);
+    let only_pairs = !arguments.only.is_empty() && arguments.only.iter().all(is_of_pairs);
+    let people = if arguments.quick || only_pairs {
+        PEOPLE_FEW
+    } else {
+        PEOPLE
+    };
+    let (mut bench, _folder) = bench(&arguments.place, people, arguments.quick).await?;
+    if wanted(RunName::Pairs) || wanted(RunName::HalfLoad) {
+        runs::pairs::run(&mut bench, wanted(RunName::HalfLoad)).await?;
+    }
+    if wanted(RunName::Room500) {
+        runs::room500::run(&mut bench).await?;
+    }
+    for (name, tls) in [(RunName::Idle, false), (RunName::IdleTls, true)] {
+        if wanted(name) {
+            runs::idle::run(&mut bench, tls).await?;
+        }
+    }
+    if wanted(RunName::Storm) {
+        runs::storm::run(&mut bench).await?;
+    }
+    if wanted(RunName::Stalled) {
+        runs::stalled::run(&mut bench).await?;
+    }
+    if wanted(RunName::Growth) {
+        runs::growth::run(&mut bench).await?;
+    }
+    conclude(&bench, arguments.json.as_deref())
 }

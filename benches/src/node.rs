@@ -4,6 +4,7 @@ use crate::clock;
 use crate::failure::{Context, Failure, Outcome};
 use crate::{http, machine};
 use rustix::process::{Pid, Signal, kill_process};
+use std::cell::RefCell;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -59,7 +60,7 @@ pub struct Node {
     operations: SocketAddr,
     binary: PathBuf,
     config: PathBuf,
-    child: Option<Child>,
+    child: RefCell<Option<Child>>,
 }
 
 impl Node {
@@ -70,12 +71,12 @@ impl Node {
             operations,
             binary: binary.to_owned(),
             config: config.to_owned(),
-            child: None,
+            child: RefCell::new(None),
         }
     }
 
     /// Starts the process and waits until it is ready: how long that took, from before the process was there.
-    pub async fn start(&mut self) -> Outcome<Duration> {
+    pub async fn start(&self) -> Outcome<Duration> {
         let log_path = self.config.with_extension("log");
         let log = File::options().create(true).append(true).open(&log_path);
         let log = log.context(log_path.display())?;
@@ -105,12 +106,12 @@ impl Node {
         timeout(READY_TIMEOUT, ready)
             .await
             .context("the node does not get ready")??;
-        self.child = Some(child);
+        self.child.replace(Some(child));
         Ok(Duration::from_nanos(clock::now_ns() - begun_ns))
     }
 
     /// SIGTERM, and waits until the process ended in good order.
-    pub async fn stop(&mut self) -> Outcome<()> {
+    pub async fn stop(&self) -> Outcome<()> {
         let mut child = self.child.take().context("the node does not run")?;
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         kill_process(pid.context("the node has ended")?, Signal::TERM).context("stopping the node")?;
@@ -123,13 +124,13 @@ impl Node {
     }
 
     /// SIGKILL: nothing is said, flushed or finished.
-    pub async fn kill(&mut self) -> Outcome<()> {
+    pub async fn kill(&self) -> Outcome<()> {
         let mut child = self.child.take().context("the node does not run")?;
         child.kill().await.context("killing the node")
     }
 
     fn process(&self) -> Outcome<String> {
-        let id = self.child.as_ref().and_then(Child::id);
+        let id = self.child.borrow().as_ref().and_then(Child::id);
         Ok(id.context("the node does not run")?.to_string())
     }
 

@@ -1,6 +1,12 @@
 //! The runs: each puts one load on one clinic and says what it showed. What they share.
 
+pub mod growth;
+pub mod idle;
+pub mod kill;
 pub mod pairs;
+pub mod room500;
+pub mod stalled;
+pub mod storm;
 
 use crate::clinic::Template;
 use crate::progress::Progress;

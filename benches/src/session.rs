@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const CONNECTIONS_AT_ONCE: usize = 64;
 const COUNTER_OF_SYNCS: &str = "corridor_log_syncs_total";
 
+/// What the system takes for a socket that is meant to stall: otherwise its buffers hold minutes of a room.
+const NARROW_RECEIVE_BUFFER_SIZE_BYTES: u32 = 4_096;
+
 /// A load and the clinic it is put on.
 pub struct Session<'a> {
     /// The clinic.
@@ -34,6 +37,7 @@ pub struct Session<'a> {
     pub load: Shared,
     progress: &'a Progress,
     endpoint: Rc<Endpoint>,
+    narrow_endpoint: Rc<Endpoint>,
     sockets: JoinSet<Outcome<()>>,
 }
 
@@ -45,21 +49,31 @@ impl<'a> Session<'a> {
         } else {
             CONNECTIONS_AT_ONCE
         };
-        let endpoint = Endpoint::new(clinic.node.address, clinic.certificate.as_deref(), at_once)?;
+        let endpoint = || Endpoint::new(clinic.node.address, clinic.certificate.as_deref(), at_once);
         Ok(Self {
             clinic,
             load: Rc::new(RefCell::new(Load::new()?)),
             progress,
-            endpoint: Rc::new(endpoint),
+            endpoint: Rc::new(endpoint()?),
+            narrow_endpoint: Rc::new(endpoint()?.with_receive_buffer(NARROW_RECEIVE_BUFFER_SIZE_BYTES)),
             sockets: JoinSet::new(),
         })
     }
 
     /// One more device of that person. It connects at once.
     pub fn add_device(&mut self, person: usize) -> u32 {
+        self.add_device_at(person, Rc::clone(&self.endpoint))
+    }
+
+    /// The same, with small buffers: it is soon full when it does not read.
+    pub fn add_narrow_device(&mut self, person: usize) -> u32 {
+        self.add_device_at(person, Rc::clone(&self.narrow_endpoint))
+    }
+
+    fn add_device_at(&mut self, person: usize, endpoint: Rc<Endpoint>) -> u32 {
         let device = self.load.borrow_mut().add_device();
         let token = self.clinic.people[person].token.clone();
-        let (load, endpoint) = (Rc::clone(&self.load), Rc::clone(&self.endpoint));
+        let load = Rc::clone(&self.load);
         self.sockets.spawn_local(device::run(load, device, endpoint, token));
         device
     }
@@ -83,6 +97,47 @@ impl<'a> Session<'a> {
             sleep(LOOK_AGAIN).await;
         }
         Ok(true)
+    }
+
+    /// Waits until no frame came for a while.
+    pub async fn until_quiet(&mut self, quiet: Duration) -> Outcome<()> {
+        let begun_ns = clock::now_ns();
+        loop {
+            let frames = self.load.borrow().frames;
+            self.pass("waiting until all is quiet", quiet).await?;
+            if self.load.borrow().frames == frames {
+                return Ok(());
+            }
+            if clock::seconds(begun_ns, clock::now_ns()) > PATIENCE.as_secs_f64() {
+                return Err(Failure::Broken("the sockets do not get quiet".to_owned()));
+            }
+        }
+    }
+
+    /// Lets the lanes fill their conversations; see [`Load::begin_fill`].
+    pub async fn fill(&mut self, what: &str, each: u32, at_once: u32) -> Outcome<()> {
+        let total = {
+            let mut load = self.load.borrow_mut();
+            load.begin_fill(each, at_once);
+            u64::from(load.lane_count()) * u64::from(each)
+        };
+        loop {
+            let acknowledged = self.load.borrow().acknowledged;
+            if acknowledged >= total {
+                return Ok(());
+            }
+            self.progress.show(what, acknowledged as f64 / total as f64);
+            self.pass_silently(Duration::from_millis(250)).await?;
+            if self.load.borrow().acknowledged == acknowledged && self.load.borrow().live_count() == 0 {
+                return Err(Failure::Broken("the node let go of all sockets".to_owned()));
+            }
+        }
+    }
+
+    async fn pass_silently(&mut self, duration: Duration) -> Outcome<()> {
+        self.check_sockets()?;
+        sleep(duration).await;
+        Ok(())
     }
 
     /// Waits until every device is caught up.

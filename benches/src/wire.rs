@@ -4,8 +4,10 @@
 use crate::checker::Sent;
 use serde::Deserialize;
 
-/// Length of a body, in bytes; all ASCII.
+/// Length of a body, in bytes, all ASCII, unless a run needs another.
 pub const BODY_SIZE_BYTES: usize = 200;
+/// Shortest body that says which message it is.
+const BODY_SIZE_BYTES_MIN: usize = MARK_SIZE_BYTES + 1;
 const FILLER: &str = "the patient in room four slept well, has no fever, ate half of the breakfast and asks when the \
      doctor comes by; please call the daughter before noon, her number is in the chart, and move the visit of the \
      physiotherapist to the afternoon";
@@ -58,8 +60,8 @@ pub fn read(text: &str) -> Result<Frame<'_>, serde_json::Error> {
 }
 
 /// The frame that sends a message of the load. The command id names the load, so that two loads on one clinic differ.
-pub fn send(load: u32, conversation: &str, sent: Sent) -> String {
-    let mut frame = String::with_capacity(400);
+pub fn send(load: u32, conversation: &str, sent: Sent, body_size_bytes: usize) -> String {
+    let mut frame = String::with_capacity(200 + body_size_bytes);
     frame.push_str(r#"{"type":"command","id":""#);
     push_hexadecimal(&mut frame, load);
     frame.push_str("00000000");
@@ -69,7 +71,12 @@ pub fn send(load: u32, conversation: &str, sent: Sent) -> String {
     frame.push_str(r#"","body":""#);
     push_mark(&mut frame, sent);
     frame.push(' ');
-    frame.push_str(&FILLER[..BODY_SIZE_BYTES - MARK_SIZE_BYTES - 1]);
+    let mut missing = body_size_bytes.saturating_sub(BODY_SIZE_BYTES_MIN);
+    while missing > 0 {
+        let part = missing.min(FILLER.len());
+        frame.push_str(&FILLER[..part]);
+        missing -= part;
+    }
     frame.push_str(r#""}}"#);
     frame
 }
@@ -123,13 +130,16 @@ mod tests {
 
     #[test]
     fn a_message_is_found_again_in_its_id_and_its_body() {
-        let frame: Value = serde_json::from_str(&send(9, "con_x", SENT)).unwrap();
+        let frame: Value = serde_json::from_str(&send(9, "con_x", SENT, BODY_SIZE_BYTES)).unwrap();
         let id = frame["id"].as_str().unwrap();
         assert_eq!((id.len(), sent_of_id(id)), (32, Some(SENT)));
         assert!(id.starts_with("00000009"));
         let body = frame["command"]["body"].as_str().unwrap();
         assert_eq!((body.len(), sent_of_body(body)), (BODY_SIZE_BYTES, Some(SENT)));
         assert_eq!(frame["command"]["conversation_id"], "con_x");
+        let long: Value = serde_json::from_str(&send(9, "con_x", SENT, 2_000)).unwrap();
+        let body = long["command"]["body"].as_str().unwrap();
+        assert_eq!((body.len(), sent_of_body(body)), (2_000, Some(SENT)));
     }
 
     #[test]

@@ -54,6 +54,22 @@ fn a_message_that_never_comes_is_lost() {
 }
 
 #[test]
+fn nobody_waits_for_a_reader_of_pages_but_it_is_held_to_the_same() {
+    const PAGES: u32 = super::READERS_FROM;
+    let mut checker = Checker::default();
+    checker.watch(3, vec![ANA, PAGES]);
+    checker.acknowledged(0, sent(0), 3);
+    checker.received(ANA, 0, 3, Some(sent(0)));
+    assert!(checker.is_complete());
+    assert_eq!(checker.stand(PAGES, 0), Some((3, 3)));
+    assert_eq!(counts(&checker.findings()), [1, 0, 0, 0]);
+    checker.received(PAGES, 0, 3, Some(sent(0)));
+    assert_eq!(checker.stand(PAGES, 0), Some((4, 3)));
+    assert!(checker.findings().is_clean());
+    assert_eq!(checker.stand(BEN, 0), None);
+}
+
+#[test]
 fn a_hole_in_a_stream_is_a_loss() {
     let mut checker = right(&[0]);
     checker.received(ANA, 0, 6, Some(sent(3)));

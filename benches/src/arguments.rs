@@ -37,6 +37,9 @@ pub struct MessagePath {
     /// Short runs, to see that it works; the figures mean little
     #[arg(long)]
     pub quick: bool,
+    /// Do not fail for a missed bar, only for what is lost, doubled, out of order or refused: for a machine shared with others
+    #[arg(long)]
+    pub ignore_bars: bool,
     /// Where to write the results
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

@@ -29,8 +29,27 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// One length for quick runs, one for real ones.
-    pub fn seconds(&self, real: f64, quick: f64) -> Duration {
+    /// How long a load runs before it is measured.
+    pub fn warm_up(&self) -> Duration {
+        self.seconds(2.0, 0.3)
+    }
+
+    /// How long it is measured.
+    pub fn window_time(&self) -> Duration {
+        self.seconds(8.0, 1.0)
+    }
+
+    /// How long no frame may come before all is quiet.
+    pub fn quiet_time(&self) -> Duration {
+        self.seconds(2.0, 0.3)
+    }
+
+    /// How long the disk alone is measured.
+    pub fn disk_time(&self) -> Duration {
+        self.seconds(2.0, 0.3)
+    }
+
+    fn seconds(&self, real: f64, quick: f64) -> Duration {
         Duration::from_secs_f64(if self.quick { quick } else { real })
     }
 }

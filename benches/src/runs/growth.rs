@@ -157,11 +157,11 @@ async fn measure(
         lanes.push(load.add_lane(of_both[0], conversation));
     }
     session.until_live().await?;
-    session.until_quiet(bench.seconds(1.0, 0.5)).await?;
-    let disk_per_s = machine::fdatasyncs_per_second(&bench.folder, bench.seconds(1.0, 0.3))?;
+    session.until_quiet(bench.quiet_time()).await?;
+    let disk_per_s = machine::fdatasyncs_per_second(&bench.folder, bench.disk_time())?;
     session.load.borrow_mut().begin(Pattern::OnAcknowledged, &lanes, 1);
-    session.pass(what, bench.seconds(2.0, 0.5)).await?;
-    let window = session.window(what, bench.seconds(8.0, 2.0)).await?;
+    session.pass(what, bench.warm_up()).await?;
+    let window = session.window(what, bench.window_time()).await?;
     session.drain().await?;
     let errors = session.load.borrow().measure.errors.clone();
     let findings = session.finish().await?;

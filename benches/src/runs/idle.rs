@@ -20,7 +20,7 @@ pub async fn run(bench: &mut Bench, tls: bool) -> Outcome<()> {
     // What the first socket makes the node set up once is not for each.
     session.add_device(0);
     session.until_live().await?;
-    session.until_quiet(bench.seconds(1.0, 0.5)).await?;
+    session.until_quiet(bench.quiet_time()).await?;
     let before_kib = clinic.node.rss_kib()?;
     let sockets = if bench.quick { SOCKETS_QUICK } else { SOCKETS };
     let begun_ns = clock::now_ns();
@@ -29,7 +29,7 @@ pub async fn run(bench: &mut Bench, tls: bool) -> Outcome<()> {
     }
     session.until_live().await?;
     let connect_s = clock::seconds(begun_ns, clock::now_ns());
-    session.until_quiet(bench.seconds(3.0, 1.0)).await?;
+    session.until_quiet(bench.quiet_time()).await?;
     let after_kib = clinic.node.rss_kib()?;
     let errors = session.load.borrow().measure.errors.clone();
     let frames = session.load.borrow().frames;

@@ -30,7 +30,7 @@ pub async fn run(bench: &mut Bench, with_half_load: bool) -> Outcome<()> {
     }
     session.until_live().await?;
 
-    let disk_time = bench.seconds(2.0, 0.5);
+    let disk_time = bench.disk_time();
     let before_per_s = machine::fdatasyncs_per_second(&bench.folder, disk_time)?;
     let mut windows = Vec::new();
     for outstanding in [1, 16] {
@@ -39,8 +39,8 @@ pub async fn run(bench: &mut Bench, with_half_load: bool) -> Outcome<()> {
             .load
             .borrow_mut()
             .begin(Pattern::OnAcknowledged, &lanes, outstanding);
-        session.pass(&what, bench.seconds(2.0, 0.5)).await?;
-        windows.push(session.window(&what, bench.seconds(8.0, 2.0)).await?);
+        session.pass(&what, bench.warm_up()).await?;
+        windows.push(session.window(&what, bench.window_time()).await?);
         session.drain().await?;
     }
     let after_per_s = machine::fdatasyncs_per_second(&bench.folder, disk_time)?;
@@ -59,8 +59,8 @@ pub async fn run(bench: &mut Bench, with_half_load: bool) -> Outcome<()> {
     if with_half_load {
         for (name, rate) in [("half_load_w1", rates[0] / 2.0), ("half_load", rates[1] / 2.0)] {
             let paced = session.pace(lanes.clone(), rate);
-            session.pass(name, bench.seconds(2.0, 0.5)).await?;
-            let window = session.window(name, bench.seconds(8.0, 2.0)).await?;
+            session.pass(name, bench.warm_up()).await?;
+            let window = session.window(name, bench.window_time()).await?;
             drop(paced);
             session.drain().await?;
             let mut json = window.as_json();

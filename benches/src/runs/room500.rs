@@ -27,13 +27,13 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
         senders.map(|device| load.add_lane(*device, conversation)).collect()
     };
     session.until_live().await?;
-    session.until_quiet(bench.seconds(1.0, 0.5)).await?;
+    session.until_quiet(bench.quiet_time()).await?;
     session
         .load
         .borrow_mut()
         .begin(Pattern::OnDelivered, &lanes, OUTSTANDING);
-    session.pass("a room of all", bench.seconds(2.0, 0.5)).await?;
-    let window = session.window("a room of all", bench.seconds(8.0, 2.0)).await?;
+    session.pass("a room of all", bench.warm_up()).await?;
+    let window = session.window("a room of all", bench.window_time()).await?;
     session.drain().await?;
     let errors = session.load.borrow().measure.errors.clone();
     let findings = session.finish().await?;

@@ -18,6 +18,8 @@ const STALLED: usize = 100;
 const MESSAGES_PER_S: f64 = 60.0;
 /// Long ones: the system holds megabytes for a socket before the node notices anything.
 const BODY_SIZE_BYTES: usize = 2_000;
+/// Longer ones in a quick run, which has fewer members.
+const BODY_SIZE_BYTES_QUICK: usize = 8_000;
 const RSS_KIB: f64 = 64.0;
 /// Longest time until the node has cut them.
 const CUT_WITHIN: Duration = Duration::from_secs(120);
@@ -43,13 +45,18 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
         senders.map(|device| load.add_lane(*device, conversation)).collect()
     };
     session.until_live().await?;
-    session.until_quiet(bench.seconds(1.0, 0.5)).await?;
+    session.until_quiet(bench.quiet_time()).await?;
 
-    session.load.borrow_mut().body_size_bytes = BODY_SIZE_BYTES;
+    let body_size_bytes = if bench.quick {
+        BODY_SIZE_BYTES_QUICK
+    } else {
+        BODY_SIZE_BYTES
+    };
+    session.load.borrow_mut().body_size_bytes = body_size_bytes;
     let paced = session.pace(lanes, MESSAGES_PER_S);
-    session.pass("all read", bench.seconds(3.0, 1.0)).await?;
+    session.pass("all read", bench.warm_up()).await?;
     let growing_from_kib = clinic.node.rss_kib()?;
-    let without = session.window("all read", bench.seconds(8.0, 2.0)).await?;
+    let without = session.window("all read", bench.window_time()).await?;
     // What the node keeps of messages grows with them, whether somebody stalls or not.
     let growth_kib_per_s = (clinic.node.rss_kib()? - growing_from_kib).max(0.0) / without.seconds;
     let (before_kib, sockets_before) = (clinic.node.rss_kib()?, clinic.node.figure(GAUGE_OF_SOCKETS).await?);
@@ -57,7 +64,7 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
     for device in &stalled {
         session.load.borrow_mut().order(*device, Order::Stall);
     }
-    let with = session.window("some do not read", bench.seconds(8.0, 2.0)).await?;
+    let with = session.window("some do not read", bench.window_time()).await?;
     let (peak_kib, cut) = until_cut(&mut session, &clinic, sockets_before, stalling).await?;
     let peak_kib = peak_kib.max(clinic.node.rss_kib()?);
     let cut_ms = clock::seconds(began_ns, clock::now_ns()) * 1e3;

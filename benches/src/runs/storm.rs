@@ -42,9 +42,9 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
         lanes.push(load.add_lane(writer, conversation));
     }
     session.until_live().await?;
-    session.until_quiet(bench.seconds(2.0, 1.0)).await?;
+    session.until_quiet(bench.quiet_time()).await?;
     let paced = session.pace(lanes, MESSAGES_PER_S);
-    session.pass("before the storm", bench.seconds(2.0, 0.5)).await?;
+    session.pass("before the storm", bench.warm_up()).await?;
 
     let cut_ns = clock::now_ns();
     for device in &storming {
@@ -63,7 +63,7 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
         )));
     }
     let resumed_ms = clock::seconds(cut_ns, clock::now_ns()) * 1e3;
-    session.pass("after the storm", bench.seconds(2.0, 0.5)).await?;
+    session.pass("after the storm", bench.warm_up()).await?;
     drop(paced);
     session.drain().await?;
     let mut errors = session.load.borrow().measure.errors.clone();

@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::child::{Ended, command, output, run};
 use crate::counts::{Counts, Format};
 use crate::report::Outcome;
-use crate::{programs, tidy, web};
+use crate::{load, programs, tidy, web};
 
 /// One step.
 #[derive(Debug)]
@@ -64,6 +64,16 @@ pub const STEPS: &[Step] = &[
         name: "browser",
         summary: "api/web/e2e in Chromium against the release binary",
         run: web::browser,
+    },
+    Step {
+        name: "load",
+        summary: "benches: every load, short, against the release binary; what is lost fails, slowness does not",
+        run: load::load,
+    },
+    Step {
+        name: "kill",
+        summary: "benches: a hundred kills under load of the release binary",
+        run: load::kill,
     },
 ];
 
@@ -122,7 +132,7 @@ impl Context {
         }
     }
 
-    fn cargo(&self, arguments: &[&str]) -> Command {
+    pub fn cargo(&self, arguments: &[&str]) -> Command {
         let mut cargo = command(&self.cargo, &self.root);
         cargo.args(arguments);
         cargo

@@ -6,7 +6,6 @@ use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use corridor_domain::limits;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -138,7 +137,7 @@ pub async fn serve_on(
         .handle(handle.clone())
         .first_request_timeout(Duration::from_millis(limits::FIRST_REQUEST_TIMEOUT_MS))
         .accept_error_handler(|_client, error| tracing::debug!(%error, "a connection was not accepted"));
-    *server.http_builder() = http1();
+    bound_http(server.http_builder());
 
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = async move {
@@ -164,16 +163,19 @@ pub async fn serve_on(
     ended.map_err(|source| ServeError::Ended { address, source })
 }
 
-/// HTTP/1.1 and nothing else: sockets need it, browsers have it, and every further protocol is one more to bound.
-fn http1() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+/// HTTP/1.1: sockets need it, browsers have it, and every further protocol is one more to bound. HTTP/2 cannot be switched off
+/// beside sockets: whoever begins with it gets one stream, and the door is closed at its first request.
+fn bound_http<E>(builder: &mut Builder<E>) {
     builder
         .http1()
-        .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_millis(limits::KEEP_ALIVE_TIMEOUT_MS))
         .max_headers(limits::HTTP_HEADERS_COUNT_MAX)
         .max_buf_size(limits::HTTP_HEAD_SIZE_BYTES_MAX);
+    let head_size_bytes_max = u32::try_from(limits::HTTP_HEAD_SIZE_BYTES_MAX).unwrap_or(u32::MAX);
     builder
+        .http2()
+        .max_concurrent_streams(1)
+        .max_header_list_size(head_size_bytes_max);
 }
 
 /// Reads the files and checks that they belong together. Also for checking a configuration before the node starts.

@@ -5,6 +5,7 @@
 use super::Edge;
 use crate::failure::Failure;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::Version;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use corridor_actors::SubmitError;
@@ -20,6 +21,9 @@ pub(super) async fn admit(
     request: Request,
     next: Next,
 ) -> Response {
+    if request.version() == Version::HTTP_2 {
+        return Failure::HttpVersion.into_response();
+    }
     let size_bytes = request.uri().path_and_query().map_or(0, |both| both.as_str().len());
     if size_bytes > limits::HTTP_URI_SIZE_BYTES_MAX {
         return Failure::UriTooLong.into_response();
@@ -28,10 +32,29 @@ pub(super) async fn admit(
         Ok(in_flight) => in_flight,
         Err(failure) => return failure.into_response(),
     };
+    in_time(next.run(request)).await
+}
+
+/// What was on its way into the log goes on without its request: whether it is done is for the same command id to ask.
+async fn in_time(answer: impl Future<Output = Response>) -> Response {
     let limit = Duration::from_millis(limits::HTTP_REQUEST_TIMEOUT_MS);
-    // What was on its way into the log goes on without its request: whether it is done is for the same command id to ask.
-    match timeout(limit, next.run(request)).await {
+    match timeout(limit, answer).await {
         Ok(response) => response,
         Err(_) => Failure::Submit(SubmitError::OutcomeUnknown).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::{StatusCode, header};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_is_answered_in_time_whatever_happens() {
+        let in_doubt = in_time(std::future::pending()).await;
+        assert_eq!(in_doubt.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(in_doubt.headers().contains_key(header::RETRY_AFTER));
+        let answered = in_time(async { StatusCode::NO_CONTENT.into_response() }).await;
+        assert_eq!(answered.status(), StatusCode::NO_CONTENT);
     }
 }

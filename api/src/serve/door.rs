@@ -4,7 +4,7 @@
 
 use super::line::{Allowance, Line};
 use crate::gate::{Network, Place, Places};
-use axum::http::Request;
+use axum::http::{Request, Version};
 use axum_server::accept::Accept;
 use corridor_domain::limits;
 use socket2::SockRef;
@@ -53,7 +53,7 @@ impl<S> Accept<TcpStream, S> for Door {
     }
 }
 
-/// A service whose requests carry the [`Allowance`] of their connection.
+/// A service whose requests carry the [`Allowance`] of their connection. Nothing more is read from who does not speak HTTP/1.
 #[derive(Debug, Clone)]
 pub struct OnLine<S> {
     service: S,
@@ -70,6 +70,9 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for OnLine<S> {
     }
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
+        if request.version() != Version::HTTP_11 && request.version() != Version::HTTP_10 {
+            self.allowance.restrict(0);
+        }
         request.extensions_mut().insert(self.allowance.clone());
         self.service.call(request)
     }

@@ -5,6 +5,7 @@ use crate::gate::Places;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get;
+use corridor_domain::limits;
 use corridor_storage::high_water::HighWater;
 use rustls::pki_types::{CertificateDer, ServerName};
 use std::io::{Read, Write};
@@ -12,6 +13,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
 
 const ANY_PORT: &str = "127.0.0.1:0";
@@ -101,6 +103,41 @@ async fn a_request_that_does_not_end_is_cut_at_the_deadline() {
     let ended = tokio::time::timeout(Duration::from_secs(10), served).await;
     ended.unwrap().unwrap().unwrap();
     assert_eq!(asked.await.unwrap(), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_without_requests_ends() {
+    let listener = bind(ANY_PORT.parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let served =
+        tokio::spawn(async move { serve_on(listener, router(), None, door(9), std::future::pending(), 0).await });
+    let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut answer = vec![0; 1_024];
+    let count = client.read(&mut answer).await.unwrap();
+    assert!(answer[..count].starts_with(b"HTTP/1.1 200"));
+    let idle = tokio::time::Instant::now();
+    assert_eq!(client.read(&mut answer).await.unwrap(), 0, "it is closed");
+    let idle_ms = idle.elapsed().as_millis() as u64;
+    assert!(idle_ms.abs_diff(limits::KEEP_ALIVE_TIMEOUT_MS) < 1_000, "{idle_ms}");
+    served.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beyond_the_last_place_nobody_is_let_in() {
+    let listener = bind(ANY_PORT.parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let served =
+        tokio::spawn(async move { serve_on(listener, router(), None, door(1), std::future::pending(), 0).await });
+    let mut first = tokio::net::TcpStream::connect(address).await.unwrap();
+    first.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut answer = vec![0; 1_024];
+    let count = first.read(&mut answer).await.unwrap();
+    assert!(answer[..count].starts_with(b"HTTP/1.1 200"));
+    let mut second = tokio::net::TcpStream::connect(address).await.unwrap();
+    let end = second.read(&mut answer).await;
+    assert!(end.is_err() || end.is_ok_and(|count| count == 0), "it was let in");
+    served.abort();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -162,6 +162,8 @@ async fn catch_up(
                 "replayed"
             }
             Ok(None) => reset(writer, "too_far_behind").await?,
+            // Too much to do, or stopping: said to the client, and nothing is broken.
+            Err(Failure::Submit(_)) => return Err(Stop::Failed),
             Err(failure) => {
                 tracing::warn!(?failure, "a replay failed; the client comes back");
                 return Err(Stop::Failed);

@@ -8,6 +8,7 @@
 pub mod apply;
 pub mod backend;
 pub mod content;
+pub mod disk;
 pub mod keys;
 mod load;
 pub mod log;

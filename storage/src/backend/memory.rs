@@ -1,6 +1,8 @@
-//! The in-memory twin: the same order and atomicity as on disk, and a power cut that takes what was not persisted.
+//! The in-memory twin: the same order and atomicity as on disk, and a power cut that takes what was not persisted. It can
+//! write what is done to it into the trace of a simulated disk, whose crashes then cut both at one moment.
 
 use super::{Backend, Direction, Pairs, View, Write};
+use crate::disk::{Operation, Trace};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +13,7 @@ type Map = BTreeMap<Vec<u8>, Vec<u8>>;
 #[derive(Debug, Clone, Default)]
 pub struct MemoryBackend {
     maps: Arc<Mutex<Maps>>,
+    trace: Option<Trace>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -25,15 +28,39 @@ impl MemoryBackend {
         Self::default()
     }
 
+    /// An empty one that records its batches and its persists.
+    pub fn recording(trace: Trace) -> Self {
+        Self::holding(Map::new(), trace)
+    }
+
+    /// One that holds this durably; what happens to it is recorded, this is not.
+    pub fn holding(durable: BTreeMap<Vec<u8>, Vec<u8>>, trace: Trace) -> Self {
+        Self {
+            trace: Some(trace),
+            ..Self::of(durable)
+        }
+    }
+
+    fn of(durable: Map) -> Self {
+        let maps = Maps {
+            live: durable.clone(),
+            persisted: durable,
+        };
+        Self {
+            maps: Arc::new(Mutex::new(maps)),
+            trace: None,
+        }
+    }
+
     /// What a power cut at this moment leaves.
     #[must_use]
     pub fn after_power_cut(&self) -> Self {
-        let persisted = self.with(|maps| maps.persisted.clone());
-        Self {
-            maps: Arc::new(Mutex::new(Maps {
-                live: persisted.clone(),
-                persisted,
-            })),
+        Self::of(self.with(|maps| maps.persisted.clone()))
+    }
+
+    fn record(&self, operation: impl FnOnce() -> Operation) {
+        if let Some(trace) = &self.trace {
+            trace.record(operation());
         }
     }
 
@@ -65,6 +92,7 @@ impl Backend for MemoryBackend {
 
     fn commit(&self, writes: Vec<Write>) -> io::Result<()> {
         self.with(|maps| {
+            self.record(|| Operation::Commit(Arc::new(writes.clone())));
             for (key, value) in writes {
                 match value {
                     Some(value) => maps.live.insert(key, value),
@@ -76,7 +104,10 @@ impl Backend for MemoryBackend {
     }
 
     fn persist(&self) -> io::Result<()> {
-        self.with(|maps| maps.persisted = maps.live.clone());
+        self.with(|maps| {
+            self.record(|| Operation::Persist);
+            maps.persisted = maps.live.clone();
+        });
         Ok(())
     }
 

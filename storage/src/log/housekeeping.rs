@@ -7,12 +7,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use raft_engine::Engine;
-
 use super::mark::Marks;
 use super::{FatalHandler, GroupId};
+use crate::disk::LogEngine;
 
-/// How long the marks may stand behind while the log is being written.
+/// How long the marks may stand behind while the log is being written, in production.
 pub(crate) const LOG_MARK_INTERVAL_MS: u64 = 250;
 
 /// What the writer tells, and the thread that acts on it.
@@ -21,6 +20,7 @@ pub(super) struct Housekeeping {
     changed: Condvar,
     /// Taken before `told` by whoever needs both. Held while the file is written.
     marks: Mutex<Marks>,
+    interval: Duration,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -34,12 +34,18 @@ struct Told {
 }
 
 impl Housekeeping {
-    /// Starts the thread.
-    pub fn start(engine: Arc<Engine>, marks: Marks, on_fatal: FatalHandler) -> std::io::Result<Arc<Self>> {
+    /// Starts the thread. While the log is being written, the marks stand at most `interval` behind.
+    pub fn start(
+        engine: Arc<LogEngine>,
+        marks: Marks,
+        interval: Duration,
+        on_fatal: FatalHandler,
+    ) -> std::io::Result<Arc<Self>> {
         let housekeeping = Arc::new(Self {
             told: Mutex::new(Told::default()),
             changed: Condvar::new(),
             marks: Mutex::new(marks),
+            interval,
             thread: Mutex::new(None),
         });
         let own = Arc::clone(&housekeeping);
@@ -94,7 +100,7 @@ impl Housekeeping {
         }
     }
 
-    fn run(&self, engine: &Engine, on_fatal: &FatalHandler) {
+    fn run(&self, engine: &LogEngine, on_fatal: &FatalHandler) {
         loop {
             let (stopping, purge) = self.wait_for_work();
             if let Err(error) = self.raise_marks() {
@@ -125,8 +131,9 @@ impl Housekeeping {
             told = self.changed.wait(told).unwrap_or_else(PoisonError::into_inner);
         }
         if !told.stopping {
-            let interval = Duration::from_millis(LOG_MARK_INTERVAL_MS);
-            let waited = self.changed.wait_timeout_while(told, interval, |told| !told.stopping);
+            let waited = self
+                .changed
+                .wait_timeout_while(told, self.interval, |told| !told.stopping);
             told = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         (told.stopping, std::mem::take(&mut told.purge_wanted))

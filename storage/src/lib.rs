@@ -13,6 +13,7 @@ pub mod keys;
 mod load;
 pub mod log;
 pub mod node_keys;
+pub mod planted;
 pub mod reader;
 pub mod records;
 pub mod replicated;

@@ -90,6 +90,8 @@ impl EngineLog {
         let engine = disk
             .open_engine(engine_config(options, &engine_directory))
             .map_err(|error| LogError::Unusable(io::Error::other(error.to_string())))?;
+        // The engine syncs its folder whenever it begins a file, but not for the first ones, which it made just now.
+        disk.sync_folder(&engine_directory).map_err(LogError::Unusable)?;
         let engine = Arc::new(engine);
         let reader = Reader::start(Arc::clone(&engine), key.clone()).map_err(LogError::Unusable)?;
         let bounds = match verify(&engine, &reader, &key, &marks) {

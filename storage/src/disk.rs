@@ -55,7 +55,7 @@ impl Disk {
             Self::Simulated(disk) => {
                 let file = disk.create(temporary)?;
                 file.change(FileChange::Truncate(0));
-                file.change(FileChange::Write(0, bytes.to_vec().into()));
+                file.change(FileChange::Write(0, bytes.to_vec()));
                 file.sync();
                 disk.rename(temporary, path)?;
             }

@@ -22,6 +22,21 @@ struct Maps {
     persisted: Map,
 }
 
+impl Maps {
+    fn write(&mut self, writes: Vec<Write>) {
+        for (key, value) in writes {
+            match value {
+                Some(value) => self.live.insert(key, value),
+                None => self.live.remove(&key),
+            };
+        }
+    }
+
+    fn persist(&mut self) {
+        self.persisted = self.live.clone();
+    }
+}
+
 impl MemoryBackend {
     /// An empty one.
     pub fn new() -> Self {
@@ -33,11 +48,33 @@ impl MemoryBackend {
         Self::holding(Map::new(), trace)
     }
 
-    /// One that holds this durably; what happens to it is recorded, this is not.
+    /// One that holds this durably. Its record begins with it.
     pub fn holding(durable: BTreeMap<Vec<u8>, Vec<u8>>, trace: Trace) -> Self {
+        if !durable.is_empty() {
+            let all = durable.iter().map(|(key, value)| (key.clone(), Some(value.clone())));
+            trace.record(Operation::Commit(all.collect()));
+            trace.record(Operation::Persist);
+        }
         Self {
             trace: Some(trace),
             ..Self::of(durable)
+        }
+    }
+
+    /// What stays when the process is killed, after all that its trace holds: everything, but what was not persisted is still
+    /// on its way.
+    pub fn after_kill(trace: Trace) -> Self {
+        let recorded = Self::new();
+        for operation in trace.operations() {
+            match operation {
+                Operation::Commit(writes) => recorded.with(|maps| maps.write(writes)),
+                Operation::Persist => recorded.with(Maps::persist),
+                _ => {}
+            }
+        }
+        Self {
+            trace: Some(trace),
+            ..recorded
         }
     }
 
@@ -92,13 +129,8 @@ impl Backend for MemoryBackend {
 
     fn commit(&self, writes: Vec<Write>) -> io::Result<()> {
         self.with(|maps| {
-            self.record(|| Operation::Commit(Arc::new(writes.clone())));
-            for (key, value) in writes {
-                match value {
-                    Some(value) => maps.live.insert(key, value),
-                    None => maps.live.remove(&key),
-                };
-            }
+            self.record(|| Operation::Commit(writes.clone()));
+            maps.write(writes);
         });
         Ok(())
     }
@@ -106,7 +138,7 @@ impl Backend for MemoryBackend {
     fn persist(&self) -> io::Result<()> {
         self.with(|maps| {
             self.record(|| Operation::Persist);
-            maps.persisted = maps.live.clone();
+            maps.persist();
         });
         Ok(())
     }

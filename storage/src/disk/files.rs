@@ -186,7 +186,7 @@ impl<W: Write> Write for DiskCursor<W> {
         match self {
             Self::Real(file) => file.write(bytes),
             Self::Simulated(file, offset) => {
-                file.change(FileChange::Write(*offset, bytes.to_vec().into()));
+                file.change(FileChange::Write(*offset, bytes.to_vec()));
                 *offset += bytes.len() as u64;
                 Ok(bytes.len())
             }

@@ -64,11 +64,40 @@ impl SimulatedDisk {
                 std::fs::create_dir_all(folder)?;
             }
             let file = disk.create(&path)?;
-            file.change(FileChange::Write(0, bytes.into()));
+            file.change(FileChange::Write(0, bytes));
             file.sync();
             disk.sync_folder(path.parent().unwrap_or(&path));
         }
         Ok(disk)
+    }
+
+    /// The disk of a machine that went on when its process was killed, after all that its trace holds: what was not synced is
+    /// still on its way.
+    pub fn after_kill(root: impl Into<PathBuf>, trace: Trace) -> io::Result<Self> {
+        let mut live = Live::default();
+        for operation in trace.operations() {
+            match operation {
+                Operation::Create(file, name) => {
+                    live.names.insert(name, file);
+                    live.files.insert(file, Vec::new());
+                }
+                Operation::Change(file, change) => change.apply(live.files.entry(file).or_default()),
+                Operation::Rename(from, to) => {
+                    live.names.remove(&from).map(|file| live.names.insert(to, file));
+                }
+                Operation::Remove(name) => {
+                    live.names.remove(&name);
+                }
+                _ => {}
+            }
+        }
+        let root = root.into();
+        for name in live.names.keys() {
+            let path = root.join(name);
+            path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+            File::create(path)?;
+        }
+        Ok(Self::build(root, trace, Box::new(|| ()), live))
     }
 
     fn build(root: PathBuf, trace: Trace, during_sync: DuringSync, live: Live) -> Self {

@@ -4,7 +4,7 @@
 //! reads it. It refuses to know what the bytes mean.
 
 use crate::backend::Write;
-use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub type FileId = u64;
 
 /// A change of what is in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FileChange {
     /// Bytes at an offset.
-    Write(u64, Bytes),
+    Write(u64, Vec<u8>),
     /// Exactly this size from now on.
     Truncate(u64),
     /// At least this size from now on; what is added is zeros.
@@ -23,7 +23,7 @@ pub enum FileChange {
 }
 
 /// One operation. Names are relative to the disk's root.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Operation {
     /// A file got its first name.
     Create(FileId, PathBuf),
@@ -38,7 +38,7 @@ pub enum Operation {
     /// All names in a folder are durable.
     SyncFolder(PathBuf),
     /// The state wrote a batch.
-    Commit(Arc<Vec<Write>>),
+    Commit(Vec<Write>),
     /// Every batch so far is durable.
     Persist,
     /// Not of the disk: whoever drives it notes that something happened now.
@@ -62,6 +62,13 @@ impl Trace {
     /// An empty one.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// One that goes on after these operations.
+    pub fn after(operations: &[Operation]) -> Self {
+        Self {
+            operations: Arc::new(Mutex::new(operations.to_vec())),
+        }
     }
 
     pub(crate) fn record(&self, operation: Operation) {

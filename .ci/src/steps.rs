@@ -51,6 +51,11 @@ pub const STEPS: &[Step] = &[
         run: property,
     },
     Step {
+        name: "cuts",
+        summary: "a simulated disk is cut after every write and sync; planted mistakes are found",
+        run: cuts,
+    },
+    Step {
         name: "end-to-end",
         summary: "node/tests against the release binary",
         run: end_to_end,
@@ -61,6 +66,9 @@ pub const STEPS: &[Step] = &[
         run: web::browser,
     },
 ];
+
+/// The test of the step `cuts`, which the step `unit` leaves out.
+const CUTS: &str = "crash_cuts";
 
 /// Cases of each property test, unless $PROPTEST_CASES says otherwise.
 const PROPERTY_CASES: &str = "256";
@@ -142,12 +150,13 @@ fn clippy(context: &mut Context) -> Outcome {
     plain(run(&mut clippy, Format::Plain))
 }
 
-/// Everything but node's integration tests (`end-to-end`) and the `property_` tests. Always with `--workspace`: picking packages
+/// Everything but node's integration tests (`end-to-end`), the crash cuts (`cuts`) and the `property_` tests. Always with `--workspace`: picking packages
 /// would pick other features of their dependencies and build those twice.
 fn unit(context: &mut Context) -> Outcome {
     let mut tests = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins"]);
-    for name in integration_tests(&context.root, |package| package != "node") {
-        tests.args(["--test", &name]);
+    let names = integration_tests(&context.root, |package| package != "node");
+    for name in names.iter().filter(|name| *name != CUTS) {
+        tests.args(["--test", name]);
     }
     tests.args(["--", "--skip", "property_"]).args(&context.arguments);
     let mut documentation = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--doc", "--"]);
@@ -165,6 +174,22 @@ fn property(context: &mut Context) -> Outcome {
     if std::env::var_os("PROPTEST_CASES").is_none() {
         tests.env("PROPTEST_CASES", PROPERTY_CASES);
     }
+    tested([run(&mut tests, Format::Cargo)])
+}
+
+/// With the mistakes that can be planted, and with what the tests print: how many cuts of which kind.
+fn cuts(context: &mut Context) -> Outcome {
+    let mut tests = context.cargo(&["test", "--workspace", "--locked"]);
+    tests
+        .args([
+            "--features",
+            "corridor-cluster/planted",
+            "--test",
+            CUTS,
+            "--",
+            "--nocapture",
+        ])
+        .args(&context.arguments);
     tested([run(&mut tests, Format::Cargo)])
 }
 

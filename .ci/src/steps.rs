@@ -56,6 +56,11 @@ pub const STEPS: &[Step] = &[
         run: loom,
     },
     Step {
+        name: "cuts",
+        summary: "a simulated disk is cut after every write and sync; planted mistakes are found",
+        run: cuts,
+    },
+    Step {
         name: "end-to-end",
         summary: "node/tests against the release binary",
         run: end_to_end,
@@ -76,6 +81,9 @@ pub const STEPS: &[Step] = &[
         run: load::kill,
     },
 ];
+
+/// The test of the step `cuts`, which the step `unit` leaves out.
+const CUTS: &str = "crash_cuts";
 
 /// Cases of each property test, unless $PROPTEST_CASES says otherwise.
 const PROPERTY_CASES: &str = "256";
@@ -157,12 +165,13 @@ fn clippy(context: &mut Context) -> Outcome {
     plain(run(&mut clippy, Format::Plain))
 }
 
-/// Everything but node's integration tests (`end-to-end`) and the `property_` tests. Always with `--workspace`: picking packages
+/// Everything but node's integration tests (`end-to-end`), the crash cuts (`cuts`) and the `property_` tests. Always with `--workspace`: picking packages
 /// would pick other features of their dependencies and build those twice.
 fn unit(context: &mut Context) -> Outcome {
     let mut tests = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins"]);
-    for name in integration_tests(&context.root, |package| package != "node") {
-        tests.args(["--test", &name]);
+    let names = integration_tests(&context.root, |package| package != "node");
+    for name in names.iter().filter(|name| *name != CUTS) {
+        tests.args(["--test", name]);
     }
     tests.args(["--", "--skip", "property_"]).args(&context.arguments);
     let mut documentation = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--doc", "--"]);
@@ -197,6 +206,22 @@ fn loom(context: &mut Context) -> Outcome {
 fn with_loom(flags: Option<String>) -> String {
     let flags = flags.unwrap_or_default();
     format!("{flags} --cfg corridor_loom").trim_start().to_owned()
+}
+
+/// With the mistakes that can be planted, and with what the tests print: how many cuts of which kind.
+fn cuts(context: &mut Context) -> Outcome {
+    let mut tests = context.cargo(&["test", "--workspace", "--locked"]);
+    tests
+        .args([
+            "--features",
+            "corridor-cluster/planted",
+            "--test",
+            CUTS,
+            "--",
+            "--nocapture",
+        ])
+        .args(&context.arguments);
+    tested([run(&mut tests, Format::Cargo)])
 }
 
 fn end_to_end(context: &mut Context) -> Outcome {

@@ -48,6 +48,18 @@ pub enum StartError {
         /// Last index of the log.
         last: Option<u64>,
     },
+    /// The log begins behind what the state has applied: the state lost what the log no longer holds.
+    #[error(
+        "the state of group {group} is at {applied:?}, but its log was purged up to {purged}: applied entries are lost"
+    )]
+    StateBehindLog {
+        /// The group.
+        group: u64,
+        /// Last applied index; `None` if the state is empty.
+        applied: Option<u64>,
+        /// Last purged index of the log.
+        purged: u64,
+    },
     /// openraft refused to start.
     #[error("agreement cannot start: {0}")]
     Agreement(String),
@@ -110,7 +122,7 @@ impl<S: ReplicatedState> Group<S> {
         let (thread, state_released) = StateThread::start(group, Arc::clone(&state), Arc::clone(&on_fatal))?;
         let fatal = Arc::clone(&on_fatal);
         let machine = in_background(move || StateMachine::open(state, thread, fatal)).await?;
-        check_log_covers_state(group, &log, &machine)?;
+        check_log_meets_state(group, &log, &machine)?;
 
         let raft = Raft::new(node_id, openraft_config, PeerNetwork { group }, log, machine).await;
         let raft = raft.map_err(|error| StartError::Agreement(error.to_string()))?;
@@ -257,15 +269,16 @@ async fn in_background<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> +
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-/// openraft would quietly fill the gap with a purge; but unless the state came from a snapshot, a gap means lost entries.
-fn check_log_covers_state(group: u64, log: &GroupLog, machine: &StateMachine) -> Result<(), StartError> {
-    let last = log.last().map(|last| last.index);
-    match machine.applied() {
-        Some(applied) if last < Some(applied.index) && !machine.was_installed() => Err(StartError::LogBehindState {
-            group,
-            applied: applied.index,
-            last,
-        }),
+/// Log and state must meet. openraft would quietly fill a gap behind the log with a purge, though unless the state came from
+/// a snapshot it means lost entries; and a gap before the log it does not look for outside of debug builds.
+pub(crate) fn check_log_meets_state(group: u64, log: &GroupLog, machine: &StateMachine) -> Result<(), StartError> {
+    let index = |position: Option<LogPosition>| position.map(|position| position.index);
+    let (last, purged, applied) = (index(log.last()), index(log.purged()), index(machine.applied()));
+    match (applied, purged) {
+        (Some(applied), _) if last < Some(applied) && !machine.was_installed() => {
+            Err(StartError::LogBehindState { group, applied, last })
+        }
+        (_, Some(purged)) if applied < Some(purged) => Err(StartError::StateBehindLog { group, applied, purged }),
         _ => Ok(()),
     }
 }

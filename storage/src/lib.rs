@@ -8,11 +8,13 @@
 pub mod apply;
 pub mod backend;
 pub mod content;
+pub mod disk;
 pub mod high_water;
 pub mod keys;
 mod load;
 pub mod log;
 pub mod node_keys;
+pub mod planted;
 pub mod reader;
 mod recent;
 pub mod records;

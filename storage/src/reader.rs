@@ -5,6 +5,7 @@
 
 use crate::backend::Direction;
 use crate::keys::{self, MetaName, Table};
+use crate::planted::{self, Mistake};
 use crate::records::{Progress, StoredVersion};
 use crate::state::{Records, State};
 use corridor_domain::audit::AuditRecord;
@@ -205,6 +206,7 @@ impl Reader {
     /// The first seq, in a side's numbering, whose event lies above a revision; one past the end if none does. Revisions rise
     /// with seq, so halving finds it.
     pub fn first_seq_above(&self, head: &Conversation, side: Side, revision: u64) -> io::Result<u64> {
+        let revision = revision + u64::from(planted::is(Mistake::ResumeOneTooHigh));
         let (mut low, mut high) = (1, head.last.seq_for(side) + 1);
         while low < high {
             let middle = low + (high - low) / 2;

@@ -246,10 +246,12 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::{Receiver, channel};
     use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
-    use raft_engine::{Config, Engine, LogBatch};
+    use raft_engine::{Config, LogBatch};
 
     use super::{Job, LOG_QUEUE_BOUNDS, Queue, SealedChange, Work, Writer};
+    use crate::disk::Disk;
     use crate::log::Completion;
     use crate::log::housekeeping::Housekeeping;
     use crate::log::mark::Marks;
@@ -268,17 +270,17 @@ mod tests {
     /// Runs a writer whose disk behaves like `write`, over three jobs; returns the answers and the fatal problems.
     fn run(write: fn(&mut LogBatch) -> io::Result<()>) -> (Receiver<io::Result<()>>, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
-        let marks = Marks::load(folder.path(), StorageKey::from_bytes([1; 32])).unwrap();
+        let marks = Marks::load(Disk::Real, folder.path(), StorageKey::from_bytes([1; 32])).unwrap();
         let config = Config {
             dir: folder.path().to_string_lossy().into_owned(),
             ..Config::default()
         };
-        let engine = Arc::new(Engine::open(config).unwrap());
+        let engine = Arc::new(Disk::Real.open_engine(config).unwrap());
         let problems = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&problems);
         let on_fatal: crate::log::FatalHandler =
             Arc::new(move |problem| noted.lock().unwrap().push(problem.to_owned()));
-        let housekeeping = Housekeeping::start(engine, marks, Arc::clone(&on_fatal)).unwrap();
+        let housekeeping = Housekeeping::start(engine, marks, Duration::ZERO, Arc::clone(&on_fatal)).unwrap();
         let queue = Arc::new(Queue::new(LOG_QUEUE_BOUNDS));
         let (answer, answers) = channel();
         for group in 0..3 {

@@ -14,6 +14,8 @@ pub enum Latest {
     Typing(ConversationId, PersonId),
     /// Somebody's light.
     Presence(PersonId),
+    /// All lights for somebody who came, by the number of the frame.
+    Lights(usize),
 }
 
 /// One thing to be written to the socket.

@@ -6,6 +6,7 @@ use crate::frame::Light;
 use crate::outbox::Latest;
 use crate::workspace::Rooms;
 use corridor_domain::ids::PersonId;
+use corridor_domain::limits;
 use corridor_sync::presence::Change;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::sync::Arc;
@@ -65,10 +66,10 @@ impl Actor for PresenceActor {
         let changed = match message {
             PresenceMessage::Connected(device) => {
                 let changed = recount(rooms, device.person);
-                let lights = rooms.lights().lights();
-                for light in lights {
-                    show(rooms, &device, light);
-                }
+                let mut lights = rooms.lights().lights();
+                // Their own, if it is new, goes to everybody anyway.
+                lights.retain(|(person, _)| changed.is_none_or(|(came, _)| came != *person));
+                show(rooms, &device, &lights);
                 changed
             }
             PresenceMessage::Disconnected(person) => recount(rooms, person),
@@ -107,8 +108,11 @@ fn show_all(rooms: &Rooms, light: (PersonId, Light)) {
     }
 }
 
-fn show(rooms: &Rooms, device: &Connected, light: (PersonId, Light)) {
-    if let Some(frame) = rooms.context.encode.presence(&[light]) {
-        device.outbox.push_latest(Latest::Presence(light.0), &frame);
+/// Many to a frame: one frame each would not fit an outbox.
+fn show(rooms: &Rooms, device: &Connected, lights: &[(PersonId, Light)]) {
+    for (number, lights) in lights.chunks(limits::LIGHTS_PER_FRAME_COUNT_MAX).enumerate() {
+        if let Some(frame) = rooms.context.encode.presence(lights) {
+            device.outbox.push_latest(Latest::Lights(number), &frame);
+        }
     }
 }

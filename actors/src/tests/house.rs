@@ -81,8 +81,11 @@ impl Encode for Plain {
     }
 
     fn presence(&self, lights: &[(PersonId, Light)]) -> Option<Frame> {
-        let (person, light) = lights.first()?;
-        Some(Frame::from(format!("light {:x} {light:?}", person.0)))
+        let lights: Vec<_> = lights
+            .iter()
+            .map(|(person, light)| format!("light {:x} {light:?}", person.0))
+            .collect();
+        (!lights.is_empty()).then(|| Frame::from(lights.join(", ")))
     }
 }
 

@@ -160,6 +160,8 @@ pub const PASSWORD_HASHES_WAITING_COUNT_MAX: usize = 64;
 pub const PASSWORD_HASHES_RETRY_AFTER_MS: u64 = 3_000;
 /// Least time between two typing frames of one person in one conversation.
 pub const TYPING_INTERVAL_MS: u64 = 3_000;
+/// Lights in one frame.
+pub const LIGHTS_PER_FRAME_COUNT_MAX: usize = 100;
 /// Most events, people or records on one page.
 pub const PAGE_COUNT_MAX: usize = 100;
 /// Most conversations in an inbox answer.

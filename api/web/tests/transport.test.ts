@@ -77,7 +77,8 @@ describe("transport", () => {
       it.last().breakOff(); // 503: a page sees a socket that never opened
       const link = it.links.at(-1);
       if (link?.state !== "waiting") throw new Error("not waiting");
-      counts[Math.floor((link.retry_at_ms - it.clock.now()) / 100)] += 1;
+      const slot = Math.floor((link.retry_at_ms - it.clock.now()) / 100);
+      counts[slot] = (counts[slot] ?? 0) + 1;
     }
     expect(Math.max(...counts)).toBeLessThanOrEqual(110);
   });

@@ -63,7 +63,7 @@ impl Kind {
     pub fn seeds(self) -> u64 {
         match self {
             Self::Killed | Self::Power | Self::StateAhead => 1,
-            Self::Torn | Self::Partly => 3,
+            Self::Torn | Self::Partly => 2,
         }
     }
 }
@@ -73,7 +73,7 @@ pub struct Bench<'a> {
     pub recording: &'a Recording,
     pub truth: &'a Truth,
     /// States that were found whole: the same records need no second look.
-    pub seen_whole: Mutex<HashSet<u64>>,
+    pub seen_whole: Mutex<HashSet<[u8; 16]>>,
 }
 
 /// What is left, and what had been promised by then.

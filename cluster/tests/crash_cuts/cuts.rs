@@ -11,7 +11,6 @@ use futures::FutureExt as _;
 use std::any::Any;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -175,9 +174,7 @@ impl Shared<'_> {
                 continue;
             }
             let remains = name.remains(replay);
-            let mut hasher = DefaultHasher::new();
-            remains.hash(&mut hasher);
-            if !self.seen.lock().unwrap().insert((hasher.finish(), promised)) {
+            if !self.seen.lock().unwrap().insert((remains.digest(), promised)) {
                 continue;
             }
             let with_group = {

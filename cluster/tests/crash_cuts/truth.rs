@@ -11,8 +11,8 @@ use corridor_storage::apply::encode_command;
 use corridor_storage::backend::MemoryBackend;
 use corridor_storage::records::Progress;
 use corridor_storage::replicated::{CommittedCommand, ReplicatedState as _};
+use corridor_storage::sealing::StorageKey;
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// The key of the one record that is the node's own: how far its log was applied.
 const MARKER_KEY: [u8; 2] = [0x01, 1];
@@ -25,7 +25,7 @@ pub struct Fact {
     /// Where the state stood afterwards.
     pub progress: Progress,
     /// Of all records, see [`digest`].
-    pub digest: u64,
+    pub digest: [u8; 16],
     /// The revision that first did what this one asks: an earlier one if it is a retry.
     pub done_at: u64,
 }
@@ -96,13 +96,16 @@ impl Truth {
 }
 
 /// Of every key and clear value of a state, but its marker.
-pub fn digest(state: &OpenState) -> u64 {
-    let mut hasher = DefaultHasher::new();
+pub fn digest(state: &OpenState) -> [u8; 16] {
+    let mut bytes = Vec::new();
     for record in state.applied.snapshot().unwrap().records() {
         let (key, value) = record.unwrap();
         if key != MARKER_KEY {
-            (key, value).hash(&mut hasher);
+            bytes.extend_from_slice(&(key.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(&key);
+            bytes.extend_from_slice(&(value.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(&value);
         }
     }
-    hasher.finish()
+    StorageKey::from_bytes([0; 32]).fingerprint(&bytes)
 }

@@ -9,6 +9,7 @@ use super::trace::{FileChange, FileId, Operation, Trace};
 use crate::backend::{MemoryBackend, Write};
 use crate::world::split_mix;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -224,6 +225,13 @@ impl Remains {
     /// The files, as a disk that goes on from them; see [`SimulatedDisk::new`] for `root`.
     pub fn disk(&self, root: &Path, trace: Trace) -> io::Result<SimulatedDisk> {
         SimulatedDisk::holding(root, self.files.clone(), trace)
+    }
+
+    /// Tells one from another, within one process.
+    pub fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        hasher.finish()
     }
 
     /// The state's store, which goes on from what was left.

@@ -3,6 +3,7 @@
 use crate::outbox::{Farewell, Outbox};
 use corridor_domain::conversation::Side;
 use corridor_domain::ids::{PersonId, SessionId};
+use corridor_storage::high_water;
 use corridor_sync::directory::{Directory, Entered};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -68,6 +69,7 @@ impl Devices {
     /// Detaches a device.
     pub fn detach(&self, connected: &Connected) {
         let is_it = |device: &Arc<Connected>| device.number == connected.number;
+        high_water::OUTBOX_BYTES.note(connected.outbox.size_bytes().high_water());
         if self.directory.leave(connected.person, is_it) {
             metrics::gauge!(crate::metrics::SOCKETS).decrement(1.0);
         }
@@ -101,6 +103,13 @@ impl Devices {
     /// Looks people up for one fan-out; hold it shortly.
     pub fn look(&self) -> Look<'_> {
         Look(self.directory.look())
+    }
+
+    /// The most that waits or waited for one of those who are connected.
+    pub fn note_high_water(&self) {
+        for device in self.directory.look().all() {
+            high_water::OUTBOX_BYTES.note(device.outbox.size_bytes().high_water());
+        }
     }
 
     /// Devices connected.

@@ -17,6 +17,7 @@ use corridor_domain::conversation::Side;
 use corridor_domain::ids::{PersonId, SessionId};
 use corridor_domain::limits;
 use corridor_storage::apply::Applied;
+use corridor_storage::high_water;
 use corridor_storage::reader::Reader;
 use corridor_storage::world::World;
 use corridor_sync::handover::Handover;
@@ -201,6 +202,14 @@ impl Actors {
             ),
             ("session", self.register.observe(limit)),
         ]
+    }
+
+    /// Notes how near the bounds of mailboxes, outboxes and of those awake came. Looks at all of them: for who reads figures.
+    pub fn note_high_water(&self) {
+        self.devices.note_high_water();
+        self.rooms.slots.note_high_water();
+        self.rooms.patients.note_high_water();
+        high_water::CONVERSATIONS_AWAKE.note(self.rooms.awake_count());
     }
 
     /// Actors that fell lately; too many fence the node.

@@ -4,6 +4,7 @@
 
 use crate::credits::{Closed, Credits, Permit};
 use corridor_domain::limits;
+use corridor_storage::high_water;
 use corridor_sync::slots::{Living, Retired};
 use ractor::{ActorCell, ActorId, ActorRef, SpawnErr};
 use std::hash::Hash;
@@ -84,6 +85,7 @@ impl<K: Copy + Eq + Hash, M: ractor::Message> Slots<K, M> {
 
     /// Lets an actor go to sleep, if nobody has mail for it. Whoever wants it after that starts it anew.
     pub fn retire(&self, key: K, actor: ActorId) -> bool {
+        self.note_mailbox(key);
         let retired = self.slots.retire(key, actor);
         if retired == Retired::Now {
             self.alive().decrement(1.0);
@@ -111,6 +113,19 @@ impl<K: Copy + Eq + Hash, M: ractor::Message> Slots<K, M> {
     /// Whether none lives.
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
+    }
+
+    /// The most mail that the living had waiting.
+    pub fn note_high_water(&self) {
+        for (_, slot) in self.slots.some(usize::MAX) {
+            high_water::ACTOR_MAILBOX.note(slot.credits.level().high_water());
+        }
+    }
+
+    fn note_mailbox(&self, key: K) {
+        if let Some(slot) = self.slots.find(key) {
+            high_water::ACTOR_MAILBOX.note(slot.credits.level().high_water());
+        }
     }
 
     fn alive(&self) -> metrics::Gauge {

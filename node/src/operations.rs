@@ -38,7 +38,7 @@ pub fn operations(
     group: impl Fn() -> GroupStatus + Send + Sync + 'static,
 ) -> Operations {
     let is_ready = Arc::clone(ready);
-    let observed = actors.clone();
+    let (observed, marked) = (actors.clone(), actors.clone());
     let (reader, actors) = (reader.clone(), actors.clone());
     let status = move || {
         let group = group();
@@ -64,7 +64,10 @@ pub fn operations(
     };
     Operations {
         is_ready: Arc::new(move || is_ready.load(Ordering::Acquire)),
-        metrics: Arc::new(move || figures.render()),
+        metrics: Arc::new(move || {
+            marked.note_high_water();
+            figures.render()
+        }),
         status: Arc::new(status),
         actors: Arc::new(move |limit| shown(&observed, limit)),
     }

@@ -74,8 +74,16 @@ pub static LOG_QUEUE_BYTES: HighWater = HighWater::new("log_queue_bytes", limits
 /// Applied batches in front of the actors.
 pub static APPLIED_BATCHES: HighWater = HighWater::new("applied_batches", limits::APPLIED_BATCHES_COUNT_MAX);
 
+/// Mail in front of one actor.
+pub static ACTOR_MAILBOX: HighWater = HighWater::new("actor_mailbox", limits::ACTOR_CREDITS);
+/// Bytes waiting for one socket; one larger frame may pass when nothing waits.
+pub static OUTBOX_BYTES: HighWater = HighWater::new("outbox_bytes", limits::OUTBOX_SIZE_BYTES_MAX);
+/// Conversations awake before those that wake stay so only shortly.
+pub static CONVERSATIONS_AWAKE: HighWater =
+    HighWater::new("conversations_awake", limits::CONVERSATIONS_AWAKE_COUNT_MAX);
+
 /// All of them. A bound whose mark is kept elsewhere is read where the node puts the figures together.
-pub static ALL: [&HighWater; 11] = [
+pub static ALL: [&HighWater; 14] = [
     &CONNECTIONS,
     &OPERATIONS_CONNECTIONS,
     &REQUESTS,
@@ -87,6 +95,9 @@ pub static ALL: [&HighWater; 11] = [
     &LOG_QUEUE_JOBS,
     &LOG_QUEUE_BYTES,
     &APPLIED_BATCHES,
+    &ACTOR_MAILBOX,
+    &OUTBOX_BYTES,
+    &CONVERSATIONS_AWAKE,
 ];
 
 #[cfg(test)]

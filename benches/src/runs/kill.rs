@@ -85,6 +85,7 @@ pub async fn run(bench: &mut Bench, rounds: u32, seed: u64) -> Outcome<()> {
     let mut findings = session.finish().await?;
     if behind > 0 {
         findings.lost += behind;
+        findings.lost_in_pages += behind;
         findings
             .examples
             .push(format!("{behind} times a page ended before what was acknowledged"));

@@ -30,6 +30,8 @@ enum Place {
 pub struct Findings {
     /// Acknowledged messages that stand nowhere, and events that a member's device never got.
     pub lost: u64,
+    /// Those of them that the pages lack, not only a socket.
+    pub lost_in_pages: u64,
     /// Messages that stand twice, and events that a device got again.
     pub doubled: u64,
     /// Messages of a sender that stand in another order than they were sent, and places at which two accounts differ.
@@ -52,11 +54,17 @@ impl Findings {
     /// Takes over what another checker found.
     pub fn add(&mut self, other: Self) {
         self.lost += other.lost;
+        self.lost_in_pages += other.lost_in_pages;
         self.doubled += other.doubled;
         self.misordered += other.misordered;
         self.strangers += other.strangers;
         let room = EXAMPLES.saturating_sub(self.examples.len());
         self.examples.extend(other.examples.into_iter().take(room));
+    }
+
+    fn on_lost(&mut self, device: u32, count: u64) {
+        self.lost += count;
+        self.lost_in_pages += if device >= READERS_FROM { count } else { 0 };
     }
 
     fn example(&mut self, sentence: impl FnOnce() -> String) {
@@ -156,7 +164,7 @@ impl Checker {
         }
         *next = seq + 1;
         if seq > expected {
-            self.found.lost += seq - expected;
+            self.found.on_lost(device, seq - expected);
             self.found.example(|| {
                 format!("device {device} got event {seq} of conversation {conversation} where {expected} was due")
             });
@@ -210,7 +218,7 @@ impl Checker {
             }
             let due = book.acknowledged_seq + 1;
             for (device, next) in book.devices.iter().filter(|(_, next)| *next < due) {
-                found.lost += due - next;
+                found.on_lost(*device, due - next);
                 found.example(|| {
                     format!(
                         "device {device} never got the events from {next} of conversation {conversation}, below {due}"

@@ -36,6 +36,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tempfile::TempDir;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
 /// People of the clinic: enough for the largest room, and for a hundred thousand pairs.
@@ -67,15 +68,26 @@ fn answer(line: Line) -> Outcome<bool> {
     let runtime = runtime.context("starting the runtime")?;
     let local = LocalSet::new();
     local.block_on(&runtime, async {
-        match line.command {
-            Command::MessagePath(arguments) => message_path(arguments).await,
-            Command::Kill(arguments) => kill(arguments).await,
-            Command::Compare { first, second } => {
-                say(&compare::compare(&first, &second)?)?;
-                Ok(true)
-            }
+        let mut terminated = signal(SignalKind::terminate()).context("watching for signals")?;
+        // Whatever was under way is dropped: the node ends, and its data is deleted.
+        let interrupted = || Err(Failure::Broken("interrupted".to_owned()));
+        tokio::select! {
+            answer = obey(line.command) => answer,
+            _ = tokio::signal::ctrl_c() => interrupted(),
+            _ = terminated.recv() => interrupted(),
         }
     })
+}
+
+async fn obey(command: Command) -> Outcome<bool> {
+    match command {
+        Command::MessagePath(arguments) => message_path(arguments).await,
+        Command::Kill(arguments) => kill(arguments).await,
+        Command::Compare { first, second } => {
+            say(&compare::compare(&first, &second)?)?;
+            Ok(true)
+        }
+    }
 }
 
 fn say(text: &str) -> Outcome<()> {

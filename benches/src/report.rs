@@ -51,6 +51,7 @@ impl Report {
         let mut figures = self.figures.clone();
         let Findings {
             lost,
+            lost_in_pages,
             doubled,
             misordered,
             strangers,
@@ -58,6 +59,7 @@ impl Report {
         } = &self.findings;
         for (name, value) in [
             ("lost", json!(lost)),
+            ("lost_in_pages", json!(lost_in_pages)),
             ("doubled", json!(doubled)),
             ("misordered", json!(misordered)),
             ("strangers", json!(strangers)),
@@ -92,6 +94,7 @@ impl Report {
         }
         let Findings {
             lost,
+            lost_in_pages,
             doubled,
             misordered,
             strangers,
@@ -99,7 +102,7 @@ impl Report {
         } = &self.findings;
         let _ = writeln!(
             text,
-            "\n{lost} lost, {doubled} doubled, {misordered} out of order, {strangers} to strangers"
+            "\n{lost} lost ({lost_in_pages} of them in pages), {doubled} doubled, {misordered} out of order, {strangers} to strangers"
         );
         for (code, count) in &self.errors {
             let _ = writeln!(text, "refused: {code}, {count} times");
@@ -142,7 +145,7 @@ mod tests {
         let table = report.table();
         assert!(table.contains("9000  >=         8000  held"), "{table}");
         assert!(table.contains("1.25  <=         1.20  NOT HELD"), "{table}");
-        assert!(table.contains("2 lost, 0 doubled"), "{table}");
+        assert!(table.contains("2 lost (0 of them in pages), 0 doubled"), "{table}");
         assert!(table.contains("refused: overloaded, 3 times"), "{table}");
         assert_eq!(report.as_json()["lost"], 2);
         assert_eq!(report.as_json()["bars"][1]["held"], false);

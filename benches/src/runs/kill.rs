@@ -25,6 +25,8 @@ const OUTSTANDING: u32 = 4;
 const BETWEEN_KILLS: u64 = 400;
 /// The kill comes anywhere in this time after that.
 const MOMENT_US: u64 = 20_000;
+/// At the beginning and at the end, to see whether starts get longer.
+const FEW_ROUNDS: usize = 10;
 const READY_MS: f64 = 1_000.0;
 /// Longest time until messages are acknowledged again.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -85,11 +87,18 @@ pub async fn run(bench: &mut Bench, rounds: u32, seed: u64) -> Outcome<()> {
     let mut findings = session.finish().await?;
     if behind > 0 {
         findings.lost += behind;
+        findings.lost_in_pages += behind;
         findings
             .examples
             .push(format!("{behind} times a page ended before what was acknowledged"));
     }
-    ready_ms.sort_by(f64::total_cmp);
+    // The later starts replay more, if the log is not cut.
+    let median_ms = |some: &[f64]| at(&sorted(some), 0.5);
+    let (first_ms, last_ms) = (
+        median_ms(&ready_ms[..ready_ms.len().min(FEW_ROUNDS)]),
+        median_ms(&ready_ms[ready_ms.len().saturating_sub(FEW_ROUNDS)..]),
+    );
+    let ready_ms = sorted(&ready_ms);
     let (max_ms, p99_ms) = (at(&ready_ms, 1.0), at(&ready_ms, 0.99));
     bench.report.put(
         "kill",
@@ -102,6 +111,8 @@ pub async fn run(bench: &mut Bench, rounds: u32, seed: u64) -> Outcome<()> {
             "ready_max_ms": max_ms,
             "ready_p99_ms": p99_ms,
             "ready_p50_ms": at(&ready_ms, 0.5),
+            "ready_p50_ms_of_first_ten": first_ms,
+            "ready_p50_ms_of_last_ten": last_ms,
             "errors": errors,
         }),
     );
@@ -112,6 +123,12 @@ pub async fn run(bench: &mut Bench, rounds: u32, seed: u64) -> Outcome<()> {
         .collect();
     bench.report.checked(findings, &lasting);
     clinic.close().await
+}
+
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
 }
 
 /// The value that this share of the sorted ones does not exceed.

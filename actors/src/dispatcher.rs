@@ -77,7 +77,29 @@ impl Actor for Dispatcher {
 }
 
 async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
+    let mut parts = parts_of(applied);
+    let with_events = parts.iter_mut().filter(|part| !part.events.is_empty());
+    for (number, part) in with_events.enumerate() {
+        if number == 0 {
+            // One for a revision: whoever held some and waited for more could wait for ever.
+            part.place = rooms.fan_out.place().await;
+        }
+        // Before it is announced: from then on whoever stands up for a fallen one may prepare it.
+        rooms.fan_out.expect(part.revision, part.head.id);
+    }
     rooms.announce(applied.revision, || close_sessions(rooms, applied));
+    for part in parts {
+        #[cfg(test)]
+        crash_if_asked(rooms, 2 * applied.revision);
+        tell_patient_thread(rooms, &part).await;
+        tell_conversation(rooms, part).await;
+        #[cfg(test)]
+        crash_if_asked(rooms, 2 * applied.revision + 1);
+    }
+}
+
+/// What the revision did, by conversation.
+fn parts_of(applied: &Applied) -> Vec<Committed> {
     let mut heads: Vec<&Conversation> = Vec::new();
     let mut events: Vec<(ConversationId, &Event)> = Vec::new();
     let mut memberships: Vec<&Membership> = Vec::new();
@@ -89,7 +111,7 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
             _ => {}
         }
     }
-    for head in heads {
+    let part = |head: &Conversation| {
         let of_it = |event: &&(ConversationId, &Event)| event.0 == head.id;
         // A rewritten message has an older revision than the event that says so.
         let new = events
@@ -100,7 +122,7 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
             .iter()
             .filter(of_it)
             .find(|(_, event)| event.revision < applied.revision);
-        let committed = Committed {
+        Committed {
             revision: applied.revision,
             events: new.map(|(_, event)| (*event).clone()).collect(),
             target: target.map(|(_, event)| (*event).clone()),
@@ -110,14 +132,10 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
                 .map(|membership| (*membership).clone())
                 .collect(),
             head: head.clone(),
-        };
-        #[cfg(test)]
-        crash_if_asked(rooms, 2 * applied.revision);
-        tell_patient_thread(rooms, &committed).await;
-        tell_conversation(rooms, committed).await;
-        #[cfg(test)]
-        crash_if_asked(rooms, 2 * applied.revision + 1);
-    }
+            place: None,
+        }
+    };
+    heads.into_iter().map(part).collect()
 }
 
 fn close_sessions(rooms: &Rooms, applied: &Applied) {
@@ -150,7 +168,7 @@ async fn tell_conversation(rooms: &Arc<Rooms>, committed: Committed) {
             Err(error) => {
                 if rooms.is_up() {
                     tracing::error!(%error, "a conversation's actor cannot be woken; its members are cut");
-                    rooms.cut_members(id);
+                    rooms.give_up(id, committed.revision);
                 }
                 return;
             }

@@ -11,6 +11,7 @@ pub mod conversation;
 pub mod directory;
 mod dispatcher;
 pub mod falls;
+mod fan_out;
 pub mod frame;
 pub mod gateway;
 pub mod metrics;

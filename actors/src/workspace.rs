@@ -8,6 +8,7 @@ use crate::alarm::Alarm;
 use crate::conversation::{self, ConversationActor, ConversationMessage};
 use crate::directory::Devices;
 use crate::dispatcher::{self, Dispatcher};
+use crate::fan_out::FanOut;
 use crate::frame::Encode;
 use crate::gateway::Proposals;
 use crate::outbox::Farewell;
@@ -41,6 +42,7 @@ pub struct Context {
 /// The conversations and patients that are awake.
 pub struct Rooms {
     pub(crate) context: Context,
+    pub(crate) fan_out: FanOut,
     pub(crate) slots: Slots<ConversationId, ConversationMessage>,
     pub(crate) patients: Slots<PersonId, PatientThreadMessage>,
     /// How far each awake conversation has handed out its events, and by whom. An actor that falls asleep takes its entry with
@@ -62,6 +64,7 @@ impl Rooms {
     pub(crate) fn new(context: Context, dispatched: u64) -> Self {
         Self {
             context,
+            fan_out: FanOut::new(),
             slots: Slots::new("conversation"),
             patients: Slots::new("patient_thread"),
             fanned: Mutex::new(HashMap::new()),
@@ -120,8 +123,14 @@ impl Rooms {
         true
     }
 
+    /// What a conversation owes can never be handed out: its members are cut, and then the others go on.
+    pub(crate) fn give_up(&self, id: ConversationId, up_to: u64) {
+        self.cut_members(id);
+        self.fan_out.give_up(id, up_to);
+    }
+
     /// Cuts the devices of a conversation's members: what they should have got cannot be handed out.
-    pub(crate) fn cut_members(&self, id: ConversationId) {
+    fn cut_members(&self, id: ConversationId) {
         let devices = &self.context.devices;
         let Ok(members) = self.context.reader.memberships(id) else {
             return devices.cut_all();
@@ -212,7 +221,7 @@ impl Rooms {
             // Somebody who wanted it may have been faster: whoever starts it, it goes on where the fallen one stood.
             if let Err(error) = self.conversation(id).await {
                 tracing::error!(%error, "a conversation's actor could not be started again; its members are cut");
-                self.cut_members(id);
+                self.give_up(id, self.announced());
             }
             return Some("conversation");
         }

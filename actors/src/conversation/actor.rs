@@ -1,7 +1,8 @@
 //! The actor of one conversation: thin. It proposes in the order of arrival, hands out what was committed, and goes to sleep.
 
 use super::{Committed, ConversationCore, ConversationMessage, Effect};
-use crate::frame::Frame;
+use crate::credits::Permit;
+use crate::fan_out::Prepared;
 use crate::outbox::Latest;
 use crate::workspace::{Context, Rooms};
 use corridor_domain::conversation::{Conversation, Side};
@@ -63,12 +64,15 @@ impl Actor for ConversationActor {
             // The one before may have died with events in its mailbox: they are in storage. What lies above the announced
             // revision comes by mail, after the sessions that ended before it are closed.
             let announced = rooms.announced();
-            for event in reader.events(id, before + 1, head.last.seq, usize::MAX / 2)? {
-                if event.revision > announced {
-                    break;
+            let mut owed = reader.events(id, before + 1, head.last.seq, usize::MAX / 2)?;
+            owed.retain(|event| event.revision <= announced);
+            for part in owed.chunk_by(|one, next| one.revision == next.revision) {
+                let mut prepared = Vec::with_capacity(part.len());
+                for event in part {
+                    let target = target_of(&rooms.context, id, event)?;
+                    prepared.extend(state.prepare(&head, event, target.as_ref()));
                 }
-                let target = target_of(&rooms.context, id, &event)?;
-                state.hand_out(&head, &event, target.as_ref());
+                state.hand_out(part[0].revision, prepared, None);
             }
         }
         myself.send_interval(Duration::from_millis(rooms.idle_ms()), || ConversationMessage::Doze);
@@ -90,7 +94,7 @@ impl Actor for ConversationActor {
             }
             ConversationMessage::Committed { committed, permit } => {
                 state.busy = true;
-                state.on_committed(&committed);
+                state.on_committed(*committed);
                 drop(permit);
             }
             ConversationMessage::Typing { person, active, permit } => {
@@ -112,37 +116,46 @@ impl Actor for ConversationActor {
 }
 
 impl State {
-    fn on_committed(&mut self, committed: &Committed) {
+    fn on_committed(&mut self, committed: Committed) {
         self.core.learn(&committed.memberships);
-        for event in &committed.events {
-            self.hand_out(&committed.head, event, committed.target.as_ref());
-        }
+        let target = committed.target.as_ref();
+        let prepare = |event| self.prepare(&committed.head, event, target);
+        let prepared: Vec<_> = committed.events.iter().filter_map(prepare).collect();
+        self.hand_out(committed.revision, prepared, committed.place);
     }
 
-    /// Encodes once for each side, pushes to every device.
-    fn hand_out(&mut self, head: &Conversation, event: &Event, target: Option<&Event>) {
+    /// Finds who is there to get it, and encodes once for each side.
+    fn prepare(&mut self, head: &Conversation, event: &Event, target: Option<&Event>) -> Option<Prepared> {
         self.effects.clear();
         self.core.hand_out(event, &mut self.effects);
         let context = &self.rooms.context;
+        let mut devices = Vec::new();
         let look = context.devices.look();
-        let mut frames: [Option<Option<Frame>>; 2] = [None, None];
-        let mut deliveries = 0_u64;
         for effect in &self.effects {
-            let Effect::Deliver { person, side } = effect else {
-                continue;
-            };
-            for device in look.devices(*person) {
-                let frame =
-                    frames[*side as usize].get_or_insert_with(|| context.encode.event(head, event, target, *side));
-                if let Some(frame) = frame {
-                    device.outbox.push_event(event.revision, frame);
-                    deliveries += 1;
-                }
+            if let Effect::Deliver { person, side } = effect {
+                devices.extend(look.devices(*person).iter().map(|device| (Arc::clone(device), *side)));
             }
         }
         drop(look);
-        metrics::counter!(crate::metrics::DELIVERIES_TOTAL).increment(deliveries);
-        // Noted after it was done: a successor may repeat this event, but never leave it out.
+        if devices.is_empty() {
+            return None;
+        }
+        let encode = |side| {
+            let is_there = devices.iter().any(|(_, of)| *of == side);
+            is_there
+                .then(|| context.encode.event(head, event, target, side))
+                .flatten()
+        };
+        Some(Prepared {
+            revision: event.revision,
+            frames: [encode(Side::Team), encode(Side::Patient)],
+            devices,
+        })
+    }
+
+    fn hand_out(&self, revision: u64, prepared: Vec<Prepared>, place: Option<Permit>) {
+        self.rooms.fan_out.ready(revision, self.id, prepared, place);
+        // Noted after it was done: a successor may prepare it again, but never leaves it out.
         self.rooms.note_fanned(self.id, self.myself, self.core.fanned_seq());
     }
 

@@ -9,7 +9,7 @@ use corridor_domain::ids::PersonId;
 use tokio::sync::oneshot;
 
 /// One revision's part in one conversation.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Committed {
     /// The revision.
     pub revision: u64,
@@ -21,6 +21,8 @@ pub struct Committed {
     pub target: Option<Event>,
     /// Memberships as they stand now.
     pub memberships: Vec<Membership>,
+    /// Its place among what is on its way to the devices, if it has events.
+    pub place: Option<Permit>,
 }
 
 /// Mail of a conversation's actor.

@@ -255,7 +255,10 @@ impl House {
         let rooms = self.actors.rooms();
         let busy = |id| rooms.slots.find(id).is_some_and(|slot| slot.credits.in_use() > 0);
         within(async {
-            while rooms.dispatched() < revision || [GENERAL, GROUP, OTHER].into_iter().any(busy) {
+            while rooms.dispatched() < revision
+                || !rooms.fan_out.is_done()
+                || [GENERAL, GROUP, OTHER].into_iter().any(busy)
+            {
                 tokio::task::yield_now().await;
             }
         })

@@ -58,6 +58,12 @@ async fn keep_reading(device: Device, mut done: oneshot::Receiver<()>) -> Vec<St
             _ = &mut done => break,
         }
     }
+    let revision = |item: &Item| match item {
+        Item::Event { revision, .. } => Some(*revision),
+        Item::Latest { .. } => None,
+    };
+    let revisions: Vec<_> = items.iter().filter_map(revision).collect();
+    assert!(revisions.is_sorted(), "the highest revision one holds is no cursor");
     let events = items.iter().filter(|item| matches!(item, Item::Event { .. }));
     events.map(text_of).collect()
 }

@@ -182,6 +182,8 @@ pub const NAMES_REMEMBERED_COUNT_MAX: usize = 32_768;
 pub const REPLAY_SIZE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Time that a socket has to take its replay.
 pub const REPLAY_TIMEOUT_MS: u64 = 30_000;
+/// Parts of revisions on their way from the log to the devices.
+pub const FAN_OUT_COUNT_MAX: usize = 4_096;
 /// Mail waiting in front of one actor.
 pub const ACTOR_CREDITS: usize = 1_024;
 /// Time a conversation's actor stays awake without anything to do.
@@ -249,6 +251,8 @@ pub const LOG_WRITE_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// How long the log's high-water marks may stand behind while it is being written.
 pub const LOG_MARK_INTERVAL_MS: u64 = 250;
 
+/// Newest writes of the state store kept in memory before they become a file: what a start after a kill reads again.
+pub const STATE_MEMTABLE_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Blocks of the state store kept in memory.
 pub const STATE_CACHE_SIZE_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// Opened records kept in memory for commands to come.

@@ -28,7 +28,11 @@ impl FjallBackend {
             .journal_compression(CompressionType::None)
             .open()
             .map_err(broken)?;
-        let options = || KeyspaceCreateOptions::default().data_block_compression_policy(CompressionPolicy::disabled());
+        let options = || {
+            KeyspaceCreateOptions::default()
+                .data_block_compression_policy(CompressionPolicy::disabled())
+                .max_memtable_size(limits::STATE_MEMTABLE_SIZE_BYTES_MAX as u64)
+        };
         let keyspace = database.keyspace(KEYSPACE_NAME, options).map_err(broken)?;
         // fjall may drop the error of a sync made while a keyspace is created; this one it reports.
         database.persist(PersistMode::SyncAll).map_err(broken)?;

@@ -11,6 +11,7 @@ pub mod gate;
 pub mod group_commit;
 pub mod handover;
 pub mod level;
+pub mod order;
 pub mod outbox;
 pub mod planted;
 pub mod presence;

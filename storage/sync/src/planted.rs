@@ -39,6 +39,10 @@ pub enum Mistake {
     HandoverChecksTheSessionFirst,
     /// A revision is announced before its sessions are closed.
     ProgressAnnouncesBeforeClosing,
+    /// Two hand on at the same time.
+    OrderHandsOnBesideAnother,
+    /// What is ready is handed on before what is not.
+    OrderSkipsWhatIsNotReady,
     /// Devices are counted before the table is locked.
     PresenceCountsOutsideTheLock,
     /// The gate is looked at, and passed a moment later.

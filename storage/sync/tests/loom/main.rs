@@ -17,6 +17,7 @@ mod group_commit;
 mod handover;
 mod in_flight;
 mod model;
+mod order;
 mod outbox;
 mod presence;
 mod queue;

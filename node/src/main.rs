@@ -10,6 +10,7 @@ mod figures;
 mod init;
 mod passwords;
 mod start;
+mod stop;
 
 /// Messages are many small allocations, made on one thread and freed on another.
 #[global_allocator]

@@ -53,7 +53,7 @@ impl Devices {
         });
         let mut by_person = self.by_person.write().unwrap_or_else(PoisonError::into_inner);
         by_person.entry(person).or_default().push(Arc::clone(&connected));
-        metrics::gauge!(crate::metrics::SOCKETS).set((self.count.fetch_add(1, Ordering::Relaxed) + 1) as f64);
+        self.count.fetch_add(1, Ordering::Relaxed);
         connected
     }
 
@@ -66,7 +66,7 @@ impl Devices {
         let before = devices.len();
         devices.retain(|device| device.number != connected.number);
         if devices.len() < before {
-            metrics::gauge!(crate::metrics::SOCKETS).set((self.count.fetch_sub(1, Ordering::Relaxed) - 1) as f64);
+            self.count.fetch_sub(1, Ordering::Relaxed);
         }
         if devices.is_empty() {
             by_person.remove(&connected.person);

@@ -5,7 +5,7 @@ use crate::conversation::{Committed, ConversationMessage};
 use crate::patient_thread::PatientThreadMessage;
 use crate::workspace::Rooms;
 use corridor_domain::conversation::{Conversation, Membership};
-use corridor_domain::event::{Event, EventBody};
+use corridor_domain::event::Event;
 use corridor_domain::ids::ConversationId;
 use corridor_domain::outcome::Change;
 use corridor_storage::apply::Applied;
@@ -116,6 +116,10 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
         };
         #[cfg(test)]
         crash_if_asked(rooms, 2 * applied.revision);
+        crate::metrics::note_committed(&committed);
+        if committed.began() {
+            rooms.note_began();
+        }
         tell_patient_thread(rooms, &committed).await;
         tell_conversation(rooms, committed).await;
         #[cfg(test)]
@@ -167,8 +171,7 @@ async fn tell_conversation(rooms: &Arc<Rooms>, committed: Committed) {
 
 /// A patient's actor that sleeps learns about topics when it wakes.
 async fn tell_patient_thread(rooms: &Rooms, committed: &Committed) {
-    let began = committed.events.iter().any(|event| event.body == EventBody::Created);
-    let Some(patient) = committed.head.kind.patient().filter(|_| began) else {
+    let Some(patient) = committed.head.kind.patient().filter(|_| committed.began()) else {
         return;
     };
     if let Some(slot) = rooms.patients.find(patient) {

@@ -36,6 +36,8 @@ pub struct Needs {
     pub send_rate: Rate,
     /// The revision up to which everything was handed out before: the one at start.
     pub dispatched: u64,
+    /// How many conversations there were at it.
+    pub conversations: u64,
 }
 
 /// The living part of a node.
@@ -101,7 +103,7 @@ impl Actors {
             devices: Arc::clone(&devices),
             encode: needs.encode,
         };
-        let rooms = Arc::new(Rooms::new(context, needs.dispatched));
+        let rooms = Arc::new(Rooms::new(context, needs.dispatched, needs.conversations));
         let gateway = Gateway::new(
             Arc::clone(&rooms),
             Arc::new(Rates::new(needs.send_rate)),
@@ -139,6 +141,11 @@ impl Actors {
     /// Conversations awake now.
     pub fn awake_count(&self) -> usize {
         self.rooms.awake_count()
+    }
+
+    /// Conversations that exist and are not awake.
+    pub fn asleep_count(&self) -> u64 {
+        self.rooms.asleep_count()
     }
 
     /// Attaches a device: from here on it gets events. What came before is for the caller to replay.

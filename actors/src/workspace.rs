@@ -48,6 +48,8 @@ pub struct Rooms {
     dispatched: AtomicU64,
     /// The sessions that ended up to this revision are closed: what happened up to here may be handed out.
     announced: AtomicU64,
+    /// Conversations that exist, asleep or awake; a fall of the dispatcher may count one twice.
+    conversations: AtomicU64,
     supervisor: OnceLock<ActorCell>,
     presence: RwLock<Option<ActorRef<PresenceMessage>>>,
     /// Outlives the presence actor, so that its successor can say what changed in between.
@@ -58,8 +60,9 @@ pub struct Rooms {
 }
 
 impl Rooms {
-    /// Nobody is awake. `dispatched` is the revision up to which events were handed out before the start.
-    pub(crate) fn new(context: Context, dispatched: u64) -> Self {
+    /// Nobody is awake. `dispatched` is the revision up to which events were handed out before the start, and `conversations` how
+    /// many there were at it.
+    pub(crate) fn new(context: Context, dispatched: u64, conversations: u64) -> Self {
         Self {
             context,
             slots: Slots::new("conversation"),
@@ -67,6 +70,7 @@ impl Rooms {
             fanned: Mutex::new(HashMap::new()),
             dispatched: AtomicU64::new(dispatched),
             announced: AtomicU64::new(dispatched),
+            conversations: AtomicU64::new(conversations),
             supervisor: OnceLock::new(),
             presence: RwLock::new(None),
             lights: Mutex::new(PresenceCore::default()),
@@ -157,6 +161,16 @@ impl Rooms {
     /// The presence actor. It may have fallen: mail to it may be lost, which its successor makes good.
     pub fn presence(&self) -> Option<ActorRef<PresenceMessage>> {
         self.presence.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn note_began(&self) {
+        self.conversations.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Conversations that exist and are not awake.
+    pub fn asleep_count(&self) -> u64 {
+        let awake = self.awake_count() as u64;
+        self.conversations.load(Ordering::Relaxed).saturating_sub(awake)
     }
 
     /// Conversations awake now.

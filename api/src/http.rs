@@ -2,10 +2,12 @@
 
 mod accounts;
 mod conversations;
+mod measured;
 mod messages;
 pub(crate) mod requests;
 mod specifications;
 
+pub use measured::ROUTES;
 pub use requests::SESSION_COOKIES;
 
 use crate::failure::Failure;
@@ -47,8 +49,9 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/{*rest}", axum::routing::any(nothing_here))
         .layer(DefaultBodyLimit::max(limits::HTTP_BODY_SIZE_BYTES_MAX))
         .layer(middleware::from_fn_with_state(edge.clone(), guard))
-        .with_state(edge)
+        .with_state(edge.clone())
         .merge(crate::web::fallback(secure))
+        .layer(middleware::from_fn_with_state(edge, measured::measure))
 }
 
 /// The routes that are in the published specification.

@@ -27,6 +27,7 @@ use corridor_storage::high_water;
 use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::world::World;
 
+use crate::metrics;
 use crate::reply::Reply;
 use crate::state_machine::StateMachine;
 use crate::types::{Applied, ErasedAnswer, Proposal, SavedVote, Types};
@@ -75,6 +76,10 @@ impl Gate {
 
     pub fn is_shutting_down(&self) -> bool {
         self.0.load(Ordering::SeqCst) & Self::SHUTTING_DOWN != 0
+    }
+
+    pub fn is_fenced(&self) -> bool {
+        self.0.load(Ordering::SeqCst) & Self::FENCED != 0
     }
 
     fn check(&self) -> Result<(), ProposeError> {
@@ -130,6 +135,7 @@ struct Queued {
     command: Bytes,
     permit: Permit,
     answer: oneshot::Sender<Outcome>,
+    began_ns: u64,
 }
 
 /// Proposes commands to one group. Cheap to clone.
@@ -137,6 +143,7 @@ pub struct Proposer<S: ReplicatedState> {
     queue: mpsc::UnboundedSender<Queued>,
     in_flight: Arc<InFlight>,
     gate: Arc<Gate>,
+    world: Arc<dyn World>,
     state: PhantomData<fn() -> S>,
 }
 
@@ -146,6 +153,7 @@ impl<S: ReplicatedState> Clone for Proposer<S> {
             queue: self.queue.clone(),
             in_flight: Arc::clone(&self.in_flight),
             gate: Arc::clone(&self.gate),
+            world: Arc::clone(&self.world),
             state: PhantomData,
         }
     }
@@ -165,7 +173,7 @@ impl<S: ReplicatedState> Proposer<S> {
         let carrier = Carrier {
             raft,
             gate: Arc::clone(&gate),
-            world,
+            world: Arc::clone(&world),
             patience,
             confirmed: None,
             stamped_ms: 0,
@@ -175,6 +183,7 @@ impl<S: ReplicatedState> Proposer<S> {
             queue,
             in_flight: Arc::default(),
             gate,
+            world,
             state: PhantomData,
         }
     }
@@ -190,7 +199,7 @@ impl<S: ReplicatedState> Proposer<S> {
             },
             Err(error) => {
                 if matches!(error, ProposeError::Overloaded { .. }) {
-                    metrics::counter!("corridor_proposals_overloaded_total").increment(1);
+                    metrics::PROPOSALS_OVERLOADED.add(&[], 1);
                 }
                 Pending {
                     waiting: Waiting::Refused(error),
@@ -211,6 +220,7 @@ impl<S: ReplicatedState> Proposer<S> {
                 command,
                 permit,
                 answer,
+                began_ns: self.world.monotonic_ns(),
             })
             .map_err(|_| ProposeError::ShuttingDown)?;
         Ok(receive)
@@ -282,6 +292,7 @@ impl Carrier {
             command,
             permit,
             answer,
+            began_ns,
         }: Queued,
     ) {
         if let Err(error) = self.gate.check() {
@@ -293,9 +304,14 @@ impl Carrier {
             at_ms: self.stamped_ms,
             command,
         };
+        let world = Arc::clone(&self.world);
         let reply = Reply::new(move |result| {
             drop(permit);
-            let _ = answer.send(judge(result));
+            let outcome = judge(result);
+            if outcome.is_ok() {
+                metrics::PROPOSAL_SECONDS.note_time(&[], began_ns, world.monotonic_ns());
+            }
+            let _ = answer.send(outcome);
         });
         // An error means that the core is gone. The reply went with it, and its proposer hears "unknown".
         if self.raft.client_write_ff(proposal, Some(reply)).await.is_err() && !self.gate.is_shutting_down() {

@@ -8,6 +8,7 @@ mod control;
 mod demo;
 mod figures;
 mod init;
+mod metrics;
 mod passwords;
 mod start;
 mod stop;

@@ -7,7 +7,7 @@
 
 use crate::config::Settings;
 use crate::control;
-use crate::figures;
+use crate::figures::{self, Figures, Sources};
 use corridor_actors::rates::Rate;
 use corridor_actors::{Actors, Needs};
 use corridor_api::encode::JsonFrames;
@@ -88,6 +88,7 @@ pub struct Running {
     listener: TcpListener,
     operations_listener: TcpListener,
     operations: Operations,
+    figures: Figures,
     ready: Arc<AtomicBool>,
     stopping: watch::Sender<bool>,
     // Last: everything above has ended before another process may take the folder.
@@ -125,6 +126,9 @@ impl Running {
         });
         let applied_state = AppliedState::open(state, listener_of_state).map_err(StartError::io("the state store"))?;
         let dispatched = applied_state.progress().revision;
+        let conversations = reader
+            .conversations_count()
+            .map_err(StartError::io("the state store"))?;
 
         let group = Group::start(
             NODE_ID,
@@ -149,6 +153,7 @@ impl Running {
                 burst: settings.sends_burst,
             },
             dispatched,
+            conversations,
         });
         let actors = actors.await.map_err(|error| StartError::refused(error.to_string()))?;
         group
@@ -164,7 +169,14 @@ impl Running {
             names,
             world,
         });
-        let operations = operations(figures, &ready, &reader, &actors, group.watch());
+        let sources = Sources {
+            data: settings.data.clone(),
+            is_ready: Arc::clone(&ready),
+            reader,
+            actors: actors.clone(),
+            group: Box::new(group.watch()),
+        };
+        let operations = operations(figures.clone(), sources);
         let (stopping, _) = watch::channel(false);
         Ok(Self {
             service,
@@ -174,6 +186,7 @@ impl Running {
             listener,
             operations_listener,
             operations,
+            figures,
             ready,
             stopping,
             _lock: lock,
@@ -229,7 +242,9 @@ impl Running {
             actors.say_goodbye();
             let _ = stopping.send(true);
         };
+        let upkeep = tokio::spawn(self.figures.keep_up());
         let (clients, operators, ()) = tokio::join!(clients, operators, farewell);
+        upkeep.abort();
         drop(control);
         // Nothing is ever sent: this ends when the last socket has said its goodbye, or takes too long over it.
         let _ = tokio::time::timeout(Duration::from_millis(limits::DRAIN_TIMEOUT_MS), last_socket.recv()).await;
@@ -287,38 +302,34 @@ fn lock_folder(data: &Path) -> Result<File, StartError> {
     }
 }
 
-fn operations(
-    figures: figures::Figures,
-    ready: &Arc<AtomicBool>,
-    reader: &Reader,
-    actors: &Actors,
-    group: impl Fn() -> corridor_cluster::GroupStatus + Send + Sync + 'static,
-) -> Operations {
-    let is_ready = Arc::clone(ready);
-    let (reader, actors) = (reader.clone(), actors.clone());
-    let status = move || {
-        let group = group();
-        let progress = reader.progress().unwrap_or_default();
-        let hash: String = progress.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        serde_json::json!({
-            "version": env!("CARGO_PKG_VERSION"),
-            "node": NODE_ID,
-            "leader": group.leader,
-            "term": group.term,
-            "revision": progress.revision,
-            "log_last_index": group.last_log_index,
-            "log_purged_index": group.purged_index,
-            "state_hash": hash,
-            "state_size_bytes": reader.size_bytes(),
-            "audit_records": progress.audit_count,
-            "sockets": actors.devices().count(),
-            "conversations_awake": actors.awake_count(),
-            "limits": { "sockets": limits::SOCKETS_COUNT_MAX },
-        })
-    };
+fn operations(figures: Figures, sources: Sources) -> Operations {
+    let is_ready = Arc::clone(&sources.is_ready);
+    let sources = Arc::new(sources);
+    let of_status = Arc::clone(&sources);
     Operations {
         is_ready: Arc::new(move || is_ready.load(Ordering::Acquire)),
-        metrics: Arc::new(move || figures.render()),
-        status: Arc::new(status),
+        metrics: Arc::new(move || figures.render(&sources)),
+        status: Arc::new(move || status(&of_status)),
     }
+}
+
+fn status(sources: &Sources) -> serde_json::Value {
+    let group = (sources.group)();
+    let progress = sources.reader.progress().unwrap_or_default();
+    let hash: String = progress.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "node": NODE_ID,
+        "leader": group.leader,
+        "term": group.term,
+        "revision": progress.revision,
+        "log_last_index": group.last_log_index,
+        "log_purged_index": group.purged_index,
+        "state_hash": hash,
+        "state_size_bytes": sources.reader.size_bytes(),
+        "audit_records": progress.audit_count,
+        "sockets": sources.actors.devices().count(),
+        "conversations_awake": sources.actors.awake_count(),
+        "limits": { "sockets": limits::SOCKETS_COUNT_MAX },
+    })
 }

@@ -8,10 +8,12 @@
 pub mod apply;
 pub mod backend;
 pub mod content;
+pub mod figures;
 pub mod high_water;
 pub mod keys;
 mod load;
 pub mod log;
+pub mod metrics;
 pub mod node_keys;
 pub mod reader;
 mod recent;

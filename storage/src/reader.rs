@@ -113,6 +113,13 @@ impl Reader {
         self.state.record(&keys::conversation(conversation))
     }
 
+    /// How many conversations there are. Walks over all their heads, without opening them.
+    pub fn conversations_count(&self) -> io::Result<u64> {
+        let (from, to) = keys::range_of(&keys::table(Table::Conversation));
+        let mut heads = self.state.backend().scan(&from, &to, Direction::Forward);
+        heads.try_fold(0, |count, head| head.map(|_| count + 1))
+    }
+
     /// A conversation as one reader needs it judged.
     pub fn readable(&self, reader: &Person, conversation: ConversationId) -> io::Result<Readable> {
         crate::load::readable(&self.state, Some(reader), conversation)

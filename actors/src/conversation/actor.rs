@@ -144,7 +144,7 @@ impl State {
             }
         }
         drop(look);
-        metrics::counter!(crate::metrics::DELIVERIES_TOTAL).increment(deliveries);
+        crate::metrics::DELIVERIES.add(&[], deliveries);
         // Noted after it was done: a successor may repeat this event, but never leave it out.
         self.rooms.note_fanned(self.id, self.myself, self.core.fanned_seq());
     }

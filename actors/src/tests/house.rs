@@ -121,6 +121,7 @@ impl House {
             world: world.clone(),
             send_rate,
             dispatched: reader.progress().unwrap().revision,
+            conversations: reader.conversations_count().unwrap(),
         };
         let house = Self {
             actors: Actors::start(needs).await.unwrap(),

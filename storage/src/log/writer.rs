@@ -16,6 +16,7 @@ use super::format::{CAP_KEY, EngineEntry, FLOOR_KEY, encode_cap};
 use super::housekeeping::Housekeeping;
 use super::queue::Queue;
 use super::{Completion, FatalHandler, GroupId};
+use crate::metrics;
 use crate::world::World;
 
 /// A submission on its way to the disk, sealed.
@@ -92,10 +93,9 @@ impl Writer {
         if let Err(error) = (self.write_and_sync)(batch) {
             return Err((error, waiting));
         }
-        let elapsed_ns = self.world.monotonic_ns().saturating_sub(started_ns);
-        metrics::counter!("corridor_log_syncs_total").increment(1);
-        metrics::histogram!("corridor_log_sync_seconds").record(elapsed_ns as f64 / 1e9);
-        metrics::histogram!("corridor_log_batch_entries").record(gathered.entries as f64);
+        metrics::LOG_SYNCS.add(&[], 1);
+        metrics::LOG_SYNC_SECONDS.note_time(&[], started_ns, self.world.monotonic_ns());
+        metrics::LOG_BATCH_ENTRIES.note(&[], gathered.entries as f64);
         self.publish(gathered);
         for done in waiting {
             done(Ok(())); // Persisted before answered: the sync above has returned.

@@ -43,6 +43,8 @@ async fn nothing_to_do_for_two_intervals_is_sleep() {
         0,
         "nothing is kept of those who sleep"
     );
+    let all = house.reader.conversations_count().unwrap();
+    assert_eq!(house.actors.asleep_count(), all, "counted from the start on");
     house.does(PHYSICIAN, send(GROUP, "good morning")).await;
     house.settle().await;
     assert_eq!(nurse.events().await, ["a1/2 good night", "a1/3 good morning"]);

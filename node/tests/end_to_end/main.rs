@@ -30,3 +30,4 @@ mod specifications;
 mod starting;
 mod support;
 mod tls;
+mod watching;

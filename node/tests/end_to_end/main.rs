@@ -29,5 +29,6 @@ mod sign_in;
 mod specifications;
 mod starting;
 mod support;
+mod synced;
 mod tls;
 mod watching;

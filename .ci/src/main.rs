@@ -9,6 +9,7 @@
 
 mod child;
 mod counts;
+mod load;
 mod programs;
 mod report;
 mod steps;

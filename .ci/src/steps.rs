@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::child::{Ended, command, output, run};
 use crate::counts::{Counts, Format};
 use crate::report::Outcome;
-use crate::{programs, tidy, web};
+use crate::{load, programs, tidy, web};
 
 /// One step.
 #[derive(Debug)]
@@ -51,6 +51,16 @@ pub const STEPS: &[Step] = &[
         run: property,
     },
     Step {
+        name: "loom",
+        summary: "storage/sync/tests/loom: our synchronisation through every schedule",
+        run: loom,
+    },
+    Step {
+        name: "cuts",
+        summary: "a simulated disk is cut after every write and sync; planted mistakes are found",
+        run: cuts,
+    },
+    Step {
         name: "end-to-end",
         summary: "node/tests against the release binary",
         run: end_to_end,
@@ -60,7 +70,20 @@ pub const STEPS: &[Step] = &[
         summary: "api/web/e2e in Chromium against the release binary",
         run: web::browser,
     },
+    Step {
+        name: "load",
+        summary: "benches: every load, short, against the release binary; what is lost fails, slowness does not",
+        run: load::load,
+    },
+    Step {
+        name: "kill",
+        summary: "benches: a hundred kills under load of the release binary",
+        run: load::kill,
+    },
 ];
+
+/// The test of the step `cuts`, which the step `unit` leaves out.
+const CUTS: &str = "crash_cuts";
 
 /// Cases of each property test, unless $PROPTEST_CASES says otherwise.
 const PROPERTY_CASES: &str = "256";
@@ -117,7 +140,7 @@ impl Context {
         }
     }
 
-    fn cargo(&self, arguments: &[&str]) -> Command {
+    pub fn cargo(&self, arguments: &[&str]) -> Command {
         let mut cargo = command(&self.cargo, &self.root);
         cargo.args(arguments);
         cargo
@@ -142,12 +165,13 @@ fn clippy(context: &mut Context) -> Outcome {
     plain(run(&mut clippy, Format::Plain))
 }
 
-/// Everything but node's integration tests (`end-to-end`) and the `property_` tests. Always with `--workspace`: picking packages
+/// Everything but node's integration tests (`end-to-end`), the crash cuts (`cuts`) and the `property_` tests. Always with `--workspace`: picking packages
 /// would pick other features of their dependencies and build those twice.
 fn unit(context: &mut Context) -> Outcome {
     let mut tests = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins"]);
-    for name in integration_tests(&context.root, |package| package != "node") {
-        tests.args(["--test", &name]);
+    let names = integration_tests(&context.root, |package| package != "node");
+    for name in names.iter().filter(|name| *name != CUTS) {
+        tests.args(["--test", name]);
     }
     tests.args(["--", "--skip", "property_"]).args(&context.arguments);
     let mut documentation = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--doc", "--"]);
@@ -165,6 +189,38 @@ fn property(context: &mut Context) -> Outcome {
     if std::env::var_os("PROPTEST_CASES").is_none() {
         tests.env("PROPTEST_CASES", PROPERTY_CASES);
     }
+    tested([run(&mut tests, Format::Cargo)])
+}
+
+/// In a folder of its own, because everything is compiled with another flag. The flag is ours and not `--cfg loom`, which would
+/// take the networking out of tokio.
+fn loom(context: &mut Context) -> Outcome {
+    let mut tests = context.cargo(&["test", "--locked", "--package", "corridor-sync", "--test", "loom"]);
+    tests
+        .args(["--target-dir", "target/loom", "--", "--show-output"])
+        .args(&context.arguments)
+        .env("RUSTFLAGS", with_loom(std::env::var("RUSTFLAGS").ok()));
+    tested([run(&mut tests, Format::Cargo)])
+}
+
+fn with_loom(flags: Option<String>) -> String {
+    let flags = flags.unwrap_or_default();
+    format!("{flags} --cfg corridor_loom").trim_start().to_owned()
+}
+
+/// With the mistakes that can be planted, and with what the tests print: how many cuts of which kind.
+fn cuts(context: &mut Context) -> Outcome {
+    let mut tests = context.cargo(&["test", "--workspace", "--locked"]);
+    tests
+        .args([
+            "--features",
+            "corridor-cluster/planted",
+            "--test",
+            CUTS,
+            "--",
+            "--nocapture",
+        ])
+        .args(&context.arguments);
     tested([run(&mut tests, Format::Cargo)])
 }
 
@@ -296,6 +352,15 @@ mod tests {
         let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\n  \"node\",\n  \"api/protocol\",\n]\n[other]\nlist = [\"x\"]\n";
         assert_eq!(members(manifest), ["node", "api/protocol"]);
         assert!(members("[package]\nname = \"x\"\n").is_empty());
+    }
+
+    #[test]
+    fn the_flag_for_loom_stands_beside_those_that_were_given() {
+        assert_eq!(with_loom(None), "--cfg corridor_loom");
+        assert_eq!(
+            with_loom(Some("-D warnings".to_owned())),
+            "-D warnings --cfg corridor_loom"
+        );
     }
 
     #[test]

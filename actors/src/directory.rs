@@ -3,9 +3,10 @@
 use crate::outbox::{Farewell, Outbox};
 use corridor_domain::conversation::Side;
 use corridor_domain::ids::{PersonId, SessionId};
-use std::collections::HashMap;
+use corridor_storage::high_water;
+use corridor_sync::directory::{Directory, Entered};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, OnceLock};
 
 /// One connected device.
 #[derive(Debug)]
@@ -24,14 +25,13 @@ pub struct Connected {
     pub outbox: Arc<Outbox>,
 }
 
-type ByPerson = HashMap<PersonId, Vec<Arc<Connected>>>;
-
 /// All connected devices of this node.
 #[derive(Debug, Default)]
 pub struct Devices {
-    by_person: RwLock<ByPerson>,
+    directory: Directory<PersonId, Arc<Connected>>,
     next_number: AtomicU64,
-    count: AtomicU64,
+    /// What everybody is told once it is shut.
+    last_word: OnceLock<Farewell>,
 }
 
 impl Devices {
@@ -40,8 +40,15 @@ impl Devices {
         Self::default()
     }
 
-    /// Attaches a device. From here on it gets events; what came before is the replay's.
-    pub fn attach(&self, session: SessionId, person: PersonId, side: Side, is_staff: bool) -> Arc<Connected> {
+    /// Attaches a device. From here on it gets events; what came before is the replay's, as far as `then` reads.
+    pub fn attach<R>(
+        &self,
+        session: SessionId,
+        person: PersonId,
+        side: Side,
+        is_staff: bool,
+        then: impl FnOnce() -> R,
+    ) -> (Arc<Connected>, R) {
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
         let connected = Arc::new(Connected {
             number,
@@ -51,77 +58,75 @@ impl Devices {
             is_staff,
             outbox: Arc::new(Outbox::new()),
         });
-        let mut by_person = self.by_person.write().unwrap_or_else(PoisonError::into_inner);
-        by_person.entry(person).or_default().push(Arc::clone(&connected));
-        self.count.fetch_add(1, Ordering::Relaxed);
-        connected
+        let Entered { is_shut, read } = self.directory.enter(person, Arc::clone(&connected), then);
+        if is_shut {
+            connected.outbox.close(self.last_word());
+        }
+        (connected, read)
     }
 
-    /// Detaches a device. Says whether the person has none left.
-    pub fn detach(&self, connected: &Connected) -> bool {
-        let mut by_person = self.by_person.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(devices) = by_person.get_mut(&connected.person) else {
-            return true;
-        };
-        let before = devices.len();
-        devices.retain(|device| device.number != connected.number);
-        if devices.len() < before {
-            self.count.fetch_sub(1, Ordering::Relaxed);
-        }
-        if devices.is_empty() {
-            by_person.remove(&connected.person);
-            return true;
-        }
-        false
+    /// Detaches a device.
+    pub fn detach(&self, connected: &Connected) {
+        let is_it = |device: &Arc<Connected>| device.number == connected.number;
+        high_water::OUTBOX_BYTES.note(connected.outbox.size_bytes().high_water());
+        self.directory.leave(connected.person, is_it);
     }
 
     /// Closes all devices of a session: from now on nothing is delivered to them.
     pub fn end_session(&self, person: PersonId, session: SessionId) {
-        for device in self
-            .read()
-            .get(&person)
-            .into_iter()
-            .flatten()
-            .filter(|device| device.session == session)
-        {
+        let look = self.look();
+        for device in look.devices(person).iter().filter(|device| device.session == session) {
             device.outbox.close(Farewell::SessionEnded);
         }
     }
 
-    /// Says goodbye to everybody.
-    pub fn close_all(&self, farewell: Farewell) {
-        for device in self.read().values().flatten() {
-            device.outbox.close(farewell);
+    /// Cuts everybody; they come back.
+    pub fn cut_all(&self) {
+        for device in self.directory.look().all() {
+            device.outbox.close(Farewell::TooSlow);
         }
+    }
+
+    /// Says goodbye to everybody, for good: also to those who come after it. The first reason stays.
+    pub fn say_goodbye(&self, farewell: Farewell) {
+        let farewell = *self.last_word.get_or_init(|| farewell);
+        self.directory.shut(|device| device.outbox.close(farewell));
+    }
+
+    fn last_word(&self) -> Farewell {
+        self.last_word.get().copied().unwrap_or(Farewell::ShuttingDown)
     }
 
     /// Looks people up for one fan-out; hold it shortly.
     pub fn look(&self) -> Look<'_> {
-        Look(self.read())
+        Look(self.directory.look())
+    }
+
+    /// The most that waits or waited for one of those who are connected.
+    pub fn note_high_water(&self) {
+        for device in self.directory.look().all() {
+            high_water::OUTBOX_BYTES.note(device.outbox.size_bytes().high_water());
+        }
     }
 
     /// Devices connected.
     pub fn count(&self) -> u64 {
-        self.count.load(Ordering::Relaxed)
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, ByPerson> {
-        self.by_person.read().unwrap_or_else(PoisonError::into_inner)
+        self.directory.level().now() as u64
     }
 }
 
 /// A look at who is connected.
-pub struct Look<'a>(RwLockReadGuard<'a, ByPerson>);
+pub struct Look<'a>(corridor_sync::directory::Look<'a, PersonId, Arc<Connected>>);
 
 impl Look<'_> {
     /// The devices of a person.
     pub fn devices(&self, person: PersonId) -> &[Arc<Connected>] {
-        self.0.get(&person).map_or(&[], Vec::as_slice)
+        self.0.devices(person)
     }
 
     /// All devices of staff.
     pub fn staff(&self) -> impl Iterator<Item = &Arc<Connected>> {
-        self.0.values().flatten().filter(|device| device.is_staff)
+        self.0.all().filter(|device| device.is_staff)
     }
 }
 
@@ -129,16 +134,34 @@ impl Look<'_> {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_session_ends_on_its_devices_only() {
+    fn attach(devices: &Devices, session: u128) -> Arc<Connected> {
+        devices
+            .attach(SessionId(session), PersonId(1), Side::Team, true, || ())
+            .0
+    }
+
+    #[test]
+    fn a_session_ends_on_its_devices_only() {
         let devices = Devices::new();
-        let phone = devices.attach(SessionId(1), PersonId(1), Side::Team, true);
-        let laptop = devices.attach(SessionId(2), PersonId(1), Side::Team, true);
+        let (phone, laptop) = (attach(&devices, 1), attach(&devices, 2));
         devices.end_session(PersonId(1), SessionId(1));
         assert_eq!(phone.outbox.farewell(), Some(Farewell::SessionEnded));
         assert_eq!(laptop.outbox.farewell(), None);
-        assert!(!devices.detach(&phone));
-        assert!(devices.detach(&laptop));
+        devices.detach(&phone);
+        devices.detach(&phone);
+        assert_eq!(devices.count(), 1);
+        devices.detach(&laptop);
         assert_eq!(devices.count(), 0);
+    }
+
+    #[test]
+    fn who_comes_after_the_goodbye_is_told_too() {
+        let devices = Devices::new();
+        let early = attach(&devices, 1);
+        devices.say_goodbye(Farewell::ShuttingDown);
+        let late = attach(&devices, 2);
+        for device in [early, late] {
+            assert_eq!(device.outbox.farewell(), Some(Farewell::ShuttingDown));
+        }
     }
 }

@@ -77,21 +77,18 @@ impl Actor for Dispatcher {
 }
 
 async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
+    rooms.announce(applied.revision, || close_sessions(rooms, applied));
     let mut heads: Vec<&Conversation> = Vec::new();
     let mut events: Vec<(ConversationId, &Event)> = Vec::new();
     let mut memberships: Vec<&Membership> = Vec::new();
     for change in &applied.changes {
         match change {
-            Change::Session(session) if session.ended_at_revision.is_some() => {
-                rooms.context.devices.end_session(session.person, session.id);
-            }
             Change::Conversation(head) => heads.push(head),
             Change::Event { conversation, event } => events.push((*conversation, event)),
             Change::Membership(membership) => memberships.push(membership),
             _ => {}
         }
     }
-    rooms.note_announced(applied.revision);
     for head in heads {
         let of_it = |event: &&(ConversationId, &Event)| event.0 == head.id;
         // A rewritten message has an older revision than the event that says so.
@@ -117,13 +114,20 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
         #[cfg(test)]
         crash_if_asked(rooms, 2 * applied.revision);
         crate::metrics::note_committed(&committed);
-        if committed.began() {
-            rooms.note_began();
-        }
         tell_patient_thread(rooms, &committed).await;
         tell_conversation(rooms, committed).await;
         #[cfg(test)]
         crash_if_asked(rooms, 2 * applied.revision + 1);
+    }
+}
+
+fn close_sessions(rooms: &Rooms, applied: &Applied) {
+    for change in &applied.changes {
+        if let Change::Session(session) = change
+            && session.ended_at_revision.is_some()
+        {
+            rooms.context.devices.end_session(session.person, session.id);
+        }
     }
 }
 

@@ -56,16 +56,25 @@ impl From<ProposeError> for SubmitError {
     }
 }
 
+/// How often one person may.
+#[derive(Debug)]
+pub(crate) struct PersonRates {
+    /// Anything, looks too.
+    pub(crate) commands: Rates<PersonId>,
+    /// What others get to read.
+    pub(crate) sends: Rates<PersonId>,
+}
+
 /// The way in for commands.
 #[derive(Clone)]
 pub struct Gateway {
     rooms: Arc<Rooms>,
-    rates: Arc<Rates>,
+    rates: Arc<PersonRates>,
     world: Arc<dyn World>,
 }
 
 impl Gateway {
-    pub(crate) fn new(rooms: Arc<Rooms>, rates: Arc<Rates>, world: Arc<dyn World>) -> Self {
+    pub(crate) fn new(rooms: Arc<Rooms>, rates: Arc<PersonRates>, world: Arc<dyn World>) -> Self {
         Self { rooms, rates, world }
     }
 
@@ -133,13 +142,24 @@ impl Gateway {
             envelope.command,
             Command::Send { .. } | Command::Edit { .. } | Command::Retract { .. } | Command::CreateConversation(_)
         );
-        match envelope.acting {
-            Acting::Person { person, .. } if writes => self
-                .rates
-                .take(person, self.world.monotonic_ns())
-                .map_err(|retry_after_ms| SubmitError::RateLimited { retry_after_ms }),
-            _ => Ok(()),
+        let Acting::Person { person, .. } = envelope.acting else {
+            return Ok(());
+        };
+        // Whoever wants to end a session is never told to wait.
+        if matches!(envelope.command, Command::EndSession { .. }) {
+            return Ok(());
         }
+        let now_ns = self.world.monotonic_ns();
+        let taken = self.rates.commands.take(person, now_ns);
+        taken
+            .and_then(|()| {
+                if writes {
+                    self.rates.sends.take(person, now_ns)
+                } else {
+                    Ok(())
+                }
+            })
+            .map_err(|retry_after_ms| SubmitError::RateLimited { retry_after_ms })
     }
 }
 

@@ -6,14 +6,16 @@
 
 #![forbid(unsafe_code)]
 
+pub mod alarm;
 pub mod conversation;
-pub mod credits;
 pub mod directory;
 mod dispatcher;
+pub mod falls;
 pub mod frame;
 pub mod gateway;
 pub mod metrics;
 pub mod node;
+pub mod observe;
 pub mod outbox;
 pub mod patient_thread;
 pub mod presence;
@@ -24,5 +26,6 @@ pub mod slots;
 mod tests;
 pub mod workspace;
 
+pub use corridor_sync::credits;
 pub use gateway::{Gateway, SubmitError};
 pub use node::{Actors, Needs};

@@ -1,9 +1,12 @@
 //! The top of the tree: one supervisor over the workspace and the sessions, and the handle that the edge works with.
 
+use crate::alarm::{Alarm, Fence};
 use crate::credits::Credits;
 use crate::directory::{Connected, Devices};
+use crate::falls::FallLimit;
 use crate::frame::{Encode, Light};
-use crate::gateway::{Gateway, Proposals};
+use crate::gateway::{Gateway, PersonRates, Proposals};
+use crate::observe::{self, Kind, Observed};
 use crate::outbox::Farewell;
 use crate::presence::PresenceMessage;
 use crate::rates::{Rate, Rates};
@@ -14,9 +17,11 @@ use corridor_domain::conversation::Side;
 use corridor_domain::ids::{PersonId, SessionId};
 use corridor_domain::limits;
 use corridor_storage::apply::Applied;
+use corridor_storage::high_water;
 use corridor_storage::reader::Reader;
 use corridor_storage::world::World;
-use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SpawnErr, SupervisionEvent};
+use corridor_sync::handover::Handover;
+use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, ActorStatus, SpawnErr, SupervisionEvent};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -32,12 +37,16 @@ pub struct Needs {
     pub encode: Arc<dyn Encode>,
     /// The clock.
     pub world: Arc<dyn World>,
+    /// How often one person may do anything.
+    pub command_rate: Rate,
     /// How often one person may write.
     pub send_rate: Rate,
+    /// How many falls are too many.
+    pub fall_limit: FallLimit,
+    /// What is done then.
+    pub fence: Fence,
     /// The revision up to which everything was handed out before: the one at start.
     pub dispatched: u64,
-    /// How many conversations there were at it.
-    pub conversations: u64,
 }
 
 /// The living part of a node.
@@ -48,6 +57,7 @@ pub struct Actors {
     gateway: Gateway,
     world: Arc<dyn World>,
     register: Arc<crate::session::Register>,
+    alarm: Arc<Alarm>,
     sessions: ActorCell,
     top: ActorRef<()>,
 }
@@ -58,7 +68,23 @@ pub struct Attached {
     pub connected: Arc<Connected>,
     /// The way in.
     pub mail: Slot<SessionMessage>,
+    /// Where the replay ends and what is live begins.
+    pub handover: Handover,
     _detach: Detach,
+}
+
+/// Why a device is not attached.
+#[derive(Debug, thiserror::Error)]
+pub enum AttachError {
+    /// Its session has ended.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// It cannot be read how far the state is.
+    #[error("the state cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// Its actor does not start.
+    #[error("the session's actor does not start: {0}")]
+    NoActor(#[from] SpawnErr),
 }
 
 /// Takes a device out of the directory, however its way in ends.
@@ -103,26 +129,38 @@ impl Actors {
             devices: Arc::clone(&devices),
             encode: needs.encode,
         };
-        let rooms = Arc::new(Rooms::new(context, needs.dispatched, needs.conversations));
+        let rooms = Arc::new(Rooms::new(context, needs.dispatched));
         let gateway = Gateway::new(
             Arc::clone(&rooms),
-            Arc::new(Rates::new(needs.send_rate)),
+            Arc::new(PersonRates {
+                commands: Rates::new(needs.command_rate),
+                sends: Rates::new(needs.send_rate),
+            }),
             Arc::clone(&needs.world),
         );
         let register = Arc::new(crate::session::Register::default());
+        let alarm = Arc::new(Alarm::new(
+            needs.fall_limit,
+            needs.fence,
+            Arc::clone(&needs.world),
+            Arc::clone(&devices),
+        ));
         let (top, _) = Actor::spawn(None, NodeSupervisor, ()).await?;
         let arguments = workspace::Arguments {
             rooms: Arc::clone(&rooms),
+            alarm: Arc::clone(&alarm),
             applied: needs.applied,
         };
         Actor::spawn_linked(None, WorkspaceSupervisor, arguments, top.get_cell()).await?;
-        let (sessions, _) = Actor::spawn_linked(None, SessionSupervisor, Arc::clone(&register), top.get_cell()).await?;
+        let arguments = (Arc::clone(&register), Arc::clone(&alarm));
+        let (sessions, _) = Actor::spawn_linked(None, SessionSupervisor, arguments, top.get_cell()).await?;
         Ok(Self {
             rooms,
             devices,
             gateway,
             world: needs.world,
             register,
+            alarm,
             sessions: sessions.get_cell(),
             top,
         })
@@ -138,29 +176,79 @@ impl Actors {
         &self.devices
     }
 
+    /// What the actors are doing, at most `limit` of each kind shown.
+    pub fn observe(&self, limit: usize) -> Vec<(&'static str, Kind)> {
+        let single = |kind, status| {
+            let state = observe::state(status, 0);
+            let id = String::new();
+            let some = vec![Observed {
+                kind,
+                id,
+                state,
+                waiting: 0,
+            }];
+            (kind, Kind { alive: 1, some })
+        };
+        let presence = self.rooms.presence().map(|actor| actor.get_status());
+        vec![
+            single("node_supervisor", self.top.get_status()),
+            single("session_supervisor", self.sessions.get_status()),
+            single("workspace_supervisor", self.rooms.supervisor_status()),
+            single("presence", presence.unwrap_or(ActorStatus::Unstarted)),
+            ("conversation", observe::slots("conversation", &self.rooms.slots, limit)),
+            (
+                "patient_thread",
+                observe::slots("patient_thread", &self.rooms.patients, limit),
+            ),
+            ("session", self.register.observe(limit)),
+        ]
+    }
+
+    /// Notes how near the bounds of mailboxes, outboxes and of those awake came. Looks at all of them: for who reads figures.
+    pub fn note_high_water(&self) {
+        self.devices.note_high_water();
+        self.rooms.slots.note_high_water();
+        self.rooms.patients.note_high_water();
+        high_water::CONVERSATIONS_AWAKE.note(self.rooms.awake_count());
+    }
+
+    /// Actors that fell lately; too many fence the node.
+    pub fn falls_lately(&self) -> usize {
+        self.alarm.falls_lately()
+    }
+
+    /// Whether the node was fenced because too many fell.
+    pub fn is_fenced(&self) -> bool {
+        self.alarm.is_raised()
+    }
+
     /// Conversations awake now.
     pub fn awake_count(&self) -> usize {
         self.rooms.awake_count()
     }
 
-    /// Conversations that exist and are not awake.
-    pub fn asleep_count(&self) -> u64 {
-        self.rooms.asleep_count()
-    }
-
-    /// Attaches a device: from here on it gets events. What came before is for the caller to replay.
+    /// Attaches a device: from here on it gets events. What came before, up to [`Attached::handover`], is for the caller to replay.
     pub async fn attach(
         &self,
         session: SessionId,
         person: PersonId,
         side: Side,
         is_staff: bool,
-    ) -> Result<Attached, SpawnErr> {
-        let connected = self.devices.attach(session, person, side, is_staff);
+    ) -> Result<Attached, AttachError> {
+        let reader = &self.rooms.context.reader;
+        let revision = || Ok(reader.progress()?.revision);
+        let lives = || {
+            Ok(reader
+                .session(session)?
+                .is_some_and(|session| session.ended_at_revision.is_none()))
+        };
+        let then = || Handover::read::<std::io::Error>(revision, lives);
+        let (connected, handover) = self.devices.attach(session, person, side, is_staff, then);
         let detach = Detach {
             connected: Arc::clone(&connected),
             rooms: Arc::clone(&self.rooms),
         };
+        let handover = handover?.ok_or(AttachError::SessionEnded)?;
         let arguments = crate::session::Arguments {
             connected: Arc::clone(&connected),
             rooms: Arc::clone(&self.rooms),
@@ -168,14 +256,15 @@ impl Actors {
             world: Arc::clone(&self.world),
         };
         let (actor, _) = Actor::spawn_linked(None, SessionActor, arguments, self.sessions.clone()).await?;
-        self.register.note(&actor.get_cell(), Arc::clone(&connected));
         let mail = Slot {
             actor,
             credits: Credits::new(limits::COMMANDS_PER_SOCKET_IN_FLIGHT_MAX),
         };
+        self.register.note(mail.clone(), Arc::clone(&connected));
         Ok(Attached {
             connected,
             mail,
+            handover,
             _detach: detach,
         })
     }
@@ -200,7 +289,7 @@ impl Actors {
 
     /// Says goodbye to all sockets; each is told when to come back.
     pub fn say_goodbye(&self) {
-        self.devices.close_all(Farewell::ShuttingDown);
+        self.devices.say_goodbye(Farewell::ShuttingDown);
     }
 
     /// Stops the tree.

@@ -1,10 +1,14 @@
 //! Where the actors that live are found: by what they stand for, with the credits in front of each.
+//!
+//! That no mail is lost between sleep and wake is the business of `storage/sync/src/slots.rs`; here its handles are ractor's.
 
 use crate::credits::{Closed, Credits, Permit};
-use ractor::{ActorCell, ActorId, ActorRef};
-use std::collections::HashMap;
+use corridor_domain::limits;
+use corridor_storage::high_water;
+use corridor_sync::slots::{Living, Retired};
+use ractor::{ActorCell, ActorId, ActorRef, SpawnErr};
 use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::task::JoinHandle;
 
 /// A living actor and the way in to it.
 #[derive(Debug)]
@@ -24,6 +28,18 @@ impl<M: ractor::Message> Clone for Slot<M> {
     }
 }
 
+impl<M: ractor::Message> Living for Slot<M> {
+    type Id = ActorId;
+
+    fn id(&self) -> ActorId {
+        self.actor.get_id()
+    }
+
+    fn credits(&self) -> &Credits {
+        &self.credits
+    }
+}
+
 impl<M: ractor::Message> Slot<M> {
     /// Waits for room and sends what `message` makes of the permit. [`Closed`]: the actor is gone, look it up anew.
     pub async fn send(&self, message: impl FnOnce(Permit) -> M) -> Result<(), Closed> {
@@ -36,9 +52,7 @@ impl<M: ractor::Message> Slot<M> {
 #[derive(Debug)]
 pub struct Slots<K, M: ractor::Message> {
     kind: &'static str,
-    by_key: Mutex<HashMap<K, Slot<M>>>,
-    /// Held while one is started, so that nobody starts a second one.
-    pub starting: tokio::sync::Mutex<()>,
+    slots: corridor_sync::slots::Slots<K, Slot<M>>,
 }
 
 impl<K: Copy + Eq + Hash, M: ractor::Message> Slots<K, M> {
@@ -46,66 +60,75 @@ impl<K: Copy + Eq + Hash, M: ractor::Message> Slots<K, M> {
     pub fn new(kind: &'static str) -> Self {
         Self {
             kind,
-            by_key: Mutex::new(HashMap::new()),
-            starting: tokio::sync::Mutex::new(()),
+            slots: corridor_sync::slots::Slots::new(),
         }
     }
 
     /// The actor of a key, if it lives.
     pub fn find(&self, key: K) -> Option<Slot<M>> {
-        self.lock().get(&key).cloned()
+        self.slots.find(key)
     }
 
-    /// Notes a new actor.
-    pub fn insert(&self, key: K, slot: Slot<M>) {
-        let mut by_key = self.lock();
-        by_key.insert(key, slot);
-        self.count(&by_key);
+    /// The actor of a key; spawned if it sleeps.
+    pub async fn wake<S>(&self, key: K, spawn: impl FnOnce() -> S) -> Result<Slot<M>, SpawnErr>
+    where
+        S: Future<Output = Result<(ActorRef<M>, JoinHandle<()>), SpawnErr>>,
+    {
+        let start = || async {
+            let (actor, _) = spawn().await?;
+            self.alive().increment(1.0);
+            let credits = Credits::new(limits::ACTOR_CREDITS);
+            Ok(Slot { actor, credits })
+        };
+        self.slots.wake(key, start).await
     }
 
     /// Lets an actor go to sleep, if nobody has mail for it. Whoever wants it after that starts it anew.
     pub fn retire(&self, key: K, actor: ActorId) -> bool {
-        let mut by_key = self.lock();
-        let Some(slot) = by_key.get(&key).filter(|slot| slot.actor.get_id() == actor) else {
-            return true;
-        };
-        if !slot.credits.close_if_idle() {
-            return false;
+        self.note_mailbox(key);
+        let retired = self.slots.retire(key, actor);
+        if retired == Retired::Now {
+            self.alive().decrement(1.0);
         }
-        by_key.remove(&key);
-        self.count(&by_key);
-        true
+        retired != Retired::NotYet
     }
 
     /// Forgets an actor that died. Its key, if it was one of these.
     pub fn bury(&self, actor: &ActorCell) -> Option<K> {
-        let mut by_key = self.lock();
-        let key = by_key
-            .iter()
-            .find(|(_, slot)| slot.actor.get_id() == actor.get_id())
-            .map(|(key, _)| *key)?;
-        if let Some(slot) = by_key.remove(&key) {
-            slot.credits.close();
-        }
-        self.count(&by_key);
+        let key = self.slots.bury(actor.get_id())?;
+        self.alive().decrement(1.0);
         Some(key)
+    }
+
+    /// Some of those that live, at most so many, in no order.
+    pub fn some(&self, count_max: usize) -> Vec<(K, Slot<M>)> {
+        self.slots.some(count_max)
     }
 
     /// How many live.
     pub fn len(&self) -> usize {
-        self.lock().len()
+        self.slots.len()
     }
 
     /// Whether none lives.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.slots.is_empty()
     }
 
-    fn count(&self, by_key: &HashMap<K, Slot<M>>) {
-        metrics::gauge!(crate::metrics::ACTORS_ALIVE, "kind" => self.kind).set(by_key.len() as f64);
+    /// The most mail that the living had waiting.
+    pub fn note_high_water(&self) {
+        for (_, slot) in self.slots.some(usize::MAX) {
+            high_water::ACTOR_MAILBOX.note(slot.credits.level().high_water());
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, Slot<M>>> {
-        self.by_key.lock().unwrap_or_else(PoisonError::into_inner)
+    fn note_mailbox(&self, key: K) {
+        if let Some(slot) = self.slots.find(key) {
+            high_water::ACTOR_MAILBOX.note(slot.credits.level().high_water());
+        }
+    }
+
+    fn alive(&self) -> metrics::Gauge {
+        metrics::gauge!(crate::metrics::ACTORS_ALIVE, "kind" => self.kind)
     }
 }

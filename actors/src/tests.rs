@@ -1,9 +1,11 @@
 //! The tree at work: a group of one voter, the applied state in memory, an encoder that writes frames one can read.
 
 mod delivery;
+mod device;
 mod falls;
 mod falls_of_few;
 mod house;
+mod many;
 mod resume;
 mod sleep;
 mod watching;

@@ -4,23 +4,25 @@
 //! mailbox is answered "maybe done" (the reply is dropped), and what it had not handed out yet is handed out by its successor.
 //! Whatever cannot be handed out cuts those who wait for it: they come back and read it from storage. A hole is worse than a cut.
 
+use crate::alarm::Alarm;
 use crate::conversation::{self, ConversationActor, ConversationMessage};
-use crate::credits::Credits;
 use crate::directory::Devices;
 use crate::dispatcher::{self, Dispatcher};
 use crate::frame::Encode;
 use crate::gateway::Proposals;
 use crate::outbox::Farewell;
 use crate::patient_thread::{PatientThreadActor, PatientThreadMessage};
-use crate::presence::{PresenceActor, PresenceCore, PresenceMessage};
+use crate::presence::{Lights, PresenceActor, PresenceMessage};
 use crate::slots::{Slot, Slots};
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
 use corridor_storage::apply::Applied;
 use corridor_storage::reader::Reader;
+use corridor_sync::handover::Progress;
 use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, ActorStatus, SpawnErr, SupervisionEvent};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(test)]
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use tokio::sync::mpsc;
 
@@ -44,36 +46,29 @@ pub struct Rooms {
     /// How far each awake conversation has handed out its events, and by whom. An actor that falls asleep takes its entry with
     /// it; one that falls leaves it: that is how its successor, whoever wakes it, knows where to go on.
     fanned: Mutex<HashMap<ConversationId, (ActorId, u64)>>,
-    /// Everything up to this revision was given to the actors. dispatched <= announced.
-    dispatched: AtomicU64,
-    /// The sessions that ended up to this revision are closed: what happened up to here may be handed out.
-    announced: AtomicU64,
-    /// Conversations that exist, asleep or awake; a fall of the dispatcher may count one twice.
-    conversations: AtomicU64,
+    /// How far the dispatcher has come.
+    progress: Progress,
     supervisor: OnceLock<ActorCell>,
     presence: RwLock<Option<ActorRef<PresenceMessage>>>,
     /// Outlives the presence actor, so that its successor can say what changed in between.
-    lights: Mutex<PresenceCore>,
+    lights: Lights,
     /// The dispatcher panics once at this moment: twice the revision, and one more for after it.
     #[cfg(test)]
     pub(crate) crash_dispatcher_at: AtomicU64,
 }
 
 impl Rooms {
-    /// Nobody is awake. `dispatched` is the revision up to which events were handed out before the start, and `conversations` how
-    /// many there were at it.
-    pub(crate) fn new(context: Context, dispatched: u64, conversations: u64) -> Self {
+    /// Nobody is awake. `dispatched` is the revision up to which events were handed out before the start.
+    pub(crate) fn new(context: Context, dispatched: u64) -> Self {
         Self {
             context,
             slots: Slots::new("conversation"),
             patients: Slots::new("patient_thread"),
             fanned: Mutex::new(HashMap::new()),
-            dispatched: AtomicU64::new(dispatched),
-            announced: AtomicU64::new(dispatched),
-            conversations: AtomicU64::new(conversations),
+            progress: Progress::new(dispatched),
             supervisor: OnceLock::new(),
             presence: RwLock::new(None),
-            lights: Mutex::new(PresenceCore::default()),
+            lights: Lights::new(),
             #[cfg(test)]
             crash_dispatcher_at: AtomicU64::new(0),
         }
@@ -81,20 +76,21 @@ impl Rooms {
 
     /// Everything up to this revision was given to the actors.
     pub fn dispatched(&self) -> u64 {
-        self.dispatched.load(Ordering::Acquire)
+        self.progress.dispatched()
     }
 
     pub(crate) fn note_dispatched(&self, revision: u64) {
-        self.dispatched.fetch_max(revision, Ordering::AcqRel);
+        self.progress.note_dispatched(revision);
     }
 
     /// What happened up to this revision may be handed out.
     pub(crate) fn announced(&self) -> u64 {
-        self.announced.load(Ordering::Acquire)
+        self.progress.announced()
     }
 
-    pub(crate) fn note_announced(&self, revision: u64) {
-        self.announced.fetch_max(revision, Ordering::AcqRel);
+    /// Closes the sessions that ended at this revision; then it may be handed out.
+    pub(crate) fn announce(&self, revision: u64, close_sessions: impl FnOnce()) {
+        self.progress.announce(revision, close_sessions);
     }
 
     pub(crate) fn note_fanned(&self, id: ConversationId, by: ActorId, seq: u64) {
@@ -128,7 +124,7 @@ impl Rooms {
     pub(crate) fn cut_members(&self, id: ConversationId) {
         let devices = &self.context.devices;
         let Ok(members) = self.context.reader.memberships(id) else {
-            return devices.close_all(Farewell::TooSlow);
+            return devices.cut_all();
         };
         let look = devices.look();
         for member in members {
@@ -150,8 +146,8 @@ impl Rooms {
         self.is_up()
     }
 
-    pub(crate) fn lights(&self) -> MutexGuard<'_, PresenceCore> {
-        self.lights.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lights(&self) -> &Lights {
+        &self.lights
     }
 
     pub(crate) fn set_presence(&self, actor: ActorRef<PresenceMessage>) {
@@ -163,14 +159,19 @@ impl Rooms {
         self.presence.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn note_began(&self) {
-        self.conversations.fetch_add(1, Ordering::Relaxed);
+    /// How long an actor that wakes now stays awake without anything to do: shorter once very many are awake.
+    pub(crate) fn idle_ms(&self) -> u64 {
+        match self.slots.len() < limits::CONVERSATIONS_AWAKE_COUNT_MAX {
+            true => limits::CONVERSATION_IDLE_MS,
+            false => limits::CONVERSATION_IDLE_CROWDED_MS,
+        }
     }
 
-    /// Conversations that exist and are not awake.
-    pub fn asleep_count(&self) -> u64 {
-        let awake = self.awake_count() as u64;
-        self.conversations.load(Ordering::Relaxed).saturating_sub(awake)
+    /// The dispatcher and the presence actor are found by nobody; the supervisor tells how they are.
+    pub(crate) fn supervisor_status(&self) -> ActorStatus {
+        self.supervisor
+            .get()
+            .map_or(ActorStatus::Unstarted, ActorCell::get_status)
     }
 
     /// Conversations awake now.
@@ -180,44 +181,22 @@ impl Rooms {
 
     /// The actor of a conversation, woken if it sleeps.
     pub async fn conversation(self: &Arc<Self>, id: ConversationId) -> Result<Slot<ConversationMessage>, SpawnErr> {
-        if let Some(slot) = self.slots.find(id) {
-            return Ok(slot);
-        }
-        let _starting = self.slots.starting.lock().await;
-        if let Some(slot) = self.slots.find(id) {
-            return Ok(slot);
-        }
-        let arguments = conversation::Arguments {
-            id,
-            rooms: Arc::clone(self),
-            fanned_seq: self.fanned().get(&id).map(|(_, seq)| *seq),
+        let start = || async {
+            let arguments = conversation::Arguments {
+                id,
+                rooms: Arc::clone(self),
+                fanned_seq: self.fanned().get(&id).map(|(_, seq)| *seq),
+            };
+            Actor::spawn_linked(None, ConversationActor, arguments, self.supervisor()?).await
         };
-        let (actor, _) = Actor::spawn_linked(None, ConversationActor, arguments, self.supervisor()?).await?;
-        let slot = Slot {
-            actor,
-            credits: Credits::new(limits::ACTOR_CREDITS),
-        };
-        self.slots.insert(id, slot.clone());
-        Ok(slot)
+        self.slots.wake(id, start).await
     }
 
     /// The actor of a patient, woken if it sleeps.
     pub async fn patient(self: &Arc<Self>, id: PersonId) -> Result<Slot<PatientThreadMessage>, SpawnErr> {
-        if let Some(slot) = self.patients.find(id) {
-            return Ok(slot);
-        }
-        let _starting = self.patients.starting.lock().await;
-        if let Some(slot) = self.patients.find(id) {
-            return Ok(slot);
-        }
-        let (actor, _) =
-            Actor::spawn_linked(None, PatientThreadActor, (id, Arc::clone(self)), self.supervisor()?).await?;
-        let slot = Slot {
-            actor,
-            credits: Credits::new(limits::ACTOR_CREDITS),
-        };
-        self.patients.insert(id, slot.clone());
-        Ok(slot)
+        let arguments = (id, Arc::clone(self));
+        let start = || async { Actor::spawn_linked(None, PatientThreadActor, arguments, self.supervisor()?).await };
+        self.patients.wake(id, start).await
     }
 
     fn supervisor(&self) -> Result<ActorCell, SpawnErr> {
@@ -248,11 +227,13 @@ pub(crate) struct WorkspaceSupervisor;
 /// What it is started with.
 pub(crate) struct Arguments {
     pub(crate) rooms: Arc<Rooms>,
+    pub(crate) alarm: Arc<Alarm>,
     pub(crate) applied: mpsc::Receiver<Vec<Applied>>,
 }
 
 pub(crate) struct State {
     rooms: Arc<Rooms>,
+    alarm: Arc<Alarm>,
     applied: dispatcher::Feed,
     dispatcher: ActorCell,
     /// How often the dispatcher fell at this revision.
@@ -266,13 +247,14 @@ impl Actor for WorkspaceSupervisor {
     type Arguments = Arguments;
 
     async fn pre_start(&self, myself: ActorRef<()>, arguments: Arguments) -> Result<State, ActorProcessingErr> {
-        let Arguments { rooms, applied } = arguments;
+        let Arguments { rooms, alarm, applied } = arguments;
         let applied = dispatcher::feed(applied);
         rooms.supervisor.get_or_init(|| myself.get_cell());
         let dispatcher = start_dispatcher(&myself, &rooms, &applied).await?;
         let presence = start_presence(&myself, &rooms).await?;
         Ok(State {
             rooms,
+            alarm,
             applied,
             dispatcher,
             falls: (0, 0),
@@ -299,7 +281,7 @@ impl Actor for WorkspaceSupervisor {
         } else {
             state.rooms.stand_up(&fallen).await.unwrap_or("other")
         };
-        metrics::counter!(crate::metrics::ACTOR_RESTARTS_TOTAL, "kind" => kind).increment(1);
+        state.alarm.note_fall(kind);
         tracing::error!(kind, %error, "an actor fell and was started again from storage");
         Ok(())
     }

@@ -19,6 +19,10 @@ pub enum Failure {
     Invalid(&'static str),
     /// More bytes than allowed.
     TooLarge,
+    /// Not HTTP/1.1.
+    HttpVersion,
+    /// A path and query of more bytes than allowed.
+    UriTooLong,
     /// Too many tries.
     RateLimited {
         /// When to try again.
@@ -115,6 +119,8 @@ impl Failure {
             ),
             Self::Invalid(detail) => problem(422, "invalid", detail, None),
             Self::TooLarge => problem(413, "too_large", "The body is larger than allowed.", None),
+            Self::HttpVersion => problem(505, "http_version", "Only HTTP/1.1 is spoken here.", None),
+            Self::UriTooLong => problem(414, "uri_too_long", "The path and query are longer than allowed.", None),
             Self::OriginNotAllowed => problem(
                 403,
                 "origin_not_allowed",

@@ -1,6 +1,7 @@
 //! HTTP: routes, who asks, and what they ask for. A handler reads the request, calls the service, answers; nothing more.
 
 mod accounts;
+mod admit;
 mod conversations;
 mod measured;
 mod messages;
@@ -11,6 +12,7 @@ pub use measured::ROUTES;
 pub use requests::SESSION_COOKIES;
 
 use crate::failure::Failure;
+use crate::gate::Gate;
 use crate::service::Service;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -28,6 +30,8 @@ use utoipa_axum::router::OpenApiRouter;
 pub struct Edge {
     /// The deeds.
     pub service: Service,
+    /// Who is let in.
+    pub gate: Arc<Gate>,
     /// Whether clients come over TLS: cookies are marked so, and pages say so.
     pub secure: bool,
     /// Held by every socket until it said its goodbye: the node waits for the last one to let go of it.
@@ -51,6 +55,7 @@ pub fn router(edge: Edge) -> Router {
         .layer(middleware::from_fn_with_state(edge.clone(), guard))
         .with_state(edge.clone())
         .merge(crate::web::fallback(secure))
+        .layer(middleware::from_fn_with_state(edge.clone(), admit::admit))
         .layer(middleware::from_fn_with_state(edge, measured::measure))
 }
 

@@ -7,6 +7,12 @@ use corridor_storage::figures::{Count, Spread};
 use corridor_storage::world::World;
 use std::sync::Arc;
 
+/// Connections closed at the door because there were too many.
+pub static CONNECTIONS_REFUSED: Count = Count::new(
+    "corridor_connections_refused_total",
+    "Connections closed at once because there were too many, in all or from one address.",
+    &[],
+);
 /// Requests and commands that were refused or failed, by stable code.
 pub static REFUSALS: Count = Count::new(
     "corridor_refusals_total",
@@ -63,12 +69,14 @@ const COMMANDS: [&str; 6] = [
 ];
 
 /// Codes of failures that are none of the clinic's refusals.
-const OWN_CODES: [&str; 7] = [
+const OWN_CODES: [&str; 9] = [
     "rate_limited",
     "overloaded",
     "fenced",
     "outcome_unknown",
     "too_large",
+    "http_version",
+    "uri_too_long",
     "origin_not_allowed",
     "internal",
 ];
@@ -88,7 +96,14 @@ const CODES: [&str; OWN_CODES.len() + Refusal::ALL.len()] = {
 
 /// Lets all of them stand at zero.
 pub fn introduce() {
-    for count in [&REFUSALS, &SOCKET_COMMANDS, &RESUMES, &GOODBYES, &SIGN_INS] {
+    for count in [
+        &CONNECTIONS_REFUSED,
+        &REFUSALS,
+        &SOCKET_COMMANDS,
+        &RESUMES,
+        &GOODBYES,
+        &SIGN_INS,
+    ] {
         count.introduce();
     }
     ACKNOWLEDGEMENT_SECONDS.introduce();
@@ -155,6 +170,8 @@ mod tests {
             SubmitError::Fenced.into(),
             SubmitError::OutcomeUnknown.into(),
             Failure::TooLarge,
+            Failure::HttpVersion,
+            Failure::UriTooLong,
             Failure::OriginNotAllowed,
             std::io::Error::other("broken").into(),
             Failure::Invalid("so"),

@@ -1,11 +1,15 @@
 //! The operations address: is it alive, is it ready, how is it doing. For the machine's own people; nothing of patients is here.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use serde::Deserialize;
 use std::sync::Arc;
+
+/// Actors of each kind that are shown to whoever names no number.
+const SHOWN_COUNT: usize = 100;
 
 /// Where the answers come from.
 #[derive(Clone)]
@@ -16,6 +20,8 @@ pub struct Operations {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// How the node is doing, for `corridor status`.
     pub status: Arc<dyn Fn() -> serde_json::Value + Send + Sync>,
+    /// What the actors are doing, at most so many of each kind.
+    pub actors: Arc<dyn Fn(usize) -> serde_json::Value + Send + Sync>,
 }
 
 /// The routes of the operations address.
@@ -28,6 +34,7 @@ pub fn router(operations: Operations) -> Router {
             "/status",
             get(async |State(operations): State<Operations>| Json((operations.status)())),
         )
+        .route("/actors", get(actors))
         .with_state(operations)
 }
 
@@ -36,6 +43,15 @@ async fn ready(State(operations): State<Operations>) -> Response {
         true => "ready\n".into_response(),
         false => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response(),
     }
+}
+
+#[derive(Debug, Deserialize)]
+struct Shown {
+    limit: Option<usize>,
+}
+
+async fn actors(State(operations): State<Operations>, Query(shown): Query<Shown>) -> Json<serde_json::Value> {
+    Json((operations.actors)(shown.limit.unwrap_or(SHOWN_COUNT)))
 }
 
 async fn metrics(State(operations): State<Operations>) -> Response {

@@ -4,27 +4,24 @@
 
 use axum::Router;
 use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use corridor_domain::limits;
+use hyper_util::server::conn::auto::Builder;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use socket2::{Domain, Socket, Type};
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-/// From the first byte of a connection to its first whole request.
-const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
-/// For the head of each further request; so a connection without requests ends after this, too.
-const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(60);
-const HEADERS_MAX: usize = 64;
-/// Of one connection's read buffer, and so of one request's head.
-const HEAD_SIZE_BYTES_MAX: usize = 32 * 1024;
-/// Sockets come over HTTP/1.1; HTTP/2 is spoken only to programs that begin with it.
-const STREAMS_MAX: u32 = 64;
+mod door;
+mod line;
+
+pub use door::Door;
+pub use line::Allowance;
 
 /// Where the certificate and its key are, as PEM.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +90,16 @@ pub fn check_reach(address: SocketAddr, tls: Option<&TlsFiles>) -> Result<(), Se
 
 /// Takes the address, before anything else is started. Port 0 takes any.
 pub fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).map_err(|source| ServeError::Listen { address, source })
+    listen(address).map_err(|source| ServeError::Listen { address, source })
+}
+
+/// As the standard library does it, but with room for a storm of connections.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(limits::ACCEPT_BACKLOG_COUNT_MAX)?;
+    Ok(socket.into())
 }
 
 /// Listens and answers until `stop`, then lets the requests under way end, for at most `drain_timeout_ms`.
@@ -101,11 +107,12 @@ pub async fn serve(
     address: SocketAddr,
     router: Router,
     tls: Option<&TlsFiles>,
+    door: Door,
     stop: impl Future<Output = ()> + Send + 'static,
     drain_timeout_ms: u64,
 ) -> Result<(), ServeError> {
     check_reach(address, tls)?;
-    serve_on(bind(address)?, router, tls, stop, drain_timeout_ms).await
+    serve_on(bind(address)?, router, tls, door, stop, drain_timeout_ms).await
 }
 
 /// As [`serve`], on an address that was taken before.
@@ -113,6 +120,7 @@ pub async fn serve_on(
     listener: TcpListener,
     router: Router,
     tls: Option<&TlsFiles>,
+    door: Door,
     stop: impl Future<Output = ()> + Send + 'static,
     drain_timeout_ms: u64,
 ) -> Result<(), ServeError> {
@@ -127,19 +135,9 @@ pub async fn serve_on(
     let mut server = axum_server::from_tcp(listener)
         .map_err(|source| ServeError::Listen { address, source })?
         .handle(handle.clone())
-        .first_request_timeout(FIRST_REQUEST_TIMEOUT)
+        .first_request_timeout(Duration::from_millis(limits::FIRST_REQUEST_TIMEOUT_MS))
         .accept_error_handler(|_client, error| tracing::debug!(%error, "a connection was not accepted"));
-    let builder = server.http_builder();
-    builder
-        .http1()
-        .header_read_timeout(HEADER_READ_TIMEOUT)
-        .max_headers(HEADERS_MAX)
-        .max_buf_size(HEAD_SIZE_BYTES_MAX);
-    let head_size_bytes_max = u32::try_from(HEAD_SIZE_BYTES_MAX).unwrap_or(u32::MAX);
-    builder
-        .http2()
-        .max_concurrent_streams(STREAMS_MAX)
-        .max_header_list_size(head_size_bytes_max);
+    bound_http(server.http_builder());
 
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = async move {
@@ -147,11 +145,11 @@ pub async fn serve_on(
             Some(config) => {
                 let config = RustlsConfig::from_config(Arc::new(config));
                 let acceptor = RustlsAcceptor::new(config)
-                    .handshake_timeout(HANDSHAKE_TIMEOUT)
-                    .acceptor(NoDelayAcceptor);
+                    .handshake_timeout(Duration::from_millis(limits::TLS_HANDSHAKE_TIMEOUT_MS))
+                    .acceptor(door);
                 server.acceptor(acceptor).serve(service).await
             }
-            None => server.acceptor(NoDelayAcceptor).serve(service).await,
+            None => server.acceptor(door).serve(service).await,
         }
     };
     tokio::pin!(serving);
@@ -163,6 +161,21 @@ pub async fn serve_on(
         }
     };
     ended.map_err(|source| ServeError::Ended { address, source })
+}
+
+/// HTTP/1.1: sockets need it, browsers have it, and every further protocol is one more to bound. HTTP/2 cannot be switched off
+/// beside sockets: whoever begins with it gets one stream, and the door is closed at its first request.
+fn bound_http<E>(builder: &mut Builder<E>) {
+    builder
+        .http1()
+        .header_read_timeout(Duration::from_millis(limits::KEEP_ALIVE_TIMEOUT_MS))
+        .max_headers(limits::HTTP_HEADERS_COUNT_MAX)
+        .max_buf_size(limits::HTTP_HEAD_SIZE_BYTES_MAX);
+    let head_size_bytes_max = u32::try_from(limits::HTTP_HEAD_SIZE_BYTES_MAX).unwrap_or(u32::MAX);
+    builder
+        .http2()
+        .max_concurrent_streams(1)
+        .max_header_list_size(head_size_bytes_max);
 }
 
 /// Reads the files and checks that they belong together. Also for checking a configuration before the node starts.

@@ -5,29 +5,61 @@ pub mod session_protocol;
 mod writer;
 
 use crate::failure::Failure;
+use crate::gate::Place;
 use crate::http::{Edge, requests};
-use axum::extract::State;
+use crate::serve::Allowance;
+use axum::Extension;
 use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use corridor_actors::SubmitError;
 use corridor_domain::limits;
+use std::net::SocketAddr;
 
 /// `GET /v1/socket`. Pages of others are refused before the upgrade, with whatever they know.
-pub(crate) async fn upgrade(State(edge): State<Edge>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+pub(crate) async fn upgrade(
+    State(edge): State<Edge>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    Extension(allowance): Extension<Allowance>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let from_a_page = headers.contains_key(header::ORIGIN) || requests::has_cookie(&headers);
     if from_a_page && !requests::is_own_origin(&headers, edge.secure) {
         return Failure::OriginNotAllowed.into_response();
     }
-    if edge.service.actors().devices().count() >= limits::SOCKETS_COUNT_MAX as u64 {
-        return Failure::Submit(SubmitError::Overloaded { retry_after_ms: 1_000 }).into_response();
-    }
     let token = requests::token(&headers).map(str::to_owned);
+    let is_known = token
+        .as_deref()
+        .is_some_and(|token| edge.service.authenticate(token).is_ok());
+    let signed_in = edge.service.actors().devices().count();
+    let place = match edge.gate.socket(client.ip(), is_known, signed_in) {
+        Ok(place) => place,
+        Err(failure) => return failure.into_response(),
+    };
+    allowance.restrict(limits::BYTES_BEFORE_SIGN_IN_SIZE_BYTES_MAX);
+    let greeting = Greeting {
+        allowance,
+        _place: place,
+    };
     upgrade
         .max_message_size(limits::FRAME_SIZE_BYTES_MAX)
         .max_frame_size(limits::FRAME_SIZE_BYTES_MAX)
         .read_buffer_size(limits::SOCKET_READ_BUFFER_SIZE_BYTES)
-        .write_buffer_size(16 * 1024)
-        .max_write_buffer_size(limits::OUTBOX_SIZE_BYTES_MAX + limits::FRAME_SIZE_BYTES_MAX)
-        .on_upgrade(move |socket| connection::run(socket, edge, token))
+        .write_buffer_size(limits::SOCKET_WRITE_BUFFER_SIZE_BYTES)
+        .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_SIZE_BYTES + limits::FRAME_SIZE_BYTES_MAX)
+        .on_upgrade(move |socket| connection::run(socket, edge, token, greeting))
+}
+
+/// What a socket holds until it said who it is: a place among those who did not, and the right to a few bytes.
+struct Greeting {
+    allowance: Allowance,
+    _place: Place,
+}
+
+impl Greeting {
+    /// It is known who it is.
+    fn end(self) {
+        self.allowance.lift();
+    }
 }

@@ -21,7 +21,7 @@ use corridor_storage::world::World;
 use crate::config::GroupConfig;
 use crate::log_store::GroupLog;
 use crate::network::PeerNetwork;
-use crate::propose::{Gate, Proposer};
+use crate::propose::{Closing, Gate, Proposer, gate};
 use crate::state_machine::StateMachine;
 use crate::state_thread::{ErasedState, StateThread};
 use crate::types::{LogPosition, Peer, Types};
@@ -47,6 +47,18 @@ pub enum StartError {
         applied: u64,
         /// Last index of the log.
         last: Option<u64>,
+    },
+    /// The log begins behind what the state has applied: the state lost what the log no longer holds.
+    #[error(
+        "the state of group {group} is at {applied:?}, but its log was purged up to {purged}: applied entries are lost"
+    )]
+    StateBehindLog {
+        /// The group.
+        group: u64,
+        /// Last applied index; `None` if the state is empty.
+        applied: Option<u64>,
+        /// Last purged index of the log.
+        purged: u64,
     },
     /// openraft refused to start.
     #[error("agreement cannot start: {0}")]
@@ -87,7 +99,7 @@ pub struct GroupStatus {
 pub struct Group<S: ReplicatedState> {
     node_id: u64,
     raft: Raft<Types, StateMachine>,
-    gate: Arc<Gate>,
+    gate: Gate,
     proposer: Proposer<S>,
     core_watch: JoinHandle<()>,
     released: [mpsc::Receiver<()>; 2],
@@ -114,15 +126,15 @@ impl<S: ReplicatedState> Group<S> {
         let (thread, state_released) = StateThread::start(group, Arc::clone(&state), Arc::clone(&on_fatal))?;
         let fatal = Arc::clone(&on_fatal);
         let machine = in_background(move || StateMachine::open(state, thread, fatal)).await?;
-        check_log_covers_state(group, &log, &machine)?;
+        check_log_meets_state(group, &log, &machine)?;
 
         let raft = Raft::new(node_id, openraft_config, PeerNetwork { group }, log, machine).await;
         let raft = raft.map_err(|error| StartError::Agreement(error.to_string()))?;
         initialise(&raft, node_id, &config).await?;
 
-        let gate = Arc::new(Gate::default());
-        let proposer = Proposer::start(raft.clone(), Arc::clone(&gate), world, config.election_timeout_max_ms);
-        let core_watch = tokio::spawn(watch_core(group, raft.clone(), Arc::clone(&gate), on_fatal));
+        let gate = gate();
+        let proposer = Proposer::start(raft.clone(), gate.clone(), world, config.election_timeout_max_ms);
+        let core_watch = tokio::spawn(watch_core(group, raft.clone(), gate.clone(), on_fatal));
         let released = [log_released, state_released];
         Ok(Self {
             node_id,
@@ -173,7 +185,7 @@ impl<S: ReplicatedState> Group<S> {
 
     /// Reads the status for as long as somebody asks, also while the group stops.
     pub fn watch(&self) -> impl Fn() -> GroupStatus + Send + Sync + 'static {
-        let (node_id, metrics, gate) = (self.node_id, self.raft.metrics(), Arc::clone(&self.gate));
+        let (node_id, metrics, gate) = (self.node_id, self.raft.metrics(), self.gate.clone());
         move || status_of(node_id, &metrics.borrow_watched(), &gate)
     }
 
@@ -206,7 +218,13 @@ impl<S: ReplicatedState> Group<S> {
 
     /// Takes no more proposals, for good: something says that this node's state cannot be trusted.
     pub fn fence(&self) {
-        self.gate.fence();
+        self.gate.shut(Closing::Fenced);
+    }
+
+    /// As [`Group::fence`], for whoever finds out while the group runs.
+    pub fn fencing(&self) -> impl Fn() + Send + Sync + 'static {
+        let gate = self.gate.clone();
+        move || gate.shut(Closing::Fenced)
     }
 
     /// Stops the group. When it returns, nothing of this crate uses the log or the state any more.
@@ -221,7 +239,7 @@ impl<S: ReplicatedState> Group<S> {
             released,
             ..
         } = self;
-        gate.shut_down();
+        gate.shut(Closing::ShuttingDown);
         core_watch.abort();
         if let Err(error) = raft.shutdown().await {
             tracing::warn!(%error, "agreement did not stop cleanly");
@@ -231,6 +249,8 @@ impl<S: ReplicatedState> Group<S> {
             // Nothing is ever sent: this ends when the other side is dropped.
             let _ = released.recv().await;
         }
+        // Everybody who got in was told, or knows that nobody knows.
+        gate.drained().await;
     }
 }
 
@@ -247,7 +267,7 @@ fn status_of(node_id: u64, metrics: &RaftMetrics<Types>, gate: &Gate) -> GroupSt
         purged_index: index(&metrics.purged),
         quorum_acknowledged_ms_ago: metrics.last_quorum_acked.map(|at| elapsed_ms(at.elapsed())),
         voters: metrics.membership_config.membership().voter_ids().count(),
-        is_fenced: gate.is_fenced(),
+        is_fenced: gate.is_shut_for(Closing::Fenced),
     }
 }
 
@@ -255,15 +275,16 @@ async fn in_background<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> +
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-/// openraft would quietly fill the gap with a purge; but unless the state came from a snapshot, a gap means lost entries.
-fn check_log_covers_state(group: u64, log: &GroupLog, machine: &StateMachine) -> Result<(), StartError> {
-    let last = log.last().map(|last| last.index);
-    match machine.applied() {
-        Some(applied) if last < Some(applied.index) && !machine.was_installed() => Err(StartError::LogBehindState {
-            group,
-            applied: applied.index,
-            last,
-        }),
+/// Log and state must meet. openraft would quietly fill a gap behind the log with a purge, though unless the state came from
+/// a snapshot it means lost entries; and a gap before the log it does not look for outside of debug builds.
+pub(crate) fn check_log_meets_state(group: u64, log: &GroupLog, machine: &StateMachine) -> Result<(), StartError> {
+    let index = |position: Option<LogPosition>| position.map(|position| position.index);
+    let (last, purged, applied) = (index(log.last()), index(log.purged()), index(machine.applied()));
+    match (applied, purged) {
+        (Some(applied), _) if last < Some(applied) && !machine.was_installed() => {
+            Err(StartError::LogBehindState { group, applied, last })
+        }
+        (_, Some(purged)) if applied < Some(purged) => Err(StartError::StateBehindLog { group, applied, purged }),
         _ => Ok(()),
     }
 }
@@ -293,7 +314,7 @@ async fn initialise(raft: &Raft<Types, StateMachine>, node_id: u64, config: &Gro
     Ok(())
 }
 
-async fn watch_core(group: u64, raft: Raft<Types, StateMachine>, gate: Arc<Gate>, on_fatal: FatalHandler) {
+async fn watch_core(group: u64, raft: Raft<Types, StateMachine>, gate: Gate, on_fatal: FatalHandler) {
     let mut interval = tokio::time::interval(Duration::from_millis(CORE_CHECK_INTERVAL_MS));
     loop {
         interval.tick().await;
@@ -305,8 +326,8 @@ async fn watch_core(group: u64, raft: Raft<Types, StateMachine>, gate: Arc<Gate>
             .err()
             .map(ToString::to_string);
         if let Some(problem) = stopped {
-            if !gate.is_shutting_down() {
-                gate.fence();
+            if !gate.is_shut_for(Closing::ShuttingDown) {
+                gate.shut(Closing::Fenced);
                 on_fatal(&format!("agreement of group {group} has died: {problem}"));
             }
             return;

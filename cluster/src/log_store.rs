@@ -85,6 +85,11 @@ impl GroupLog {
         self.shared.tail().last
     }
 
+    /// The last purged entry.
+    pub fn purged(&self) -> Option<LogPosition> {
+        self.shared.tail().purged
+    }
+
     async fn submit(&self, changes: Vec<Change>, done: Completion) -> io::Result<()> {
         if let Err(NoRoom { changes, done }) = self.shared.log.try_submit(self.shared.group, changes, done) {
             // The disk is behind: openraft's core waits here (order is kept), the async worker does not.

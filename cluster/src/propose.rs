@@ -8,7 +8,6 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -26,11 +25,19 @@ use corridor_domain::limits::{
 use corridor_storage::high_water;
 use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::world::World;
+use corridor_sync::gate::{Inside, Refused};
+use corridor_sync::level::Bounds;
 
 use crate::metrics;
 use crate::reply::Reply;
 use crate::state_machine::StateMachine;
 use crate::types::{Applied, ErasedAnswer, Proposal, SavedVote, Types};
+
+/// Commands that may be in flight in one group.
+const PROPOSALS_IN_FLIGHT_BOUNDS: Bounds = Bounds {
+    count_max: PROPOSALS_IN_FLIGHT_COUNT_MAX,
+    size_bytes_max: PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX,
+};
 
 /// Why a proposal has no answer, by what is certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -58,91 +65,44 @@ pub enum ProposeError {
     ShuttingDown,
 }
 
-/// Whether proposals are taken.
-#[derive(Debug, Default)]
-pub(crate) struct Gate(AtomicU8);
+/// Why no more proposals are taken. The greater reason is the one that is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Closing {
+    /// The node is shutting down.
+    ShuttingDown,
+    /// This node does not trust itself with this group any more.
+    Fenced,
+}
 
-impl Gate {
-    const SHUTTING_DOWN: u8 = 1;
-    const FENCED: u8 = 2;
-
-    pub fn fence(&self) {
-        self.0.fetch_or(Self::FENCED, Ordering::SeqCst);
-    }
-
-    pub fn shut_down(&self) {
-        self.0.fetch_or(Self::SHUTTING_DOWN, Ordering::SeqCst);
-    }
-
-    pub fn is_shutting_down(&self) -> bool {
-        self.0.load(Ordering::SeqCst) & Self::SHUTTING_DOWN != 0
-    }
-
-    pub fn is_fenced(&self) -> bool {
-        self.0.load(Ordering::SeqCst) & Self::FENCED != 0
-    }
-
-    fn check(&self) -> Result<(), ProposeError> {
-        match self.0.load(Ordering::SeqCst) {
-            0 => Ok(()),
-            closed if closed & Self::FENCED != 0 => Err(ProposeError::Fenced),
-            _ => Err(ProposeError::ShuttingDown),
+impl From<Closing> for ProposeError {
+    fn from(closing: Closing) -> Self {
+        match closing {
+            Closing::ShuttingDown => Self::ShuttingDown,
+            Closing::Fenced => Self::Fenced,
         }
     }
 }
 
-/// What is in flight. Invariant: at most [`PROPOSALS_IN_FLIGHT_COUNT_MAX`] and [`PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX`].
-#[derive(Debug, Default)]
-struct InFlight {
-    count: AtomicUsize,
-    size_bytes: AtomicUsize,
-}
+/// Whether proposals are taken, and what is in flight.
+pub(crate) type Gate = corridor_sync::gate::Gate<Closing>;
 
-/// A place among what is in flight, given back when dropped.
-struct Permit {
-    in_flight: Arc<InFlight>,
-    size_bytes: usize,
-}
-
-impl Permit {
-    fn take(in_flight: &Arc<InFlight>, size_bytes: usize) -> Option<Self> {
-        let count = in_flight.count.fetch_add(1, Ordering::Relaxed) + 1;
-        let total = in_flight.size_bytes.fetch_add(size_bytes, Ordering::Relaxed) + size_bytes;
-        // Made first: dropped, it gives back both.
-        let permit = Self {
-            in_flight: Arc::clone(in_flight),
-            size_bytes,
-        };
-        let fits = count <= PROPOSALS_IN_FLIGHT_COUNT_MAX && total <= PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX;
-        if fits {
-            high_water::PROPOSALS_COUNT.note(count);
-            high_water::PROPOSALS_BYTES.note(total);
-        }
-        fits.then_some(permit)
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.in_flight.count.fetch_sub(1, Ordering::Relaxed);
-        self.in_flight.size_bytes.fetch_sub(self.size_bytes, Ordering::Relaxed);
-    }
+/// An open gate.
+pub(crate) fn gate() -> Gate {
+    Gate::new(PROPOSALS_IN_FLIGHT_BOUNDS)
 }
 
 type Outcome = Result<Option<ErasedAnswer>, ProposeError>;
 
 struct Queued {
     command: Bytes,
-    permit: Permit,
-    answer: oneshot::Sender<Outcome>,
+    asked: Inside<oneshot::Sender<Outcome>, Closing>,
     began_ns: u64,
 }
 
 /// Proposes commands to one group. Cheap to clone.
 pub struct Proposer<S: ReplicatedState> {
     queue: mpsc::UnboundedSender<Queued>,
-    in_flight: Arc<InFlight>,
-    gate: Arc<Gate>,
+    gate: Gate,
     world: Arc<dyn World>,
     state: PhantomData<fn() -> S>,
 }
@@ -151,8 +111,7 @@ impl<S: ReplicatedState> Clone for Proposer<S> {
     fn clone(&self) -> Self {
         Self {
             queue: self.queue.clone(),
-            in_flight: Arc::clone(&self.in_flight),
-            gate: Arc::clone(&self.gate),
+            gate: self.gate.clone(),
             world: Arc::clone(&self.world),
             state: PhantomData,
         }
@@ -163,7 +122,7 @@ impl<S: ReplicatedState> Proposer<S> {
     /// Starts the task that carries proposals to `raft`. It ends with the last proposer, or when the gate shuts.
     pub(crate) fn start(
         raft: Raft<Types, StateMachine>,
-        gate: Arc<Gate>,
+        gate: Gate,
         world: Arc<dyn World>,
         election_timeout_max_ms: u64,
     ) -> Self {
@@ -172,7 +131,7 @@ impl<S: ReplicatedState> Proposer<S> {
         let patience = Duration::from_millis(election_timeout_max_ms.saturating_mul(2));
         let carrier = Carrier {
             raft,
-            gate: Arc::clone(&gate),
+            gate: gate.clone(),
             world: Arc::clone(&world),
             patience,
             confirmed: None,
@@ -181,7 +140,6 @@ impl<S: ReplicatedState> Proposer<S> {
         tokio::spawn(carrier.run(waiting));
         Self {
             queue,
-            in_flight: Arc::default(),
             gate,
             world,
             state: PhantomData,
@@ -210,16 +168,18 @@ impl<S: ReplicatedState> Proposer<S> {
     }
 
     fn enqueue(&self, command: Bytes) -> Result<oneshot::Receiver<Outcome>, ProposeError> {
-        self.gate.check()?;
-        let permit = Permit::take(&self.in_flight, command.len()).ok_or(ProposeError::Overloaded {
-            retry_after_ms: PROPOSALS_RETRY_AFTER_MS,
+        let permit = self.gate.enter(command.len()).map_err(|refused| match refused {
+            Refused::Full => ProposeError::Overloaded {
+                retry_after_ms: PROPOSALS_RETRY_AFTER_MS,
+            },
+            Refused::Shut(closing) => closing.into(),
         })?;
         let (answer, receive) = oneshot::channel();
+        let asked = permit.hold(answer);
         self.queue
             .send(Queued {
                 command,
-                permit,
-                answer,
+                asked,
                 began_ns: self.world.monotonic_ns(),
             })
             .map_err(|_| ProposeError::ShuttingDown)?;
@@ -264,7 +224,7 @@ impl<A: 'static> Future for Pending<A> {
 /// Carries proposals from the queue to openraft, without waiting for one before it hands over the next.
 struct Carrier {
     raft: Raft<Types, StateMachine>,
-    gate: Arc<Gate>,
+    gate: Gate,
     world: Arc<dyn World>,
     /// How long proposals are held back while it is being settled who leads.
     patience: Duration,
@@ -278,6 +238,9 @@ impl Carrier {
     async fn run(mut self, mut waiting: mpsc::UnboundedReceiver<Queued>) {
         let mut batch = Vec::with_capacity(PROPOSALS_HANDED_OVER_COUNT_MAX);
         while waiting.recv_many(&mut batch, PROPOSALS_HANDED_OVER_COUNT_MAX).await > 0 {
+            let load = self.gate.load();
+            high_water::PROPOSALS_COUNT.note(load.count.high_water());
+            high_water::PROPOSALS_BYTES.note(load.size_bytes.high_water());
             self.settle_leadership().await;
             self.stamped_ms = self.stamped_ms.max(self.world.now_ms());
             for queued in batch.drain(..) {
@@ -290,14 +253,13 @@ impl Carrier {
         &self,
         Queued {
             command,
-            permit,
-            answer,
+            asked,
             began_ns,
         }: Queued,
     ) {
-        if let Err(error) = self.gate.check() {
+        if let Some(closing) = self.gate.reason() {
             // Whoever proposed may have stopped waiting; here as below.
-            let _ = answer.send(Err(error));
+            asked.tell(|answer| drop(answer.send(Err(closing.into()))));
             return;
         }
         let proposal = Proposal {
@@ -306,16 +268,17 @@ impl Carrier {
         };
         let world = Arc::clone(&self.world);
         let reply = Reply::new(move |result| {
-            drop(permit);
             let outcome = judge(result);
             if outcome.is_ok() {
                 metrics::PROPOSAL_SECONDS.note_time(&[], began_ns, world.monotonic_ns());
             }
-            let _ = answer.send(outcome);
+            asked.tell(|answer| drop(answer.send(outcome)));
         });
         // An error means that the core is gone. The reply went with it, and its proposer hears "unknown".
-        if self.raft.client_write_ff(proposal, Some(reply)).await.is_err() && !self.gate.is_shutting_down() {
-            self.gate.fence();
+        if self.raft.client_write_ff(proposal, Some(reply)).await.is_err()
+            && !self.gate.is_shut_for(Closing::ShuttingDown)
+        {
+            self.gate.shut(Closing::Fenced);
         }
     }
 
@@ -367,33 +330,14 @@ fn judge(result: ClientWriteResult<Types>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use super::{
-        Gate, InFlight, PROPOSALS_IN_FLIGHT_COUNT_MAX, PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX, Permit, ProposeError,
-    };
-
-    #[test]
-    fn permits_bound_count_and_bytes_and_come_back() {
-        let in_flight = Arc::new(InFlight::default());
-        let all: Vec<_> = (0..PROPOSALS_IN_FLIGHT_COUNT_MAX)
-            .map(|_| Permit::take(&in_flight, 1).unwrap())
-            .collect();
-        assert!(Permit::take(&in_flight, 1).is_none());
-        drop(all);
-        let large = Permit::take(&in_flight, PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX).unwrap();
-        assert!(Permit::take(&in_flight, 1).is_none());
-        drop(large);
-        assert!(Permit::take(&in_flight, 1).is_some());
-    }
+    use super::{Closing, ProposeError, gate};
 
     #[test]
     fn a_fence_is_stronger_than_a_shutdown() {
-        let gate = Gate::default();
-        assert_eq!(gate.check(), Ok(()));
-        gate.shut_down();
-        assert_eq!(gate.check(), Err(ProposeError::ShuttingDown));
-        gate.fence();
-        assert_eq!(gate.check(), Err(ProposeError::Fenced));
+        let gate = gate();
+        gate.shut(Closing::Fenced);
+        gate.shut(Closing::ShuttingDown);
+        assert_eq!(gate.reason().map(ProposeError::from), Some(ProposeError::Fenced));
+        assert!(gate.is_shut_for(Closing::ShuttingDown));
     }
 }

@@ -1,4 +1,4 @@
-//! A group of one voter, as a clinic starts it: proposing, overload, restarts, purging, and what must refuse to start.
+//! A group of one voter, as a clinic starts it: proposing, overload, restarts, purging.
 //!
 //! Stands outside the crate, as the node does. Waits for states, never for time.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
@@ -9,8 +9,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use corridor_cluster::{Group, GroupConfig, ProposeError, StartError};
-use corridor_storage::log::{Change, EngineLog, FatalHandler, LogOptions, LogStore, MemoryLog};
+use corridor_cluster::{Group, GroupConfig, ProposeError};
+use corridor_storage::log::{EngineLog, FatalHandler, LogOptions, LogStore, MemoryLog};
 use corridor_storage::replicated::{CommittedCommand, MemoryAnswer, MemoryState, ReplicatedState, StateSnapshot};
 use corridor_storage::sealing::StorageKey;
 use corridor_storage::world::{SystemWorld, TestWorld, World};
@@ -311,33 +311,6 @@ async fn a_node_that_is_to_join_others_does_not_lead_itself() {
     assert_eq!(refused, Err(ProposeError::NotLeader { leader: None }));
     assert!(group.wait_ready(Duration::from_millis(50)).await.is_err());
     group.shutdown().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_log_that_ends_before_the_state_refuses_to_start() {
-    let state = MemoryState::new();
-    let log = MemoryLog::new();
-    let group = start(Arc::new(log.clone()), state.clone()).await;
-    propose_all(&group, 0..10).await;
-    group.shutdown().await;
-    log.submit(
-        GROUP,
-        vec![Change::TruncateAfter(Some(4))],
-        Box::new(|outcome| outcome.unwrap()),
-    );
-    let started = Group::start(
-        NODE,
-        GROUP,
-        GroupConfig::default(),
-        Arc::new(log),
-        Arc::new(state),
-        Arc::new(SystemWorld::new()),
-        never_fatal(),
-    );
-    assert!(matches!(
-        started.await.map(drop),
-        Err(StartError::LogBehindState { last: Some(4), .. })
-    ));
 }
 
 /// A state whose disk fails.

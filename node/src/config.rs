@@ -2,15 +2,17 @@
 //!
 //! Every failure is one sentence that names the file and the key. Refuses to know what the values are used for.
 
+mod bounds;
+
+pub use bounds::Limits;
+
+use bounds::LimitsTable;
 use corridor_api::serve::{self, TlsFiles};
 use corridor_domain::limits;
 use serde::Deserialize;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-
-/// Above this, a limit on sends no longer limits anything.
-const SENDS_MAX: u32 = 10_000;
 
 /// What a node needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,23 +25,19 @@ pub struct Settings {
     pub operations: SocketAddr,
     /// None: plain, on this machine only.
     pub tls: Option<TlsFiles>,
-    /// Messages a person may send, in the long run.
-    pub sends_per_second: u32,
-    /// Messages a person may send at once.
-    pub sends_burst: u32,
+    /// Bounds that may be set.
+    pub limits: Limits,
 }
 
 impl Settings {
     /// With this data folder and these addresses, everything else as it is unless somebody says otherwise.
     pub fn new(data: PathBuf, listen: SocketAddr, operations: SocketAddr) -> Self {
-        let (sends_per_second, sends_burst) = (limits::SENDS_PER_SECOND, limits::SENDS_BURST);
         Self {
             data,
             listen,
             operations,
             tls: None,
-            sends_per_second,
-            sends_burst,
+            limits: Limits::default(),
         }
     }
 
@@ -110,22 +108,6 @@ struct TlsTable {
     key: PathBuf,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct LimitsTable {
-    sends_per_second: u32,
-    sends_burst: u32,
-}
-
-impl Default for LimitsTable {
-    fn default() -> Self {
-        Self {
-            sends_per_second: limits::SENDS_PER_SECOND,
-            sends_burst: limits::SENDS_BURST,
-        }
-    }
-}
-
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct LogTable {
@@ -160,18 +142,10 @@ impl Configuration {
             certificate: folder.join(tls.certificate),
             key: folder.join(tls.key),
         });
-        let LimitsTable {
-            sends_per_second,
-            sends_burst,
-        } = document.limits;
-        for (key, value) in [
-            ("limits.sends_per_second", sends_per_second),
-            ("limits.sends_burst", sends_burst),
-        ] {
-            if !(1..=SENDS_MAX).contains(&value) {
-                return Err(refused(key, format!("{value} is not between 1 and {SENDS_MAX}")));
-            }
-        }
+        let limits = document
+            .limits
+            .checked()
+            .map_err(|(key, reason)| refused(&key, reason))?;
         if document.data.as_os_str().is_empty() {
             return Err(refused(
                 "data",
@@ -185,8 +159,7 @@ impl Configuration {
             listen,
             operations,
             tls,
-            sends_per_second,
-            sends_burst,
+            limits,
         };
         settings.check().map_err(|(key, reason)| refused(key, reason))?;
         Ok(Self {
@@ -252,13 +225,8 @@ pub fn commented(settings: &Settings) -> String {
         }
         None => text.push_str("#[tls]\n#certificate = \"tls/certificate.pem\"\n#key = \"tls/key.pem\"\n"),
     }
-    let _ = write!(
-        text,
-        "\n# How many messages one person may send: in the long run, and at once.\n[limits]\n\
-         sends_per_second = {}\nsends_burst = {}\n\
-         \n# \"plain\" for people, \"json\" for programs that collect logs.\n[log]\nformat = \"plain\"\n",
-        settings.sends_per_second, settings.sends_burst
-    );
+    text.push_str(&bounds::commented(&settings.limits));
+    text.push_str("\n# \"plain\" for people, \"json\" for programs that collect logs.\n[log]\nformat = \"plain\"\n");
     text
 }
 

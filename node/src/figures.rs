@@ -78,10 +78,6 @@ fn introduce() {
     describe_gauge!("corridor_ready", "Whether the node takes commands: 1 or 0.");
     describe_gauge!("corridor_sockets", "Devices connected.");
     describe_gauge!(
-        "corridor_actors_asleep",
-        "Actors that would be woken by a message, by kind."
-    );
-    describe_gauge!(
         "corridor_high_water",
         "The most that was ever there at once since the start, of what is bounded."
     );
@@ -139,7 +135,7 @@ impl Sources {
         gauge!("corridor_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
         gauge!("corridor_ready").set(flag(self.is_ready.load(Ordering::Acquire)));
         gauge!("corridor_sockets").set(self.actors.devices().count() as f64);
-        gauge!("corridor_actors_asleep", "kind" => "conversation").set(self.actors.asleep_count() as f64);
+        self.actors.note_high_water();
         for mark in high_water::ALL {
             gauge!("corridor_high_water", "of" => mark.of).set(mark.most() as f64);
             gauge!("corridor_limit", "of" => mark.of).set(mark.limit() as f64);

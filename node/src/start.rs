@@ -8,12 +8,17 @@
 use crate::config::Settings;
 use crate::control;
 use crate::figures::{self, Figures, Sources};
-use corridor_actors::rates::Rate;
+use crate::files;
+use crate::operations::operations;
+use corridor_actors::alarm::Fence;
+use corridor_actors::falls::FallLimit;
 use corridor_actors::{Actors, Needs};
 use corridor_api::encode::JsonFrames;
 use corridor_api::failure::Failure;
+use corridor_api::gate::{Bounds, Gate, Places};
 use corridor_api::names::Names;
-use corridor_api::operations::{self, Operations};
+use corridor_api::operations::Operations;
+use corridor_api::serve::Door;
 use corridor_api::service::{self, Service};
 use corridor_api::{Edge, serve};
 use corridor_cluster::{Group, GroupConfig};
@@ -38,7 +43,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 /// The one node and the one workspace until there are more.
-const NODE_ID: u64 = 1;
+pub const NODE_ID: u64 = 1;
 const WORKSPACE_GROUP: u64 = 1;
 
 /// Why a node does not start, or ended.
@@ -83,6 +88,7 @@ pub struct Running {
     /// The edge's deeds.
     pub service: Service,
     settings: Settings,
+    gate: Arc<Gate>,
     group: Group<AppliedState>,
     actors: Actors,
     listener: TcpListener,
@@ -126,9 +132,6 @@ impl Running {
         });
         let applied_state = AppliedState::open(state, listener_of_state).map_err(StartError::io("the state store"))?;
         let dispatched = applied_state.progress().revision;
-        let conversations = reader
-            .conversations_count()
-            .map_err(StartError::io("the state store"))?;
 
         let group = Group::start(
             NODE_ID,
@@ -142,18 +145,21 @@ impl Running {
         let group = group.await.map_err(|error| StartError::refused(error.to_string()))?;
         let keys = ContentKeys::new(Arc::clone(&world), &node_keys.workspace);
         let names = Arc::new(Names::new(reader.clone()));
+        let ready = Arc::new(AtomicBool::new(false));
         let actors = Actors::start(Needs {
             reader: reader.clone(),
             proposer: group.proposer(),
             applied,
             encode: Arc::new(JsonFrames::new(Arc::clone(&names), keys.clone())),
             world: Arc::clone(&world),
-            send_rate: Rate {
-                per_second: settings.sends_per_second,
-                burst: settings.sends_burst,
+            command_rate: settings.limits.commands,
+            send_rate: settings.limits.sends,
+            fall_limit: FallLimit {
+                count: limits::ACTOR_FALLS_COUNT_MAX,
+                window_ms: limits::ACTOR_FALLS_WINDOW_MS,
             },
+            fence: fence(group.fencing(), Arc::clone(&ready)),
             dispatched,
-            conversations,
         });
         let actors = actors.await.map_err(|error| StartError::refused(error.to_string()))?;
         group
@@ -161,13 +167,13 @@ impl Running {
             .await
             .map_err(|error| StartError::refused(error.to_string()))?;
 
-        let ready = Arc::new(AtomicBool::new(true));
+        ready.store(!actors.is_fenced(), Ordering::Release);
         let service = Service::new(service::Needs {
             reader: reader.clone(),
             actors: actors.clone(),
             keys,
             names,
-            world,
+            world: Arc::clone(&world),
         });
         let sources = Sources {
             data: settings.data.clone(),
@@ -181,6 +187,7 @@ impl Running {
         Ok(Self {
             service,
             settings: settings.clone(),
+            gate: Arc::new(Gate::new(settings.limits.edge, world)),
             group,
             actors,
             listener,
@@ -210,6 +217,7 @@ impl Running {
         let (alive, mut last_socket) = mpsc::channel(1);
         let edge = Edge {
             service: self.service.clone(),
+            gate: Arc::clone(&self.gate),
             secure: self.settings.tls.is_some(),
             alive,
         };
@@ -224,13 +232,15 @@ impl Running {
             self.listener,
             corridor_api::router(edge),
             self.settings.tls.as_ref(),
+            client_door(self.gate.bounds()),
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
         let operators = serve::serve_on(
             self.operations_listener,
-            operations::router(self.operations),
+            corridor_api::operations::router(self.operations),
             None,
+            operations_door(),
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
@@ -286,6 +296,37 @@ fn open_door(address: SocketAddr, tls: Option<&serve::TlsFiles>) -> Result<TcpLi
     serve::bind(address).map_err(refused)
 }
 
+/// Takes this node out of service: it answers, but takes no commands and is not ready, until somebody starts it again.
+fn fence(close: impl Fn() + Send + Sync + 'static, ready: Arc<AtomicBool>) -> Fence {
+    Arc::new(move |why| {
+        tracing::error!(
+            why,
+            "THIS NODE IS FENCED: it takes no commands until it is started again"
+        );
+        close();
+        ready.store(false, Ordering::Release);
+    })
+}
+
+/// The door of clients: as many as the configuration says and the process can hold.
+fn client_door(bounds: &Bounds) -> Door {
+    let connections = files::connections_within(bounds.connections);
+    Door::new(Places::new(
+        connections,
+        bounds.connections_per_address,
+        &high_water::CONNECTIONS,
+    ))
+}
+
+fn operations_door() -> Door {
+    let connections = limits::OPERATIONS_CONNECTIONS_COUNT_MAX;
+    Door::new(Places::new(
+        connections,
+        connections,
+        &high_water::OPERATIONS_CONNECTIONS,
+    ))
+}
+
 /// One process a folder, and nobody else looks into it.
 fn lock_folder(data: &Path) -> Result<File, StartError> {
     let what = || format!("the data folder {}", data.display());
@@ -300,36 +341,4 @@ fn lock_folder(data: &Path) -> Result<File, StartError> {
         ))),
         Err(fs::TryLockError::Error(error)) => Err(StartError::io(what())(error)),
     }
-}
-
-fn operations(figures: Figures, sources: Sources) -> Operations {
-    let is_ready = Arc::clone(&sources.is_ready);
-    let sources = Arc::new(sources);
-    let of_status = Arc::clone(&sources);
-    Operations {
-        is_ready: Arc::new(move || is_ready.load(Ordering::Acquire)),
-        metrics: Arc::new(move || figures.render(&sources)),
-        status: Arc::new(move || status(&of_status)),
-    }
-}
-
-fn status(sources: &Sources) -> serde_json::Value {
-    let group = (sources.group)();
-    let progress = sources.reader.progress().unwrap_or_default();
-    let hash: String = progress.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    serde_json::json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "node": NODE_ID,
-        "leader": group.leader,
-        "term": group.term,
-        "revision": progress.revision,
-        "log_last_index": group.last_log_index,
-        "log_purged_index": group.purged_index,
-        "state_hash": hash,
-        "state_size_bytes": sources.reader.size_bytes(),
-        "audit_records": progress.audit_count,
-        "sockets": sources.actors.devices().count(),
-        "conversations_awake": sources.actors.awake_count(),
-        "limits": { "sockets": limits::SOCKETS_COUNT_MAX },
-    })
 }

@@ -7,6 +7,7 @@
 use crate::keys::{self, MetaName};
 use crate::load::load;
 use crate::metrics;
+use crate::planted::{self, Mistake};
 use crate::records::{self, Progress, StoredAnswer};
 use crate::replicated::{CommittedCommand, ReplicatedState, StateSnapshot};
 use crate::state::{Records, State};
@@ -197,6 +198,9 @@ impl ReplicatedState for AppliedState {
                 changes,
             });
         }
+        if planted::is(Mistake::PositionBesideTheBatch) {
+            std::mem::replace(&mut batch, Transaction::new(&self.state, &progress.hash)).commit()?;
+        }
         batch.put_local(keys::meta(MetaName::Marker), marker);
         batch.put_local(keys::meta(MetaName::Progress), records::encode(&progress)?);
         batch.commit()?;
@@ -219,10 +223,14 @@ impl ReplicatedState for AppliedState {
         let state = self.state.clone();
         Ok(StateSnapshot::new(marker, move || {
             let state = state.clone();
-            Box::new(view().map(move |pair| {
+            let records = view().map(move |pair| {
                 let (key, value) = pair?;
                 let value = state.opened(&key, value)?;
                 Ok((key, value))
+            });
+            let is_answer = |key: &[u8]| key.first() == Some(&(keys::Table::Answer as u8));
+            Box::new(records.filter(move |record| {
+                !planted::is(Mistake::SnapshotWithoutAnswers) || record.as_ref().is_ok_and(|(key, _)| !is_answer(key))
             }))
         }))
     }

@@ -51,6 +51,9 @@ impl HighWater {
 
 /// TCP connections of clients.
 pub static CONNECTIONS: HighWater = HighWater::new("connections", limits::CONNECTIONS_COUNT_MAX);
+/// TCP connections to the operations address.
+pub static OPERATIONS_CONNECTIONS: HighWater =
+    HighWater::new("operations_connections", limits::OPERATIONS_CONNECTIONS_COUNT_MAX);
 /// HTTP requests being answered.
 pub static REQUESTS: HighWater = HighWater::new("requests", limits::HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX);
 /// Sockets that did not say hello yet.
@@ -71,9 +74,18 @@ pub static LOG_QUEUE_BYTES: HighWater = HighWater::new("log_queue_bytes", limits
 /// Applied batches in front of the actors.
 pub static APPLIED_BATCHES: HighWater = HighWater::new("applied_batches", limits::APPLIED_BATCHES_COUNT_MAX);
 
+/// Mail in front of one actor.
+pub static ACTOR_MAILBOX: HighWater = HighWater::new("actor_mailbox", limits::ACTOR_CREDITS);
+/// Bytes waiting for one socket; one larger frame may pass when nothing waits.
+pub static OUTBOX_BYTES: HighWater = HighWater::new("outbox_bytes", limits::OUTBOX_SIZE_BYTES_MAX);
+/// Conversations awake before those that wake stay so only shortly.
+pub static CONVERSATIONS_AWAKE: HighWater =
+    HighWater::new("conversations_awake", limits::CONVERSATIONS_AWAKE_COUNT_MAX);
+
 /// All of them. A bound whose mark is kept elsewhere is read where the node puts the figures together.
-pub static ALL: [&HighWater; 10] = [
+pub static ALL: [&HighWater; 14] = [
     &CONNECTIONS,
+    &OPERATIONS_CONNECTIONS,
     &REQUESTS,
     &SOCKETS_BEFORE_SIGN_IN,
     &SOCKETS,
@@ -83,6 +95,9 @@ pub static ALL: [&HighWater; 10] = [
     &LOG_QUEUE_JOBS,
     &LOG_QUEUE_BYTES,
     &APPLIED_BATCHES,
+    &ACTOR_MAILBOX,
+    &OUTBOX_BYTES,
+    &CONVERSATIONS_AWAKE,
 ];
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 pub mod apply;
 pub mod backend;
 pub mod content;
+pub mod disk;
 pub mod figures;
 pub mod high_water;
 pub mod keys;
@@ -15,6 +16,7 @@ mod load;
 pub mod log;
 pub mod metrics;
 pub mod node_keys;
+pub mod planted;
 pub mod reader;
 mod recent;
 pub mod records;

@@ -119,7 +119,7 @@ impl World for TestWorld {
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same on every machine for ever, which a replayed seed needs.
-fn split_mix(state: &mut u64) -> u64 {
+pub(crate) fn split_mix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut word = *state;
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -165,9 +165,9 @@ fn a_hole_is_the_callers_mistake_not_the_disks() {
 fn purged_space_is_given_back() {
     let folder = tempfile::tempdir().unwrap();
     let options = LogOptions {
-        directory: folder.path().to_owned(),
         file_size_bytes: 64 * 1024,
         purge_above_size_bytes: 256 * 1024,
+        ..LogOptions::new(folder.path())
     };
     let open = || EngineLog::open(&options, &key(), Arc::new(SystemWorld::new()), never_fatal()).unwrap();
     let log = open();

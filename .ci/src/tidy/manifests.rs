@@ -1,7 +1,7 @@
 //! The rules about manifests: the floors of the house, the crates with one user, the shared lints.
 //!
-//! Arrows point down only (`node` → `api` → `actors` → `cluster` → `storage` → `node/domain`), in tests as well: a crate whose
-//! tests need the floor above has its rule on the wrong floor.
+//! Arrows point down only (`node` → `api` → `actors` → `cluster` → `storage` → `node/domain`, `storage/sync`), in tests as well: a
+//! crate whose tests need the floor above has its rule on the wrong floor.
 
 use super::Finding;
 use super::tree::Tree;
@@ -29,6 +29,7 @@ const FLOORS: &[Floor] = &[
     floor("corridor-ci", 0, NOBODY),
     floor("corridor-protocol", 0, 5),
     floor("corridor-domain", 1, 2),
+    floor("corridor-sync", 1, 2),
     floor("corridor-storage", 2, 3),
     floor("corridor-cluster", 3, 4),
     floor("corridor-actors", 4, 5),
@@ -47,7 +48,13 @@ const ONE_USER: &[(&str, &str)] = &[
     ("raft-engine", "corridor-storage"),
 ];
 
-/// What would let the rules of the clinic wait, ask the time or draw a random number.
+/// Packages that must not wait on a runtime, ask the time or draw a random number, and what they are.
+const PURE: &[(&str, &str)] = &[
+    ("corridor-domain", "the rules of the clinic are pure"),
+    ("corridor-sync", "what the models run through knows no runtime"),
+];
+
+/// What would let them.
 const IMPURE: &[&str] = &[
     "async-trait",
     "chrono",
@@ -109,12 +116,9 @@ pub fn one_user(tree: &Tree) -> Vec<Finding> {
             if let Some(owner) = owner.filter(|owner| *owner != package) {
                 findings.push(Finding::new(path, line, format!("only {owner} knows {name}")));
             }
-            if package == "corridor-domain" && in_program && IMPURE.contains(&name.as_str()) {
-                findings.push(Finding::new(
-                    path,
-                    line,
-                    format!("{name}: the rules of the clinic are pure"),
-                ));
+            let pure = PURE.iter().find(|(pure, _)| *pure == package);
+            if let Some((_, why)) = pure.filter(|_| in_program && IMPURE.contains(&name.as_str())) {
+                findings.push(Finding::new(path, line, format!("{name}: {why}")));
             }
         }
     }
@@ -355,6 +359,16 @@ mod tests {
             ),
             [4]
         );
+    }
+
+    #[test]
+    fn the_locks_stand_below_storage_and_know_no_runtime() {
+        let user = "[dependencies]\ncorridor-sync = { path = \"sync\" }\n";
+        assert_eq!(messages(floors, "corridor-storage", user), []);
+        assert_eq!(messages(floors, "corridor-domain", user), [4]);
+        let up = "[dependencies]\ncorridor-domain = { path = \"../../node/domain\" }\ntokio = \"1\"\n";
+        assert_eq!(messages(floors, "corridor-sync", up), [4]);
+        assert_eq!(messages(one_user, "corridor-sync", up), [5]);
     }
 
     #[test]

@@ -7,7 +7,6 @@ use crate::workspace::{Context, Rooms};
 use corridor_domain::conversation::{Conversation, Side};
 use corridor_domain::event::{Event, EventBody};
 use corridor_domain::ids::{ConversationId, PersonId};
-use corridor_domain::limits;
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef};
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,9 +71,7 @@ impl Actor for ConversationActor {
                 state.hand_out(&head, &event, target.as_ref());
             }
         }
-        myself.send_interval(Duration::from_millis(limits::CONVERSATION_IDLE_MS), || {
-            ConversationMessage::Doze
-        });
+        myself.send_interval(Duration::from_millis(rooms.idle_ms()), || ConversationMessage::Doze);
         Ok(state)
     }
 

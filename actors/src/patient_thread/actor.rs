@@ -6,7 +6,6 @@ use crate::gateway::PendingAnswer;
 use crate::workspace::Rooms;
 use bytes::Bytes;
 use corridor_domain::ids::{ConversationId, PersonId};
-use corridor_domain::limits;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,9 +61,7 @@ impl Actor for PatientThreadActor {
         (id, rooms): Self::Arguments,
     ) -> Result<State, ActorProcessingErr> {
         let core = PatientThreadCore::new(rooms.context.reader.conversations_about(id)?);
-        myself.send_interval(Duration::from_millis(limits::CONVERSATION_IDLE_MS), || {
-            PatientThreadMessage::Doze
-        });
+        myself.send_interval(Duration::from_millis(rooms.idle_ms()), || PatientThreadMessage::Doze);
         Ok(State {
             id,
             rooms,

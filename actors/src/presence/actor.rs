@@ -6,6 +6,8 @@ use crate::frame::Light;
 use crate::outbox::Latest;
 use crate::workspace::Rooms;
 use corridor_domain::ids::PersonId;
+use corridor_domain::limits;
+use corridor_sync::presence::Change;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -41,7 +43,7 @@ impl Actor for PresenceActor {
     ) -> Result<Arc<Rooms>, ActorProcessingErr> {
         // First it can be found, then it counts: whoever comes in between is counted, or writes to it, or both.
         rooms.set_presence(myself);
-        let mut people = rooms.lights().people();
+        let mut people: Vec<_> = rooms.lights().lights().iter().map(|(person, _)| *person).collect();
         people.extend(rooms.context.devices.look().staff().map(|device| device.person));
         let went: Vec<_> = people
             .into_iter()
@@ -64,14 +66,17 @@ impl Actor for PresenceActor {
         let changed = match message {
             PresenceMessage::Connected(device) => {
                 let changed = recount(rooms, device.person);
-                let lights = rooms.lights().lights();
-                for light in lights {
-                    show(rooms, &device, light);
-                }
+                let mut lights = rooms.lights().lights();
+                // Their own, if it is new, goes to everybody anyway.
+                lights.retain(|(person, _)| changed.is_none_or(|(came, _)| came != *person));
+                show(rooms, &device, &lights);
                 changed
             }
             PresenceMessage::Disconnected(person) => recount(rooms, person),
-            PresenceMessage::Set(person, light) => rooms.lights().set(person, light),
+            PresenceMessage::Set(person, light) => {
+                let changed = light != Light::Offline && rooms.lights().set(person, light);
+                changed.then_some((person, light))
+            }
             PresenceMessage::Lights(reply) => {
                 let _ = reply.send(rooms.lights().lights());
                 None
@@ -87,8 +92,12 @@ impl Actor for PresenceActor {
 }
 
 fn recount(rooms: &Rooms, person: PersonId) -> Option<(PersonId, Light)> {
-    let devices = rooms.context.devices.look().devices(person).len();
-    rooms.lights().count(person, devices)
+    let devices = || rooms.context.devices.look().devices(person).len();
+    let light = match rooms.lights().recount(person, Light::Available, devices)? {
+        Change::Came => Light::Available,
+        Change::Went => Light::Offline,
+    };
+    Some((person, light))
 }
 
 fn show_all(rooms: &Rooms, light: (PersonId, Light)) {
@@ -99,8 +108,11 @@ fn show_all(rooms: &Rooms, light: (PersonId, Light)) {
     }
 }
 
-fn show(rooms: &Rooms, device: &Connected, light: (PersonId, Light)) {
-    if let Some(frame) = rooms.context.encode.presence(&[light]) {
-        device.outbox.push_latest(Latest::Presence(light.0), &frame);
+/// Many to a frame: one frame each would not fit an outbox.
+fn show(rooms: &Rooms, device: &Connected, lights: &[(PersonId, Light)]) {
+    for (number, lights) in lights.chunks(limits::LIGHTS_PER_FRAME_COUNT_MAX).enumerate() {
+        if let Some(frame) = rooms.context.encode.presence(lights) {
+            device.outbox.push_latest(Latest::Lights(number), &frame);
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Who gets what: in order, once, never beyond a wall, never after an end.
 
 use super::house::{
-    ADMINISTRATOR, CLERK, Device, GENERAL, GROUP, House, MARIA, NURSE, OTHER, PHYSICIAN, new, note, send, within,
+    ADMINISTRATOR, CLERK, Device, GENERAL, GROUP, House, MARIA, NURSE, OTHER, PHYSICIAN, PLENTY, new, note, send,
+    within,
 };
 use crate::SubmitError;
 use crate::frame::Light;
@@ -9,7 +10,7 @@ use crate::outbox::{Farewell, Item};
 use crate::patient_thread::PatientThreadMessage;
 use crate::rates::Rate;
 use crate::session::SessionMessage;
-use corridor_domain::command::Command;
+use corridor_domain::command::{Acting, Command};
 use corridor_domain::conversation::{History, Kind, Side};
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::outcome::Answer;
@@ -228,7 +229,7 @@ async fn who_sends_too_much_is_told_when_to_come_back() {
         per_second: 2,
         burst: 5,
     };
-    let house = House::over(Arc::new(MemoryBackend::new()), rate).await;
+    let house = House::over(Arc::new(MemoryBackend::new()), PLENTY, rate).await;
     // Two of the five went into the rooms she made.
     for _ in 0..3 {
         house.does(NURSE, send(GROUP, "quick")).await;
@@ -247,6 +248,29 @@ async fn who_sends_too_much_is_told_when_to_come_back() {
             .iter()
             .any(|frame| frame.contains("too quick"))
     );
+    house.close().await;
+}
+
+#[tokio::test]
+async fn who_asks_too_much_is_told_too_and_may_still_leave() {
+    let rate = Rate {
+        per_second: 2,
+        burst: 20,
+    };
+    let house = House::over(Arc::new(MemoryBackend::new()), rate, PLENTY).await;
+    let (conversation, seq) = (GROUP, 1);
+    let mark = || house.ask(house.envelope(NURSE, Command::MarkRead { conversation, seq }));
+    let mut asked = 0;
+    while mark().await.is_ok() {
+        asked += 1;
+        assert!(asked <= 20, "there is a bound");
+    }
+    assert_eq!(mark().await, Err(SubmitError::RateLimited { retry_after_ms: 500 }));
+    house.does(PHYSICIAN, send(GROUP, "not my fault")).await;
+    let Acting::Person { session, .. } = house.envelope(NURSE, send(GROUP, "")).acting else {
+        panic!("a person has a session");
+    };
+    house.does(NURSE, Command::EndSession { session }).await;
     house.close().await;
 }
 

@@ -1,11 +1,10 @@
 //! A small clinic with everything alive, and devices that look into their outboxes.
 
-use crate::directory::Connected;
+pub use super::device::{Device, text, text_of};
+use crate::alarm::Fence;
+use crate::falls::FallLimit;
 use crate::frame::{Encode, Frame, Light};
-use crate::node::Attached;
-use crate::outbox::{Farewell, Item};
 use crate::rates::Rate;
-use crate::session::SessionMessage;
 use crate::{Actors, Needs, SubmitError};
 use corridor_cluster::{Group, GroupConfig};
 use corridor_domain::command::{Acting, Command, Envelope, NewConversation, NewMessage};
@@ -38,6 +37,11 @@ pub const GROUP: ConversationId = ConversationId(0xA1);
 pub const OTHER: ConversationId = ConversationId(0xA2);
 /// Nothing takes that long: reached only when something hangs.
 const TOO_LONG: Duration = Duration::from_secs(30);
+/// The tests of falls let many fall.
+const MANY_FALLS: FallLimit = FallLimit {
+    count: 100_000,
+    window_ms: 60_000,
+};
 pub const PLENTY: Rate = Rate {
     per_second: 1_000_000,
     burst: 1_000_000,
@@ -74,8 +78,11 @@ impl Encode for Plain {
     }
 
     fn presence(&self, lights: &[(PersonId, Light)]) -> Option<Frame> {
-        let (person, light) = lights.first()?;
-        Some(Frame::from(format!("light {:x} {light:?}", person.0)))
+        let lights: Vec<_> = lights
+            .iter()
+            .map(|(person, light)| format!("light {:x} {light:?}", person.0))
+            .collect();
+        (!lights.is_empty()).then(|| Frame::from(lights.join(", ")))
     }
 }
 
@@ -95,10 +102,20 @@ pub struct House {
 
 impl House {
     pub async fn open() -> Self {
-        Self::over(Arc::new(MemoryBackend::new()), PLENTY).await
+        Self::over(Arc::new(MemoryBackend::new()), PLENTY, PLENTY).await
     }
 
-    pub async fn over(backend: Arc<dyn Backend>, send_rate: Rate) -> Self {
+    pub async fn over(backend: Arc<dyn Backend>, command_rate: Rate, send_rate: Rate) -> Self {
+        let never: Fence = Arc::new(|why| panic!("fenced: {why}"));
+        Self::fenced_by(backend, [command_rate, send_rate], MANY_FALLS, never).await
+    }
+
+    pub async fn fenced_by(
+        backend: Arc<dyn Backend>,
+        [command_rate, send_rate]: [Rate; 2],
+        fall_limit: FallLimit,
+        fence: Fence,
+    ) -> Self {
         let world = Arc::new(TestWorld::new(1_800_000_000_000, 7));
         let (node, workspace) = (StorageKey::from_bytes([1; 32]), StorageKey::from_bytes([2; 32]));
         let state = State::new(backend, world.clone(), &node, &workspace);
@@ -119,9 +136,11 @@ impl House {
             applied,
             encode: encode.clone(),
             world: world.clone(),
+            command_rate,
             send_rate,
+            fall_limit,
+            fence: Arc::clone(&fence),
             dispatched: reader.progress().unwrap().revision,
-            conversations: reader.conversations_count().unwrap(),
         };
         let house = Self {
             actors: Actors::start(needs).await.unwrap(),
@@ -257,67 +276,6 @@ impl House {
     pub async fn close(self) {
         within(self.actors.stop()).await;
         within(self.group.shutdown()).await;
-    }
-}
-
-/// A connected device.
-pub struct Device(pub Attached);
-
-impl Device {
-    pub fn connected(&self) -> &Connected {
-        &self.0.connected
-    }
-
-    /// Everything that waits now.
-    pub async fn take(&self) -> Result<Vec<Item>, Farewell> {
-        let mut items = Vec::new();
-        tokio::select! {
-            biased;
-            taken = self.0.connected.outbox.take(&mut items) => taken?,
-            () = std::future::ready(()) => {}
-        }
-        Ok(items)
-    }
-
-    /// The frames of events that wait now.
-    pub async fn events(&self) -> Vec<String> {
-        let items = self.take().await.unwrap();
-        items
-            .iter()
-            .filter(|item| matches!(item, Item::Event { .. }))
-            .map(text_of)
-            .collect()
-    }
-
-    /// The frames of typing and presence that wait now.
-    pub async fn latest(&self) -> Vec<String> {
-        let items = self.take().await.unwrap();
-        items
-            .iter()
-            .filter(|item| matches!(item, Item::Latest { .. }))
-            .map(text_of)
-            .collect()
-    }
-
-    pub async fn mail(&self, message: impl FnOnce(crate::credits::Permit) -> SessionMessage) {
-        self.0.mail.send(message).await.unwrap();
-        // Handled when the permit is home.
-        within(async {
-            while self.0.mail.credits.in_use() > 0 {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
-    }
-}
-
-pub fn text(frame: &Frame) -> String {
-    String::from_utf8(frame.to_vec()).unwrap()
-}
-
-pub fn text_of(item: &Item) -> String {
-    match item {
-        Item::Event { frame, .. } | Item::Latest { frame, .. } => text(frame),
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 /// One device after the other comes while the nurse writes; each must see everything, once it is put together.
 async fn attach_while_writing(backend: Arc<dyn Backend>, rounds: usize) {
-    let house = Arc::new(House::over(backend, PLENTY).await);
+    let house = Arc::new(House::over(backend, PLENTY, PLENTY).await);
     let written = Arc::new(AtomicU64::new(0));
     let (writing, count) = (Arc::clone(&house), Arc::clone(&written));
     let writer = tokio::spawn(async move {
@@ -53,8 +53,9 @@ async fn attach_while_writing(backend: Arc<dyn Backend>, rounds: usize) {
                 taken.lock().unwrap().append(&mut some);
             }
         });
-        // As the edge does: first attached, then the revision, then the replay up to it.
-        let revision = house.reader.progress().unwrap().revision;
+        // As the edge does: the replay goes up to the revision that was read when the device could be found.
+        let handover = device.0.handover;
+        let revision = handover.replay_to();
         let head = house.reader.conversation(GENERAL).unwrap().unwrap();
         let replayed = house.reader.events(GENERAL, 1, head.last.seq, usize::MAX).unwrap();
         let replayed = replayed
@@ -73,7 +74,7 @@ async fn attach_while_writing(backend: Arc<dyn Backend>, rounds: usize) {
         let items = items.lock().unwrap();
         let above = items
             .iter()
-            .filter(|item| matches!(item, Item::Event { revision: of, .. } if *of > revision));
+            .filter(|item| matches!(item, Item::Event { revision: of, .. } if handover.is_new(*of)));
         seqs.extend(above.map(|item| {
             let frame = text_of(item);
             let seq = frame.trim_start_matches("a0/").split(' ').next().unwrap();

@@ -40,6 +40,7 @@ async fn sign_in(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Body(request): Body<wire::SignIn>,
 ) -> Outcome<Response> {
+    edge.gate.sign_in(peer.ip())?;
     let signed_in = edge.service.sign_in(&request, peer.ip()).await?;
     let age_s = limits::SESSION_LIFETIME_MS / 1_000;
     let cookie = match edge.secure {

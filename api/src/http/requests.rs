@@ -13,9 +13,6 @@ use corridor_domain::refusal::Refusal;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
-/// From the head of a request to the last byte of its body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(15);
-
 /// Names of the session's cookie: over TLS, and on loopback without it.
 pub const SESSION_COOKIES: [&str; 2] = ["__Host-corridor", "corridor"];
 
@@ -116,7 +113,8 @@ impl<T: DeserializeOwned> FromRequest<Edge> for Body<T> {
         if announced.is_some_and(|size_bytes| size_bytes > limits::HTTP_BODY_SIZE_BYTES_MAX as u64) {
             return Err(Failure::TooLarge);
         }
-        let bytes = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, edge)).await;
+        let limit = Duration::from_millis(limits::HTTP_BODY_TIMEOUT_MS);
+        let bytes = tokio::time::timeout(limit, Bytes::from_request(request, edge)).await;
         let bytes = bytes
             .map_err(|_| Failure::Invalid("The body took too long to come."))?
             .map_err(|_| Failure::TooLarge)?;

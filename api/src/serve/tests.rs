@@ -1,15 +1,19 @@
 //! Tests of listening: over real sockets of this machine, with certificates made on the spot.
 
-use super::{ServeError, TlsFiles, bind, check_reach, serve, serve_on, tls_config};
+use super::{Door, ServeError, TlsFiles, bind, check_reach, serve, serve_on, tls_config};
+use crate::gate::Places;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get;
+use corridor_domain::limits;
+use corridor_storage::high_water::HighWater;
 use rustls::pki_types::{CertificateDer, ServerName};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
 
 const ANY_PORT: &str = "127.0.0.1:0";
@@ -21,6 +25,11 @@ fn router() -> Router {
         "late"
     };
     Router::new().route("/", get(whoami)).route("/slow", get(slow))
+}
+
+fn door(places: usize) -> Door {
+    static MARK: HighWater = HighWater::new("test", 0);
+    Door::new(Places::new(places, places, &MARK))
 }
 
 struct Made {
@@ -70,7 +79,7 @@ async fn it_serves_plain_on_this_machine_and_stops_when_told() {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let wait = async move { stopped.await.unwrap_or(()) };
-    let served = tokio::spawn(async move { serve_on(listener, router(), None, wait, 1_000).await });
+    let served = tokio::spawn(async move { serve_on(listener, router(), None, door(9), wait, 1_000).await });
     let answer = tokio::task::spawn_blocking(move || ask(TcpStream::connect(address).unwrap(), "/"))
         .await
         .unwrap();
@@ -87,13 +96,48 @@ async fn a_request_that_does_not_end_is_cut_at_the_deadline() {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let wait = async move { stopped.await.unwrap_or(()) };
-    let served = tokio::spawn(async move { serve_on(listener, router(), None, wait, 100).await });
+    let served = tokio::spawn(async move { serve_on(listener, router(), None, door(9), wait, 100).await });
     let asked = tokio::task::spawn_blocking(move || ask(TcpStream::connect(address).unwrap(), "/slow"));
     tokio::time::sleep(Duration::from_millis(200)).await;
     stop.send(()).unwrap();
     let ended = tokio::time::timeout(Duration::from_secs(10), served).await;
     ended.unwrap().unwrap().unwrap();
     assert_eq!(asked.await.unwrap(), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_without_requests_ends() {
+    let listener = bind(ANY_PORT.parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let served =
+        tokio::spawn(async move { serve_on(listener, router(), None, door(9), std::future::pending(), 0).await });
+    let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut answer = vec![0; 1_024];
+    let count = client.read(&mut answer).await.unwrap();
+    assert!(answer[..count].starts_with(b"HTTP/1.1 200"));
+    let idle = tokio::time::Instant::now();
+    assert_eq!(client.read(&mut answer).await.unwrap(), 0, "it is closed");
+    let idle_ms = idle.elapsed().as_millis() as u64;
+    assert!(idle_ms.abs_diff(limits::KEEP_ALIVE_TIMEOUT_MS) < 1_000, "{idle_ms}");
+    served.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beyond_the_last_place_nobody_is_let_in() {
+    let listener = bind(ANY_PORT.parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let served =
+        tokio::spawn(async move { serve_on(listener, router(), None, door(1), std::future::pending(), 0).await });
+    let mut first = tokio::net::TcpStream::connect(address).await.unwrap();
+    first.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut answer = vec![0; 1_024];
+    let count = first.read(&mut answer).await.unwrap();
+    assert!(answer[..count].starts_with(b"HTTP/1.1 200"));
+    let mut second = tokio::net::TcpStream::connect(address).await.unwrap();
+    let end = second.read(&mut answer).await;
+    assert!(end.is_err() || end.is_ok_and(|count| count == 0), "it was let in");
+    served.abort();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -103,7 +147,9 @@ async fn it_serves_tls_1_3() {
     let address = listener.local_addr().unwrap();
     let files = made.files.clone();
     let served =
-        tokio::spawn(async move { serve_on(listener, router(), Some(&files), std::future::pending(), 0).await });
+        tokio::spawn(
+            async move { serve_on(listener, router(), Some(&files), door(9), std::future::pending(), 0).await },
+        );
     let root = made.certificate.clone();
     let (answer, version, protocol) = tokio::task::spawn_blocking(move || {
         let mut roots = rustls::RootCertStore::empty();
@@ -137,7 +183,7 @@ async fn it_serves_tls_1_3() {
 async fn without_tls_nobody_elsewhere_is_served() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
         let address = address.parse().unwrap();
-        let refused = serve(address, router(), None, async {}, 0).await;
+        let refused = serve(address, router(), None, door(9), async {}, 0).await;
         assert!(
             matches!(refused, Err(ServeError::PlainBeyondThisMachine { .. })),
             "{address}"

@@ -128,7 +128,7 @@ impl Service {
         if password.len() > limits::PASSWORD_SIZE_BYTES_MAX {
             return Err(Failure::Invalid("A password has at most 1024 bytes."));
         }
-        Ok(self.inner.passwords.hash(password).await?)
+        self.inner.passwords.hash(password).await
     }
 
     /// Changes one thing of a person.

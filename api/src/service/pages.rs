@@ -201,9 +201,15 @@ impl Service {
         }
         let (_, grants) = self.ask(caller, Command::Read { pages }).await?;
         let mut events = Vec::new();
+        let mut size_bytes = 0;
         for grant in &grants {
             if let Some(head) = self.reader().conversation(grant.conversation)? {
-                events.extend(self.shown(&head, grant)?);
+                let shown = self.shown(&head, grant)?;
+                size_bytes += shown.iter().map(body_size_bytes).sum::<usize>();
+                if size_bytes > limits::REPLAY_SIZE_BYTES_MAX {
+                    return Ok(None);
+                }
+                events.extend(shown);
             }
         }
         events.sort_by_key(|event| (event.revision, event.seq));
@@ -320,5 +326,14 @@ impl Service {
             });
         }
         Ok(wire::VersionList { versions })
+    }
+}
+
+fn body_size_bytes(event: &wire::Event) -> usize {
+    match &event.event {
+        wire::EventBody::MessageSent { body, .. } | wire::EventBody::MessageEdited { body, .. } => {
+            body.as_ref().map_or(0, String::len)
+        }
+        _ => 0,
     }
 }

@@ -1,9 +1,12 @@
 //! Passwords: argon2id off the async threads, a few at a time. An unknown login costs as much time as a known one.
 
+use crate::failure::{Failure, Outcome};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use corridor_actors::SubmitError;
 use corridor_domain::limits;
+use corridor_storage::high_water;
 use corridor_storage::world::World;
 use std::io;
 use std::sync::Arc;
@@ -17,6 +20,8 @@ const LANES: u32 = 1;
 /// Hashes and checks.
 pub(super) struct Passwords {
     world: Arc<dyn World>,
+    /// Whoever waits, and whoever is being worked for.
+    in_line: Semaphore,
     at_once: Arc<Semaphore>,
 }
 
@@ -34,12 +39,13 @@ impl Passwords {
     pub(super) fn new(world: Arc<dyn World>) -> Self {
         Self {
             world,
+            in_line: Semaphore::new(limits::PASSWORD_HASHES_WAITING_COUNT_MAX),
             at_once: Arc::new(Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE)),
         }
     }
 
     /// The hash in PHC form.
-    pub(super) async fn hash(&self, password: &str) -> io::Result<String> {
+    pub(super) async fn hash(&self, password: &str) -> Outcome<String> {
         let mut salt = [0_u8; 16];
         self.world.fill_random(&mut salt);
         let password = zeroize::Zeroizing::new(password.to_owned());
@@ -53,7 +59,7 @@ impl Passwords {
     }
 
     /// Whether the password is right. `None` is an unknown login: the same work, and never right.
-    pub(super) async fn check(&self, password: &str, credential: Option<&str>) -> io::Result<bool> {
+    pub(super) async fn check(&self, password: &str, credential: Option<&str>) -> Outcome<bool> {
         let known = credential.is_some_and(|credential| !credential.is_empty());
         let stored = credential.filter(|_| known).unwrap_or(NOBODY).to_owned();
         let password = zeroize::Zeroizing::new(password.to_owned());
@@ -65,7 +71,13 @@ impl Passwords {
         .await
     }
 
-    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Outcome<T> {
+        let Ok(_in_line) = self.in_line.try_acquire() else {
+            return Err(Failure::Submit(SubmitError::Overloaded {
+                retry_after_ms: limits::PASSWORD_HASHES_RETRY_AFTER_MS,
+            }));
+        };
+        high_water::PASSWORD_HASHES.note(limits::PASSWORD_HASHES_WAITING_COUNT_MAX - self.in_line.available_permits());
         let permit = Arc::clone(&self.at_once)
             .acquire_owned()
             .await
@@ -75,7 +87,7 @@ impl Passwords {
             drop(permit);
             result
         });
-        done.await.map_err(io::Error::other)?
+        Ok(done.await.map_err(io::Error::other)??)
     }
 }
 
@@ -93,5 +105,29 @@ mod tests {
         assert!(!passwords.check("correct horse", Some(&hash)).await.unwrap());
         assert!(!passwords.check("correct horse", None).await.unwrap());
         assert!(!passwords.check("", Some("")).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn the_line_has_an_end() {
+        let passwords = Passwords::new(Arc::new(TestWorld::new(0, 1)));
+        // Nobody is being worked for: all of them wait.
+        let busy = passwords
+            .at_once
+            .acquire_many(limits::PASSWORD_HASHES_AT_ONCE as u32)
+            .await;
+        let mut line: Vec<_> = (0..=limits::PASSWORD_HASHES_WAITING_COUNT_MAX)
+            .map(|_| Box::pin(passwords.check("x", None)))
+            .collect();
+        let mut last = line.pop().unwrap();
+        for waiting in &mut line {
+            assert!(futures::poll!(waiting).is_pending());
+        }
+        let refused = last.as_mut().await.unwrap_err().problem();
+        assert_eq!(
+            (refused.status, refused.retry_after_ms),
+            (503, Some(limits::PASSWORD_HASHES_RETRY_AFTER_MS))
+        );
+        drop((line, busy));
+        assert!(!passwords.check("x", None).await.unwrap());
     }
 }

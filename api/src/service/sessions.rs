@@ -3,6 +3,7 @@
 use super::Service;
 use crate::convert::objects;
 use crate::failure::{Failure, Outcome};
+use crate::gate::Network;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use corridor_domain::command::{Acting, Command};
@@ -56,7 +57,7 @@ impl Failures {
 
     fn key(address: IpAddr, login: &str) -> [u8; 32] {
         Sha256::new()
-            .chain_update(address.to_string())
+            .chain_update(format!("{:?}", Network::of(address)))
             .chain_update([0])
             .chain_update(login.trim().to_lowercase())
             .finalize()

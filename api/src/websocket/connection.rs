@@ -1,8 +1,9 @@
 //! One socket from hello to goodbye: reads frames, passes commands on in order, writes results and events.
 //!
-//! Resume without a hole: the device is attached first; then everything up to the revision of that moment is replayed from
-//! storage; what the outbox holds from before it is skipped. Knows no rules of the clinic and keeps nothing.
+//! Resume without a hole: the device is attached first; then everything up to its handover is replayed from storage; what the
+//! outbox holds from before it is skipped. Knows no rules of the clinic and keeps nothing.
 
+use super::Greeting;
 use super::session_protocol::{Illegal, Phase, Step, step};
 use super::writer::{Gone, Writer};
 use crate::convert::objects;
@@ -12,14 +13,17 @@ use crate::http::Edge;
 use crate::service::{Caller, done};
 use axum::extract::ws::{Message, WebSocket};
 use corridor_actors::SubmitError;
-use corridor_actors::node::Attached;
+use corridor_actors::node::{AttachError, Attached};
 use corridor_actors::outbox::{Farewell, Item};
+use corridor_actors::rates::Bucket;
 use corridor_actors::session::SessionMessage;
 use corridor_domain::decide::side_of;
 use corridor_domain::limits;
 use corridor_protocol::{Failed, GoodbyeReason, ServerFrame, VERSION};
+use corridor_storage::high_water;
 use futures::stream::{FuturesUnordered, SplitStream};
 use futures::{FutureExt, StreamExt, future::BoxFuture};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
@@ -31,11 +35,14 @@ type Ending = (GoodbyeReason, Option<u64>);
 type Pending = BoxFuture<'static, ServerFrame>;
 
 /// Serves one socket.
-pub(super) async fn run(socket: WebSocket, edge: Edge, token: Option<String>) {
+pub(super) async fn run(socket: WebSocket, edge: Edge, token: Option<String>, greeting: Greeting) {
     let (sink, mut stream) = socket.split();
     let mut writer = Writer::new(sink);
     let ending = match begin(&mut stream, &edge, token).await {
-        Ok((caller, since)) => serve(&mut writer, &mut stream, &edge, caller, since).await,
+        Ok((caller, since)) => {
+            greeting.end();
+            serve(&mut writer, &mut stream, &edge, caller, since).await
+        }
         Err(ending) => ending,
     };
     if let Some((reason, retry_after_ms)) = ending {
@@ -60,7 +67,7 @@ async fn begin(
     let caller = edge.service.authenticate(&token).map_err(|failure| match failure {
         Failure::Refused(_) => Some((GoodbyeReason::SessionEnded, None)),
         // Something of ours is broken: nobody is signed out for that.
-        _ => Some((GoodbyeReason::Fenced, Some(1_000))),
+        _ => Some(broken(edge)),
     })?;
     Ok((caller, since))
 }
@@ -90,42 +97,51 @@ async fn serve(
         .actors()
         .attach(caller.session.id, caller.person.id, side, caller.person.is_staff())
         .await;
-    let Ok(attached) = attached else {
-        return Some((GoodbyeReason::Fenced, Some(1_000)));
+    let attached = match attached {
+        Ok(attached) => attached,
+        Err(AttachError::SessionEnded) => return Some((GoodbyeReason::SessionEnded, None)),
+        Err(_) => return Some(broken(edge)),
     };
-    // A session that ended while we attached is seen here or in the outbox: one of the two.
-    let still = edge.service.reader().session(caller.session.id);
-    if !still.is_ok_and(|session| session.is_some_and(|session| session.ended_at_revision.is_none())) {
-        return Some((GoodbyeReason::SessionEnded, None));
-    }
-    let live = match catch_up(writer, edge, &caller, since).await {
-        Ok(revision) => Live {
+    high_water::SOCKETS.note(usize::try_from(edge.service.actors().devices().count()).unwrap_or(usize::MAX));
+    writer.watch(Arc::clone(&attached.connected.outbox));
+    let limit = Duration::from_millis(limits::REPLAY_TIMEOUT_MS);
+    let caught_up = timeout(
+        limit,
+        catch_up(writer, edge, &caller, since, attached.handover.replay_to()),
+    )
+    .await;
+    let live = match caught_up.unwrap_or(Err(Stop::Gone(Gone::Stalled))) {
+        Ok(()) => Live {
             edge,
             caller: &caller,
             attached: &attached,
-            revision,
             pending: FuturesUnordered::new(),
         },
-        Err(Stop::Gone) => return None,
-        Err(Stop::Failed) => return Some((GoodbyeReason::Fenced, Some(1_000))),
+        Err(Stop::Gone(gone)) => return ending_of(gone, edge, &attached),
+        Err(Stop::Failed) => return Some(broken(edge)),
     };
     live.run(writer, stream).await
 }
 
 enum Stop {
-    Gone,
+    Gone(Gone),
     Failed,
 }
 
 impl From<Gone> for Stop {
-    fn from(_: Gone) -> Self {
-        Self::Gone
+    fn from(gone: Gone) -> Self {
+        Self::Gone(gone)
     }
 }
 
-/// Says welcome, replays what was missed, says when that is all. Returns the revision up to which everything was sent.
-async fn catch_up(writer: &mut Writer, edge: &Edge, caller: &Caller, since: Option<u64>) -> Result<u64, Stop> {
-    let revision = edge.service.reader().progress().map_err(|_| Stop::Failed)?.revision;
+/// Says welcome, replays what was missed up to `revision`, says when that is all.
+async fn catch_up(
+    writer: &mut Writer,
+    edge: &Edge,
+    caller: &Caller,
+    since: Option<u64>,
+    revision: u64,
+) -> Result<(), Stop> {
     let welcome = ServerFrame::Welcome {
         version: VERSION,
         person: Box::new(objects::person(&caller.person, None)),
@@ -146,6 +162,8 @@ async fn catch_up(writer: &mut Writer, edge: &Edge, caller: &Caller, since: Opti
                 "replayed"
             }
             Ok(None) => reset(writer, "too_far_behind").await?,
+            // Too much to do, or stopping: said to the client, and nothing is broken.
+            Err(Failure::Submit(_)) => return Err(Stop::Failed),
             Err(failure) => {
                 tracing::warn!(?failure, "a replay failed; the client comes back");
                 return Err(Stop::Failed);
@@ -155,7 +173,7 @@ async fn catch_up(writer: &mut Writer, edge: &Edge, caller: &Caller, since: Opti
     crate::metrics::RESUMES.add(&[resumed], 1);
     writer.feed_frame(&ServerFrame::CaughtUp { revision }).await?;
     writer.flush().await?;
-    Ok(revision)
+    Ok(())
 }
 
 async fn reset(writer: &mut Writer, reason: &str) -> Result<&'static str, Gone> {
@@ -172,18 +190,34 @@ struct Live<'a> {
     edge: &'a Edge,
     caller: &'a Caller,
     attached: &'a Attached,
-    /// Everything up to here was sent before.
-    revision: u64,
     pending: FuturesUnordered<Pending>,
 }
 
 impl Live<'_> {
-    async fn run(mut self, writer: &mut Writer, stream: &mut SplitStream<WebSocket>) -> Option<Ending> {
+    async fn run(self, writer: &mut Writer, stream: &mut SplitStream<WebSocket>) -> Option<Ending> {
+        let (edge, attached) = (self.edge, self.attached);
+        match self.serve(writer, stream).await {
+            Ok(ending) => ending,
+            Err(gone) => ending_of(gone, edge, attached),
+        }
+    }
+
+    async fn serve(mut self, writer: &mut Writer, stream: &mut SplitStream<WebSocket>) -> Result<Option<Ending>, Gone> {
         let mut items = Vec::new();
         let mut heartbeat = interval(Duration::from_millis(limits::HEARTBEAT_MS));
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         heartbeat.tick().await;
-        let mut heard_at = Instant::now();
+        let begun = Instant::now();
+        let mut heard_at = begun;
+        let rate = self.edge.gate.bounds().frames;
+        let mut frames = Bucket::full(rate, 0);
+        // Pays for a frame that was read, or says until when nothing more is read: what comes too fast waits on the client's side.
+        let pay = |frames: &mut Bucket, now: Instant| {
+            let now_ns = u64::try_from(now.duration_since(begun).as_nanos()).unwrap_or(u64::MAX);
+            let wait_ns = frames.take(rate, now_ns).err()?;
+            Some(now + Duration::from_nanos(wait_ns))
+        };
+        let mut paused_until = None;
         let remaining_ms = self
             .caller
             .session
@@ -192,37 +226,39 @@ impl Live<'_> {
         let expiry = sleep_until(Instant::now() + Duration::from_millis(remaining_ms));
         tokio::pin!(expiry);
         loop {
-            let may_read = self.pending.len() < limits::COMMANDS_PER_SOCKET_IN_FLIGHT_MAX;
+            let may_read = self.pending.len() < limits::COMMANDS_PER_SOCKET_IN_FLIGHT_MAX && paused_until.is_none();
             tokio::select! {
                 taken = self.attached.connected.outbox.take(&mut items) => match taken {
-                    Ok(()) => write_items(writer, self.revision, &mut items).await.ok()?,
-                    Err(farewell) => return Some(ending(farewell)),
+                    Ok(()) => write_items(writer, self.attached, &mut items).await?,
+                    Err(farewell) => return Ok(Some(ending(farewell, self.edge))),
                 },
                 Some(frame) = self.pending.next(), if !self.pending.is_empty() => {
-                    self.write_results(writer, frame).await.ok()?;
+                    self.write_results(writer, frame).await?;
                 }
                 message = stream.next(), if may_read => {
                     heard_at = Instant::now();
                     match message {
                         Some(Ok(Message::Text(text))) => {
                             if let Some(ending) = self.on_text(text.as_str()).await {
-                                return Some(ending);
+                                return Ok(Some(ending));
                             }
                         }
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                         // As in `next_text`.
-                        Some(Ok(Message::Binary(_)) | Err(_)) => return Some((GoodbyeReason::ProtocolError, None)),
-                        Some(Ok(Message::Close(_))) | None => return None,
+                        Some(Ok(Message::Binary(_)) | Err(_)) => return Ok(Some((GoodbyeReason::ProtocolError, None))),
+                        Some(Ok(Message::Close(_))) | None => return Ok(None),
                     }
+                    paused_until = pay(&mut frames, heard_at);
                 }
+                () = pause(paused_until), if paused_until.is_some() => paused_until = pay(&mut frames, Instant::now()),
                 _ = heartbeat.tick() => {
                     if heard_at.elapsed() > Duration::from_millis(limits::HEARTBEAT_MS * 5 / 2) {
-                        return None;
+                        return Ok(None);
                     }
-                    writer.feed_frame(&ServerFrame::Heartbeat).await.ok()?;
-                    writer.ping().await.ok()?;
+                    writer.feed_frame(&ServerFrame::Heartbeat).await?;
+                    writer.ping().await?;
                 }
-                () = &mut expiry => return Some((GoodbyeReason::SessionEnded, None)),
+                () = &mut expiry => return Ok(Some((GoodbyeReason::SessionEnded, None))),
             }
         }
     }
@@ -293,10 +329,10 @@ impl Live<'_> {
 }
 
 /// Writes what waited, without what was replayed before.
-async fn write_items(writer: &mut Writer, replayed: u64, items: &mut Vec<Item>) -> Result<(), Gone> {
+async fn write_items(writer: &mut Writer, attached: &Attached, items: &mut Vec<Item>) -> Result<(), Gone> {
     for item in items.drain(..) {
         match item {
-            Item::Event { revision, .. } if revision <= replayed => {}
+            Item::Event { revision, .. } if !attached.handover.is_new(revision) => {}
             Item::Event { frame, .. } | Item::Latest { frame, .. } => writer.feed(frame).await?,
         }
     }
@@ -331,10 +367,30 @@ fn result(id: String, outcome: Outcome<crate::service::Done>) -> ServerFrame {
     }
 }
 
-fn ending(farewell: Farewell) -> Ending {
+/// Made anew with every turn of the loop, so it is made only where it is waited for.
+async fn pause(until: Option<Instant>) {
+    match until {
+        Some(until) => sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn ending(farewell: Farewell, edge: &Edge) -> Ending {
     match farewell {
         Farewell::SessionEnded => (GoodbyeReason::SessionEnded, None),
-        Farewell::ShuttingDown => (GoodbyeReason::ShuttingDown, Some(1_000)),
-        Farewell::TooSlow => (GoodbyeReason::TooSlow, Some(1_000)),
+        Farewell::ShuttingDown => (GoodbyeReason::ShuttingDown, Some(edge.gate.come_back_ms())),
+        Farewell::Fenced => broken(edge),
+        Farewell::TooSlow => (GoodbyeReason::TooSlow, Some(edge.gate.come_back_ms())),
     }
+}
+
+/// Something of ours does not work: the client comes back, here or elsewhere.
+fn broken(edge: &Edge) -> Ending {
+    (GoodbyeReason::Fenced, Some(edge.gate.come_back_ms()))
+}
+
+/// What is said to a client that was written to in vain.
+fn ending_of(gone: Gone, edge: &Edge, attached: &Attached) -> Option<Ending> {
+    let farewell = || attached.connected.outbox.farewell().unwrap_or(Farewell::TooSlow);
+    (gone == Gone::Stalled).then(|| ending(farewell(), edge))
 }

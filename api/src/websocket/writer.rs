@@ -1,30 +1,46 @@
-//! The writing half of a socket: frames in order, with a time limit. A client that does not read is gone, not waited for.
+//! The writing half of a socket: frames in order, with a time limit. A client that does not read is told
+//! so if it still listens, and not waited for.
 
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use corridor_actors::outbox::Outbox;
 use corridor_domain::limits;
 use corridor_protocol::{GoodbyeReason, ServerFrame};
 use futures::SinkExt;
 use futures::stream::SplitSink;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::timeout;
 
-/// The client is gone, or does not read.
+/// Why a frame was not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Gone;
+pub(super) enum Gone {
+    /// The client is not there any more.
+    Closed,
+    /// The client does not read, or its outbox was closed while it did not. It may still be told.
+    Stalled,
+}
 
 /// The writing half.
 pub(super) struct Writer {
     sink: SplitSink<WebSocket, Message>,
+    /// While a write waits it is looked whether this was closed.
+    outbox: Option<Arc<Outbox>>,
 }
 
 impl Writer {
     pub(super) fn new(sink: SplitSink<WebSocket, Message>) -> Self {
-        Self { sink }
+        Self { sink, outbox: None }
+    }
+
+    /// From now on a write that waits ends with this outbox.
+    pub(super) fn watch(&mut self, outbox: Arc<Outbox>) {
+        self.outbox = Some(outbox);
     }
 
     /// Puts an encoded frame into the buffer.
     pub(super) async fn feed(&mut self, frame: Bytes) -> Result<(), Gone> {
-        let text = Utf8Bytes::try_from(frame).map_err(|_| Gone)?;
+        let text = Utf8Bytes::try_from(frame).map_err(|_| Gone::Closed)?;
         self.timed(Message::Text(text), false).await
     }
 
@@ -38,11 +54,7 @@ impl Writer {
 
     /// Writes what is in the buffer.
     pub(super) async fn flush(&mut self) -> Result<(), Gone> {
-        let limit = Duration::from_millis(limits::SOCKET_WRITE_TIMEOUT_MS);
-        tokio::time::timeout(limit, self.sink.flush())
-            .await
-            .map_err(|_| Gone)?
-            .map_err(|_| Gone)
+        patiently(self.sink.flush(), self.outbox.as_deref()).await
     }
 
     pub(super) async fn ping(&mut self) -> Result<(), Gone> {
@@ -50,17 +62,10 @@ impl Writer {
     }
 
     async fn timed(&mut self, message: Message, flush: bool) -> Result<(), Gone> {
-        let limit = Duration::from_millis(limits::SOCKET_WRITE_TIMEOUT_MS);
-        let write = async {
-            match flush {
-                true => self.sink.send(message).await,
-                false => self.sink.feed(message).await,
-            }
-        };
-        tokio::time::timeout(limit, write)
-            .await
-            .map_err(|_| Gone)?
-            .map_err(|_| Gone)
+        match flush {
+            true => patiently(self.sink.send(message), self.outbox.as_deref()).await,
+            false => patiently(self.sink.feed(message), self.outbox.as_deref()).await,
+        }
     }
 
     /// Says why and when to come back, then closes.
@@ -72,17 +77,31 @@ impl Writer {
             GoodbyeReason::SessionEnded | GoodbyeReason::ProtocolError => close_code::POLICY,
             GoodbyeReason::TooSlow => close_code::AGAIN,
         };
-        // Whoever does not take the goodbye has none.
-        if self
-            .feed_frame(&ServerFrame::Goodbye { reason, retry_after_ms })
-            .await
-            .is_ok()
-        {
+        self.outbox = None;
+        let goodbye = async {
+            self.feed_frame(&ServerFrame::Goodbye { reason, retry_after_ms })
+                .await?;
             let close = Message::Close(Some(CloseFrame {
                 code,
                 reason: Utf8Bytes::from_static(name),
             }));
-            let _ = self.timed(close, true).await;
+            self.timed(close, true).await
+        };
+        // Whoever does not take the goodbye has none.
+        let _ = timeout(Duration::from_millis(limits::GOODBYE_TIMEOUT_MS), goodbye).await;
+    }
+}
+
+/// Waits for a write, but not for ever, and not for a client that was cut meanwhile.
+async fn patiently<E>(write: impl Future<Output = Result<(), E>>, outbox: Option<&Outbox>) -> Result<(), Gone> {
+    const LOOKS: u64 = limits::SOCKET_WRITE_TIMEOUT_MS / limits::SOCKET_WRITE_LOOK_MS;
+    tokio::pin!(write);
+    for _ in 0..LOOKS {
+        match timeout(Duration::from_millis(limits::SOCKET_WRITE_LOOK_MS), &mut write).await {
+            Ok(written) => return written.map_err(|_| Gone::Closed),
+            Err(_) if outbox.is_some_and(|outbox| outbox.farewell().is_some()) => break,
+            Err(_) => {}
         }
     }
+    Err(Gone::Stalled)
 }

@@ -93,6 +93,12 @@ describe("http", () => {
     const refused = new Http(() => Promise.resolve(answer(409, { code: "archived", status: 409 })));
     await expect(refused.ask("/v1/x", { method: "POST" })).rejects.toMatchObject({ code: "archived" });
   });
+  test("does not come back earlier than it was told", async () => {
+    let asked = 0;
+    const http = new Http(() => { asked += 1; return Promise.resolve(answer(429, { code: "rate_limited", status: 429, retry_after_ms: 60_000 })); });
+    await expect(http.ask("/v1/sign-in", { method: "POST" })).rejects.toMatchObject({ code: "rate_limited" });
+    expect(asked).toBe(1);
+  });
   test("classes of failure", async () => {
     expect(outcomeIsOpen({ status: 0, code: "unreachable" })).toBe(true);
     expect(outcomeIsOpen({ status: 409, code: "archived" })).toBe(false);

@@ -79,6 +79,8 @@ pub const HTTP_URI_SIZE_BYTES_MAX: usize = 8 * 1024;
 pub const HTTP_BODY_SIZE_BYTES_MAX: usize = 256 * 1024;
 /// HTTP requests being answered at once; one more is refused.
 pub const HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX: usize = 1_024;
+/// Of these, from one address: who sends many bodies slowly does not take all the places.
+pub const HTTP_REQUESTS_IN_FLIGHT_PER_ADDRESS_COUNT_MAX: usize = 512;
 /// HTTP requests of one address: how many a second in the long run, and how many at once. A clinic behind one router is one.
 pub const HTTP_REQUESTS_PER_SECOND: u32 = 500;
 /// See [`HTTP_REQUESTS_PER_SECOND`].
@@ -120,14 +122,16 @@ pub const SOCKET_WRITE_LOOK_MS: u64 = 250;
 pub const GOODBYE_TIMEOUT_MS: u64 = 2_000;
 /// Bytes read from a socket at once; each socket holds a buffer of this size.
 pub const SOCKET_READ_BUFFER_SIZE_BYTES: usize = 4 * 1024;
-/// Bytes gathered for one write to a socket. One frame more, of any size, may stand in the buffer.
-pub const SOCKET_WRITE_BUFFER_SIZE_BYTES: usize = 16 * 1024;
 /// Commands of one socket that may wait for their answers.
 pub const COMMANDS_PER_SOCKET_IN_FLIGHT_MAX: usize = 256;
 /// Events waiting for one socket.
 pub const OUTBOX_EVENTS_COUNT_MAX: usize = 256;
-/// Bytes waiting for one socket.
-pub const OUTBOX_SIZE_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes gathered for one write to a socket.
+pub const SOCKET_WRITE_BUFFER_SIZE_BYTES: usize = 16 * 1024;
+/// What a client that does not read costs: the write buffer and what waits. One larger frame is still taken, alone.
+pub const UNREAD_SIZE_BYTES_MAX: usize = 64 * 1024;
+/// Bytes waiting for one socket, with their places in the queue and what its writer has in hand.
+pub const OUTBOX_SIZE_BYTES_MAX: usize = UNREAD_SIZE_BYTES_MAX - SOCKET_WRITE_BUFFER_SIZE_BYTES;
 /// Sockets of one node.
 pub const SOCKETS_COUNT_MAX: usize = 20_000;
 /// Commands of one person, looks too: how many a second in the long run, and how many at once.
@@ -152,8 +156,12 @@ pub const SIGN_IN_WATCHED_COUNT_MAX: usize = 100_000;
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
 /// Passwords waiting for that; one more is refused. At 50 ms a hash the last one waits for under 2 s.
 pub const PASSWORD_HASHES_WAITING_COUNT_MAX: usize = 64;
+/// What is said to one too many: by then everybody who waits now had a turn.
+pub const PASSWORD_HASHES_RETRY_AFTER_MS: u64 = 3_000;
 /// Least time between two typing frames of one person in one conversation.
 pub const TYPING_INTERVAL_MS: u64 = 3_000;
+/// Lights in one frame.
+pub const LIGHTS_PER_FRAME_COUNT_MAX: usize = 100;
 /// Most events, people or records on one page.
 pub const PAGE_COUNT_MAX: usize = 100;
 /// Most conversations in an inbox answer.
@@ -170,6 +178,10 @@ pub const RECEIPT_SCAN_COUNT_MAX: usize = 5_000;
 pub const AUDIT_RECIPIENTS_COUNT_MAX: usize = 200;
 /// Names of people remembered.
 pub const NAMES_REMEMBERED_COUNT_MAX: usize = 32_768;
+/// Bytes of bodies replayed for one socket before it is told to fetch anew: they are held while it takes them.
+pub const REPLAY_SIZE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Time that a socket has to take its replay.
+pub const REPLAY_TIMEOUT_MS: u64 = 30_000;
 /// Mail waiting in front of one actor.
 pub const ACTOR_CREDITS: usize = 1_024;
 /// Time a conversation's actor stays awake without anything to do.
@@ -194,6 +206,17 @@ pub const FIGURES_UPKEEP_INTERVAL_MS: u64 = 5_000;
 pub const READY_TIMEOUT_MS: u64 = 10 * 60 * 1_000;
 /// Time that sockets and requests have to end when the node stops.
 pub const DRAIN_TIMEOUT_MS: u64 = 5_000;
+
+/// Conversations awake before those that wake stay so only shortly: an idle actor costs about 8 KiB.
+pub const CONVERSATIONS_AWAKE_COUNT_MAX: usize = 16 * 1024;
+/// Time a conversation's actor stays awake without anything to do once so many are awake.
+pub const CONVERSATION_IDLE_CROWDED_MS: u64 = 1_000;
+/// Actors that may fall within [`ACTOR_FALLS_WINDOW_MS`]; one more fences the node.
+pub const ACTOR_FALLS_COUNT_MAX: usize = 20;
+/// See [`ACTOR_FALLS_COUNT_MAX`].
+pub const ACTOR_FALLS_WINDOW_MS: u64 = 60_000;
+/// Actors shown in one answer of the operations address.
+pub const ACTORS_SHOWN_COUNT_MAX: usize = 1_000;
 
 /// Proposals waiting for agreement, by count.
 pub const PROPOSALS_IN_FLIGHT_COUNT_MAX: usize = 4_096;
@@ -238,7 +261,7 @@ const _: () = assert!(
     "a message with every byte escaped fits a frame"
 );
 const _: () = assert!(FRAME_SIZE_BYTES_MAX < HTTP_BODY_SIZE_BYTES_MAX);
-const _: () = assert!(FRAME_SIZE_BYTES_MAX < OUTBOX_SIZE_BYTES_MAX);
+const _: () = assert!(SOCKET_WRITE_BUFFER_SIZE_BYTES < OUTBOX_SIZE_BYTES_MAX);
 const _: () = assert!(FRAME_BEFORE_SIGN_IN_SIZE_BYTES_MAX < FRAME_SIZE_BYTES_MAX);
 const _: () = assert!(COMMANDS_PER_SOCKET_IN_FLIGHT_MAX < PROPOSALS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!((RECEIPT_EVENTS_MEMBERS_MAX as usize) < MEMBERS_COUNT_MAX as usize);
@@ -275,6 +298,7 @@ const _: () = assert!(
     (SIGN_INS_BURST as usize) < PASSWORD_HASHES_WAITING_COUNT_MAX,
     "one address does not fill the line of those who sign in"
 );
+const _: () = assert!(HTTP_REQUESTS_IN_FLIGHT_PER_ADDRESS_COUNT_MAX < HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!(HTTP_REQUESTS_IN_FLIGHT_COUNT_MAX < PROPOSALS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!(PROPOSALS_HANDED_OVER_COUNT_MAX <= PROPOSALS_IN_FLIGHT_COUNT_MAX);
 const _: () = assert!(PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX < LOG_QUEUE_SIZE_BYTES_MAX);

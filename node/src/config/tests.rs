@@ -60,7 +60,7 @@ fn every_wrong_use_names_the_file_and_the_key() {
         ),
         (
             with("[limits]\nsends_burst = 0\n"),
-            "corridor.toml: limits.sends_burst: 0 is not between 1 and 10000",
+            "corridor.toml: limits.sends_burst: 0 is not between 1 and 1000000",
         ),
         (
             with("[log]\nformat = \"xml\"\n"),

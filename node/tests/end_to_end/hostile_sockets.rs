@@ -86,7 +86,8 @@ fn who_does_not_say_hello_is_closed() {
         .unwrap();
     let first = |message: Message| {
         let mut socket = Socket::open(raman.address, &[]);
-        socket.send_message(message).unwrap();
+        // Who says too much is cut off in the middle of it.
+        let _ = socket.send_message(message);
         assert!(socket.expect_goodbye("protocol_error", SOON).is_empty());
     };
     let text = |frame: &Value| Message::text(frame.to_string());

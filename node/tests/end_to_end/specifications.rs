@@ -177,7 +177,6 @@ fn figures_are_on_the_operations_address_only_and_name_nobody() {
         ("corridor_goodbyes_total", 1.0),
         ("corridor_refusals_total", 1.0),
         ("corridor_audit_records", 1_000.0),
-        ("corridor_actors_asleep", 10.0),
         ("corridor_group_is_leader", 1.0),
         ("corridor_group_voters", 1.0),
         ("corridor_group_applied_index", 1_000.0),

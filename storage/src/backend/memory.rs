@@ -1,6 +1,8 @@
-//! The in-memory twin: the same order and atomicity as on disk, and a power cut that takes what was not persisted.
+//! The in-memory twin: the same order and atomicity as on disk, and a power cut that takes what was not persisted. It can
+//! write what is done to it into the trace of a simulated disk, whose crashes then cut both at one moment.
 
 use super::{Backend, Direction, Pairs, View, Write};
+use crate::disk::{Operation, Trace};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +13,7 @@ type Map = BTreeMap<Vec<u8>, Vec<u8>>;
 #[derive(Debug, Clone, Default)]
 pub struct MemoryBackend {
     maps: Arc<Mutex<Maps>>,
+    trace: Option<Trace>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -19,21 +22,82 @@ struct Maps {
     persisted: Map,
 }
 
+impl Maps {
+    fn write(&mut self, writes: Vec<Write>) {
+        for (key, value) in writes {
+            match value {
+                Some(value) => self.live.insert(key, value),
+                None => self.live.remove(&key),
+            };
+        }
+    }
+
+    fn persist(&mut self) {
+        self.persisted = self.live.clone();
+    }
+}
+
 impl MemoryBackend {
     /// An empty one.
     pub fn new() -> Self {
         Self::default()
     }
 
+    /// An empty one that records its batches and its persists.
+    pub fn recording(trace: Trace) -> Self {
+        Self::holding(Map::new(), trace)
+    }
+
+    /// One that holds this durably. Its record begins with it.
+    pub fn holding(durable: BTreeMap<Vec<u8>, Vec<u8>>, trace: Trace) -> Self {
+        if !durable.is_empty() {
+            let all = durable.iter().map(|(key, value)| (key.clone(), Some(value.clone())));
+            trace.record(Operation::Commit(all.collect()));
+            trace.record(Operation::Persist);
+        }
+        Self {
+            trace: Some(trace),
+            ..Self::of(durable)
+        }
+    }
+
+    /// What stays when the process is killed, after all that its trace holds: everything, but what was not persisted is still
+    /// on its way.
+    pub fn after_kill(trace: Trace) -> Self {
+        let recorded = Self::new();
+        for operation in trace.operations() {
+            match operation {
+                Operation::Commit(writes) => recorded.with(|maps| maps.write(writes)),
+                Operation::Persist => recorded.with(Maps::persist),
+                _ => {}
+            }
+        }
+        Self {
+            trace: Some(trace),
+            ..recorded
+        }
+    }
+
+    fn of(durable: Map) -> Self {
+        let maps = Maps {
+            live: durable.clone(),
+            persisted: durable,
+        };
+        Self {
+            maps: Arc::new(Mutex::new(maps)),
+            trace: None,
+        }
+    }
+
     /// What a power cut at this moment leaves.
     #[must_use]
     pub fn after_power_cut(&self) -> Self {
-        let persisted = self.with(|maps| maps.persisted.clone());
-        Self {
-            maps: Arc::new(Mutex::new(Maps {
-                live: persisted.clone(),
-                persisted,
-            })),
+        Self::of(self.with(|maps| maps.persisted.clone()))
+    }
+
+    fn record(&self, operation: impl FnOnce() -> Operation) {
+        if let Some(trace) = &self.trace {
+            trace.record(operation());
         }
     }
 
@@ -65,18 +129,17 @@ impl Backend for MemoryBackend {
 
     fn commit(&self, writes: Vec<Write>) -> io::Result<()> {
         self.with(|maps| {
-            for (key, value) in writes {
-                match value {
-                    Some(value) => maps.live.insert(key, value),
-                    None => maps.live.remove(&key),
-                };
-            }
+            self.record(|| Operation::Commit(writes.clone()));
+            maps.write(writes);
         });
         Ok(())
     }
 
     fn persist(&self) -> io::Result<()> {
-        self.with(|maps| maps.persisted = maps.live.clone());
+        self.with(|maps| {
+            self.record(|| Operation::Persist);
+            maps.persist();
+        });
         Ok(())
     }
 

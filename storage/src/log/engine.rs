@@ -4,15 +4,17 @@
 //! writing is in `writer.rs`, the reading in `reader.rs`. It refuses to know terms and commands.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use bytes::Bytes;
-use raft_engine::{Config, Engine, ReadableSize, RecoveryMode};
+use corridor_domain::limits::LOG_MARK_INTERVAL_MS;
+use corridor_sync::queue::PushRefused;
+use raft_engine::{Config, ReadableSize, RecoveryMode};
 
 use super::bounds::Bounds;
 use super::format::{
@@ -20,10 +22,11 @@ use super::format::{
 };
 use super::housekeeping::Housekeeping;
 use super::mark::Marks;
-use super::queue::{PushRefused, Queue};
 use super::reader::Reader;
-use super::writer::{Job, SealedChange, Writer};
+use super::writer::{Job, LOG_QUEUE_BOUNDS, Queue, SealedChange, Work, Writer};
 use super::{Change, Completion, FatalHandler, GroupId, LogError, LogStore, NoRoom};
+use crate::disk::{Disk, LogEngine};
+use crate::planted::{self, Mistake};
 use crate::sealing::StorageKey;
 use crate::world::World;
 
@@ -39,25 +42,31 @@ pub struct LogOptions {
     pub file_size_bytes: u64,
     /// Size above which old files are given back; entries still needed are moved together first.
     pub purge_above_size_bytes: u64,
+    /// How long the high-water marks may stand behind while the log is being written.
+    pub mark_interval_ms: u64,
+    /// The disk that `directory` is on.
+    pub disk: Disk,
 }
 
 impl LogOptions {
-    /// The production sizes, in `directory`.
+    /// The production sizes, in `directory` on the machine's disk.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: directory.into(),
             file_size_bytes: 64 * 1024 * 1024,
             purge_above_size_bytes: 512 * 1024 * 1024,
+            mark_interval_ms: LOG_MARK_INTERVAL_MS,
+            disk: Disk::Real,
         }
     }
 }
 
 /// The log of all groups of this node, on disk. Dropping it writes what was submitted and ends its threads.
 pub struct EngineLog {
-    engine: Arc<Engine>,
+    engine: Arc<LogEngine>,
     key: StorageKey,
     world: Arc<dyn World>,
-    queue: Arc<Queue<Job>>,
+    queue: Arc<Queue>,
     bounds: Arc<Mutex<HashMap<GroupId, Bounds>>>,
     reader: Reader,
     housekeeping: Arc<Housekeeping>,
@@ -75,12 +84,16 @@ impl EngineLog {
         on_fatal: FatalHandler,
     ) -> Result<Self, LogError> {
         let key = storage_key.derive("log");
+        let disk = &options.disk;
         let engine_directory = options.directory.join("engine");
-        std::fs::create_dir_all(&engine_directory).map_err(LogError::Unusable)?;
-        sync_files(&options.directory, &engine_directory).map_err(LogError::Unusable)?;
-        let marks = Marks::load(&options.directory, key.clone())?;
-        let engine = Engine::open(engine_config(options, &engine_directory))
+        disk.create_folder(&engine_directory).map_err(LogError::Unusable)?;
+        sync_files(disk, &options.directory, &engine_directory).map_err(LogError::Unusable)?;
+        let marks = Marks::load(disk.clone(), &options.directory, key.clone())?;
+        let engine = disk
+            .open_engine(engine_config(options, &engine_directory))
             .map_err(|error| LogError::Unusable(io::Error::other(error.to_string())))?;
+        // The engine syncs its folder whenever it begins a file, but not for the first ones, which it made just now.
+        disk.sync_folder(&engine_directory).map_err(LogError::Unusable)?;
         let engine = Arc::new(engine);
         let reader = Reader::start(Arc::clone(&engine), key.clone()).map_err(LogError::Unusable)?;
         let bounds = match verify(&engine, &reader, &key, &marks) {
@@ -90,14 +103,20 @@ impl EngineLog {
                 return Err(error);
             }
         };
-        let housekeeping =
-            Housekeeping::start(Arc::clone(&engine), marks, Arc::clone(&on_fatal)).map_err(LogError::Unusable)?;
-        let queue = Arc::new(Queue::new());
+        let housekeeping = Housekeeping::start(
+            Arc::clone(&engine),
+            marks,
+            Duration::from_millis(options.mark_interval_ms),
+            Arc::clone(&on_fatal),
+        )
+        .map_err(LogError::Unusable)?;
+        let queue = Arc::new(Queue::new(LOG_QUEUE_BOUNDS));
         let bounds = Arc::new(Mutex::new(bounds));
-        let disk = Arc::clone(&engine);
+        let written = Arc::clone(&engine);
         let writer = Writer {
             write_and_sync: Box::new(move |batch| {
-                disk.write(batch, true)
+                written
+                    .write(batch, !planted::is(Mistake::AnsweredBeforeTheSync))
                     .map(drop)
                     .map_err(|error| io::Error::other(error.to_string()))
             }),
@@ -178,14 +197,8 @@ impl LogStore for EngineLog {
                 return Ok(());
             }
         };
-        match self.queue.try_push(
-            Job {
-                group,
-                changes: sealed,
-                done,
-            },
-            size_bytes,
-        ) {
+        let work = Work { group, changes: sealed };
+        match self.queue.try_push(Job { work, done }, size_bytes) {
             Ok(()) => Ok(()),
             Err(PushRefused::Full(job)) => Err(NoRoom {
                 changes,
@@ -202,14 +215,8 @@ impl LogStore for EngineLog {
         match self.seal(group, &changes) {
             Err(error) => done(Err(error)),
             Ok((sealed, size_bytes)) => {
-                if let Err(job) = self.queue.push(
-                    Job {
-                        group,
-                        changes: sealed,
-                        done,
-                    },
-                    size_bytes,
-                ) {
+                let work = Work { group, changes: sealed };
+                if let Err(job) = self.queue.push(Job { work, done }, size_bytes) {
                     (job.done)(Err(stopped()));
                 }
             }
@@ -278,16 +285,11 @@ fn engine_config(options: &LogOptions, engine_directory: &Path) -> Config {
 }
 
 /// Makes durable what an earlier process wrote but did not live to sync: from here on it counts as acknowledged.
-fn sync_files(directory: &Path, engine_directory: &Path) -> io::Result<()> {
-    for found in std::fs::read_dir(engine_directory)? {
-        let found = found?;
-        if found.file_type()?.is_file() {
-            File::open(found.path())?.sync_all()?;
-        }
-    }
-    for folder in [engine_directory, directory].into_iter().chain(directory.parent()) {
+fn sync_files(disk: &Disk, directory: &Path, engine_directory: &Path) -> io::Result<()> {
+    disk.sync_files(engine_directory)?;
+    for folder in [directory].into_iter().chain(directory.parent()) {
         if !folder.as_os_str().is_empty() {
-            File::open(folder)?.sync_all()?;
+            disk.sync_folder(folder)?;
         }
     }
     Ok(())
@@ -295,7 +297,7 @@ fn sync_files(directory: &Path, engine_directory: &Path) -> io::Result<()> {
 
 /// Reads every entry and value once, then compares with the marks.
 fn verify(
-    engine: &Engine,
+    engine: &LogEngine,
     reader: &Reader,
     key: &StorageKey,
     marks: &Marks,
@@ -323,7 +325,7 @@ fn verify(
     Ok(all)
 }
 
-fn verify_values(engine: &Engine, key: &StorageKey, group: GroupId) -> Result<(), LogError> {
+fn verify_values(engine: &LogEngine, key: &StorageKey, group: GroupId) -> Result<(), LogError> {
     let mut outcome = Ok(());
     engine
         .scan_raw_messages(group, Some(NAMED_VALUE_PREFIX), None, false, |name, sealed| {

@@ -7,11 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use corridor_domain::limits::LOG_MARK_INTERVAL_MS;
-use raft_engine::Engine;
-
 use super::mark::Marks;
 use super::{FatalHandler, GroupId};
+use crate::disk::LogEngine;
 
 /// What the writer tells, and the thread that acts on it.
 pub(super) struct Housekeeping {
@@ -19,6 +17,7 @@ pub(super) struct Housekeeping {
     changed: Condvar,
     /// Taken before `told` by whoever needs both. Held while the file is written.
     marks: Mutex<Marks>,
+    interval: Duration,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -32,12 +31,18 @@ struct Told {
 }
 
 impl Housekeeping {
-    /// Starts the thread.
-    pub fn start(engine: Arc<Engine>, marks: Marks, on_fatal: FatalHandler) -> std::io::Result<Arc<Self>> {
+    /// Starts the thread. While the log is being written, the marks stand at most `interval` behind.
+    pub fn start(
+        engine: Arc<LogEngine>,
+        marks: Marks,
+        interval: Duration,
+        on_fatal: FatalHandler,
+    ) -> std::io::Result<Arc<Self>> {
         let housekeeping = Arc::new(Self {
             told: Mutex::new(Told::default()),
             changed: Condvar::new(),
             marks: Mutex::new(marks),
+            interval,
             thread: Mutex::new(None),
         });
         let own = Arc::clone(&housekeeping);
@@ -92,7 +97,7 @@ impl Housekeeping {
         }
     }
 
-    fn run(&self, engine: &Engine, on_fatal: &FatalHandler) {
+    fn run(&self, engine: &LogEngine, on_fatal: &FatalHandler) {
         loop {
             let (stopping, purge) = self.wait_for_work();
             if let Err(error) = self.raise_marks() {
@@ -123,8 +128,9 @@ impl Housekeeping {
             told = self.changed.wait(told).unwrap_or_else(PoisonError::into_inner);
         }
         if !told.stopping {
-            let interval = Duration::from_millis(LOG_MARK_INTERVAL_MS);
-            let waited = self.changed.wait_timeout_while(told, interval, |told| !told.stopping);
+            let waited = self
+                .changed
+                .wait_timeout_while(told, self.interval, |told| !told.stopping);
             told = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         (told.stopping, std::mem::take(&mut told.purge_wanted))

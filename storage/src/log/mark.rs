@@ -7,11 +7,11 @@
 //! File: `CRDMARK1 | count u32 | (group u64, index u64)* | keyed fingerprint (16)`, little-endian.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{GroupId, LogError};
+use crate::disk::Disk;
 use crate::sealing::StorageKey;
 
 const MAGIC: &[u8; 8] = b"CRDMARK1";
@@ -20,6 +20,7 @@ const FINGERPRINT_SIZE_BYTES: usize = 16;
 
 /// The marks and their file.
 pub(super) struct Marks {
+    disk: Disk,
     directory: PathBuf,
     key: StorageKey,
     marks: BTreeMap<GroupId, u64>,
@@ -27,13 +28,14 @@ pub(super) struct Marks {
 
 impl Marks {
     /// Loads the marks of a log folder; none if there is no file yet.
-    pub fn load(directory: &Path, key: StorageKey) -> Result<Self, LogError> {
-        let marks = match std::fs::read(directory.join(FILE_NAME)) {
+    pub fn load(disk: Disk, directory: &Path, key: StorageKey) -> Result<Self, LogError> {
+        let marks = match disk.read(&directory.join(FILE_NAME)) {
             Ok(bytes) => decode(&bytes, &key).map_err(LogError::MarkDamaged)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(LogError::Unusable(error)),
         };
         Ok(Self {
+            disk,
             directory: directory.to_owned(),
             key,
             marks,
@@ -76,11 +78,8 @@ impl Marks {
 
     fn write(&self) -> io::Result<()> {
         let temporary = self.directory.join("high-water.new");
-        let mut file = File::create(&temporary)?;
-        file.write_all(&encode(&self.marks, &self.key))?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, self.directory.join(FILE_NAME))?;
-        File::open(&self.directory)?.sync_all()
+        let bytes = encode(&self.marks, &self.key);
+        self.disk.replace(&self.directory.join(FILE_NAME), &temporary, &bytes)
     }
 }
 
@@ -122,6 +121,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{Marks, decode, encode};
+    use crate::disk::Disk;
     use crate::sealing::StorageKey;
 
     fn key() -> StorageKey {
@@ -144,12 +144,12 @@ mod tests {
     #[test]
     fn marks_rise_fall_and_survive() {
         let folder = tempfile::tempdir().unwrap();
-        let mut marks = Marks::load(folder.path(), key()).unwrap();
+        let mut marks = Marks::load(Disk::Real, folder.path(), key()).unwrap();
         marks.raise([(1, 10), (2, 5)].into_iter()).unwrap();
         marks.raise([(1, 8)].into_iter()).unwrap();
         marks.lower(2, Some(3)).unwrap();
         marks.lower(2, Some(4)).unwrap();
-        let found = Marks::load(folder.path(), key()).unwrap();
+        let found = Marks::load(Disk::Real, folder.path(), key()).unwrap();
         assert_eq!(found.all().collect::<Vec<_>>(), vec![(1, 10), (2, 3)]);
     }
 }

@@ -11,7 +11,6 @@ mod format;
 mod housekeeping;
 mod mark;
 mod memory;
-mod queue;
 mod reader;
 mod writer;
 

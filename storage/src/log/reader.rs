@@ -14,10 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
-use raft_engine::Engine;
 
 use super::GroupId;
 use super::format::{EngineEntry, open_entry};
+use crate::disk::LogEngine;
 use crate::sealing::StorageKey;
 
 /// What a read answers: the entries up to the first that could not be read, and that one's index and error.
@@ -41,7 +41,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Starts the thread.
-    pub fn start(engine: Arc<Engine>, key: StorageKey) -> io::Result<Self> {
+    pub fn start(engine: Arc<LogEngine>, key: StorageKey) -> io::Result<Self> {
         let (sender, receiver) = channel();
         let thread = std::thread::Builder::new()
             .name("log-reader".to_owned())
@@ -83,7 +83,7 @@ impl Reader {
     }
 }
 
-fn serve(engine: &Engine, key: &StorageKey, requests: &Receiver<Request>) {
+fn serve(engine: &LogEngine, key: &StorageKey, requests: &Receiver<Request>) {
     while let Ok(request) = requests.recv() {
         let mut outcome = ReadOutcome {
             entries: Vec::new(),
@@ -110,7 +110,7 @@ fn serve(engine: &Engine, key: &StorageKey, requests: &Receiver<Request>) {
     }
 }
 
-fn read_one(engine: &Engine, key: &StorageKey, group: GroupId, index: u64) -> io::Result<Bytes> {
+fn read_one(engine: &LogEngine, key: &StorageKey, group: GroupId, index: u64) -> io::Result<Bytes> {
     // The engine asserts where it could answer an error (an entry under a wrong index): that is damage too.
     let read = catch_unwind(AssertUnwindSafe(|| engine.get_entry::<EngineEntry>(group, index)))
         .map_err(|_| io::Error::other("the log engine panicked while reading"))?;

@@ -1,29 +1,43 @@
 //! The one thread that writes the log: gathers what all groups submitted into one write and one sync.
 //!
-//! Stands where "persisted before answered" is decided for the whole node. It refuses to know what is in a job beyond
-//! indexes and sealed bytes.
+//! Stands below the group commit of `storage/sync/src/group_commit.rs`, which decides who is told when; here is what a write is. It
+//! refuses to know what is in a job beyond indexes and sealed bytes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use corridor_domain::limits::{LOG_WRITE_JOBS_COUNT_MAX, LOG_WRITE_SIZE_BYTES_MAX};
+use corridor_domain::limits::{
+    LOG_QUEUE_JOBS_COUNT_MAX, LOG_QUEUE_SIZE_BYTES_MAX, LOG_WRITE_JOBS_COUNT_MAX, LOG_WRITE_SIZE_BYTES_MAX,
+};
+use corridor_sync::group_commit::{self, Disk, Refusal};
+use corridor_sync::level::Bounds as QueueBounds;
 use protobuf::well_known_types::Any;
 use raft_engine::{Command, LogBatch};
 
 use super::bounds::Bounds;
 use super::format::{CAP_KEY, EngineEntry, FLOOR_KEY, encode_cap};
 use super::housekeeping::Housekeeping;
-use super::queue::Queue;
 use super::{Completion, FatalHandler, GroupId};
+use crate::high_water;
 use crate::metrics;
 use crate::world::World;
 
-/// A submission on its way to the disk, sealed.
-pub(super) struct Job {
+/// What may wait for the writer.
+pub(super) const LOG_QUEUE_BOUNDS: QueueBounds = QueueBounds {
+    count_max: LOG_QUEUE_JOBS_COUNT_MAX,
+    size_bytes_max: LOG_QUEUE_SIZE_BYTES_MAX,
+};
+/// A submission on its way to the disk, and whom it concerns.
+pub(super) type Job = group_commit::Job<Work, Completion>;
+
+/// The way into the writer.
+pub(super) type Queue = corridor_sync::queue::Queue<Job>;
+
+/// What one group submitted, sealed.
+pub(super) struct Work {
     pub group: GroupId,
     pub changes: Vec<SealedChange>,
-    pub done: Completion,
 }
 
 /// A [`super::Change`] with everything sealed.
@@ -41,7 +55,7 @@ pub(super) type WriteAndSync = Box<dyn Fn(&mut LogBatch) -> io::Result<()> + Sen
 pub(super) struct Writer {
     /// Writes a batch and returns after it is synced.
     pub write_and_sync: WriteAndSync,
-    pub queue: Arc<Queue<Job>>,
+    pub queue: Arc<Queue>,
     /// What readers may see: changed only after the sync.
     pub bounds: Arc<Mutex<HashMap<GroupId, Bounds>>>,
     pub housekeeping: Arc<Housekeeping>,
@@ -62,63 +76,75 @@ impl Drop for PanicGuard<'_> {
 }
 
 impl Writer {
-    /// Writes until the queue is closed and empty.
+    /// Writes until the queue is closed and empty, or the disk fails: then the process was told to end.
     pub fn run(self) {
-        let guard = PanicGuard(&self);
-        let mut batch = LogBatch::default();
-        while let Some(jobs) = self.queue.take(LOG_WRITE_JOBS_COUNT_MAX, LOG_WRITE_SIZE_BYTES_MAX) {
-            if let Err((error, waiting)) = self.write(&mut batch, jobs) {
-                self.give_up(&error, waiting);
-                break;
-            }
-        }
-        drop(guard);
+        let _guard = PanicGuard(&self);
+        let mut write = Write {
+            writer: &self,
+            batch: LogBatch::default(),
+            gathered: Gathered::default(),
+        };
+        // All that waited were told the error.
+        let _ = group_commit::serve(
+            &self.queue,
+            &mut write,
+            LOG_WRITE_JOBS_COUNT_MAX,
+            LOG_WRITE_SIZE_BYTES_MAX,
+        );
     }
 
-    /// One write, one sync, then the completions. On an error: the completions that must hear of it.
-    fn write(&self, batch: &mut LogBatch, jobs: Vec<Job>) -> Result<(), (io::Error, Vec<Completion>)> {
-        let mut gathered = Gathered::default();
-        let mut waiting = Vec::with_capacity(jobs.len());
-        for Job { group, changes, done } in jobs {
-            match self.gather(&mut gathered, batch, group, changes) {
-                Ok(()) => waiting.push(done),
-                Err(Refusal::Caller(error)) => done(Err(error)),
-                Err(Refusal::Disk(error)) => {
-                    waiting.push(done);
-                    return Err((error, waiting));
-                }
-            }
-        }
-        let started_ns = self.world.monotonic_ns();
-        if let Err(error) = (self.write_and_sync)(batch) {
-            return Err((error, waiting));
-        }
-        metrics::LOG_SYNCS.add(&[], 1);
-        metrics::LOG_SYNC_SECONDS.note_time(&[], started_ns, self.world.monotonic_ns());
-        metrics::LOG_BATCH_ENTRIES.note(&[], gathered.entries as f64);
-        self.publish(gathered);
-        for done in waiting {
-            done(Ok(())); // Persisted before answered: the sync above has returned.
-        }
-        Ok(())
+    fn visible(&self, group: GroupId) -> Bounds {
+        self.bounds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&group)
+            .cloned()
+            .unwrap_or_default()
     }
 
-    /// Adds a job to the batch; nothing of it if it is refused.
-    fn gather(
-        &self,
-        gathered: &mut Gathered,
-        batch: &mut LogBatch,
-        group: GroupId,
-        changes: Vec<SealedChange>,
-    ) -> Result<(), Refusal> {
+    fn publish(&self, gathered: Gathered) {
+        self.housekeeping.note_durable(
+            gathered
+                .bounds
+                .iter()
+                .filter_map(|(group, bounds)| Some((*group, bounds.last()?))),
+        );
+        self.bounds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(gathered.bounds);
+        if gathered.purged {
+            self.housekeeping.want_purge();
+        }
+    }
+}
+
+/// The write at hand.
+struct Write<'a> {
+    writer: &'a Writer,
+    batch: LogBatch,
+    gathered: Gathered,
+}
+
+impl Disk for Write<'_> {
+    type Work = Work;
+    type Done = Completion;
+    type Error = io::Error;
+
+    fn gather(&mut self, Work { group, changes }: Work) -> Result<(), Refusal<io::Error>> {
+        let Self {
+            writer,
+            batch,
+            gathered,
+        } = self;
         let before = gathered
             .bounds
             .get(&group)
             .cloned()
-            .unwrap_or_else(|| self.visible(group));
+            .unwrap_or_else(|| writer.visible(group));
         let (after, lowered) = plan(before.clone(), &changes).map_err(Refusal::Caller)?;
         if let Some(last) = lowered {
-            self.housekeeping.lower_mark(group, last).map_err(Refusal::Disk)?;
+            writer.housekeeping.lower_mark(group, last).map_err(Refusal::Disk)?;
         }
         for change in changes {
             match change {
@@ -151,43 +177,28 @@ impl Writer {
         Ok(())
     }
 
-    fn visible(&self, group: GroupId) -> Bounds {
-        self.bounds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&group)
-            .cloned()
-            .unwrap_or_default()
+    fn sync(&mut self) -> io::Result<()> {
+        let writer = self.writer;
+        let started_ns = writer.world.monotonic_ns();
+        (writer.write_and_sync)(&mut self.batch)?;
+        let ended_ns = writer.world.monotonic_ns();
+        let gathered = std::mem::take(&mut self.gathered);
+        metrics::LOG_SYNCS.add(&[], 1);
+        metrics::LOG_SYNC_SECONDS.note_time(&[], started_ns, ended_ns);
+        metrics::LOG_BATCH_ENTRIES.note(&[], gathered.entries as f64);
+        let load = writer.queue.load();
+        high_water::LOG_QUEUE_JOBS.note(load.count.high_water());
+        high_water::LOG_QUEUE_BYTES.note(load.size_bytes.high_water());
+        writer.publish(gathered);
+        Ok(())
     }
 
-    fn publish(&self, gathered: Gathered) {
-        self.housekeeping.note_durable(
-            gathered
-                .bounds
-                .iter()
-                .filter_map(|(group, bounds)| Some((*group, bounds.last()?))),
-        );
-        self.bounds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(gathered.bounds);
-        if gathered.purged {
-            self.housekeeping.want_purge();
-        }
+    fn failed(&mut self, error: &io::Error) {
+        (self.writer.on_fatal)(&format!("the log cannot be written: {error}"));
     }
 
-    /// No retry, no further promise: what waits hears an error, and the process is told to end.
-    fn give_up(&self, error: &io::Error, waiting: Vec<Completion>) {
-        self.queue.close();
-        (self.on_fatal)(&format!("the log cannot be written: {error}"));
-        for done in waiting {
-            done(Err(io::Error::other(error.to_string())));
-        }
-        while let Some(jobs) = self.queue.take(LOG_WRITE_JOBS_COUNT_MAX, usize::MAX) {
-            for job in jobs {
-                (job.done)(Err(io::Error::other("the log has stopped")));
-            }
-        }
+    fn tell(done: Completion, outcome: Result<(), &io::Error>) {
+        done(outcome.map_err(|error| io::Error::new(error.kind(), error.to_string())));
     }
 }
 
@@ -199,14 +210,7 @@ struct Gathered {
     purged: bool,
 }
 
-enum Refusal {
-    /// The caller asked for a hole: its own mistake, nothing was written.
-    Caller(io::Error),
-    /// The disk failed.
-    Disk(io::Error),
-}
-
-fn engine_error(error: raft_engine::Error) -> Refusal {
+fn engine_error(error: raft_engine::Error) -> Refusal<io::Error> {
     Refusal::Disk(io::Error::other(error.to_string()))
 }
 
@@ -243,53 +247,47 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::{Receiver, channel};
     use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
-    use raft_engine::{Config, Engine, LogBatch};
+    use raft_engine::{Config, LogBatch};
 
-    use super::{Job, Queue, SealedChange, Writer};
+    use super::{Job, LOG_QUEUE_BOUNDS, Queue, SealedChange, Work, Writer};
+    use crate::disk::Disk;
+    use crate::log::Completion;
     use crate::log::housekeeping::Housekeeping;
     use crate::log::mark::Marks;
     use crate::sealing::StorageKey;
     use crate::world::TestWorld;
 
-    fn put() -> Vec<SealedChange> {
-        vec![SealedChange::Put {
+    fn job(group: u64, done: Completion) -> Job {
+        let changes = vec![SealedChange::Put {
             key: b"v:x".to_vec(),
             value: b"y".to_vec(),
-        }]
+        }];
+        let work = Work { group, changes };
+        Job { work, done }
     }
 
     /// Runs a writer whose disk behaves like `write`, over three jobs; returns the answers and the fatal problems.
     fn run(write: fn(&mut LogBatch) -> io::Result<()>) -> (Receiver<io::Result<()>>, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
-        let marks = Marks::load(folder.path(), StorageKey::from_bytes([1; 32])).unwrap();
+        let marks = Marks::load(Disk::Real, folder.path(), StorageKey::from_bytes([1; 32])).unwrap();
         let config = Config {
             dir: folder.path().to_string_lossy().into_owned(),
             ..Config::default()
         };
-        let engine = Arc::new(Engine::open(config).unwrap());
+        let engine = Arc::new(Disk::Real.open_engine(config).unwrap());
         let problems = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&problems);
         let on_fatal: crate::log::FatalHandler =
             Arc::new(move |problem| noted.lock().unwrap().push(problem.to_owned()));
-        let housekeeping = Housekeeping::start(engine, marks, Arc::clone(&on_fatal)).unwrap();
-        let queue = Arc::new(Queue::new());
+        let housekeeping = Housekeeping::start(engine, marks, Duration::ZERO, Arc::clone(&on_fatal)).unwrap();
+        let queue = Arc::new(Queue::new(LOG_QUEUE_BOUNDS));
         let (answer, answers) = channel();
         for group in 0..3 {
             let answer = answer.clone();
             let done = Box::new(move |outcome| answer.send(outcome).unwrap());
-            assert!(
-                queue
-                    .push(
-                        Job {
-                            group,
-                            changes: put(),
-                            done
-                        },
-                        1
-                    )
-                    .is_ok()
-            );
+            assert!(queue.push(job(group, done), 1).is_ok());
         }
         let writer = Writer {
             write_and_sync: Box::new(write),
@@ -303,19 +301,7 @@ mod tests {
         let thread = std::thread::spawn(move || writer.run());
         // A panic of the writer is one of the cases.
         let _ = thread.join();
-        assert!(
-            queue
-                .push(
-                    Job {
-                        group: 9,
-                        changes: put(),
-                        done: Box::new(|_| {})
-                    },
-                    1
-                )
-                .is_err(),
-            "the queue is closed"
-        );
+        assert!(queue.push(job(9, Box::new(|_| {})), 1).is_err(), "the queue is closed");
         housekeeping.stop();
         let problems = problems.lock().unwrap().clone();
         (answers, problems)

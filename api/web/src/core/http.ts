@@ -24,6 +24,9 @@ export function outcomeIsOpen(problem: Problem): boolean {
     || problem.status === 502 || problem.status === 504;
 }
 
+/** Longest wait that a person is left without a word. */
+const PATIENCE_MS = 4000;
+
 export interface Ask {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   body?: unknown;
@@ -59,7 +62,8 @@ export class Http {
       } catch (error) {
         const open = error instanceof Refusal && outcomeIsOpen(error.problem);
         if (!open || attempt >= tries) throw error;
-        const wait_ms = Math.min(error.problem.retry_after_ms ?? 300 * 2 ** attempt, 4000);
+        const wait_ms = error.problem.retry_after_ms ?? 300 * 2 ** attempt;
+        if (wait_ms > PATIENCE_MS) throw error; // coming back before one was told to only gets refused again
         await new Promise((resolve) => setTimeout(resolve, wait_ms));
       }
     }

@@ -32,8 +32,9 @@ export interface TransportOptions {
 }
 
 const NO_ANSWER: Problem = { status: 0, code: "unreachable" };
-const BASE_MS = 500;
-const CEILING_MS = 30_000;
+// A page cannot read why an upgrade was refused, nor its Retry-After: a full node is met by backing off, from one second to sixty.
+const BASE_MS = 1000;
+const CEILING_MS = 60_000;
 const ANSWER_MS = 15_000;
 const WELCOME_MS = 10_000;
 

@@ -87,6 +87,10 @@ impl Clinic {
         Self::with_limits(
             "sends_per_second = 10000
 sends_burst = 10000
+sign_ins_per_second = 10000
+sign_ins_burst = 10000
+socket_openings_per_second = 10000
+socket_openings_burst = 10000
 ",
         )
     }

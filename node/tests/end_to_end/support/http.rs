@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 
 use super::PATIENCE;
 
@@ -88,6 +88,11 @@ impl Request {
         self.send_on(stream, &address.to_string())
     }
 
+    /// As [`Request::try_send`], from another address of this machine.
+    pub fn send_from(&self, source: Ipv4Addr, address: SocketAddr) -> std::io::Result<Response> {
+        self.send_on(connect_from(source, address, None)?, &address.to_string())
+    }
+
     /// Sends it on a stream that is open already.
     pub fn send_on(&self, mut stream: impl Read + Write, host: &str) -> std::io::Result<Response> {
         stream.write_all(self.head(host).as_bytes())?;
@@ -104,6 +109,25 @@ impl Request {
 /// A stream on which waiting ends.
 pub fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
     let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// As [`connect`], from another address of this machine, and with a receive buffer of that size if one is named.
+pub fn connect_from(
+    source: Ipv4Addr,
+    address: SocketAddr,
+    receive_size_bytes: Option<usize>,
+) -> std::io::Result<TcpStream> {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None)?;
+    if let Some(size_bytes) = receive_size_bytes {
+        socket.set_recv_buffer_size(size_bytes)?;
+    }
+    socket.bind(&SocketAddr::from((source, 0)).into())?;
+    socket.connect_timeout(&address.into(), PATIENCE)?;
+    let stream = TcpStream::from(socket);
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.set_nodelay(true)?;

@@ -196,6 +196,22 @@ impl Node {
             .sum()
     }
 
+    /// How near a bound came.
+    pub fn high_water(&self, of: &str) -> u64 {
+        let text = self.operations("/metrics").text();
+        let line = format!("corridor_high_water{{of=\"{of}\"}} ");
+        let value = text.lines().find_map(|candidate| candidate.strip_prefix(&line));
+        value.unwrap_or_else(|| panic!("no mark of {of}")).parse().unwrap()
+    }
+
+    /// Memory that the process holds now.
+    pub fn resident_size_bytes(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.as_ref().unwrap().id());
+        let text = std::fs::read_to_string(path).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     pub fn log_text(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }

@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 use tungstenite::client::IntoClientRequest;
 use tungstenite::protocol::frame::coding::CloseCode;
-use tungstenite::{Error, Message, WebSocket};
+use tungstenite::{Error, HandshakeError, Message, WebSocket};
 
 use super::person::Person;
 use super::{PATIENCE, http, new_command_id};
@@ -21,6 +21,15 @@ pub enum Came {
     Closed(Option<CloseCode>),
     /// Nothing until the deadline.
     Nothing,
+}
+
+/// Why there is no socket.
+#[derive(Debug)]
+pub enum Refused {
+    /// The node answered something else.
+    Answer(http::Response),
+    /// There was no answer.
+    Other(String),
 }
 
 /// A socket.
@@ -40,20 +49,47 @@ impl Socket {
 
     /// As [`Socket::open`]; says why not.
     pub fn try_open(address: SocketAddr, headers: &[(&str, &str)]) -> Result<Self, String> {
+        let stream = http::connect(address).map_err(|why| why.to_string())?;
+        Self::open_on(stream, address, headers).map_err(|refused| match refused {
+            Refused::Answer(answer) => answer.text(),
+            Refused::Other(why) => why,
+        })
+    }
+
+    /// Opens a socket on a stream that is open already, or hands over the answer that it got instead.
+    pub fn open_on(stream: TcpStream, address: SocketAddr, headers: &[(&str, &str)]) -> Result<Self, Refused> {
         let mut request = format!("ws://{address}/v1/socket").into_client_request().unwrap();
         for (name, value) in headers {
             let name = tungstenite::http::HeaderName::try_from(*name).unwrap();
             request.headers_mut().insert(name, value.parse().unwrap());
         }
-        let stream = http::connect(address).map_err(|why| why.to_string())?;
         match tungstenite::client(request, stream) {
             Ok((stream, _)) => Ok(Self {
                 stream,
                 waiting: VecDeque::new(),
                 seen: Vec::new(),
             }),
-            Err(why) => Err(why.to_string()),
+            Err(HandshakeError::Failure(Error::Http(answer))) => {
+                let headers = answer.headers().iter();
+                let text = |value: &tungstenite::http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+                Err(Refused::Answer(http::Response {
+                    status: answer.status().as_u16(),
+                    headers: headers.map(|(name, value)| (name.to_string(), text(value))).collect(),
+                    body: answer.into_body().unwrap_or_default(),
+                }))
+            }
+            Err(why) => Err(Refused::Other(why.to_string())),
         }
+    }
+
+    /// Says hello on an open socket and waits until it is caught up.
+    pub fn try_hello(&mut self, person: &Person, since: Option<u64>) -> Result<Value, String> {
+        let mut hello = json!({ "type": "hello", "version": 1, "token": person.token });
+        if let Some(since) = since {
+            hello["since"] = json!(since);
+        }
+        self.try_send(&hello)?;
+        self.find(PATIENCE, |frame| frame["type"] == "caught_up")
     }
 
     /// A socket of that person that is caught up; `since` is the last revision held.
@@ -65,13 +101,7 @@ impl Socket {
     /// As [`Socket::connect`]; says why not.
     pub fn try_connect(person: &Person, since: Option<u64>) -> Result<Self, String> {
         let mut socket = Self::try_open(person.address, &[])?;
-        let mut hello = json!({ "type": "hello", "version": 1, "token": person.token });
-        if let Some(since) = since {
-            hello["since"] = json!(since);
-        }
-        socket.try_send(&hello)?;
-        let caught_up = socket.find(PATIENCE, |frame| frame["type"] == "caught_up");
-        caught_up.map(|_| socket)
+        socket.try_hello(person, since).map(|_| socket)
     }
 
     #[track_caller]

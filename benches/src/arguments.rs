@@ -1,0 +1,128 @@
+//! What may be said to the load client. The comments here are its help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "Exit codes: 0 every bar held and everything verified, 1 a bar missed or something lost, doubled, out of \
+     order or refused, 2 wrong use.";
+
+/// Puts loads on a Corridor node, measures it, and verifies that every acknowledged message came exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "corridor-benches", version, after_help = EXIT_CODES)]
+pub struct Line {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Measure the way of a message, and hold it against the bars
+    MessagePath(MessagePath),
+    /// Kill the node under load, again and again, and look whether anything is lost, doubled or out of order
+    Kill(Kill),
+    /// Print two results side by side
+    Compare {
+        /// The earlier one
+        first: PathBuf,
+        /// The later one
+        second: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct MessagePath {
+    /// Only these runs
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
+    pub only: Vec<RunName>,
+    /// Short runs, to see that it works; the figures mean little
+    #[arg(long)]
+    pub quick: bool,
+    /// Do not fail for a missed bar, only for what is lost, doubled, out of order or refused: for a machine shared with others
+    #[arg(long)]
+    pub ignore_bars: bool,
+    /// Where to write the results
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct Kill {
+    /// How often
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: u32,
+    /// Chooses the moments; printed with the results
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Where to write the results
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The node to measure; else $CORRIDOR_BIN, else the one beside this program
+    #[arg(long, value_name = "PATH")]
+    pub binary: Option<PathBuf>,
+    /// The folder, on a disk, in which data folders are made; else the build's target folder
+    #[arg(long, value_name = "PATH")]
+    pub folder: Option<PathBuf>,
+}
+
+/// The runs by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RunName {
+    /// Fifty two-person conversations, 1 and 16 messages outstanding
+    Pairs,
+    /// The same at half of those rates, paced: latency
+    HalfLoad,
+    /// One room of five hundred, ten of them writing
+    Room500,
+    /// Five thousand sockets that say nothing: memory
+    Idle,
+    /// The same by TLS
+    IdleTls,
+    /// Two thousand sockets cut at once, all coming back
+    Storm,
+    /// A hundred clients in a busy room that do not read
+    Stalled,
+    /// A hundred conversations against a hundred thousand, and the start after that
+    Growth,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Line, clap::Error> {
+        Line::try_parse_from(std::iter::once("corridor-benches").chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn several_runs_may_be_named() {
+        let line = parse("message-path --only pairs half-load --quick --json out.json").unwrap();
+        let Command::MessagePath(arguments) = line.command else {
+            panic!("another command: {line:?}");
+        };
+        assert_eq!(arguments.only, [RunName::Pairs, RunName::HalfLoad]);
+        assert!(arguments.quick);
+    }
+
+    #[test]
+    fn wrong_use_ends_with_2_and_says_what_is_possible() {
+        for (line, said) in [
+            ("", "Usage"),
+            ("message-path --only nothing", "pairs"),
+            ("message-path --rounds 3", "--rounds"),
+            ("kill --rounds 0", "0"),
+            ("compare one.json", "SECOND"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+            assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+}

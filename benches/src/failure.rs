@@ -1,0 +1,35 @@
+//! Why a measurement did not come to its end. A missed bar or a failed check is a result, not a failure.
+
+use std::fmt::Display;
+
+/// What went wrong, as a sentence for whoever started the program.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The command line asks for something that cannot be; exit code 2.
+    #[error("{0}")]
+    WrongUse(String),
+    /// The machine, the node or the wire says no; exit code 1.
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// A value, or why there is none.
+pub type Outcome<T> = Result<T, Failure>;
+
+/// Says what was tried when something broke.
+pub trait Context<T> {
+    /// A broken outcome begins with `what`.
+    fn context(self, what: impl Display) -> Outcome<T>;
+}
+
+impl<T, E: Display> Context<T> for Result<T, E> {
+    fn context(self, what: impl Display) -> Outcome<T> {
+        self.map_err(|error| Failure::Broken(format!("{what}: {error}")))
+    }
+}
+
+impl<T> Context<T> for Option<T> {
+    fn context(self, what: impl Display) -> Outcome<T> {
+        self.ok_or_else(|| Failure::Broken(what.to_string()))
+    }
+}

@@ -1,0 +1,180 @@
+//! The program under test as a process: found, started, watched until it is ready, stopped, killed. Knows no clinic.
+
+use crate::clock;
+use crate::failure::{Context, Failure, Outcome};
+use crate::{http, machine};
+use rustix::process::{Pid, Signal, kill_process};
+use std::cell::RefCell;
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+use tokio::process::{Child, Command};
+use tokio::time::{sleep, timeout};
+
+/// How long a start may take before it counts as failed.
+const READY_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long a stop may take.
+const STOP_TIMEOUT: Duration = Duration::from_secs(60);
+/// Between two looks whether it is ready: the resolution of the start times.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
+
+/// Where the program is: named, by `CORRIDOR_BIN`, or beside this one.
+pub fn binary(named: Option<PathBuf>) -> Outcome<PathBuf> {
+    let named = named.or_else(|| std::env::var_os("CORRIDOR_BIN").map(PathBuf::from));
+    let path = match named {
+        Some(path) => path,
+        None => std::env::current_exe()
+            .context("finding this program")?
+            .with_file_name("corridor"),
+    };
+    if !path.is_file() {
+        return Err(Failure::WrongUse(format!(
+            "there is no node to measure at {}; build it with `cargo build --release -p corridor`, or name it with --binary",
+            path.display()
+        )));
+    }
+    path.canonicalize().context(path.display())
+}
+
+/// An address on this machine that nobody uses, below the ports that the system hands out for outgoing connections.
+pub fn free_address() -> Outcome<SocketAddr> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 900).unwrap_or_default() * 10;
+    for _ in 0..10_000 {
+        let port = 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000;
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        if TcpListener::bind(address).is_ok() {
+            return Ok(address);
+        }
+    }
+    Err(Failure::Broken("every port from 20000 to 29999 is taken".to_owned()))
+}
+
+/// A node and where it is reached.
+pub struct Node {
+    /// Where clients come.
+    pub address: SocketAddr,
+    operations: SocketAddr,
+    binary: PathBuf,
+    config: PathBuf,
+    child: RefCell<Option<Child>>,
+}
+
+impl Node {
+    /// A node with that configuration, not started yet. Its log lies beside the configuration.
+    pub fn new(binary: &Path, config: &Path, address: SocketAddr, operations: SocketAddr) -> Self {
+        Self {
+            address,
+            operations,
+            binary: binary.to_owned(),
+            config: config.to_owned(),
+            child: RefCell::new(None),
+        }
+    }
+
+    /// Starts the process and waits until it is ready: how long that took, from before the process was there.
+    pub async fn start(&self) -> Outcome<Duration> {
+        let log_path = self.config.with_extension("log");
+        let log = File::options().create(true).append(true).open(&log_path);
+        let log = log.context(log_path.display())?;
+        let mut command = Command::new(&self.binary);
+        command.arg("start").arg("--config").arg(&self.config);
+        command
+            .env("NO_COLOR", "1")
+            .env("CORRIDOR_LOG", "warn")
+            .stdin(Stdio::null());
+        let second = log.try_clone().context(log_path.display())?;
+        command.stdout(second).stderr(log).kill_on_drop(true);
+        let begun_ns = clock::now_ns();
+        let mut child = command.spawn().context(format!("starting {}", self.binary.display()))?;
+        let ready = async {
+            loop {
+                if let Some(status) = child.try_wait().context("watching the node")? {
+                    let log = std::fs::read_to_string(&log_path).unwrap_or_default();
+                    return Err(Failure::Broken(format!("the node ended with {status}:\n{log}")));
+                }
+                let answer = http::get_once(self.operations, "/readyz").await;
+                if answer.is_ok_and(|answer| answer.status == 200) {
+                    return Ok(());
+                }
+                sleep(LOOK_AGAIN).await;
+            }
+        };
+        timeout(READY_TIMEOUT, ready)
+            .await
+            .context("the node does not get ready")??;
+        self.child.replace(Some(child));
+        Ok(Duration::from_nanos(clock::now_ns() - begun_ns))
+    }
+
+    /// SIGTERM, and waits until the process ended in good order.
+    pub async fn stop(&self) -> Outcome<()> {
+        let mut child = self.child.take().context("the node does not run")?;
+        let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        kill_process(pid.context("the node has ended")?, Signal::TERM).context("stopping the node")?;
+        let status = timeout(STOP_TIMEOUT, child.wait()).await;
+        let status = status.context("the node does not stop")?.context("stopping the node")?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(Failure::Broken(format!("the node was stopped and ended with {status}"))),
+        }
+    }
+
+    /// SIGKILL: nothing is said, flushed or finished.
+    pub async fn kill(&self) -> Outcome<()> {
+        let mut child = self.child.take().context("the node does not run")?;
+        child.kill().await.context("killing the node")
+    }
+
+    fn process(&self) -> Outcome<String> {
+        let id = self.child.borrow().as_ref().and_then(Child::id);
+        Ok(id.context("the node does not run")?.to_string())
+    }
+
+    /// CPU time used since the process began, in microseconds.
+    pub fn cpu_us(&self) -> Outcome<f64> {
+        machine::cpu_us(&self.process()?)
+    }
+
+    /// Memory in RAM, in KiB.
+    pub fn rss_kib(&self) -> Outcome<f64> {
+        machine::rss_kib(&self.process()?)
+    }
+
+    /// The value of a figure of the node's, all its label sets added up.
+    pub async fn figure(&self, name: &str) -> Outcome<f64> {
+        let answer = http::get_once(self.operations, "/metrics").await?;
+        Ok(sum_of(&String::from_utf8_lossy(&answer.body), name))
+    }
+}
+
+fn sum_of(metrics: &str, name: &str) -> f64 {
+    let lines = metrics
+        .lines()
+        .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' '])));
+    lines
+        .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_the_sum_of_its_labels() {
+        let metrics = "# HELP a\na{kind=\"x\"} 2\na{kind=\"y\"} 3\na_more 10\nb 4\n";
+        assert_eq!(sum_of(metrics, "a"), 5.0);
+        assert_eq!(sum_of(metrics, "b"), 4.0);
+        assert_eq!(sum_of(metrics, "c"), 0.0);
+    }
+
+    #[test]
+    fn a_missing_program_says_how_to_build_it() {
+        let missing = binary(Some(PathBuf::from("/nowhere/corridor")));
+        assert!(matches!(missing, Err(Failure::WrongUse(text)) if text.contains("cargo build --release -p corridor")));
+    }
+}

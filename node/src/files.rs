@@ -1,0 +1,52 @@
+//! How many files the process may open: each connection is one, and the log and the state need theirs.
+//!
+//! A node that runs out of files cannot write its log and ends; so connections never take the last ones.
+
+use corridor_domain::limits;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// How many of the wanted connections the process can hold. Asks the system for as many files as it may have.
+pub fn connections_within(wanted: usize) -> usize {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Where this is not allowed, what there is must do.
+    let _ = setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: maximum,
+            maximum,
+        },
+    );
+    let files = getrlimit(Resource::Nofile).current;
+    let possible = within(files, wanted);
+    if possible < wanted {
+        tracing::info!(
+            files,
+            connections = possible,
+            "this process may open few files, so it takes fewer connections; LimitNOFILE or ulimit -n says how many"
+        );
+    }
+    possible
+}
+
+fn within(files: Option<u64>, wanted: usize) -> usize {
+    let Some(files) = files.and_then(|files| usize::try_from(files).ok()) else {
+        return wanted;
+    };
+    // With hardly any files at all, half of them.
+    let left = files.saturating_sub(limits::FILES_RESERVED_COUNT).max(files / 2);
+    wanted.min(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn the_log_keeps_its_files() {
+        assert_eq!(within(None, 24_000), 24_000);
+        assert_eq!(within(Some(65_536), 24_000), 24_000);
+        assert_eq!(within(Some(4_096), 24_000), 3_072);
+        assert_eq!(within(Some(1_024), 24_000), 512);
+        assert_eq!(within(Some(1_024), 8), 8);
+    }
+}

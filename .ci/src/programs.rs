@@ -72,19 +72,42 @@ pub fn chromium(root: &Path) -> Result<PathBuf, String> {
             ))
         };
     }
-    let debian = PathBuf::from(CHROMIUM);
-    if debian.is_file() {
-        return Ok(debian);
-    }
     let advice = format!(
         "{CHROMIUM} is missing: on Debian `apt-get install chromium`, elsewhere set CORRIDOR_CHROMIUM to a Chromium"
     );
+    let debian = PathBuf::from(CHROMIUM);
+    installed(root, "chromium", || debian.is_file(), advice).map(|()| debian.clone())
+}
+
+/// What the end-to-end tests need beside the node: Prometheus with its promtool, and strace.
+pub fn watchers(root: &Path) -> Result<(), String> {
+    for (package, programs) in [("prometheus", &["prometheus", "promtool"][..]), ("strace", &["strace"])] {
+        let are_there = || programs.iter().all(|program| in_path(program));
+        let advice = format!(
+            "{} is missing: on Debian `apt-get install --no-install-recommends {package}`",
+            programs.join(" or ")
+        );
+        installed(root, package, are_there, advice)?;
+    }
+    Ok(())
+}
+
+fn in_path(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
+/// Installs a Debian package unless its programs are there; only as root on a Debian-like system.
+fn installed(root: &Path, package: &str, is_there: impl Fn() -> bool, advice: String) -> Result<(), String> {
+    if is_there() {
+        return Ok(());
+    }
     if !Path::new("/etc/debian_version").is_file() || !is_root(root) {
         return Err(advice);
     }
     for arguments in [
         &["update"][..],
-        &["install", "--yes", "--no-install-recommends", "chromium"][..],
+        &["install", "--yes", "--no-install-recommends", package][..],
     ] {
         let mut apt_get = command("apt-get", root);
         apt_get.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
@@ -92,7 +115,7 @@ pub fn chromium(root: &Path) -> Result<PathBuf, String> {
             return Err(format!("{why}; {advice}"));
         }
     }
-    if debian.is_file() { Ok(debian) } else { Err(advice) }
+    if is_there() { Ok(()) } else { Err(advice) }
 }
 
 fn is_root(root: &Path) -> bool {
@@ -102,6 +125,20 @@ fn is_root(root: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_there_is_not_installed_and_what_is_missing_is_named() {
+        let nowhere = Path::new("/");
+        assert_eq!(
+            installed(nowhere, "corridor-no-such-package", || true, "advice".to_owned()),
+            Ok(())
+        );
+        assert!(in_path("sh") && !in_path("corridor-no-such-program"));
+        if !is_root(nowhere) {
+            let missing = installed(nowhere, "corridor-no-such-package", || false, "advice".to_owned());
+            assert_eq!(missing, Err("advice".to_owned()));
+        }
+    }
 
     #[test]
     fn node_versions_are_compared_as_numbers() {

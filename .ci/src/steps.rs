@@ -229,7 +229,7 @@ fn end_to_end(context: &mut Context) -> Outcome {
     if names.is_empty() {
         return Outcome::failed("node/tests holds no test");
     }
-    let binary = match context.release_binary() {
+    let binary = match programs::watchers(&context.root).and_then(|()| context.release_binary()) {
         Ok(binary) => binary,
         Err(why) => return Outcome::failed(why),
     };

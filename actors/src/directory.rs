@@ -58,7 +58,6 @@ impl Devices {
             is_staff,
             outbox: Arc::new(Outbox::new()),
         });
-        metrics::gauge!(crate::metrics::SOCKETS).increment(1.0);
         let Entered { is_shut, read } = self.directory.enter(person, Arc::clone(&connected), then);
         if is_shut {
             connected.outbox.close(self.last_word());
@@ -70,9 +69,7 @@ impl Devices {
     pub fn detach(&self, connected: &Connected) {
         let is_it = |device: &Arc<Connected>| device.number == connected.number;
         high_water::OUTBOX_BYTES.note(connected.outbox.size_bytes().high_water());
-        if self.directory.leave(connected.person, is_it) {
-            metrics::gauge!(crate::metrics::SOCKETS).decrement(1.0);
-        }
+        self.directory.leave(connected.person, is_it);
     }
 
     /// Closes all devices of a session: from now on nothing is delivered to them.

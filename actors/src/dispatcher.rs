@@ -5,7 +5,7 @@ use crate::conversation::{Committed, ConversationMessage};
 use crate::patient_thread::PatientThreadMessage;
 use crate::workspace::Rooms;
 use corridor_domain::conversation::{Conversation, Membership};
-use corridor_domain::event::{Event, EventBody};
+use corridor_domain::event::Event;
 use corridor_domain::ids::ConversationId;
 use corridor_domain::outcome::Change;
 use corridor_storage::apply::Applied;
@@ -91,6 +91,7 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
     for part in parts {
         #[cfg(test)]
         crash_if_asked(rooms, 2 * applied.revision);
+        crate::metrics::note_committed(&part);
         tell_patient_thread(rooms, &part).await;
         tell_conversation(rooms, part).await;
         #[cfg(test)]
@@ -192,8 +193,7 @@ async fn tell_conversation(rooms: &Arc<Rooms>, committed: Committed) {
 
 /// A patient's actor that sleeps learns about topics when it wakes.
 async fn tell_patient_thread(rooms: &Rooms, committed: &Committed) {
-    let began = committed.events.iter().any(|event| event.body == EventBody::Created);
-    let Some(patient) = committed.head.kind.patient().filter(|_| began) else {
+    let Some(patient) = committed.head.kind.patient().filter(|_| committed.began()) else {
         return;
     };
     if let Some(slot) = rooms.patients.find(patient) {

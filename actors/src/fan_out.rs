@@ -7,6 +7,7 @@
 use crate::credits::{Credits, Permit};
 use crate::directory::Connected;
 use crate::frame::Frame;
+use crate::metrics::DELIVERIES;
 use corridor_domain::conversation::Side;
 use corridor_domain::ids::ConversationId;
 use corridor_domain::limits;
@@ -97,5 +98,5 @@ fn hand_out(part: Part) {
             }
         }
     }
-    metrics::counter!(crate::metrics::DELIVERIES_TOTAL).increment(deliveries);
+    DELIVERIES.add(&[], deliveries);
 }

@@ -151,7 +151,7 @@ fn problem(status: u16, code: &str, detail: &str, retry_after_ms: Option<u64>) -
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let problem = self.problem();
-        metrics::counter!(crate::metrics::REFUSALS_TOTAL, "code" => problem.code.clone()).increment(1);
+        crate::metrics::REFUSALS.add(&[&problem.code], 1);
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, body).into_response();

@@ -3,10 +3,12 @@
 mod accounts;
 mod admit;
 mod conversations;
+mod measured;
 mod messages;
 pub(crate) mod requests;
 mod specifications;
 
+pub use measured::ROUTES;
 pub use requests::SESSION_COOKIES;
 
 use crate::failure::Failure;
@@ -53,7 +55,8 @@ pub fn router(edge: Edge) -> Router {
         .layer(middleware::from_fn_with_state(edge.clone(), guard))
         .with_state(edge.clone())
         .merge(crate::web::fallback(secure))
-        .layer(middleware::from_fn_with_state(edge, admit::admit))
+        .layer(middleware::from_fn_with_state(edge.clone(), admit::admit))
+        .layer(middleware::from_fn_with_state(edge, measured::measure))
 }
 
 /// The routes that are in the published specification.

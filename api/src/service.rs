@@ -16,6 +16,7 @@ pub use pages::Turn;
 pub use sessions::Caller;
 
 use crate::failure::{Failure, Outcome};
+use crate::metrics::Timed;
 use crate::names::Names;
 use corridor_actors::Actors;
 use corridor_domain::command::{Acting, Command, Envelope};
@@ -113,6 +114,16 @@ impl Service {
 
     pub(crate) fn now_ms(&self) -> u64 {
         self.inner.world.now_ms()
+    }
+
+    /// For durations.
+    pub(crate) fn monotonic_ns(&self) -> u64 {
+        self.inner.world.monotonic_ns()
+    }
+
+    /// A command was taken: from now on it is waited for.
+    pub(crate) fn timed(&self, command: &wire::Command) -> Timed {
+        Timed::begin(Arc::clone(&self.inner.world), command)
     }
 
     /// A fresh 128-bit id: 48 bits of time, so that neighbours in time are neighbours on disk, and 80 of randomness.

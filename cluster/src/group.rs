@@ -87,8 +87,12 @@ pub struct GroupStatus {
     pub snapshot_index: Option<u64>,
     /// Last index purged from the log.
     pub purged_index: Option<u64>,
-    /// On a leader: how long ago a quorum last confirmed it.
+    /// On a leader: how long ago a quorum last confirmed it. An only voter asks nobody between two commands.
     pub quorum_acknowledged_ms_ago: Option<u64>,
+    /// How many nodes vote.
+    pub voters: usize,
+    /// This node takes no more proposals, because it does not trust itself with the group.
+    pub is_fenced: bool,
 }
 
 /// One replicated group on this node.
@@ -176,13 +180,13 @@ impl<S: ReplicatedState> Group<S> {
 
     /// What the group looks like now.
     pub fn status(&self) -> GroupStatus {
-        status_of(self.node_id, &self.raft.metrics().borrow_watched())
+        status_of(self.node_id, &self.raft.metrics().borrow_watched(), &self.gate)
     }
 
     /// Reads the status for as long as somebody asks, also while the group stops.
     pub fn watch(&self) -> impl Fn() -> GroupStatus + Send + Sync + 'static {
-        let (node_id, metrics) = (self.node_id, self.raft.metrics());
-        move || status_of(node_id, &metrics.borrow_watched())
+        let (node_id, metrics, gate) = (self.node_id, self.raft.metrics(), self.gate.clone());
+        move || status_of(node_id, &metrics.borrow_watched(), &gate)
     }
 
     /// Waits until the status is as `wanted`.
@@ -192,14 +196,14 @@ impl<S: ReplicatedState> Group<S> {
         wanted: impl Fn(&GroupStatus) -> bool + Send + Sync,
     ) -> Result<GroupStatus, NotReady> {
         let node_id = self.node_id;
-        let reached = |metrics: &RaftMetrics<Types>| wanted(&status_of(node_id, metrics));
+        let reached = |metrics: &RaftMetrics<Types>| wanted(&status_of(node_id, metrics, &self.gate));
         let waited = self
             .raft
             .wait(Some(timeout))
             .metrics(reached, "a status is reached")
             .await;
         waited
-            .map(|metrics| status_of(node_id, &metrics))
+            .map(|metrics| status_of(node_id, &metrics, &self.gate))
             .map_err(|error| NotReady(error.to_string()))
     }
 
@@ -250,7 +254,7 @@ impl<S: ReplicatedState> Group<S> {
     }
 }
 
-fn status_of(node_id: u64, metrics: &RaftMetrics<Types>) -> GroupStatus {
+fn status_of(node_id: u64, metrics: &RaftMetrics<Types>, gate: &Gate) -> GroupStatus {
     let index = |position: &Option<LogPosition>| position.as_ref().map(|position| position.index);
     let elapsed_ms = |acknowledged: Duration| u64::try_from(acknowledged.as_millis()).unwrap_or(u64::MAX);
     GroupStatus {
@@ -262,6 +266,8 @@ fn status_of(node_id: u64, metrics: &RaftMetrics<Types>) -> GroupStatus {
         snapshot_index: index(&metrics.snapshot),
         purged_index: index(&metrics.purged),
         quorum_acknowledged_ms_ago: metrics.last_quorum_acked.map(|at| elapsed_ms(at.elapsed())),
+        voters: metrics.membership_config.membership().voter_ids().count(),
+        is_fenced: gate.is_shut_for(Closing::Fenced),
     }
 }
 

@@ -9,6 +9,7 @@ mod codec;
 mod config;
 mod group;
 mod log_store;
+pub mod metrics;
 mod network;
 mod propose;
 mod reply;

@@ -28,6 +28,7 @@ use corridor_storage::world::World;
 use corridor_sync::gate::{Inside, Refused};
 use corridor_sync::level::Bounds;
 
+use crate::metrics;
 use crate::reply::Reply;
 use crate::state_machine::StateMachine;
 use crate::types::{Applied, ErasedAnswer, Proposal, SavedVote, Types};
@@ -95,12 +96,14 @@ type Outcome = Result<Option<ErasedAnswer>, ProposeError>;
 struct Queued {
     command: Bytes,
     asked: Inside<oneshot::Sender<Outcome>, Closing>,
+    began_ns: u64,
 }
 
 /// Proposes commands to one group. Cheap to clone.
 pub struct Proposer<S: ReplicatedState> {
     queue: mpsc::UnboundedSender<Queued>,
     gate: Gate,
+    world: Arc<dyn World>,
     state: PhantomData<fn() -> S>,
 }
 
@@ -109,6 +112,7 @@ impl<S: ReplicatedState> Clone for Proposer<S> {
         Self {
             queue: self.queue.clone(),
             gate: self.gate.clone(),
+            world: Arc::clone(&self.world),
             state: PhantomData,
         }
     }
@@ -128,7 +132,7 @@ impl<S: ReplicatedState> Proposer<S> {
         let carrier = Carrier {
             raft,
             gate: gate.clone(),
-            world,
+            world: Arc::clone(&world),
             patience,
             confirmed: None,
             stamped_ms: 0,
@@ -137,6 +141,7 @@ impl<S: ReplicatedState> Proposer<S> {
         Self {
             queue,
             gate,
+            world,
             state: PhantomData,
         }
     }
@@ -152,7 +157,7 @@ impl<S: ReplicatedState> Proposer<S> {
             },
             Err(error) => {
                 if matches!(error, ProposeError::Overloaded { .. }) {
-                    metrics::counter!("corridor_proposals_overloaded_total").increment(1);
+                    metrics::PROPOSALS_OVERLOADED.add(&[], 1);
                 }
                 Pending {
                     waiting: Waiting::Refused(error),
@@ -172,7 +177,11 @@ impl<S: ReplicatedState> Proposer<S> {
         let (answer, receive) = oneshot::channel();
         let asked = permit.hold(answer);
         self.queue
-            .send(Queued { command, asked })
+            .send(Queued {
+                command,
+                asked,
+                began_ns: self.world.monotonic_ns(),
+            })
             .map_err(|_| ProposeError::ShuttingDown)?;
         Ok(receive)
     }
@@ -240,7 +249,14 @@ impl Carrier {
         }
     }
 
-    async fn hand_over(&self, Queued { command, asked }: Queued) {
+    async fn hand_over(
+        &self,
+        Queued {
+            command,
+            asked,
+            began_ns,
+        }: Queued,
+    ) {
         if let Some(closing) = self.gate.reason() {
             // Whoever proposed may have stopped waiting; here as below.
             asked.tell(|answer| drop(answer.send(Err(closing.into()))));
@@ -250,7 +266,14 @@ impl Carrier {
             at_ms: self.stamped_ms,
             command,
         };
-        let reply = Reply::new(move |result| asked.tell(|answer| drop(answer.send(judge(result)))));
+        let world = Arc::clone(&self.world);
+        let reply = Reply::new(move |result| {
+            let outcome = judge(result);
+            if outcome.is_ok() {
+                metrics::PROPOSAL_SECONDS.note_time(&[], began_ns, world.monotonic_ns());
+            }
+            asked.tell(|answer| drop(answer.send(outcome)));
+        });
         // An error means that the core is gone. The reply went with it, and its proposer hears "unknown".
         if self.raft.client_write_ff(proposal, Some(reply)).await.is_err()
             && !self.gate.is_shut_for(Closing::ShuttingDown)

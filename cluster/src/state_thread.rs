@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use corridor_storage::log::FatalHandler;
 use corridor_storage::replicated::{CommittedCommand, ReplicatedState, StateSnapshot};
 
+use crate::metrics;
 use crate::types::{Applied, ErasedAnswer, Types};
 
 /// A [`ReplicatedState`] whose answers have no type.
@@ -159,7 +160,7 @@ fn apply(state: &dyn ErasedState, batch: Batch) -> io::Result<()> {
         marker,
     } = batch;
     let expected = commands.len();
-    metrics::histogram!("corridor_apply_batch_entries").record((expected + others.len()) as f64);
+    metrics::APPLY_BATCH_ENTRIES.note(&[], (expected + others.len()) as f64);
     let answers = state.apply(commands, marker)?;
     if answers.len() != expected {
         return Err(io::Error::other(format!(

@@ -10,6 +10,7 @@ use crate::config::{Configuration, LogFormat, Settings};
 use crate::control::{self, Reply, Request};
 use crate::passwords;
 use crate::start::{Running, StartError};
+use crate::stop::stop_signal;
 use crate::{demo, init};
 use arguments::{Command, DemoArguments, Line, PersonAddArguments, PersonCommand, StatusArguments};
 use clap::Parser;
@@ -21,7 +22,6 @@ use std::io::{IsTerminal, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// What is logged unless CORRIDOR_LOG says otherwise; and while a command does its one thing.
@@ -203,18 +203,6 @@ fn start_log(format: LogFormat, default: &str) -> Result<(), Stop> {
         LogFormat::Json => log.json().try_init(),
     };
     started.map_err(|error| Stop::Failed(format!("the log cannot be started: {error}")))
-}
-
-/// Resolves at Ctrl-C or SIGTERM.
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Stop> {
-    let listen = |kind| signal(kind).map_err(|error| Stop::Failed(format!("signals cannot be listened for: {error}")));
-    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
 }
 
 #[cfg(test)]

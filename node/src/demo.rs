@@ -37,6 +37,7 @@ mod patients_sf;
 
 use crate::config::Settings;
 use crate::start::{Running, StartError};
+use crate::stop::stop_signal;
 use clock::DemoWorld;
 use corridor_storage::world::World;
 use marker::{Account, Folder};
@@ -108,24 +109,6 @@ fn story() -> script::Script {
 fn script_start_ms(now_ms: u64) -> u64 {
     const FOUR_WEEKS_MS: u64 = 28 * 24 * 60 * 60 * 1000;
     now_ms.saturating_sub(FOUR_WEEKS_MS)
-}
-
-/// Resolves at Ctrl-C or SIGTERM.
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, StartError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let listen = |kind| {
-        signal(kind).map_err(|cause| StartError::Io {
-            what: "the signals".to_owned(),
-            cause,
-        })
-    };
-    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
 }
 
 #[allow(clippy::print_stdout, reason = "the demo's greeting is what the command is for")]

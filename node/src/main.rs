@@ -9,9 +9,11 @@ mod demo;
 mod figures;
 mod files;
 mod init;
+mod metrics;
 mod operations;
 mod passwords;
 mod start;
+mod stop;
 
 /// Messages are many small allocations, made on one thread and freed on another.
 #[global_allocator]

@@ -7,7 +7,7 @@
 
 use crate::config::Settings;
 use crate::control;
-use crate::figures;
+use crate::figures::{self, Figures, Sources};
 use crate::files;
 use crate::operations::operations;
 use corridor_actors::alarm::Fence;
@@ -94,6 +94,7 @@ pub struct Running {
     listener: TcpListener,
     operations_listener: TcpListener,
     operations: Operations,
+    figures: Figures,
     ready: Arc<AtomicBool>,
     stopping: watch::Sender<bool>,
     // Last: everything above has ended before another process may take the folder.
@@ -174,7 +175,14 @@ impl Running {
             names,
             world: Arc::clone(&world),
         });
-        let operations = operations(figures, &ready, &reader, &actors, group.watch());
+        let sources = Sources {
+            data: settings.data.clone(),
+            is_ready: Arc::clone(&ready),
+            reader,
+            actors: actors.clone(),
+            group: Box::new(group.watch()),
+        };
+        let operations = operations(figures.clone(), sources);
         let (stopping, _) = watch::channel(false);
         Ok(Self {
             service,
@@ -185,6 +193,7 @@ impl Running {
             listener,
             operations_listener,
             operations,
+            figures,
             ready,
             stopping,
             _lock: lock,
@@ -243,7 +252,9 @@ impl Running {
             actors.say_goodbye();
             let _ = stopping.send(true);
         };
+        let upkeep = tokio::spawn(self.figures.keep_up());
         let (clients, operators, ()) = tokio::join!(clients, operators, farewell);
+        upkeep.abort();
         drop(control);
         // Nothing is ever sent: this ends when the last socket has said its goodbye, or takes too long over it.
         let _ = tokio::time::timeout(Duration::from_millis(limits::DRAIN_TIMEOUT_MS), last_socket.recv()).await;
@@ -294,7 +305,6 @@ fn fence(close: impl Fn() + Send + Sync + 'static, ready: Arc<AtomicBool>) -> Fe
         );
         close();
         ready.store(false, Ordering::Release);
-        metrics::gauge!("corridor_fenced").set(1.0);
     })
 }
 

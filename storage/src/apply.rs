@@ -6,6 +6,7 @@
 
 use crate::keys::{self, MetaName};
 use crate::load::load;
+use crate::metrics;
 use crate::planted::{self, Mistake};
 use crate::records::{self, Progress, StoredAnswer};
 use crate::replicated::{CommittedCommand, ReplicatedState, StateSnapshot};
@@ -181,6 +182,7 @@ impl ReplicatedState for AppliedState {
     }
 
     fn apply(&self, commands: Vec<CommittedCommand>, marker: Vec<u8>) -> io::Result<Vec<Answer>> {
+        let began_ns = self.state.monotonic_ns();
         let mut current = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let mut progress = current.clone();
         let mut batch = Transaction::new(&self.state, &progress.hash);
@@ -204,6 +206,7 @@ impl ReplicatedState for AppliedState {
         batch.commit()?;
         *current = progress;
         drop(current);
+        metrics::APPLY_BATCH_SECONDS.note_time(&[], began_ns, self.state.monotonic_ns());
         (self.listener)(applied);
         Ok(answers)
     }

@@ -93,6 +93,11 @@ impl State {
         self.backend.as_ref()
     }
 
+    /// For durations.
+    pub(crate) fn monotonic_ns(&self) -> u64 {
+        self.world.monotonic_ns()
+    }
+
     /// The hot records; only the apply thread changes them.
     pub(crate) fn recent(&self) -> &Recent {
         &self.recent

@@ -10,7 +10,8 @@ use super::source::is_test_code;
 use super::tree::Tree;
 
 const CATALOGUE: &str = "docs/metrics.md";
-const PREFIX: &str = "corridor_";
+/// Ours, and the names that every program's process has.
+const PREFIXES: [&str; 2] = ["corridor_", "process_"];
 
 /// The macros that name a metric, and the type that they give it.
 const MACROS: &[(&str, &str)] = &[
@@ -75,7 +76,7 @@ fn uses(tree: &Tree, findings: &mut Vec<Finding>) -> BTreeMap<String, Vec<Use>> 
                 continue;
             }
             let line = text.line(position);
-            if name.starts_with(PREFIX) {
+            if PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
                 uses.entry(name).or_default().push(Use {
                     path: path.clone(),
                     line,
@@ -85,7 +86,7 @@ fn uses(tree: &Tree, findings: &mut Vec<Finding>) -> BTreeMap<String, Vec<Use>> 
                 findings.push(Finding::new(
                     path,
                     line,
-                    format!("the metric '{name}' does not begin with {PREFIX}"),
+                    format!("the metric '{name}' begins with none of {}", PREFIXES.join(", ")),
                 ));
             }
         }
@@ -133,16 +134,21 @@ fn names_in_macros(text: &RustText) -> Vec<(usize, String, &'static str)> {
 
 /// The string literals that are wholly a metric's name.
 fn literals(text: &RustText) -> impl Iterator<Item = (usize, String)> + '_ {
-    let opening = "\"corridor_";
-    text.code_and_strings
-        .match_indices(opening)
-        .filter_map(|(position, _)| {
-            let literal = text.code_and_strings[position + 1..].split('"').next()?;
-            let is_name = literal
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-            is_name.then(|| (position, literal.to_owned()))
-        })
+    let openings = PREFIXES.iter().flat_map(|prefix| {
+        let opening = format!("\"{prefix}");
+        let found = text
+            .code_and_strings
+            .match_indices(&opening)
+            .map(|(position, _)| position);
+        found.collect::<Vec<_>>()
+    });
+    openings.filter_map(|position| {
+        let literal = text.code_and_strings[position + 1..].split('"').next()?;
+        let is_name = literal
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        is_name.then(|| (position, literal.to_owned()))
+    })
 }
 
 /// The rows of the catalogue whose first cell is a name in backticks.
@@ -226,10 +232,12 @@ mod tests {
     fn names_may_be_constants_in_a_file_called_metrics() {
         let source = (
             "api/src/metrics.rs",
-            "pub const A: &str = \"corridor_a_total\";\nconst B: &str = \"corridor_api=info\";\n",
+            "pub const A: &str = \"corridor_a_total\";\nconst B: &str = \"corridor_api=info\";\nconst C: &str = \"process_c\";\n",
         );
-        assert_eq!(found(source, "| `corridor_a_total` | counter | | a | 1 |\n"), []);
-        assert_eq!(found(source, ""), [("api/src/metrics.rs".to_owned(), 1)]);
+        let rows = "| `corridor_a_total` | counter | | a | 1 |\n| `process_c` | gauge | | c | 1 |\n";
+        assert_eq!(found(source, rows), []);
+        let missing = [1, 3].map(|line| ("api/src/metrics.rs".to_owned(), line));
+        assert_eq!(found(source, ""), missing);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::credits::Permit;
 use crate::gateway::PendingAnswer;
 use bytes::Bytes;
 use corridor_domain::conversation::{Conversation, Membership};
-use corridor_domain::event::Event;
+use corridor_domain::event::{Event, EventBody};
 use corridor_domain::ids::PersonId;
 use tokio::sync::oneshot;
 
@@ -23,6 +23,13 @@ pub struct Committed {
     pub memberships: Vec<Membership>,
     /// Its place among what is on its way to the devices, if it has events.
     pub place: Option<Permit>,
+}
+
+impl Committed {
+    /// Whether the conversation began with it.
+    pub fn began(&self) -> bool {
+        self.events.iter().any(|event| event.body == EventBody::Created)
+    }
 }
 
 /// Mail of a conversation's actor.

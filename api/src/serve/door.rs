@@ -29,7 +29,7 @@ impl Door {
     fn place(&self, stream: &TcpStream) -> io::Result<Place> {
         let client = stream.peer_addr()?.ip();
         self.places.take(Network::of(client)).ok_or_else(|| {
-            metrics::counter!(crate::metrics::CONNECTIONS_REFUSED_TOTAL).increment(1);
+            crate::metrics::CONNECTIONS_REFUSED.add(&[], 1);
             io::Error::other("there are too many connections")
         })
     }

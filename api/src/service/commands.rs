@@ -74,8 +74,9 @@ impl Service {
 
     /// Prepares a command, sends it on its way and waits for what it did.
     pub async fn command(&self, caller: &Caller, command_id: CommandId, command: &wire::Command) -> Outcome<Done> {
+        let timed = self.timed(command);
         let envelope = self.prepare(caller, command_id, command)?;
-        self.run(&envelope).await
+        timed.noted(self.run(&envelope).await)
     }
 
     /// Seals a body under its conversation's key. A conversation that is not there, or not for the caller, takes an empty

@@ -119,18 +119,18 @@ impl Service {
             Some(person) => match self.begin_session(&person, device).await {
                 Ok(signed_in) => {
                     self.inner.failures.clear(&key);
-                    metrics::counter!(crate::metrics::SIGN_INS_TOTAL, "outcome" => "accepted").increment(1);
+                    crate::metrics::SIGN_INS.add(&["accepted"], 1);
                     Ok(signed_in)
                 }
                 Err(failure) => {
                     self.inner.failures.count(key, now_ms);
-                    metrics::counter!(crate::metrics::SIGN_INS_TOTAL, "outcome" => "refused").increment(1);
+                    crate::metrics::SIGN_INS.add(&["refused"], 1);
                     Err(failure)
                 }
             },
             None => {
                 self.inner.failures.count(key, now_ms);
-                metrics::counter!(crate::metrics::SIGN_INS_TOTAL, "outcome" => "refused").increment(1);
+                crate::metrics::SIGN_INS.add(&["refused"], 1);
                 self.record_failed_sign_in(&request.login, device).await
             }
         }

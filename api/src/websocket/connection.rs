@@ -170,7 +170,7 @@ async fn catch_up(
             }
         },
     };
-    metrics::counter!(crate::metrics::RESUMES_TOTAL, "kind" => resumed).increment(1);
+    crate::metrics::RESUMES.add(&[resumed], 1);
     writer.feed_frame(&ServerFrame::CaughtUp { revision }).await?;
     writer.flush().await?;
     Ok(())
@@ -267,7 +267,7 @@ impl Live<'_> {
     async fn write_results(&mut self, writer: &mut Writer, first: ServerFrame) -> Result<(), Gone> {
         let mut frame = Some(first);
         while let Some(ready) = frame {
-            metrics::counter!(crate::metrics::SOCKET_COMMANDS_TOTAL).increment(1);
+            crate::metrics::SOCKET_COMMANDS.add(&[], 1);
             writer.feed_frame(&ready).await?;
             frame = self.pending.next().now_or_never().flatten();
         }
@@ -282,6 +282,7 @@ impl Live<'_> {
                 command_id,
                 command,
             }) => {
+                let timed = self.edge.service.timed(&command);
                 let pending = match self.edge.service.prepare(self.caller, command_id, &command) {
                     Ok(envelope) => {
                         let (reply, answer) = oneshot::channel();
@@ -294,7 +295,7 @@ impl Live<'_> {
                                 permit,
                             })
                             .await;
-                        async move { result(id, wait(answer).await) }.boxed()
+                        async move { result(id, timed.noted(wait(answer).await)) }.boxed()
                     }
                     Err(failure) => async move { result(id, Err(failure)) }.boxed(),
                 };
@@ -355,7 +356,7 @@ fn result(id: String, outcome: Outcome<crate::service::Done>) -> ServerFrame {
         },
         Err(failure) => {
             let problem = failure.problem();
-            metrics::counter!(crate::metrics::REFUSALS_TOTAL, "code" => problem.code.clone()).increment(1);
+            crate::metrics::REFUSALS.add(&[&problem.code], 1);
             ServerFrame::Result {
                 id,
                 ok: false,

@@ -70,14 +70,8 @@ impl Writer {
 
     /// Says why and when to come back, then closes.
     pub(super) async fn goodbye(mut self, reason: GoodbyeReason, retry_after_ms: Option<u64>) {
-        let name = match reason {
-            GoodbyeReason::SessionEnded => "session_ended",
-            GoodbyeReason::ShuttingDown => "shutting_down",
-            GoodbyeReason::TooSlow => "too_slow",
-            GoodbyeReason::ProtocolError => "protocol_error",
-            GoodbyeReason::Fenced => "fenced",
-        };
-        metrics::counter!(crate::metrics::GOODBYES_TOTAL, "reason" => name).increment(1);
+        let name = crate::metrics::reason_name(reason);
+        crate::metrics::GOODBYES.add(&[name], 1);
         let code = match reason {
             GoodbyeReason::ShuttingDown | GoodbyeReason::Fenced => close_code::AWAY,
             GoodbyeReason::SessionEnded | GoodbyeReason::ProtocolError => close_code::POLICY,

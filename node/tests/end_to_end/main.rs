@@ -34,4 +34,6 @@ mod starting;
 mod stopping;
 mod storm;
 mod support;
+mod synced;
 mod tls;
+mod watching;

@@ -20,6 +20,7 @@ use super::format::{CAP_KEY, EngineEntry, FLOOR_KEY, encode_cap};
 use super::housekeeping::Housekeeping;
 use super::{Completion, FatalHandler, GroupId};
 use crate::high_water;
+use crate::metrics;
 use crate::world::World;
 
 /// What may wait for the writer.
@@ -180,11 +181,11 @@ impl Disk for Write<'_> {
         let writer = self.writer;
         let started_ns = writer.world.monotonic_ns();
         (writer.write_and_sync)(&mut self.batch)?;
-        let elapsed_ns = writer.world.monotonic_ns().saturating_sub(started_ns);
+        let ended_ns = writer.world.monotonic_ns();
         let gathered = std::mem::take(&mut self.gathered);
-        metrics::counter!("corridor_log_syncs_total").increment(1);
-        metrics::histogram!("corridor_log_sync_seconds").record(elapsed_ns as f64 / 1e9);
-        metrics::histogram!("corridor_log_batch_entries").record(gathered.entries as f64);
+        metrics::LOG_SYNCS.add(&[], 1);
+        metrics::LOG_SYNC_SECONDS.note_time(&[], started_ns, ended_ns);
+        metrics::LOG_BATCH_ENTRIES.note(&[], gathered.entries as f64);
         let load = writer.queue.load();
         high_water::LOG_QUEUE_JOBS.note(load.count.high_water());
         high_water::LOG_QUEUE_BYTES.note(load.size_bytes.high_water());

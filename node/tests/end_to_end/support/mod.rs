@@ -6,6 +6,7 @@ pub mod http;
 pub mod node;
 pub mod person;
 pub mod socket;
+pub mod tools;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

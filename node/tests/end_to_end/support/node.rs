@@ -120,9 +120,19 @@ impl Node {
 
     /// Starts the process and waits until it is ready.
     pub fn start(&mut self) {
+        self.start_as(Command::new(binary()));
+    }
+
+    /// The same, started by a program that becomes it: its arguments are followed by the node's.
+    pub fn start_under(&mut self, outer: &[&str]) {
+        let mut command = Command::new(outer[0]);
+        command.args(&outer[1..]).arg(binary());
+        self.start_as(command);
+    }
+
+    fn start_as(&mut self, mut command: Command) {
         assert!(self.child.is_none(), "it runs already");
         let log = File::options().create(true).append(true).open(&self.log).unwrap();
-        let mut command = Command::new(binary());
         command.args(&self.arguments).env("NO_COLOR", "1").stdin(Stdio::null());
         self.child = Some(command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap());
         let operations = self.operations;

@@ -24,8 +24,17 @@ const SIGN_INS_AT_ONCE: usize = 4;
 const CREATIONS_AT_ONCE: usize = 64;
 /// Most members named while creating a conversation.
 const MEMBERS_AT_CREATION: usize = 200;
-/// As high as the configuration lets a person send: the limit is no subject of a measurement.
-const LIMITS: &str = "[limits]\nsends_per_second = 10000\nsends_burst = 10000\n";
+/// As high as the configuration lets them be: limits are no subject of a measurement, and all clients have one address here.
+const LIMITS: &str = "[limits]
+sends_per_second = 10000
+sends_burst = 10000
+sign_ins_per_second = 10000
+sign_ins_burst = 10000
+connections_per_address = 10000
+";
+/// How many sockets may open in a second; a storm is measured with what a node does by itself.
+const OPENINGS: &str = "socket_openings_per_second = 10000\nsocket_openings_burst = 10000\n";
+const STORM: &str = "storm";
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
@@ -87,7 +96,7 @@ impl Template {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr)).context("corridor init");
         }
-        let node = configured(binary, &folder, None)?;
+        let node = configured(binary, &folder, OPENINGS, None)?;
         node.start().await?;
         let mut first = Connection::open(node.address).await?;
         let administrator = sign_in(&mut first, "load").await?;
@@ -120,7 +129,12 @@ impl Template {
         std::fs::create_dir_all(&folder).context(folder.display())?;
         copy(&self.data, &folder.join("clinic"))?;
         let certificate = tls.then(|| write_certificate(&folder)).transpose()?;
-        let node = configured(&self.binary, &folder, certificate.as_deref())?;
+        let node = configured(
+            &self.binary,
+            &folder,
+            if name == STORM { "" } else { OPENINGS },
+            certificate.as_deref(),
+        )?;
         node.start().await?;
         Ok(Clinic {
             node,
@@ -131,11 +145,12 @@ impl Template {
     }
 }
 
-fn configured(binary: &Path, folder: &Path, certificate: Option<&str>) -> Outcome<Node> {
+fn configured(binary: &Path, folder: &Path, openings: &str, certificate: Option<&str>) -> Outcome<Node> {
     let (address, operations) = (free_address()?, free_address()?);
     let config = folder.join("corridor.toml");
     let tls = certificate.map_or("", |_| "[tls]\ncertificate = \"certificate.pem\"\nkey = \"key.pem\"\n");
-    let text = format!("data = \"clinic\"\nlisten = \"{address}\"\noperations = \"{operations}\"\n{LIMITS}{tls}");
+    let text =
+        format!("data = \"clinic\"\nlisten = \"{address}\"\noperations = \"{operations}\"\n{LIMITS}{openings}{tls}");
     std::fs::write(&config, text).context(config.display())?;
     Ok(Node::new(binary, &config, address, operations))
 }

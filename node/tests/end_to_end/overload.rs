@@ -213,7 +213,7 @@ fn before_hello_a_few_bytes_are_enough() {
     let room = raman.begin_group("Eager", &[]);
     socket.send(&json!({ "type": "hello", "version": 1, "token": raman.token }));
     for number in 0..3 {
-        let body = format!("{number}{}", "x".repeat(40_000));
+        let body = format!("{number}{}", "x".repeat(10_000));
         let command = json!({ "type": "send_message", "conversation_id": room, "body": body });
         socket.send(&json!({ "type": "command", "id": new_command_id(), "command": command }));
     }

@@ -203,7 +203,7 @@ pub const CONTROL_LINE_TIMEOUT_MS: u64 = 5_000;
 /// Time for the deed between them.
 pub const CONTROL_DEED_TIMEOUT_MS: u64 = 30_000;
 /// Between two sortings of what figures observed into their buckets.
-pub const FIGURES_UPKEEP_INTERVAL_MS: u64 = 5_000;
+pub const FIGURES_UPKEEP_INTERVAL_MS: u64 = 1_000;
 /// Time that replaying the log may take at start.
 pub const READY_TIMEOUT_MS: u64 = 10 * 60 * 1_000;
 /// Time that sockets and requests have to end when the node stops.

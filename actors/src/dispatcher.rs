@@ -85,7 +85,7 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
             part.place = rooms.fan_out.place().await;
         }
         // Before it is announced: from then on whoever stands up for a fallen one may prepare it.
-        rooms.fan_out.expect(part.revision, part.head.id);
+        rooms.fan_out.reserve(part.revision, part.head.id);
     }
     rooms.announce(applied.revision, || close_sessions(rooms, applied));
     for part in parts {

@@ -54,8 +54,8 @@ impl FanOut {
     }
 
     /// Nothing above this is handed out before it was, or was given up.
-    pub(crate) fn expect(&self, revision: u64, conversation: ConversationId) {
-        self.order.expect((revision, conversation));
+    pub(crate) fn reserve(&self, revision: u64, conversation: ConversationId) {
+        self.order.reserve((revision, conversation));
     }
 
     /// A conversation prepared its part of a revision. Prepared twice, it is handed out once.

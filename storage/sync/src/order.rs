@@ -35,7 +35,7 @@ impl<K: Ord + Copy, T> InOrder<K, T> {
 
     /// From now on nothing behind `key` is handed on before it. Keys are expected in ascending order; one that is expected
     /// already stays as it is.
-    pub fn expect(&self, key: K) {
+    pub fn reserve(&self, key: K) {
         let mut inner = lock(&self.inner);
         if let Err(place) = inner.place(key) {
             inner.expected.insert(place, (key, None));
@@ -113,12 +113,12 @@ mod tests {
         let order = InOrder::new();
         let mut out = Vec::new();
         for key in [1, 2, 3, 4] {
-            order.expect(key);
+            order.reserve(key);
         }
         order.ready(2, "two", |thing| out.push(thing));
         order.ready(3, "three", |thing| out.push(thing));
         assert!(out.is_empty());
-        order.expect(3);
+        order.reserve(3);
         order.ready(3, "three again", |thing| out.push(thing));
         order.ready(1, "one", |thing| out.push(thing));
         assert_eq!(out, ["one", "two", "three"]);

@@ -15,14 +15,14 @@ fn ready(order: &InOrder<u8, u8>, handed: &Handed, key: u8) {
 fn two_make_ready_what_a_third_expects() {
     let order = Arc::new(InOrder::new());
     let handed: Handed = Arc::new(Mutex::new(Vec::new()));
-    order.expect(1);
-    order.expect(2);
+    order.reserve(1);
+    order.reserve(2);
     let other = {
         let (order, handed) = (Arc::clone(&order), Arc::clone(&handed));
         thread::spawn(move || ready(&order, &handed, 2))
     };
     ready(&order, &handed, 1);
-    order.expect(3);
+    order.reserve(3);
     ready(&order, &handed, 3);
     other.join().unwrap();
     assert_eq!(*handed.lock().unwrap(), [1, 2, 3], "out of order, or left behind");

@@ -194,6 +194,7 @@ impl Actors {
             single("node_supervisor", self.top.get_status()),
             single("session_supervisor", self.sessions.get_status()),
             single("workspace_supervisor", self.rooms.supervisor_status()),
+            single("dispatcher", self.rooms.dispatcher_status()),
             single("presence", presence.unwrap_or(ActorStatus::Unstarted)),
             ("conversation", observe::slots("conversation", &self.rooms.slots, limit)),
             (

@@ -52,6 +52,8 @@ pub struct Rooms {
     progress: Progress,
     supervisor: OnceLock<ActorCell>,
     presence: RwLock<Option<ActorRef<PresenceMessage>>>,
+    /// Only to be observed.
+    dispatcher: RwLock<Option<ActorCell>>,
     /// Outlives the presence actor, so that its successor can say what changed in between.
     lights: Lights,
     /// The dispatcher panics once at this moment: twice the revision, and one more for after it.
@@ -71,6 +73,7 @@ impl Rooms {
             progress: Progress::new(dispatched),
             supervisor: OnceLock::new(),
             presence: RwLock::new(None),
+            dispatcher: RwLock::new(None),
             lights: Lights::new(),
             #[cfg(test)]
             crash_dispatcher_at: AtomicU64::new(0),
@@ -166,6 +169,14 @@ impl Rooms {
     /// The presence actor. It may have fallen: mail to it may be lost, which its successor makes good.
     pub fn presence(&self) -> Option<ActorRef<PresenceMessage>> {
         self.presence.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the dispatcher does.
+    pub(crate) fn dispatcher_status(&self) -> ActorStatus {
+        let dispatcher = self.dispatcher.read().unwrap_or_else(PoisonError::into_inner);
+        dispatcher
+            .as_ref()
+            .map_or(ActorStatus::Unstarted, ActorCell::get_status)
     }
 
     /// How long an actor that wakes now stays awake without anything to do: shorter once very many are awake.
@@ -318,7 +329,9 @@ async fn start_dispatcher(
 ) -> Result<ActorCell, SpawnErr> {
     let arguments = (Arc::clone(rooms), Arc::clone(applied));
     let (actor, _) = Actor::spawn_linked(None, Dispatcher, arguments, myself.get_cell()).await?;
-    Ok(actor.get_cell())
+    let dispatcher = actor.get_cell();
+    *rooms.dispatcher.write().unwrap_or_else(PoisonError::into_inner) = Some(dispatcher.clone());
+    Ok(dispatcher)
 }
 
 async fn start_presence(myself: &ActorRef<()>, rooms: &Arc<Rooms>) -> Result<ActorCell, SpawnErr> {

@@ -214,6 +214,7 @@ async fn every_actor_can_be_observed() {
         "node_supervisor",
         "session_supervisor",
         "workspace_supervisor",
+        "dispatcher",
         "presence",
     ] {
         assert_eq!(kind(name).some[0].state, "idle", "{name}");

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod behind;
 pub mod credits;
 pub mod directory;
 pub mod gate;

@@ -51,6 +51,10 @@ pub enum Mistake {
     GateFindsRoomThenCounts,
     /// A permit is home before whoever waits was told.
     GateSettlesBeforeTelling,
+    /// What the carrier took is no longer seen before it has arrived.
+    BehindHidesWhatIsCarried,
+    /// Whoever waits for the store does not wait for what is being carried.
+    BehindForgetsWhatIsCarried,
 }
 
 #[cfg(not(corridor_loom))]

@@ -32,6 +32,29 @@ pub(crate) fn wait<'a, T>(condition: &Condvar, guard: MutexGuard<'a, T>) -> Mute
     condition.wait(guard).unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Waits for that long, or until the condition is no longer true.
+#[cfg(not(corridor_loom))]
+pub(crate) fn wait_while_for<'a, T>(
+    condition: &Condvar,
+    guard: MutexGuard<'a, T>,
+    length: std::time::Duration,
+    mut waits: impl FnMut(&T) -> bool,
+) -> MutexGuard<'a, T> {
+    let waited = condition.wait_timeout_while(guard, length, |inner| waits(inner));
+    waited.unwrap_or_else(PoisonError::into_inner).0
+}
+
+/// There is no time in a model: it is always over.
+#[cfg(corridor_loom)]
+pub(crate) fn wait_while_for<'a, T>(
+    _: &Condvar,
+    guard: MutexGuard<'a, T>,
+    _: std::time::Duration,
+    _: impl FnMut(&T) -> bool,
+) -> MutexGuard<'a, T> {
+    guard
+}
+
 pub(crate) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,6 +10,7 @@
     reason = "test"
 )]
 
+mod behind;
 mod credits;
 mod drain;
 mod goodbye;

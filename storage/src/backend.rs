@@ -3,8 +3,10 @@
 //! Two implementations, one conduct: [`FjallBackend`] in production, [`MemoryBackend`] for tests and simulation. Neither knows
 //! what a key means, what a value holds, or that it is sealed.
 
+mod background;
 mod fjall;
 mod memory;
+mod pacing;
 
 pub use fjall::FjallBackend;
 pub use memory::MemoryBackend;
@@ -35,7 +37,7 @@ pub trait Backend: Send + Sync + 'static {
     /// The value of a key.
     fn get(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>>;
 
-    /// The pairs with `from <= key < to`. Lazy: take only what is needed.
+    /// The pairs with `from <= key < to` at the moment of the call. Lazy: take only what is needed. The call itself does not wait.
     fn scan(&self, from: &[u8], to: &[u8], direction: Direction) -> Pairs;
 
     /// Writes all or nothing, in memory and in the journal; durable after the next [`Backend::persist`].

@@ -85,6 +85,19 @@ pub enum Table {
     AuditConversation = 0x16,
 }
 
+/// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.
+pub(crate) fn is_past(first: u8) -> bool {
+    const PAST: [Table; 6] = [
+        Table::Event,
+        Table::SharedSeq,
+        Table::Version,
+        Table::Audit,
+        Table::AuditPerson,
+        Table::AuditConversation,
+    ];
+    PAST.iter().any(|table| *table as u8 == first)
+}
+
 /// Single facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]

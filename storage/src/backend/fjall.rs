@@ -1,44 +1,107 @@
-//! Ordered bytes in fjall: one keyspace, one batch per apply, no sync of its own until the log asks for it.
+//! Ordered bytes in fjall: two keyspaces, one batch after another, no sync of its own until the log asks for it.
 //!
 //! Mind fjall's contract (docs/reliability.md): after one failed write or sync the database is poisoned for good, so every
-//! error here ends the process; write stalls block the calling thread, so only the apply thread writes. A plain read of a keyspace
+//! error here ends the process; write stalls block the calling thread, so only the carrier writes (`store.rs`). A plain read of a keyspace
 //! sees a batch while it is only half in memory: all reads go through a snapshot, which sees it whole or not at all.
 
+use super::background;
+use super::pacing::Pacing;
 use super::{Backend, Direction, Pair, Pairs, View, Write};
+use crate::keys;
 use corridor_domain::limits;
+use fjall::compaction::Leveled;
 use fjall::config::CompressionPolicy;
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 use std::io;
+use std::ops::Bound;
 use std::path::Path;
+use std::sync::Arc;
 
-const KEYSPACE_NAME: &str = "state";
+const PRESENT_NAME: &str = "present";
+const PAST_NAME: &str = "past";
 
-/// Ordered bytes in a folder.
+/// Threads of the store. With two, one of them spins while the other compacts: its flushes are sent round and round (fjall 3.1).
+const WORKERS_COUNT: usize = 1;
+/// What it calls them.
+const WORKER_NAME: &str = "fjall:worker";
+
+/// Ordered bytes in a folder: two keyspaces, one order, one journal. Whoever reads a keyspace waits while it takes up a new file or lets
+/// go of old ones. The past is large and seldom read, and what commands look at must not wait for it: so it stands apart.
 pub struct FjallBackend {
     database: Database,
-    keyspace: Keyspace,
+    present: Keyspace,
+    past: Keyspace,
+    pacing: Pacing,
 }
 
 impl FjallBackend {
-    /// Opens the folder, or begins it. The keyspace exists durably before anything is written to it.
+    /// Opens the folder, or begins it. The keyspaces exist durably before anything is written to them.
     pub fn open(folder: &Path) -> io::Result<Self> {
         let database = Database::builder(folder)
             .cache_size(limits::STATE_CACHE_SIZE_BYTES_MAX as u64)
             // Sealed bytes do not compress: neither here nor in the blocks.
             .journal_compression(CompressionType::None)
+            .worker_threads(WORKERS_COUNT)
             .open()
             .map_err(broken)?;
-        let options = || {
-            KeyspaceCreateOptions::default()
-                .data_block_compression_policy(CompressionPolicy::disabled())
-                .max_memtable_size(limits::STATE_MEMTABLE_SIZE_BYTES_MAX as u64)
+        let open = |name: &str| {
+            let options = || {
+                let tables = Leveled::default()
+                    .with_table_target_size(limits::STATE_TABLE_SIZE_BYTES as u64)
+                    .with_l0_threshold(limits::STATE_NEW_TABLES_COUNT);
+                KeyspaceCreateOptions::default()
+                    .data_block_compression_policy(CompressionPolicy::disabled())
+                    .max_memtable_size(limits::STATE_MEMTABLE_SIZE_BYTES_MAX as u64)
+                    .compaction_strategy(Arc::new(tables))
+            };
+            database.keyspace(name, options).map_err(broken)
         };
-        let keyspace = database.keyspace(KEYSPACE_NAME, options).map_err(broken)?;
+        let (present, past) = (open(PRESENT_NAME)?, open(PAST_NAME)?);
         // fjall may drop the error of a sync made while a keyspace is created; this one it reports.
         database.persist(PersistMode::SyncAll).map_err(broken)?;
-        Ok(Self { database, keyspace })
+        if let Err(error) = background::lower(WORKER_NAME) {
+            tracing::warn!(%error, "the state store tidies up at full priority");
+        }
+        let pacing = Pacing::begin(folder)?;
+        Ok(Self {
+            database,
+            present,
+            past,
+            pacing,
+        })
+    }
+
+    /// Where keys with this first byte stand.
+    fn keyspace(&self, first: u8) -> &Keyspace {
+        if keys::is_past(first) {
+            &self.past
+        } else {
+            &self.present
+        }
+    }
+
+    /// The keyspaces in which a range lies, with the part of it that each has, in key order. `to`: none is the end of all keys.
+    fn parts(&self, from: &[u8], to: Option<&[u8]>) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut start = from.to_vec();
+        loop {
+            let first = start.first().copied().unwrap_or_default();
+            let border = (first..=u8::MAX).find(|next| keys::is_past(*next) != keys::is_past(first));
+            let border = border.map(|first| vec![first]);
+            let border = border.filter(|border| to.is_none_or(|to| border.as_slice() < to));
+            let end = border.as_deref().or(to).map(<[u8]>::to_vec);
+            let end = end.map_or(Bound::Unbounded, Bound::Excluded);
+            parts.push((self.keyspace(first).clone(), (Bound::Included(start), end)));
+            match border {
+                Some(border) => start = border,
+                None => return parts,
+            }
+        }
     }
 }
+
+/// A keyspace and a range of its keys.
+type Part = (Keyspace, (Bound<Vec<u8>>, Bound<Vec<u8>>));
 
 fn broken(error: fjall::Error) -> io::Error {
     io::Error::other(format!("state store: {error}"))
@@ -51,7 +114,8 @@ fn pair(guard: fjall::Guard) -> io::Result<Pair> {
 
 impl Backend for FjallBackend {
     fn get(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>> {
-        let found = self.database.snapshot().get(&self.keyspace, key).map_err(broken)?;
+        let keyspace = self.keyspace(key.first().copied().unwrap_or_default());
+        let found = self.database.snapshot().get(keyspace, key).map_err(broken)?;
         Ok(found.map(|value| value.to_vec()))
     }
 
@@ -59,25 +123,37 @@ impl Backend for FjallBackend {
         if from >= to {
             return Box::new(std::iter::empty());
         }
-        let found = self
-            .database
-            .snapshot()
-            .range(&self.keyspace, from.to_vec()..to.to_vec());
+        // The moment is now. The ranges are opened when they are walked: that may wait while the store tidies up.
+        let moment = self.database.snapshot();
+        let parts = self.parts(from, Some(to)).into_iter();
         match direction {
-            Direction::Forward => Box::new(found.map(pair)),
-            Direction::Backward => Box::new(found.rev().map(pair)),
+            Direction::Forward => Box::new(
+                parts
+                    .flat_map(move |(keyspace, range)| moment.range(&keyspace, range))
+                    .map(pair),
+            ),
+            Direction::Backward => Box::new(
+                parts
+                    .rev()
+                    .flat_map(move |(keyspace, range)| moment.range(&keyspace, range).rev())
+                    .map(pair),
+            ),
         }
     }
 
     fn commit(&self, writes: Vec<Write>) -> io::Result<()> {
         let mut batch = self.database.batch();
+        let mut bytes = 0;
         for (key, value) in writes {
+            bytes += key.len() + value.as_ref().map_or(0, Vec::len);
+            let keyspace = self.keyspace(key.first().copied().unwrap_or_default());
             match value {
-                Some(value) => batch.insert(&self.keyspace, key, value),
-                None => batch.remove(&self.keyspace, key),
+                Some(value) => batch.insert(keyspace, key, value),
+                None => batch.remove(keyspace, key),
             }
         }
-        batch.commit().map_err(broken)
+        batch.commit().map_err(broken)?;
+        self.pacing.wrote(bytes)
     }
 
     fn persist(&self) -> io::Result<()> {
@@ -85,9 +161,17 @@ impl Backend for FjallBackend {
     }
 
     fn view(&self) -> View {
-        let moment = self.database.snapshot();
-        let keyspace = self.keyspace.clone();
-        Box::new(move || Box::new(moment.iter(&keyspace).map(pair)))
+        let moment = Arc::new(self.database.snapshot());
+        let parts = self.parts(&[], None);
+        Box::new(move || {
+            let moment = Arc::clone(&moment);
+            let parts = parts.clone().into_iter();
+            Box::new(
+                parts
+                    .flat_map(move |(keyspace, range)| moment.range(&keyspace, range))
+                    .map(pair),
+            )
+        })
     }
 
     fn size_bytes(&self) -> u64 {

@@ -123,6 +123,8 @@ impl Running {
             &node_keys.node,
             &node_keys.workspace,
         );
+        let gather = Duration::from_millis(limits::STATE_BEHIND_MS);
+        let state = state.with_carrier(gather).map_err(StartError::io("the state store"))?;
         let reader = Reader::new(state.clone());
         let (tell, applied) = mpsc::channel::<Vec<Applied>>(limits::APPLIED_BATCHES_COUNT_MAX);
         let listener_of_state = Box::new(move |batch| {

@@ -182,7 +182,7 @@ impl ReplicatedState for AppliedState {
     }
 
     fn apply(&self, commands: Vec<CommittedCommand>, marker: Vec<u8>) -> io::Result<Vec<Answer>> {
-        let began_ns = self.state.monotonic_ns();
+        let began_ns = self.state.store().monotonic_ns();
         let mut current = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let mut progress = current.clone();
         let mut batch = Transaction::new(&self.state, &progress.hash);
@@ -206,30 +206,23 @@ impl ReplicatedState for AppliedState {
         batch.commit()?;
         *current = progress;
         drop(current);
-        metrics::APPLY_BATCH_SECONDS.note_time(&[], began_ns, self.state.monotonic_ns());
+        metrics::APPLY_BATCH_SECONDS.note_time(&[], began_ns, self.state.store().monotonic_ns());
         (self.listener)(applied);
         Ok(answers)
     }
 
     fn persist(&self) -> io::Result<()> {
-        self.state.backend().persist()
+        self.state.store().persist()
     }
 
     fn snapshot(&self) -> io::Result<StateSnapshot> {
         // Held so that the view and its marker are of one moment.
         let _applying = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let marker = self.marker()?.unwrap_or_default();
-        let view = self.state.backend().view();
-        let state = self.state.clone();
+        let view = self.state.store().view();
         Ok(StateSnapshot::new(marker, move || {
-            let state = state.clone();
-            let records = view().map(move |pair| {
-                let (key, value) = pair?;
-                let value = state.opened(&key, value)?;
-                Ok((key, value))
-            });
             let is_answer = |key: &[u8]| key.first() == Some(&(keys::Table::Answer as u8));
-            Box::new(records.filter(move |record| {
+            Box::new(view().filter(move |record| {
                 !planted::is(Mistake::SnapshotWithoutAnswers) || record.as_ref().is_ok_and(|(key, _)| !is_answer(key))
             }))
         }))
@@ -237,20 +230,17 @@ impl ReplicatedState for AppliedState {
 
     fn install(&self, snapshot: StateSnapshot) -> io::Result<()> {
         let mut current = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut writes = std::collections::BTreeMap::new();
-        for pair in self.state.backend().view()() {
-            writes.insert(pair?.0, None);
+        let mut records = std::collections::BTreeMap::new();
+        for pair in self.state.store().view()() {
+            records.insert(pair?.0, None);
         }
         for record in snapshot.records() {
             let (key, value) = record?;
-            let sealed = self.state.sealed(&key, &value);
-            writes.insert(key, Some(sealed));
+            records.insert(key, Some(value.into()));
         }
-        let marker_key = keys::meta(MetaName::Marker);
-        let marker = self.state.sealed(&marker_key, snapshot.marker());
-        writes.insert(marker_key, Some(marker));
+        records.insert(keys::meta(MetaName::Marker), Some(snapshot.marker().to_vec().into()));
         self.state.recent().clear();
-        self.state.backend().commit(writes.into_iter().collect())?;
+        self.state.store().write_through(&records)?;
         *current = self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
         Ok(())
     }

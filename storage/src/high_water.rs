@@ -71,6 +71,8 @@ pub static PROPOSALS_BYTES: HighWater = HighWater::new("proposals_bytes", limits
 pub static LOG_QUEUE_JOBS: HighWater = HighWater::new("log_queue_jobs", limits::LOG_QUEUE_JOBS_COUNT_MAX);
 /// Bytes in front of the log's writer.
 pub static LOG_QUEUE_BYTES: HighWater = HighWater::new("log_queue_bytes", limits::LOG_QUEUE_SIZE_BYTES_MAX);
+/// Bytes applied that the state store does not have yet.
+pub static STATE_BEHIND_BYTES: HighWater = HighWater::new("state_behind_bytes", limits::STATE_BEHIND_SIZE_BYTES_MAX);
 /// Applied batches in front of the actors.
 pub static APPLIED_BATCHES: HighWater = HighWater::new("applied_batches", limits::APPLIED_BATCHES_COUNT_MAX);
 
@@ -83,7 +85,7 @@ pub static CONVERSATIONS_AWAKE: HighWater =
     HighWater::new("conversations_awake", limits::CONVERSATIONS_AWAKE_COUNT_MAX);
 
 /// All of them. A bound whose mark is kept elsewhere is read where the node puts the figures together.
-pub static ALL: [&HighWater; 14] = [
+pub static ALL: [&HighWater; 15] = [
     &CONNECTIONS,
     &OPERATIONS_CONNECTIONS,
     &REQUESTS,
@@ -94,6 +96,7 @@ pub static ALL: [&HighWater; 14] = [
     &PROPOSALS_BYTES,
     &LOG_QUEUE_JOBS,
     &LOG_QUEUE_BYTES,
+    &STATE_BEHIND_BYTES,
     &APPLIED_BATCHES,
     &ACTOR_MAILBOX,
     &OUTBOX_BYTES,

@@ -23,6 +23,7 @@ pub mod records;
 pub mod replicated;
 pub mod sealing;
 pub mod state;
+mod store;
 mod transaction;
 pub mod world;
 mod write;

@@ -23,10 +23,18 @@ pub static APPLY_BATCH_SECONDS: Spread = Spread::new(
     &[],
 );
 
+/// Time to carry what was applied to the store.
+pub static STATE_CARRY_SECONDS: Spread = Spread::new(
+    "corridor_state_carry_seconds",
+    "Time to seal what was applied and hand it to the state store; nobody who is answered waits for it.",
+    &[],
+);
+
 /// Lets all of them stand at zero.
 pub fn introduce() {
     LOG_SYNCS.introduce();
     LOG_SYNC_SECONDS.introduce();
     LOG_BATCH_ENTRIES.introduce();
     APPLY_BATCH_SECONDS.introduce();
+    STATE_CARRY_SECONDS.introduce();
 }

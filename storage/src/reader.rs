@@ -277,6 +277,6 @@ impl Reader {
 
     /// Bytes on disk.
     pub fn size_bytes(&self) -> u64 {
-        self.state.backend().size_bytes()
+        self.state.store().size_bytes()
     }
 }

@@ -66,7 +66,7 @@ impl Recent {
 }
 
 /// What commands look at again and again. Events, answers and lines of the record are written once and seldom read.
-fn is_kept(key: &[u8]) -> bool {
+pub(crate) fn is_kept(key: &[u8]) -> bool {
     const KEPT: [Table; 6] = [
         Table::Person,
         Table::Session,

@@ -5,13 +5,15 @@
 
 use crate::backend::{Backend, Direction};
 use crate::keys::{self, Key, Table};
-use crate::recent::Recent;
+use crate::recent::{self, Recent};
 use crate::records::{self, Record};
 use crate::sealing::StorageKey;
+use crate::store::{self, Opened, Sealer, Store};
 use crate::world::World;
 use bytes::Bytes;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Read access to records, by key and by prefix.
 pub trait Records {
@@ -60,42 +62,39 @@ pub(crate) fn damaged(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("state store: {what}"))
 }
 
-/// The store: sealed bytes below, opened ones above.
+/// The state of a workspace: records above, the store below, the hot ones in between.
 #[derive(Clone)]
 pub struct State {
-    backend: Arc<dyn Backend>,
-    world: Arc<dyn World>,
-    /// This node's own: what is on this disk opens nowhere else.
-    seal: StorageKey,
+    store: Store,
     /// The workspace's: the same on all nodes, since it is part of keys.
     index: StorageKey,
     recent: Arc<Recent>,
 }
 
 impl State {
-    /// A store over these bytes.
+    /// A state over these bytes. Every batch goes there at once.
     pub fn new(
         backend: Arc<dyn Backend>,
         world: Arc<dyn World>,
         node_key: &StorageKey,
         workspace_key: &StorageKey,
     ) -> Self {
+        let key = node_key.derive("state");
         Self {
-            backend,
-            world,
-            seal: node_key.derive("state"),
+            store: Store::new(backend, Sealer { world, key }),
             index: workspace_key.derive("index"),
             recent: Arc::new(Recent::new()),
         }
     }
 
-    pub(crate) fn backend(&self) -> &dyn Backend {
-        self.backend.as_ref()
+    /// From now on a thread carries batches to the backend, after they have gathered for that long; nobody who is answered waits for it.
+    pub fn with_carrier(self, gather: Duration) -> io::Result<Self> {
+        let store = self.store.with_carrier(gather)?;
+        Ok(Self { store, ..self })
     }
 
-    /// For durations.
-    pub(crate) fn monotonic_ns(&self) -> u64 {
-        self.world.monotonic_ns()
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// The hot records; only the apply thread changes them.
@@ -103,53 +102,32 @@ impl State {
         &self.recent
     }
 
-    fn stored(&self, key: &[u8]) -> io::Result<Option<Bytes>> {
-        let found = self.backend.get(key)?;
-        let opened = found.map(|value| self.opened(key, value)).transpose()?;
-        Ok(opened.map(Bytes::from))
-    }
-
     /// For the apply thread only: as [`Records::bytes`], and the next one finds it faster.
     pub(crate) fn bytes_to_keep(&self, key: &[u8]) -> io::Result<Option<Bytes>> {
         if let Some(known) = self.recent.get(key) {
             return Ok(known);
         }
-        let found = self.stored(key)?;
+        let found = self.store.get(key)?;
         self.recent.keep(key, &found);
         Ok(found)
     }
 
-    /// The value as it goes to disk. An empty value says nothing and stays empty.
-    pub(crate) fn sealed(&self, key: &[u8], value: &[u8]) -> Vec<u8> {
-        if value.is_empty() {
-            Vec::new()
-        } else {
-            self.seal.seal(self.world.as_ref(), key, value)
-        }
-    }
-
-    /// The value as it came from disk.
-    pub(crate) fn opened(&self, key: &[u8], value: Vec<u8>) -> io::Result<Vec<u8>> {
-        if value.is_empty() {
-            Ok(value)
-        } else {
-            Ok(self.seal.open(key, &value)?)
-        }
+    /// For the apply thread only: writes a batch.
+    pub(crate) fn write(&self, records: store::Records) -> io::Result<()> {
+        records.keys().for_each(|key| self.recent.forget(key));
+        let hot: Vec<_> = records
+            .iter()
+            .filter(|(key, _)| recent::is_kept(key))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        self.store.write(records)?;
+        hot.into_iter().for_each(|(key, value)| self.recent.keep(&key, &value));
+        Ok(())
     }
 
     /// Keys and opened bytes between two keys, in either direction; lazy.
-    pub(crate) fn scan(
-        &self,
-        from: &[u8],
-        to: &[u8],
-        direction: Direction,
-    ) -> impl Iterator<Item = io::Result<(Key, Vec<u8>)>> + use<> {
-        let this = self.clone();
-        self.backend.scan(from, to, direction).map(move |pair| {
-            let (key, value) = pair?;
-            let value = this.opened(&key, value)?;
-            Ok((key, value))
-        })
+    pub(crate) fn scan(&self, from: &[u8], to: &[u8], direction: Direction) -> Opened {
+        self.store.scan(from, to, direction)
     }
 }
 
@@ -157,7 +135,7 @@ impl Records for State {
     fn bytes(&self, key: &[u8]) -> io::Result<Option<Bytes>> {
         match self.recent.get(key) {
             Some(known) => Ok(known),
-            None => self.stored(key),
+            None => self.store.get(key),
         }
     }
 

@@ -3,10 +3,10 @@
 //! The rolling state hash is taken here, over keys and clear values in the order of writing: the nodes seal differently, but
 //! agree on this.
 
-use crate::backend::Write;
 use crate::keys::{Fingerprint, Key, Table};
 use crate::records::{self, Record};
 use crate::state::{Records, State};
+use crate::store;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use std::io;
 /// Writes over a store that nobody sees yet.
 pub(crate) struct Transaction<'a> {
     state: &'a State,
-    writes: BTreeMap<Key, Option<Bytes>>,
+    writes: store::Records,
     hasher: Sha256,
 }
 
@@ -66,18 +66,9 @@ impl<'a> Transaction<'a> {
         hash
     }
 
-    /// Seals and writes everything at once.
+    /// Writes everything at once.
     pub(crate) fn commit(self) -> io::Result<()> {
-        let (state, recent) = (self.state, self.state.recent());
-        let seal = |(key, value): (&Key, &Option<Bytes>)| {
-            let value = value.as_ref().map(|value| state.sealed(key, value));
-            (key.clone(), value)
-        };
-        let writes: Vec<Write> = self.writes.iter().map(seal).collect();
-        self.writes.keys().for_each(|key| recent.forget(key));
-        state.backend().commit(writes)?;
-        self.writes.iter().for_each(|(key, value)| recent.keep(key, value));
-        Ok(())
+        self.state.write(self.writes)
     }
 }
 

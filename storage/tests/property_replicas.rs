@@ -17,11 +17,14 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, prop_oneof};
 use proptest::{prop_assert_eq, proptest};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A node of its own key, which may fall and come back.
 struct Replica {
     memory: MemoryBackend,
     key: StorageKey,
+    /// Whether a thread carries its batches to the store.
+    carried: bool,
     applied: AppliedState,
 }
 
@@ -40,12 +43,21 @@ enum Fate {
 
 impl Replica {
     fn new(key: u8) -> Self {
-        Self::over(MemoryBackend::new(), StorageKey::from_bytes([key; 32]))
+        Self::over(MemoryBackend::new(), StorageKey::from_bytes([key; 32]), false)
     }
 
-    fn over(memory: MemoryBackend, key: StorageKey) -> Self {
-        let applied = open(Arc::new(memory.clone()), &key);
-        Self { memory, key, applied }
+    fn over(memory: MemoryBackend, key: StorageKey, carried: bool) -> Self {
+        let mut state = state(Arc::new(memory.clone()), &key);
+        if carried {
+            state = state.with_carrier(Duration::ZERO).unwrap();
+        }
+        let applied = AppliedState::open(state, Box::new(|_| ())).unwrap();
+        Self {
+            memory,
+            key,
+            carried,
+            applied,
+        }
     }
 
     fn after(self, fate: Fate) -> Self {
@@ -57,11 +69,11 @@ impl Replica {
             }
             Fate::Restart => {
                 self.applied.persist().unwrap();
-                Self::over(self.memory.after_power_cut(), self.key)
+                Self::over(self.memory.after_power_cut(), self.key, self.carried)
             }
-            Fate::PowerCut => Self::over(self.memory.after_power_cut(), self.key),
+            Fate::PowerCut => Self::over(self.memory.after_power_cut(), self.key, self.carried),
             Fate::Replaced(had_a_state) => {
-                let other = Self::new(77);
+                let other = Self::over(MemoryBackend::new(), StorageKey::from_bytes([77; 32]), self.carried);
                 if had_a_state {
                     run(&other.applied, &folk::opening(), 1_000);
                 }
@@ -72,10 +84,9 @@ impl Replica {
     }
 }
 
-fn open(backend: Arc<dyn Backend>, key: &StorageKey) -> AppliedState {
+fn state(backend: Arc<dyn Backend>, key: &StorageKey) -> State {
     let world = Arc::new(TestWorld::new(0, 3));
-    let state = State::new(backend, world, key, &StorageKey::from_bytes([2; 32]));
-    AppliedState::open(state, Box::new(|_| ())).unwrap()
+    State::new(backend, world, key, &StorageKey::from_bytes([2; 32]))
 }
 
 /// Applies what is not applied yet, in batches of that size.
@@ -126,10 +137,10 @@ proptest! {
     #![proptest_config(steps::config())]
 
     #[test]
-    fn property_the_same_commands_give_the_same_state(log in log(), fates in fates()) {
+    fn property_the_same_commands_give_the_same_state(log in log(), fates in fates(), carried: bool) {
         let straight = Replica::new(1);
         run(&straight.applied, &log, 1);
-        let mut winding = Replica::new(1);
+        let mut winding = Replica::over(MemoryBackend::new(), StorageKey::from_bytes([1; 32]), carried);
         for (fate, length, size) in fates {
             let until = (winding.applied.progress().revision as usize + length).min(log.len());
             run(&winding.applied, &log[..until], size);
@@ -151,7 +162,7 @@ proptest! {
         let again = target.applied.snapshot().unwrap();
         prop_assert_eq!(again.marker(), snapshot.marker());
         // Nothing of before is left on the disk either, and all of it opens with the new node's key only.
-        let reopened = Replica::over(target.memory.clone(), StorageKey::from_bytes([9; 32]));
+        let reopened = Replica::over(target.memory.clone(), StorageKey::from_bytes([9; 32]), false);
         prop_assert_eq!(whole(&reopened.applied), whole(&source.applied));
     }
 }
@@ -160,7 +171,11 @@ proptest! {
 fn the_one_on_disk_agrees_with_the_one_in_memory() {
     let folder = tempfile::tempdir().unwrap();
     let key = StorageKey::from_bytes([1; 32]);
-    let on_disk = || open(Arc::new(FjallBackend::open(folder.path()).unwrap()), &key);
+    let on_disk = || {
+        let state = state(Arc::new(FjallBackend::open(folder.path()).unwrap()), &key);
+        let state = state.with_carrier(Duration::from_millis(5)).unwrap();
+        AppliedState::open(state, Box::new(|_| ())).unwrap()
+    };
     let first = on_disk();
     run(&first, &folk::opening()[..11], 4);
     first.persist().unwrap();

@@ -119,6 +119,7 @@ impl House {
         let world = Arc::new(TestWorld::new(1_800_000_000_000, 7));
         let (node, workspace) = (StorageKey::from_bytes([1; 32]), StorageKey::from_bytes([2; 32]));
         let state = State::new(backend, world.clone(), &node, &workspace);
+        let state = state.with_carrier(Duration::ZERO).unwrap();
         let reader = Reader::new(state.clone());
         let (sender, applied) = mpsc::channel(8);
         // When everything stops nobody listens any more.

@@ -1,6 +1,8 @@
 //! The socket: one per device. Step 1 of a message's way begins here, and step 7 ends here.
 
 mod connection;
+mod gathering;
+mod handshake;
 pub mod session_protocol;
 mod writer;
 
@@ -9,11 +11,11 @@ use crate::gate::Place;
 use crate::http::{Edge, requests};
 use crate::serve::Allowance;
 use axum::Extension;
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use corridor_domain::limits;
+use handshake::Handshake;
 use std::net::SocketAddr;
 
 /// `GET /v1/socket`. Pages of others are refused before the upgrade, with whatever they know.
@@ -22,7 +24,7 @@ pub(crate) async fn upgrade(
     ConnectInfo(client): ConnectInfo<SocketAddr>,
     Extension(allowance): Extension<Allowance>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    handshake: Handshake,
 ) -> Response {
     let from_a_page = headers.contains_key(header::ORIGIN) || requests::has_cookie(&headers);
     if from_a_page && !requests::is_own_origin(&headers, edge.secure) {
@@ -42,13 +44,7 @@ pub(crate) async fn upgrade(
         allowance,
         _place: place,
     };
-    upgrade
-        .max_message_size(limits::FRAME_SIZE_BYTES_MAX)
-        .max_frame_size(limits::FRAME_SIZE_BYTES_MAX)
-        .read_buffer_size(limits::SOCKET_READ_BUFFER_SIZE_BYTES)
-        .write_buffer_size(limits::SOCKET_WRITE_BUFFER_SIZE_BYTES)
-        .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_SIZE_BYTES + limits::FRAME_SIZE_BYTES_MAX)
-        .on_upgrade(move |socket| connection::run(socket, edge, token, greeting))
+    handshake.agree(move |socket| connection::run(socket, edge, token, greeting))
 }
 
 /// What a socket holds until it said who it is: a place among those who did not, and the right to a few bytes.

@@ -4,6 +4,7 @@
 //! outbox holds from before it is skipped. Knows no rules of the clinic and keeps nothing.
 
 use super::Greeting;
+use super::handshake::Socket;
 use super::session_protocol::{Illegal, Phase, Step, step};
 use super::writer::{Gone, Writer};
 use crate::convert::objects;
@@ -11,7 +12,6 @@ use crate::encode;
 use crate::failure::{Failure, Outcome};
 use crate::http::Edge;
 use crate::service::{Caller, done};
-use axum::extract::ws::{Message, WebSocket};
 use corridor_actors::SubmitError;
 use corridor_actors::node::{AttachError, Attached};
 use corridor_actors::outbox::{Farewell, Item};
@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::Message;
 
 /// How the socket ends, and when to come back.
 type Ending = (GoodbyeReason, Option<u64>);
@@ -34,11 +35,11 @@ type Ending = (GoodbyeReason, Option<u64>);
 /// A result on its way to the client.
 type Pending = BoxFuture<'static, ServerFrame>;
 
-/// Serves one socket.
-pub(super) async fn run(socket: WebSocket, edge: Edge, token: Option<String>, greeting: Greeting) {
+/// Serves one socket. What is done once is boxed: a socket that says nothing is one task, and as large as its largest step.
+pub(super) async fn run(socket: Socket, edge: Edge, token: Option<String>, greeting: Greeting) {
     let (sink, mut stream) = socket.split();
     let mut writer = Writer::new(sink);
-    let ending = match begin(&mut stream, &edge, token).await {
+    let ending = match Box::pin(begin(&mut stream, &edge, token)).await {
         Ok((caller, since)) => {
             greeting.end();
             serve(&mut writer, &mut stream, &edge, caller, since).await
@@ -46,13 +47,13 @@ pub(super) async fn run(socket: WebSocket, edge: Edge, token: Option<String>, gr
         Err(ending) => ending,
     };
     if let Some((reason, retry_after_ms)) = ending {
-        writer.goodbye(reason, retry_after_ms).await;
+        Box::pin(writer.goodbye(reason, retry_after_ms)).await;
     }
 }
 
 /// Waits for hello, for a while, and finds out who it is. `Err(None)`: gone without a word.
 async fn begin(
-    stream: &mut SplitStream<WebSocket>,
+    stream: &mut SplitStream<Socket>,
     edge: &Edge,
     token: Option<String>,
 ) -> Result<(Caller, Option<u64>), Option<Ending>> {
@@ -72,13 +73,15 @@ async fn begin(
     Ok((caller, since))
 }
 
-async fn next_text(stream: &mut SplitStream<WebSocket>) -> Result<String, Option<Ending>> {
+async fn next_text(stream: &mut SplitStream<Socket>) -> Result<String, Option<Ending>> {
     loop {
         match stream.next().await {
             Some(Ok(Message::Text(text))) => return Ok(text.as_str().to_owned()),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             // What cannot be read is no frame of ours, or the connection is gone: then the goodbye reaches nobody.
-            Some(Ok(Message::Binary(_)) | Err(_)) => return Err(Some((GoodbyeReason::ProtocolError, None))),
+            Some(Ok(Message::Binary(_) | Message::Frame(_)) | Err(_)) => {
+                return Err(Some((GoodbyeReason::ProtocolError, None)));
+            }
             Some(Ok(Message::Close(_))) | None => return Err(None),
         }
     }
@@ -86,18 +89,15 @@ async fn next_text(stream: &mut SplitStream<WebSocket>) -> Result<String, Option
 
 async fn serve(
     writer: &mut Writer,
-    stream: &mut SplitStream<WebSocket>,
+    stream: &mut SplitStream<Socket>,
     edge: &Edge,
     caller: Caller,
     since: Option<u64>,
 ) -> Option<Ending> {
     let side = side_of(Some(&caller.person));
-    let attached = edge
-        .service
-        .actors()
-        .attach(caller.session.id, caller.person.id, side, caller.person.is_staff())
-        .await;
-    let attached = match attached {
+    let actors = edge.service.actors();
+    let attaching = actors.attach(caller.session.id, caller.person.id, side, caller.person.is_staff());
+    let attached = match Box::pin(attaching).await {
         Ok(attached) => attached,
         Err(AttachError::SessionEnded) => return Some((GoodbyeReason::SessionEnded, None)),
         Err(_) => return Some(broken(edge)),
@@ -105,11 +105,8 @@ async fn serve(
     high_water::SOCKETS.note(usize::try_from(edge.service.actors().devices().count()).unwrap_or(usize::MAX));
     writer.watch(Arc::clone(&attached.connected.outbox));
     let limit = Duration::from_millis(limits::REPLAY_TIMEOUT_MS);
-    let caught_up = timeout(
-        limit,
-        catch_up(writer, edge, &caller, since, attached.handover.replay_to()),
-    )
-    .await;
+    let catching_up = catch_up(writer, edge, &caller, since, attached.handover.replay_to());
+    let caught_up = Box::pin(timeout(limit, catching_up)).await;
     let live = match caught_up.unwrap_or(Err(Stop::Gone(Gone::Stalled))) {
         Ok(()) => Live {
             edge,
@@ -194,7 +191,7 @@ struct Live<'a> {
 }
 
 impl Live<'_> {
-    async fn run(self, writer: &mut Writer, stream: &mut SplitStream<WebSocket>) -> Option<Ending> {
+    async fn run(self, writer: &mut Writer, stream: &mut SplitStream<Socket>) -> Option<Ending> {
         let (edge, attached) = (self.edge, self.attached);
         match self.serve(writer, stream).await {
             Ok(ending) => ending,
@@ -202,7 +199,7 @@ impl Live<'_> {
         }
     }
 
-    async fn serve(mut self, writer: &mut Writer, stream: &mut SplitStream<WebSocket>) -> Result<Option<Ending>, Gone> {
+    async fn serve(mut self, writer: &mut Writer, stream: &mut SplitStream<Socket>) -> Result<Option<Ending>, Gone> {
         let mut items = Vec::new();
         let mut heartbeat = interval(Duration::from_millis(limits::HEARTBEAT_MS));
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -245,7 +242,7 @@ impl Live<'_> {
                         }
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                         // As in `next_text`.
-                        Some(Ok(Message::Binary(_)) | Err(_)) => return Ok(Some((GoodbyeReason::ProtocolError, None))),
+                        Some(Ok(Message::Binary(_) | Message::Frame(_)) | Err(_)) => return Ok(Some((GoodbyeReason::ProtocolError, None))),
                         Some(Ok(Message::Close(_))) | None => return Ok(None),
                     }
                     paused_until = pay(&mut frames, heard_at);

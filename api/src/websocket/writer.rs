@@ -1,8 +1,8 @@
 //! The writing half of a socket: frames in order, with a time limit. A client that does not read is told
 //! so if it still listens, and not waited for.
 
+use super::handshake::Socket;
 use axum::body::Bytes;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use corridor_actors::outbox::Outbox;
 use corridor_domain::limits;
 use corridor_protocol::{GoodbyeReason, ServerFrame};
@@ -11,6 +11,9 @@ use futures::stream::SplitSink;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 /// Why a frame was not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +26,13 @@ pub(super) enum Gone {
 
 /// The writing half.
 pub(super) struct Writer {
-    sink: SplitSink<WebSocket, Message>,
+    sink: SplitSink<Socket, Message>,
     /// While a write waits it is looked whether this was closed.
     outbox: Option<Arc<Outbox>>,
 }
 
 impl Writer {
-    pub(super) fn new(sink: SplitSink<WebSocket, Message>) -> Self {
+    pub(super) fn new(sink: SplitSink<Socket, Message>) -> Self {
         Self { sink, outbox: None }
     }
 
@@ -73,9 +76,9 @@ impl Writer {
         let name = crate::metrics::reason_name(reason);
         crate::metrics::GOODBYES.add(&[name], 1);
         let code = match reason {
-            GoodbyeReason::ShuttingDown | GoodbyeReason::Fenced => close_code::AWAY,
-            GoodbyeReason::SessionEnded | GoodbyeReason::ProtocolError => close_code::POLICY,
-            GoodbyeReason::TooSlow => close_code::AGAIN,
+            GoodbyeReason::ShuttingDown | GoodbyeReason::Fenced => CloseCode::Away,
+            GoodbyeReason::SessionEnded | GoodbyeReason::ProtocolError => CloseCode::Policy,
+            GoodbyeReason::TooSlow => CloseCode::Again,
         };
         self.outbox = None;
         let goodbye = async {

@@ -121,7 +121,7 @@ pub const SOCKET_WRITE_LOOK_MS: u64 = 250;
 /// Time that a client has to take its goodbye.
 pub const GOODBYE_TIMEOUT_MS: u64 = 2_000;
 /// Bytes read from a socket at once; each socket holds a buffer of this size.
-pub const SOCKET_READ_BUFFER_SIZE_BYTES: usize = 4 * 1024;
+pub const SOCKET_READ_BUFFER_SIZE_BYTES: usize = 2 * 1024;
 /// Commands of one socket that may wait for their answers.
 pub const COMMANDS_PER_SOCKET_IN_FLIGHT_MAX: usize = 256;
 /// Events waiting for one socket.
@@ -161,7 +161,7 @@ pub const PASSWORD_HASHES_RETRY_AFTER_MS: u64 = 3_000;
 /// Least time between two typing frames of one person in one conversation.
 pub const TYPING_INTERVAL_MS: u64 = 3_000;
 /// Lights in one frame.
-pub const LIGHTS_PER_FRAME_COUNT_MAX: usize = 100;
+pub const LIGHTS_PER_FRAME_COUNT_MAX: usize = 16;
 /// Most events, people or records on one page.
 pub const PAGE_COUNT_MAX: usize = 100;
 /// Most conversations in an inbox answer.

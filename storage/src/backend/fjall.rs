@@ -10,7 +10,7 @@ use super::{Backend, Direction, Pair, Pairs, View, Write};
 use crate::keys;
 use corridor_domain::limits;
 use fjall::compaction::Leveled;
-use fjall::config::CompressionPolicy;
+use fjall::config::{CompressionPolicy, PinningPolicy};
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 use std::io;
 use std::ops::Bound;
@@ -51,6 +51,8 @@ impl FjallBackend {
                     .with_l0_threshold(limits::STATE_NEW_TABLES_COUNT);
                 KeyspaceCreateOptions::default()
                     .data_block_compression_policy(CompressionPolicy::disabled())
+                    // Most commands are new: their answers are looked for in every level, and found in none.
+                    .filter_block_pinning_policy(PinningPolicy::new([true, true, true, false]))
                     .max_memtable_size(limits::STATE_MEMTABLE_SIZE_BYTES_MAX as u64)
                     .compaction_strategy(Arc::new(tables))
             };

@@ -20,6 +20,8 @@ pub enum Command {
     MessagePath(MessagePath),
     /// Kill the node under load, again and again, and look whether anything is lost, doubled or out of order
     Kill(Kill),
+    /// Say where the node's time goes, stage by stage of a message's way
+    Profile(Profile),
     /// Print two results side by side
     Compare {
         /// The earlier one
@@ -55,6 +57,17 @@ pub struct Kill {
     /// Chooses the moments; printed with the results
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Where to write the results
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Needs `perf`, and a node that says who called whom: built with RUSTFLAGS="-C force-frame-pointers=yes" and
+/// CARGO_PROFILE_RELEASE_STRIP=none
+#[derive(Debug, Args)]
+pub struct Profile {
     /// Where to write the results
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

@@ -23,9 +23,10 @@ mod progress;
 mod report;
 mod runs;
 mod session;
+mod stages;
 mod wire;
 
-use arguments::{Command, Kill, Line, MessagePath, Place, RunName};
+use arguments::{Command, Kill, Line, MessagePath, Place, Profile, RunName};
 use clap::Parser;
 use clinic::Template;
 use failure::{Context, Failure, Outcome};
@@ -83,6 +84,7 @@ async fn obey(command: Command) -> Outcome<bool> {
     match command {
         Command::MessagePath(arguments) => message_path(arguments).await,
         Command::Kill(arguments) => kill(arguments).await,
+        Command::Profile(arguments) => profile(arguments).await,
         Command::Compare { first, second } => {
             say(&compare::compare(&first, &second)?)?;
             Ok(true)
@@ -154,6 +156,14 @@ async fn kill(arguments: Kill) -> Outcome<bool> {
     let seed = arguments.seed.unwrap_or_else(clock::seed);
     runs::kill::run(&mut bench, arguments.rounds, seed).await?;
     conclude(&bench, arguments.json.as_deref(), false)
+}
+
+async fn profile(arguments: Profile) -> Outcome<bool> {
+    let (mut bench, _folder) = bench(&arguments.place, PEOPLE_FEW, false).await?;
+    let table = runs::profile::run(&mut bench).await?;
+    bench.progress.clear();
+    say(&table)?;
+    conclude(&bench, arguments.json.as_deref(), true)
 }
 
 async fn message_path(arguments: MessagePath) -> Outcome<bool> {

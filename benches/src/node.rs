@@ -129,7 +129,8 @@ impl Node {
         child.kill().await.context("killing the node")
     }
 
-    fn process(&self) -> Outcome<String> {
+    /// The number of its process.
+    pub fn process(&self) -> Outcome<String> {
         let id = self.child.borrow().as_ref().and_then(Child::id);
         Ok(id.context("the node does not run")?.to_string())
     }

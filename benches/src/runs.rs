@@ -4,6 +4,7 @@ pub mod growth;
 pub mod idle;
 pub mod kill;
 pub mod pairs;
+pub mod profile;
 pub mod room500;
 pub mod stalled;
 pub mod storm;

@@ -2,9 +2,11 @@
 
 use super::Bench;
 use crate::bars::{self, Bar};
+use crate::clinic::Clinic;
 use crate::failure::Outcome;
 use crate::load::Pattern;
 use crate::machine;
+use crate::progress::Progress;
 use crate::session::Session;
 use serde_json::{Map, json};
 
@@ -14,14 +16,12 @@ const ACKNOWLEDGED_W1_PER_S: f64 = 8_000.0;
 const ACKNOWLEDGED_W16_PER_S: f64 = 16_000.0;
 const HALF_LOAD_P99_MS: f64 = 15.0;
 
-/// Measures closed loops of one and of sixteen outstanding messages, and after that, if wanted, half of
-/// what the bar of sixteen asks for, and half of what was measured, paced.
-pub async fn run(bench: &mut Bench, with_half_load: bool) -> Outcome<()> {
-    let clinic = bench.template.open("pairs", false).await?;
+/// Both people of every conversation, connected; and for each conversation the one who writes.
+pub async fn connect<'a>(clinic: &'a Clinic, progress: &'a Progress) -> Outcome<(Session<'a>, Vec<u32>)> {
     let numbers: Vec<(usize, usize)> = (0..PAIRS).map(|pair| (2 * pair, 2 * pair + 1)).collect();
     let conversations = clinic.directs(&numbers, |_| ()).await?;
     let last_seq = clinic.last_seq(0, &conversations[0]).await?;
-    let mut session = Session::new(&clinic, &bench.progress, false)?;
+    let mut session = Session::new(clinic, progress, false)?;
     let mut lanes = Vec::new();
     for (id, (one, other)) in conversations.iter().zip(numbers) {
         let devices = [session.add_device(one), session.add_device(other)];
@@ -30,6 +30,14 @@ pub async fn run(bench: &mut Bench, with_half_load: bool) -> Outcome<()> {
         lanes.push(load.add_lane(devices[0], conversation));
     }
     session.until_live().await?;
+    Ok((session, lanes))
+}
+
+/// Measures closed loops of one and of sixteen outstanding messages, and after that, if wanted, half of
+/// what the bar of sixteen asks for, and half of what was measured, paced.
+pub async fn run(bench: &mut Bench, with_half_load: bool) -> Outcome<()> {
+    let clinic = bench.template.open("pairs", false).await?;
+    let (mut session, lanes) = connect(&clinic, &bench.progress).await?;
 
     let disk_time = bench.disk_time();
     let before_per_s = machine::fdatasyncs_per_second(&bench.folder, disk_time)?;

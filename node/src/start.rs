@@ -113,10 +113,15 @@ impl Running {
             .map_err(StartError::io("the key file"))?;
 
         let log_options = LogOptions::new(settings.data.join("log"));
-        let log = EngineLog::open(&log_options, &node_keys.node, Arc::clone(&world), abort_process());
+        // Both read back what the last process left. After a kill that is most of a start: at the same time, then.
+        let (log, backend) = std::thread::scope(|scope| {
+            let backend = scope.spawn(|| FjallBackend::open(&settings.data.join("state")));
+            let log = EngineLog::open(&log_options, &node_keys.node, Arc::clone(&world), abort_process());
+            (log, backend.join())
+        });
         let log: Arc<dyn LogStore> = Arc::new(log.map_err(|error| StartError::refused(error.to_string()))?);
-
-        let backend = FjallBackend::open(&settings.data.join("state")).map_err(StartError::io("the state store"))?;
+        let backend = backend.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let backend = backend.map_err(StartError::io("the state store"))?;
         let state = State::new(
             Arc::new(backend),
             Arc::clone(&world),

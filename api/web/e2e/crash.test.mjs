@@ -107,3 +107,21 @@ test("two tabs of one person send each message once, in order", { timeout: 120_0
     assert.deepEqual((await lines(page)).filter((line) => line > 20), [21, 22, 23, 24, 25]);
   }
 });
+
+test("a conversation that is opened while the node is away opens by itself when it is back", { timeout: 120_000 }, async () => {
+  const [first, second] = node.staff();
+  const one = await at(chrome, node, first);
+  await online(one.page);
+  await writeTo(one.page, second.name, "Line 26.");
+  await message(one.page, "Line 26.").waitFor();
+  const id = conversationId(one.page);
+  const twin = await one.context.newPage();
+  await twin.goto(`${node.url}/#/team`);
+  await online(twin);
+  await node.kill();
+  await twin.evaluate((hash) => { location.hash = hash; }, `#/team/${id}`);
+  await twin.locator("#conversation p.error").waitFor();
+  await node.run();
+  await message(twin, "Line 26.").waitFor({ timeout: 30_000 });
+  assert.equal(await twin.locator("#conversation p.error").count(), 0);
+});

@@ -12,6 +12,7 @@ function make(events: ConversationEvent[]) {
   const asked: string[] = [];
   const sockets: FakeSocket[] = [];
   let state = conversation({ last_seq: events.length, last_number: 4, last_message: { seq: events.length, number: 4, at_ms: 1, author: { id: "per_ortiz", name: "", kind: "staff" }, audience: "everyone", priority: "routine", preview: "" } });
+  let away = false;
   const answers = (path: string): unknown => {
     const url = new URL(path, "http://x");
     if (url.pathname.endsWith("/events")) {
@@ -24,7 +25,10 @@ function make(events: ConversationEvent[]) {
     if (url.pathname === "/v1/conversations") return { conversations: [state] };
     return { ...state, members: [] };
   };
-  const http = new Http((path) => { asked.push(path); return Promise.resolve(new Response(JSON.stringify(answers(path)))); });
+  const http = new Http((path) => {
+    asked.push(path);
+    return away ? Promise.reject(new TypeError("connection refused")) : Promise.resolve(new Response(JSON.stringify(answers(path))));
+  });
   const sync = new Sync({ http, store, socket_url: "ws://x", clock, open: () => { const socket = new FakeSocket(); sockets.push(socket); return socket; } });
   const last = (): FakeSocket => { const socket = sockets.at(-1); if (!socket) throw new Error("no socket"); return socket; };
   const start = async (): Promise<void> => {
@@ -35,7 +39,7 @@ function make(events: ConversationEvent[]) {
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0));
   };
   const breathe = async (span_ms: number): Promise<void> => { for (let turn = 0; turn < 6; turn += 1) { await clock.pass(span_ms / 6); await new Promise((resolve) => setTimeout(resolve, 0)); } };
-  return { clock, store, sync, asked, last, start, breathe, events, setState: (more: Partial<typeof state>) => { state = { ...state, ...more }; } };
+  return { clock, store, sync, asked, last, start, breathe, events, goAway: (is_away: boolean) => { away = is_away; }, setState: (more: Partial<typeof state>) => { state = { ...state, ...more }; } };
 }
 const history = (): ConversationEvent[] => [event(1, { type: "conversation_created", kind: "group", topic: "x" }), said(2, 1, "a"), said(3, 2, "b"), said(4, 3, "c"), said(5, 4, "d")];
 const bodies = (store: Store): string[] => (store.timelines.get("con_a")?.list() ?? []).flatMap((item) => (item.kind === "message" ? [item.body] : []));
@@ -54,6 +58,29 @@ describe("sync", () => {
     await it.sync.open("con_a");
     expect(bodies(it.store)).toEqual(["a", "b", "c", "d"]);
     expect(it.store.timelines.get("con_a")?.reached_start).toBe(true);
+  });
+  test("a conversation that was opened while the node was away opens when it is back", async () => {
+    const it = make(history());
+    await it.start();
+    it.goAway(true);
+    await expect(it.sync.open("con_a")).rejects.toThrow("unreachable");
+    it.last().breakOff();
+    await it.breathe(6000);
+    it.goAway(false);
+    it.last().open();
+    it.last().say({ type: "welcome", version: 1, person: { ...RAMAN }, session_id: "ses", revision: 105, heartbeat_ms: 30_000 });
+    it.last().say({ type: "caught_up", revision: 105 });
+    await it.breathe(600);
+    expect(bodies(it.store)).toEqual(["a", "b", "c", "d"]);
+  });
+  test("a conversation that the node was too busy to show is asked for again", async () => {
+    const it = make(history());
+    await it.start();
+    it.goAway(true);
+    await expect(it.sync.open("con_a")).rejects.toThrow("unreachable");
+    it.goAway(false);
+    await it.breathe(6000);
+    expect(bodies(it.store)).toEqual(["a", "b", "c", "d"]);
   });
   test("a gap is fetched and closed in order", async () => {
     const it = make(history());

@@ -2,7 +2,7 @@
 // Refuses to know the screen; it is told which conversation is looked at and answers through the store.
 import { systemClock, type Clock } from "./clock";
 import { Commands, Marker } from "./commands";
-import { query, Refusal, type Http } from "./http";
+import { outcomeIsOpen, query, Refusal, type Http } from "./http";
 import type { Store } from "./store";
 import { Transport, type Link, type Socket } from "./transport";
 import type { Conversation, ConversationEvent, Counts, EventPage, ServerFrame } from "./wire";
@@ -25,6 +25,7 @@ export interface SyncOptions {
 const PAGE = 100;
 const MESSAGES_WANTED = 30;
 const TYPING_MS = 6000;
+const ASK_AGAIN_MS = 3000;
 
 /** A patient is told that the care team has read, not who: such an event has no actor. */
 function whole(event: Omit<ConversationEvent, "actor"> & Partial<Pick<ConversationEvent, "actor">>): ConversationEvent {
@@ -45,6 +46,8 @@ export class Sync {
   private refetch_due = false;
   private readonly filling = new Set<string>();
   private readonly opening = new Map<string, Promise<void>>();
+  /** Looked at, and nobody answered: they open by themselves when the node is there. */
+  private readonly unopened = new Set<string>();
   private readonly links = new Set<(link: Link) => void>();
   private loading = false;
   private stopped = true;
@@ -78,6 +81,7 @@ export class Sync {
     this.commands.stop();
     this.reads.clear();
     this.deliveries.clear();
+    this.unopened.clear();
   }
 
   onLink(listener: (link: Link) => void): () => void {
@@ -89,9 +93,21 @@ export class Sync {
   open(id: string): Promise<void> {
     const under_way = this.opening.get(id);
     if (under_way !== undefined) return under_way;
-    const opening = this.load(id).finally(() => this.opening.delete(id));
+    this.unopened.delete(id);
+    const opening = this.load(id)
+      .catch((error: unknown) => {
+        if (error instanceof Refusal && outcomeIsOpen(error.problem)) this.unopened.add(id);
+        if (this.link.state === "live") this.clock.after(ASK_AGAIN_MS, () => this.reopen());
+        throw error;
+      })
+      .finally(() => this.opening.delete(id));
     this.opening.set(id, opening);
     return opening;
+  }
+
+  private reopen(): void {
+    if (this.link.state !== "live") return;
+    for (const id of this.unopened) void this.open(id).catch(() => {});
   }
 
   /** One older page in front. Answers false when the start is reached. */
@@ -250,7 +266,7 @@ export class Sync {
       this.unknown.delete(id);
       this.options.store.removeConversation(id);
     } else if (!this.stopped) {
-      this.clock.after(3000, () => this.discover(id, 0));
+      this.clock.after(ASK_AGAIN_MS, () => this.discover(id, 0));
     }
   }
 
@@ -321,6 +337,7 @@ export class Sync {
       this.commands.wake();
       this.reads.wake();
       this.deliveries.wake();
+      this.reopen();
     }
     this.options.onLink?.(link);
     for (const listener of this.links) listener(link);

@@ -48,8 +48,8 @@ export class ThreadView {
       this.read();
       this.state = "ready";
     } catch {
-      this.read();
       this.state = "failed";
+      this.read();
     }
   }
 
@@ -113,6 +113,8 @@ export class ThreadView {
     const timeline = store.timelines.get(this.id);
     this.rows = (outbox?.of(this.id) ?? []).filter((row) => row.seq === null || row.seq > (timeline?.last_held ?? 0));
     if (timeline === undefined) return;
+    // It opened after all, when the node came back.
+    if (this.state === "failed" && timeline.last_held > 0) this.state = "ready";
     this.items = timeline.list();
     this.marks = new Map(timeline.marks);
     this.team_read_seq = timeline.team_read_seq;

@@ -254,12 +254,14 @@ pub const LOG_WRITE_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const LOG_MARK_INTERVAL_MS: u64 = 250;
 
 /// Newest writes of the state store kept in memory before they become a file. While one is let go of readers wait, and while it is
-/// written the log's syncs do: 4 MiB take 6 ms.
-pub const STATE_MEMTABLE_SIZE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// written the log's syncs do: 4 MiB take 6 ms. The larger it is, the less often files are merged.
+pub const STATE_MEMTABLE_SIZE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Files of the state store.
 pub const STATE_TABLE_SIZE_BYTES: usize = 8 * 1024 * 1024;
 /// How many memtables become files before these are merged into larger ones.
 pub const STATE_NEW_TABLES_COUNT: u8 = 8;
+/// The same for the past, in which no command looks anything up. At 20 the store makes its writer wait.
+pub const STATE_NEW_TABLES_OF_THE_PAST_COUNT: u8 = 12;
 /// How nice threads are that tidy up in the background: 0 as all others, 19 the nicest.
 pub const BACKGROUND_NICENESS: i32 = 10;
 /// Applied records that everybody sees and the state store does not have yet. Above that, applying waits.
@@ -271,7 +273,7 @@ pub const STATE_JOURNAL_PACE_BYTES: usize = 1024 * 1024;
 /// Blocks of the state store kept in memory.
 pub const STATE_CACHE_SIZE_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// Opened records kept in memory for commands to come.
-pub const RECENT_RECORDS_SIZE_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub const RECENT_RECORDS_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 const _: () = assert!(
     MESSAGE_SIZE_BYTES_MAX * 2 < FRAME_SIZE_BYTES_MAX,

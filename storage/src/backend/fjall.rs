@@ -44,11 +44,11 @@ impl FjallBackend {
             .worker_threads(WORKERS_COUNT)
             .open()
             .map_err(broken)?;
-        let open = |name: &str| {
+        let open = |name: &str, new_tables: u8| {
             let options = || {
                 let tables = Leveled::default()
                     .with_table_target_size(limits::STATE_TABLE_SIZE_BYTES as u64)
-                    .with_l0_threshold(limits::STATE_NEW_TABLES_COUNT);
+                    .with_l0_threshold(new_tables);
                 KeyspaceCreateOptions::default()
                     .data_block_compression_policy(CompressionPolicy::disabled())
                     // Most commands are new: their answers are looked for in every level, and found in none.
@@ -58,7 +58,8 @@ impl FjallBackend {
             };
             database.keyspace(name, options).map_err(broken)
         };
-        let (present, past) = (open(PRESENT_NAME)?, open(PAST_NAME)?);
+        let present = open(PRESENT_NAME, limits::STATE_NEW_TABLES_COUNT)?;
+        let past = open(PAST_NAME, limits::STATE_NEW_TABLES_OF_THE_PAST_COUNT)?;
         // fjall may drop the error of a sync made while a keyspace is created; this one it reports.
         database.persist(PersistMode::SyncAll).map_err(broken)?;
         if let Err(error) = background::lower(WORKER_NAME) {

@@ -30,8 +30,16 @@ const FEW_ROUNDS: usize = 10;
 const READY_MS: f64 = 1_000.0;
 /// Longest time until messages are acknowledged again.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What a node may say while it comes back: ask again.
-const PASSING: &[&str] = &["overloaded", "outcome_unknown", "fenced", "http_503", "goodbye_fenced"];
+/// What a node may say while it comes back: ask again. Also that a device was too slow, seen in two of seventeen runs: at 5,000
+/// events a second for each device 20 ms fill an outbox. It resumes once more; docs/performance.md.
+const PASSING: &[&str] = &[
+    "overloaded",
+    "outcome_unknown",
+    "fenced",
+    "http_503",
+    "goodbye_fenced",
+    "goodbye_too_slow",
+];
 /// Reads on after every round.
 const READER_OF_ROUNDS: u32 = READERS_FROM;
 /// Reads everything at the end.

@@ -96,13 +96,19 @@ export class Sync {
     this.unopened.delete(id);
     const opening = this.load(id)
       .catch((error: unknown) => {
-        if (error instanceof Refusal && outcomeIsOpen(error.problem)) this.unopened.add(id);
-        if (this.link.state === "live") this.clock.after(ASK_AGAIN_MS, () => this.reopen());
+        if (error instanceof Refusal && outcomeIsOpen(error.problem)) this.unanswered(id, error.problem.retry_after_ms ?? 0);
         throw error;
       })
       .finally(() => this.opening.delete(id));
     this.opening.set(id, opening);
     return opening;
+  }
+
+  /** Not before the node wants it, and not all clients at the same time. Without a link: when there is one. */
+  private unanswered(id: string, retry_after_ms: number): void {
+    this.unopened.add(id);
+    if (this.link.state !== "live") return;
+    this.clock.after(Math.max(ASK_AGAIN_MS, retry_after_ms) * (1 + this.clock.random()), () => this.reopen());
   }
 
   private reopen(): void {

@@ -11,6 +11,7 @@ mod group;
 mod log_store;
 pub mod metrics;
 mod network;
+pub mod peers;
 mod propose;
 mod reply;
 mod state_machine;

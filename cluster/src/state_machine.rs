@@ -22,30 +22,24 @@ use crate::types::{LogPosition, Snapshot, SnapshotMeta, StoredMembers, Types};
 
 /// One group's applied state as openraft sees it.
 pub(crate) struct StateMachine {
+    state: Arc<dyn ErasedState>,
     thread: StateThread,
-    builder: SnapshotBuilder,
     marker: Marker,
     /// openraft asks for "the current snapshot" only once one was built or installed; from then on any view will do.
     has_snapshot: Arc<AtomicBool>,
+    on_fatal: FatalHandler,
 }
 
 impl StateMachine {
     /// Takes up the state where its marker says. `thread` is the thread of this same state. May wait for the disk.
     pub fn open(state: Arc<dyn ErasedState>, thread: StateThread, on_fatal: FatalHandler) -> io::Result<Self> {
         let marker = decode_marker(&state.marker()?.unwrap_or_default())?;
-        let has_snapshot = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&has_snapshot);
-        let builder = SnapshotBuilder {
-            state,
-            thread: thread.clone(),
-            has_snapshot: flag,
-            on_fatal,
-        };
         Ok(Self {
+            state,
             thread,
-            builder,
             marker,
-            has_snapshot,
+            has_snapshot: Arc::new(AtomicBool::new(false)),
+            on_fatal,
         })
     }
 
@@ -111,8 +105,15 @@ impl RaftStateMachine<Types> for StateMachine {
         Ok(())
     }
 
+    // The view is taken here, between two batches of openraft's, and not where the snapshot is built, beside the next one: a
+    // snapshot would reach beyond what openraft was told is applied, and the log would be purged up to there.
     async fn get_snapshot_builder(&mut self) -> SnapshotBuilder {
-        self.builder.clone()
+        SnapshotBuilder {
+            view: Some(self.thread.snapshot().await),
+            state: Arc::clone(&self.state),
+            has_snapshot: Arc::clone(&self.has_snapshot),
+            on_fatal: Arc::clone(&self.on_fatal),
+        }
     }
 
     async fn install_snapshot(&mut self, meta: &SnapshotMeta, snapshot: StateSnapshot) -> Result<(), io::Error> {
@@ -138,11 +139,11 @@ impl RaftStateMachine<Types> for StateMachine {
     }
 }
 
-/// Takes views of the state, and makes durable what they show.
-#[derive(Clone)]
+/// A view of the state, and the way to make durable what it shows.
 pub(crate) struct SnapshotBuilder {
+    /// Until it is built.
+    view: Option<io::Result<StateSnapshot>>,
     state: Arc<dyn ErasedState>,
-    thread: StateThread,
     has_snapshot: Arc<AtomicBool>,
     on_fatal: FatalHandler,
 }
@@ -151,7 +152,8 @@ impl RaftSnapshotBuilder<Types> for SnapshotBuilder {
     type SnapshotData = StateSnapshot;
 
     async fn build_snapshot(&mut self) -> Result<Snapshot, io::Error> {
-        let snapshot = self.thread.snapshot().await?;
+        let built = || Err(io::Error::other("this view was built before"));
+        let snapshot = self.view.take().unwrap_or_else(built)?;
         let state = Arc::clone(&self.state);
         // After the view, and beside further batches: it makes at least the view durable. openraft purges the log up to the
         // view only when this has returned.
@@ -176,4 +178,52 @@ fn to_openraft(snapshot: StateSnapshot) -> io::Result<Snapshot> {
         last_membership: marker.members,
     };
     Ok(Snapshot { meta, snapshot })
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use corridor_storage::replicated::MemoryState;
+    use futures::stream;
+    use openraft::vote::RaftLeaderId as _;
+
+    use super::*;
+    use crate::types::{LogEntry, Proposal};
+
+    fn position(index: u64) -> LogPosition {
+        LogPosition::new(
+            openraft::impls::leader_id_adv::LeaderId::new(1, 1).to_committed(),
+            index,
+        )
+    }
+
+    async fn apply(machine: &mut StateMachine, indexes: std::ops::Range<u64>) {
+        let entries = indexes.map(|index| {
+            let command = Bytes::from_static(b"a command");
+            let payload = EntryPayload::Normal(Proposal { at_ms: index, command });
+            Ok((
+                LogEntry {
+                    log_id: position(index),
+                    payload,
+                },
+                None,
+            ))
+        });
+        machine.apply(stream::iter(entries)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_shows_the_moment_its_builder_was_asked_for() {
+        let state: Arc<dyn ErasedState> = Arc::new(MemoryState::new());
+        let on_fatal: FatalHandler = Arc::new(|problem| panic!("fatal: {problem}"));
+        let (thread, _) = StateThread::start(1, Arc::clone(&state), Arc::clone(&on_fatal)).unwrap();
+        let mut machine = StateMachine::open(state, thread, on_fatal).unwrap();
+        apply(&mut machine, 1..4).await;
+        let mut builder = machine.get_snapshot_builder().await;
+        // openraft goes on applying while the snapshot is built.
+        apply(&mut machine, 4..6).await;
+        let snapshot = builder.build_snapshot().await.unwrap();
+        assert_eq!(snapshot.meta.last_log_id, Some(position(3)));
+        assert_eq!(snapshot.snapshot.records().count(), 3);
+    }
 }

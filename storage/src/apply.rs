@@ -70,6 +70,8 @@ pub fn encode_command(envelope: &Envelope) -> io::Result<bytes::Bytes> {
 }
 
 const COMMAND_VERSION: u8 = 1;
+/// Of answers on their way to the node whose client asked.
+const ANSWER_VERSION: u8 = 1;
 
 fn decode_command(bytes: &[u8]) -> io::Result<Envelope> {
     match bytes.split_first() {
@@ -177,6 +179,22 @@ fn earlier_answer(batch: &Transaction<'_>, envelope: &Envelope) -> io::Result<Op
 impl ReplicatedState for AppliedState {
     type Answer = Answer;
 
+    fn encode_answer(answer: &Answer) -> io::Result<bytes::Bytes> {
+        let bytes = postcard::to_extend(answer, vec![ANSWER_VERSION]);
+        bytes
+            .map(Into::into)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    fn decode_answer(bytes: &[u8]) -> io::Result<Answer> {
+        let unknown = "the answer of another node is damaged, or of a version that this program does not know";
+        let invalid = || io::Error::new(io::ErrorKind::InvalidData, unknown);
+        match bytes.split_first() {
+            Some((&ANSWER_VERSION, body)) => records::whole(body).ok_or_else(invalid),
+            _ => Err(invalid()),
+        }
+    }
+
     fn marker(&self) -> io::Result<Option<Vec<u8>>> {
         Ok(self.state.bytes(&keys::meta(MetaName::Marker))?.map(Vec::from))
     }
@@ -230,17 +248,14 @@ impl ReplicatedState for AppliedState {
 
     fn install(&self, snapshot: StateSnapshot) -> io::Result<()> {
         let mut current = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut records = std::collections::BTreeMap::new();
-        for pair in self.state.store().view()() {
-            records.insert(pair?.0, None);
-        }
-        for record in snapshot.records() {
-            let (key, value) = record?;
-            records.insert(key, Some(value.into()));
-        }
-        records.insert(keys::meta(MetaName::Marker), Some(snapshot.marker().to_vec().into()));
+        let marker_key = keys::meta(MetaName::Marker);
+        // First in key order, as it is: the meta table is the first, and the marker its first name.
+        let marker = std::iter::once(Ok((marker_key.clone(), snapshot.marker().to_vec())));
+        let others = snapshot
+            .records()
+            .filter(|record| !matches!(record, Ok((key, _)) if *key == marker_key));
         self.state.recent().clear();
-        self.state.store().write_through(&records)?;
+        self.state.store().replace(marker.chain(others))?;
         *current = self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
         Ok(())
     }

@@ -5,6 +5,7 @@
 
 mod background;
 mod fjall;
+mod generations;
 mod memory;
 mod pacing;
 
@@ -45,6 +46,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Makes everything committed so far durable.
     fn persist(&self) -> io::Result<()>;
+
+    /// Replaces everything by these pairs, in key order, durably: a crash leaves the old or the new. Views of before stay as they are.
+    fn replace(&self, pairs: &mut dyn Iterator<Item = io::Result<Pair>>) -> io::Result<()>;
 
     /// A view of this moment.
     fn view(&self) -> View;

@@ -26,6 +26,12 @@ pub trait ReplicatedState: Send + Sync + 'static {
     /// What applying one command answers to whoever proposed it.
     type Answer: Clone + Send + Sync + 'static;
 
+    /// The bytes of an answer, for the node whose client asked.
+    fn encode_answer(answer: &Self::Answer) -> io::Result<Bytes>;
+
+    /// The answer of these bytes.
+    fn decode_answer(bytes: &[u8]) -> io::Result<Self::Answer>;
+
     /// The marker saved with the last applied batch, or `None` if nothing was ever applied.
     fn marker(&self) -> io::Result<Option<Vec<u8>>>;
 
@@ -156,6 +162,23 @@ impl MemoryState {
 
 impl ReplicatedState for MemoryState {
     type Answer = MemoryAnswer;
+
+    fn encode_answer(answer: &MemoryAnswer) -> io::Result<Bytes> {
+        let numbers = [answer.revision, answer.at_ms, answer.count];
+        Ok(numbers.map(u64::to_be_bytes).concat().into())
+    }
+
+    fn decode_answer(bytes: &[u8]) -> io::Result<MemoryAnswer> {
+        let (numbers, _) = bytes.as_chunks::<8>();
+        match numbers {
+            [revision, at_ms, count] => Ok(MemoryAnswer {
+                revision: u64::from_be_bytes(*revision),
+                at_ms: u64::from_be_bytes(*at_ms),
+                count: u64::from_be_bytes(*count),
+            }),
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
 
     fn marker(&self) -> io::Result<Option<Vec<u8>>> {
         Ok(self

@@ -179,10 +179,15 @@ impl Store {
         Ok(())
     }
 
-    /// Writes all or nothing, at once, after everything that is on its way.
-    pub fn write_through(&self, records: &Records) -> io::Result<()> {
+    /// Replaces everything by these opened records, durably, after everything that is on its way.
+    pub fn replace(&self, records: impl Iterator<Item = io::Result<(Key, Vec<u8>)>>) -> io::Result<()> {
         self.arrive()?;
-        self.backend.commit(self.sealer.all_sealed(records))
+        let mut sealed = records.map(|record| {
+            let (key, value) = record?;
+            let value = self.sealer.sealed(&key, &value);
+            Ok((key, value))
+        });
+        self.backend.replace(&mut sealed)
     }
 
     /// Makes everything written so far durable.

@@ -223,3 +223,55 @@ fn a_power_cut_takes_what_was_not_persisted() {
     left.commit(vec![put(b"d", b"3")]).unwrap();
     assert_eq!(backend.get(b"d").unwrap(), None, "they are two now");
 }
+
+#[test]
+fn a_whole_state_takes_the_place_of_another() {
+    on_each(|subject| {
+        let backend = subject.backend();
+        backend.commit(vec![put(b"a", b"old"), put(b"b", b"old")]).unwrap();
+        let view = backend.view();
+        let new = pairs(&[(b"b", b"new"), (b"c", b"new")]);
+        backend.replace(&mut new.clone().into_iter().map(Ok)).unwrap();
+        assert_eq!(all(backend.scan(b"a", b"z", Direction::Forward)), new);
+        assert_eq!(
+            all(view()),
+            pairs(&[(b"a", b"old"), (b"b", b"old")]),
+            "a view is of its moment"
+        );
+        backend.commit(vec![put(b"d", b"later")]).unwrap();
+        backend.persist().unwrap();
+        drop((view, backend));
+        let backend = subject.reopen().backend();
+        assert_eq!(keys(&*backend, b"a", b"z", Direction::Forward), [b"b", b"c", b"d"]);
+    });
+}
+
+#[test]
+fn a_whole_state_that_ends_early_changes_nothing() {
+    on_each(|subject| {
+        let backend = subject.backend();
+        backend.commit(vec![put(b"a", b"old")]).unwrap();
+        let broken = || Err(std::io::Error::other("the line broke"));
+        let new = [Ok((b"b".to_vec(), b"new".to_vec())), broken()];
+        assert!(backend.replace(&mut new.into_iter()).is_err());
+        assert_eq!(keys(&*backend, b"a", b"z", Direction::Forward), [b"a"]);
+    });
+}
+
+#[test]
+fn what_a_crash_left_of_a_state_to_be_is_removed_and_what_is_strange_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let backend = FjallBackend::open(folder.path()).unwrap();
+    backend.commit(vec![put(b"a", b"1")]).unwrap();
+    backend.persist().unwrap();
+    drop(backend);
+    std::fs::create_dir(folder.path().join("2")).unwrap();
+    std::fs::write(folder.path().join("current.new"), "2").unwrap();
+    let backend = FjallBackend::open(folder.path()).unwrap();
+    assert_eq!(keys(&backend, b"a", b"z", Direction::Forward), [b"a"]);
+    assert!(!folder.path().join("2").exists());
+    drop(backend);
+    std::fs::write(folder.path().join("0.jnl"), "of an earlier build").unwrap();
+    let refused = FjallBackend::open(folder.path()).map(drop).unwrap_err();
+    assert!(refused.to_string().contains("0.jnl"), "{refused}");
+}

@@ -43,6 +43,33 @@ pub const SESSIONS_PER_PERSON_COUNT_MAX: usize = 10;
 /// Most people of a care team, sites of a person, patients of a proxy.
 pub const RELATIONS_COUNT_MAX: usize = 100;
 
+/// Size from which a batch is written while a whole state is replaced.
+pub const STATE_REPLACE_BATCH_SIZE_BYTES: usize = 1024 * 1024;
+/// Appends handed to another node before the first of them is answered.
+pub const APPENDS_IN_PIPELINE_COUNT_MAX: usize = 32;
+/// Longest wait for another node to answer an append: its disk may stall for a while.
+pub const PEER_APPEND_TIMEOUT_MS: u64 = 2_000;
+/// Longest wait for the answer to a command that went to the leader.
+pub const PEER_FORWARD_TIMEOUT_MS: u64 = 5_000;
+/// Longest wait for a change of members: a node that comes has to catch up first.
+pub const PEER_STEER_TIMEOUT_MS: u64 = 10 * 60 * 1000;
+/// Longest wait until a state that arrived is installed.
+pub const PEER_INSTALL_TIMEOUT_MS: u64 = 120_000;
+/// Size from which a piece of a state on its way to another node is full; its last record may go beyond.
+pub const SNAPSHOT_PIECE_SIZE_BYTES: usize = 1024 * 1024;
+/// Longest wait for the answer to such a piece.
+pub const SNAPSHOT_PIECE_TIMEOUT_MS: u64 = 10_000;
+/// How often a piece is sent again when the line breaks, before the whole is given up.
+pub const SNAPSHOT_PIECE_TRIES_COUNT_MAX: u32 = 60;
+/// Pause before it is sent again.
+pub const SNAPSHOT_RETRY_PAUSE_MS: u64 = 500;
+/// Pause between two pieces: others need the line and the disk too.
+pub const SNAPSHOT_PIECE_PAUSE_MS: u64 = 10;
+/// How often it is looked who leads, while nobody is known to.
+pub const LEADER_LOOK_INTERVAL_MS: u64 = 20;
+/// Nodes of one group, those that only follow included.
+pub const MEMBERS_OF_A_GROUP_COUNT_MAX: usize = 7;
+
 /// TCP connections of clients open at once, whatever is spoken on them. A node whose process may open fewer files takes fewer.
 pub const CONNECTIONS_COUNT_MAX: usize = 24_000;
 /// Of these, from one address; a clinic behind one router is one address, and IPv6 counts by /64.

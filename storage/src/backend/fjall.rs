@@ -1,10 +1,14 @@
 //! Ordered bytes in fjall: two keyspaces, one batch after another, no sync of its own until the log asks for it.
 //!
+//! A database is one generation. A state that comes whole from another node is written beside it as the next one, made durable, and
+//! then one small file says which of them counts: a crash leaves the old or the new.
+//!
 //! Mind fjall's contract (docs/reliability.md): after one failed write or sync the database is poisoned for good, so every
 //! error here ends the process; write stalls block the calling thread, so only the carrier writes (`store.rs`). A plain read of a keyspace
 //! sees a batch while it is only half in memory: all reads go through a snapshot, which sees it whole or not at all.
 
 use super::background;
+use super::generations::{self, Retired};
 use super::pacing::Pacing;
 use super::{Backend, Direction, Pair, Pairs, View, Write};
 use crate::keys;
@@ -14,8 +18,8 @@ use fjall::config::{CompressionPolicy, PinningPolicy};
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 use std::io;
 use std::ops::Bound;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 const PRESENT_NAME: &str = "present";
 const PAST_NAME: &str = "past";
@@ -25,19 +29,46 @@ const WORKERS_COUNT: usize = 1;
 /// What it calls them.
 const WORKER_NAME: &str = "fjall:worker";
 
-/// Ordered bytes in a folder: two keyspaces, one order, one journal. Whoever reads a keyspace waits while it takes up a new file or lets
-/// go of old ones. The past is large and seldom read, and what commands look at must not wait for it: so it stands apart.
+/// Ordered bytes in a folder.
 pub struct FjallBackend {
+    folder: PathBuf,
+    current: RwLock<Arc<Generation>>,
+}
+
+/// One database: two keyspaces, one order, one journal. Whoever reads a keyspace waits while it takes up a new file or lets go of old
+/// ones. The past is large and seldom read, and what commands look at must not wait for it: so it stands apart.
+struct Generation {
+    number: u64,
     database: Database,
     present: Keyspace,
     past: Keyspace,
     pacing: Pacing,
+    /// Whoever still holds it may read on; with the last one its files go.
+    retired: Retired,
 }
 
 impl FjallBackend {
     /// Opens the folder, or begins it. The keyspaces exist durably before anything is written to them.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        let database = Database::builder(folder)
+        std::fs::create_dir_all(folder)?;
+        let number = generations::current(folder)?;
+        let generation = Generation::open(folder, number)?;
+        generations::set_current(folder, number)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            current: RwLock::new(Arc::new(generation)),
+        })
+    }
+
+    fn generation(&self) -> Arc<Generation> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Generation {
+    fn open(folder: &Path, number: u64) -> io::Result<Self> {
+        let folder = generations::folder_of(folder, number);
+        let database = Database::builder(&folder)
             .cache_size(limits::STATE_CACHE_SIZE_BYTES_MAX as u64)
             // Sealed bytes do not compress: neither here nor in the blocks.
             .journal_compression(CompressionType::None)
@@ -65,12 +96,14 @@ impl FjallBackend {
         if let Err(error) = background::lower(WORKER_NAME) {
             tracing::warn!(%error, "the state store tidies up at full priority");
         }
-        let pacing = Pacing::begin(folder)?;
+        let pacing = Pacing::begin(&folder)?;
         Ok(Self {
+            number,
             database,
             present,
             past,
             pacing,
+            retired: Retired::new(folder),
         })
     }
 
@@ -81,6 +114,25 @@ impl FjallBackend {
         } else {
             &self.present
         }
+    }
+
+    fn commit(&self, writes: Vec<Write>) -> io::Result<()> {
+        let mut batch = self.database.batch();
+        let mut bytes = 0;
+        for (key, value) in writes {
+            bytes += key.len() + value.as_ref().map_or(0, Vec::len);
+            let keyspace = self.keyspace(key.first().copied().unwrap_or_default());
+            match value {
+                Some(value) => batch.insert(keyspace, key, value),
+                None => batch.remove(keyspace, key),
+            }
+        }
+        batch.commit().map_err(broken)?;
+        self.pacing.wrote(bytes)
+    }
+
+    fn persist(&self) -> io::Result<()> {
+        self.database.persist(PersistMode::SyncAll).map_err(broken)
     }
 
     /// The keyspaces in which a range lies, with the part of it that each has, in key order. `to`: none is the end of all keys.
@@ -117,8 +169,9 @@ fn pair(guard: fjall::Guard) -> io::Result<Pair> {
 
 impl Backend for FjallBackend {
     fn get(&self, key: &[u8]) -> io::Result<Option<Vec<u8>>> {
-        let keyspace = self.keyspace(key.first().copied().unwrap_or_default());
-        let found = self.database.snapshot().get(keyspace, key).map_err(broken)?;
+        let generation = self.generation();
+        let keyspace = generation.keyspace(key.first().copied().unwrap_or_default());
+        let found = generation.database.snapshot().get(keyspace, key).map_err(broken)?;
         Ok(found.map(|value| value.to_vec()))
     }
 
@@ -127,57 +180,81 @@ impl Backend for FjallBackend {
             return Box::new(std::iter::empty());
         }
         // The moment is now. The ranges are opened when they are walked: that may wait while the store tidies up.
-        let moment = self.database.snapshot();
-        let parts = self.parts(from, Some(to)).into_iter();
+        let generation = self.generation();
+        let moment = generation.database.snapshot();
+        let parts = generation.parts(from, Some(to)).into_iter();
         match direction {
-            Direction::Forward => Box::new(
+            Direction::Forward => Box::new(held(
+                generation,
                 parts
                     .flat_map(move |(keyspace, range)| moment.range(&keyspace, range))
                     .map(pair),
-            ),
-            Direction::Backward => Box::new(
+            )),
+            Direction::Backward => Box::new(held(
+                generation,
                 parts
                     .rev()
                     .flat_map(move |(keyspace, range)| moment.range(&keyspace, range).rev())
                     .map(pair),
-            ),
+            )),
         }
     }
 
     fn commit(&self, writes: Vec<Write>) -> io::Result<()> {
-        let mut batch = self.database.batch();
-        let mut bytes = 0;
-        for (key, value) in writes {
-            bytes += key.len() + value.as_ref().map_or(0, Vec::len);
-            let keyspace = self.keyspace(key.first().copied().unwrap_or_default());
-            match value {
-                Some(value) => batch.insert(keyspace, key, value),
-                None => batch.remove(keyspace, key),
-            }
-        }
-        batch.commit().map_err(broken)?;
-        self.pacing.wrote(bytes)
+        self.generation().commit(writes)
     }
 
     fn persist(&self) -> io::Result<()> {
-        self.database.persist(PersistMode::SyncAll).map_err(broken)
+        self.generation().persist()
+    }
+
+    fn replace(&self, pairs: &mut dyn Iterator<Item = io::Result<Pair>>) -> io::Result<()> {
+        let old = self.generation();
+        let number = old.number + 1;
+        generations::clear(&self.folder, number)?;
+        let new = Generation::open(&self.folder, number)?;
+        let (mut writes, mut size_bytes) = (Vec::new(), 0);
+        for pair in pairs {
+            let (key, value) = pair?;
+            size_bytes += key.len() + value.len();
+            writes.push((key, Some(value)));
+            if size_bytes >= limits::STATE_REPLACE_BATCH_SIZE_BYTES {
+                new.commit(std::mem::take(&mut writes))?;
+                size_bytes = 0;
+            }
+        }
+        new.commit(writes)?;
+        new.persist()?;
+        generations::set_current(&self.folder, number)?; // Durable before anybody sees it.
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        old.retired.retire();
+        Ok(())
     }
 
     fn view(&self) -> View {
-        let moment = Arc::new(self.database.snapshot());
-        let parts = self.parts(&[], None);
+        let generation = self.generation();
+        let moment = Arc::new(generation.database.snapshot());
+        let parts = generation.parts(&[], None);
         Box::new(move || {
             let moment = Arc::clone(&moment);
             let parts = parts.clone().into_iter();
-            Box::new(
+            Box::new(held(
+                Arc::clone(&generation),
                 parts
                     .flat_map(move |(keyspace, range)| moment.range(&keyspace, range))
                     .map(pair),
-            )
+            ))
         })
     }
 
     fn size_bytes(&self) -> u64 {
-        self.database.disk_space().unwrap_or(0)
+        self.generation().database.disk_space().unwrap_or(0)
     }
+}
+
+/// The pairs, and the generation for as long as they are walked.
+fn held<P: Iterator<Item = io::Result<Pair>>>(generation: Arc<Generation>, pairs: P) -> impl Iterator<Item = P::Item> {
+    pairs.inspect(move |_| {
+        let _ = &generation;
+    })
 }

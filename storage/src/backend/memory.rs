@@ -1,7 +1,7 @@
 //! The in-memory twin: the same order and atomicity as on disk, and a power cut that takes what was not persisted. It can
 //! write what is done to it into the trace of a simulated disk, whose crashes then cut both at one moment.
 
-use super::{Backend, Direction, Pairs, View, Write};
+use super::{Backend, Direction, Pair, Pairs, View, Write};
 use crate::disk::{Operation, Trace};
 use std::collections::BTreeMap;
 use std::io;
@@ -141,6 +141,24 @@ impl Backend for MemoryBackend {
             maps.persist();
         });
         Ok(())
+    }
+
+    fn replace(&self, pairs: &mut dyn Iterator<Item = io::Result<Pair>>) -> io::Result<()> {
+        let new = pairs.collect::<io::Result<Map>>()?;
+        let gone = self.with(|maps| {
+            maps.live
+                .keys()
+                .filter(|key| !new.contains_key(*key))
+                .cloned()
+                .collect::<Vec<_>>()
+        });
+        let all = gone.into_iter().map(|key| (key, None));
+        // One batch and one persist: that is all a trace knows.
+        self.commit(
+            all.chain(new.into_iter().map(|(key, value)| (key, Some(value))))
+                .collect(),
+        )?;
+        self.persist()
     }
 
     fn view(&self) -> View {

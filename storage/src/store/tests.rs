@@ -1,7 +1,7 @@
 //! With a carrier that is held back: everything is read as if it stood already, and a failure reaches whoever asks next.
 
 use super::*;
-use crate::backend::{MemoryBackend, View};
+use crate::backend::{MemoryBackend, Pair, View};
 use crate::world::TestWorld;
 use std::sync::{Condvar, Mutex};
 
@@ -50,6 +50,10 @@ impl Backend for Gated {
 
     fn persist(&self) -> io::Result<()> {
         self.memory.persist()
+    }
+
+    fn replace(&self, pairs: &mut dyn Iterator<Item = io::Result<Pair>>) -> io::Result<()> {
+        self.memory.replace(pairs)
     }
 
     fn view(&self) -> View {
@@ -118,7 +122,8 @@ fn what_is_on_its_way_is_read_as_if_it_stood() {
         (6, Some("six")),
         (8, Some("eight")),
     ]);
-    store.write_through(&old).unwrap();
+    store.write(old).unwrap();
+    store.persist().unwrap();
     backend.set(Door::Shut);
     store
         .write(records(&[(1, Some("one")), (4, None), (6, Some("Six"))]))

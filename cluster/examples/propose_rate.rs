@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use corridor_cluster::{Group, GroupConfig};
+use corridor_cluster::{Group, GroupConfig, Hosting};
 use corridor_storage::log::{EngineLog, LogOptions, abort_process};
 use corridor_storage::replicated::MemoryState;
 use corridor_storage::sealing::StorageKey;
@@ -24,16 +24,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let key = StorageKey::generate(&*world);
     let log = EngineLog::open(&LogOptions::new(folder), &key, Arc::clone(&world), abort_process())?;
     let state = Arc::new(MemoryState::new());
-    let group = Group::start(
-        1,
-        1,
-        GroupConfig::default(),
-        Arc::new(log),
-        state,
-        Arc::clone(&world),
-        abort_process(),
-    )
-    .await?;
+    let hosting = Hosting::alone(1, Arc::clone(&world), abort_process());
+    let group = Group::start(1, GroupConfig::default(), hosting, Arc::new(log), state).await?;
     group.wait_ready(Duration::from_secs(10)).await?;
     for outstanding in [1, 50, 800] {
         measure(&group, &world, outstanding, seconds).await?;

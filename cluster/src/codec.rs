@@ -10,15 +10,17 @@
 //! - vote: `1 | term u64 | node u64 | committed u8`
 //! - marker: `1 | installed u8 | optional position (applied) | optional position (of the members) | members`
 
-use std::collections::{BTreeMap, BTreeSet};
+pub(crate) mod messages;
+mod pieces;
+
 use std::io;
 
 use bytes::Bytes;
-use openraft::{EntryPayload, LogId};
+use openraft::EntryPayload;
 
-use crate::types::{LogEntry, LogPosition, Members, Peer, Proposal, SavedVote, StoredMembers};
+use self::pieces::{FORMAT, Input, put_members, put_optional_position, put_position, put_vote, unreadable};
+use crate::types::{LogEntry, LogPosition, Proposal, SavedVote, StoredMembers};
 
-const FORMAT: u8 = 1;
 const KIND_BLANK: u8 = 0;
 const KIND_NORMAL: u8 = 1;
 const KIND_MEMBERSHIP: u8 = 2;
@@ -63,23 +65,16 @@ pub(crate) fn decode_marker(bytes: &[u8]) -> io::Result<Marker> {
 
 pub(crate) fn encode_vote(vote: &SavedVote) -> Bytes {
     let mut bytes = vec![FORMAT];
-    bytes.extend_from_slice(&vote.leader_id.term.to_le_bytes());
-    bytes.extend_from_slice(&vote.leader_id.node_id.to_le_bytes());
-    bytes.push(u8::from(vote.committed));
+    put_vote(&mut bytes, vote);
     Bytes::from(bytes)
 }
 
 pub(crate) fn decode_vote(bytes: &[u8]) -> io::Result<SavedVote> {
     let mut input = Input { bytes };
     input.format()?;
-    let (term, node) = (input.number()?, input.number()?);
-    let committed = input.byte()? != 0;
+    let vote = input.vote()?;
     input.end()?;
-    Ok(if committed {
-        SavedVote::new_committed(term, node)
-    } else {
-        SavedVote::new(term, node)
-    })
+    Ok(vote)
 }
 
 pub(crate) fn encode_position(position: &LogPosition) -> Bytes {
@@ -136,136 +131,6 @@ pub(crate) fn decode_entry(bytes: &Bytes) -> io::Result<LogEntry> {
     };
     input.end()?;
     Ok(LogEntry { log_id, payload })
-}
-
-fn put_position(bytes: &mut Vec<u8>, position: &LogPosition) {
-    bytes.extend_from_slice(&position.leader_id.term.to_le_bytes());
-    bytes.extend_from_slice(&position.leader_id.node_id.to_le_bytes());
-    bytes.extend_from_slice(&position.index.to_le_bytes());
-}
-
-fn put_optional_position(bytes: &mut Vec<u8>, position: Option<&LogPosition>) {
-    bytes.push(u8::from(position.is_some()));
-    if let Some(position) = position {
-        put_position(bytes, position);
-    }
-}
-
-fn put_length(bytes: &mut Vec<u8>, length: usize) {
-    bytes.extend_from_slice(&(length as u32).to_le_bytes());
-}
-
-fn put_members(bytes: &mut Vec<u8>, members: &Members) {
-    put_length(bytes, members.get_joint_config().len());
-    for voters in members.get_joint_config() {
-        put_length(bytes, voters.len());
-        voters
-            .iter()
-            .for_each(|voter| bytes.extend_from_slice(&voter.to_le_bytes()));
-    }
-    let nodes: Vec<_> = members.nodes().collect();
-    put_length(bytes, nodes.len());
-    for (node, peer) in nodes {
-        bytes.extend_from_slice(&node.to_le_bytes());
-        put_length(bytes, peer.address.len());
-        bytes.extend_from_slice(peer.address.as_bytes());
-    }
-}
-
-/// What is left to read.
-struct Input<'a> {
-    bytes: &'a [u8],
-}
-
-impl Input<'_> {
-    fn take<const N: usize>(&mut self) -> io::Result<[u8; N]> {
-        let (taken, rest) = self
-            .bytes
-            .split_first_chunk::<N>()
-            .ok_or_else(|| unreadable("it is too short"))?;
-        self.bytes = rest;
-        Ok(*taken)
-    }
-
-    fn byte(&mut self) -> io::Result<u8> {
-        Ok(self.take::<1>()?[0])
-    }
-
-    fn number(&mut self) -> io::Result<u64> {
-        Ok(u64::from_le_bytes(self.take()?))
-    }
-
-    fn length(&mut self) -> io::Result<usize> {
-        let length = u32::from_le_bytes(self.take()?) as usize;
-        // Every item takes at least one byte: a damaged length must not make us reserve memory.
-        if length > self.bytes.len() {
-            Err(unreadable("a length is too large"))
-        } else {
-            Ok(length)
-        }
-    }
-
-    fn format(&mut self) -> io::Result<()> {
-        match self.byte()? {
-            FORMAT => Ok(()),
-            format => Err(unreadable(&format!("unknown format {format}"))),
-        }
-    }
-
-    fn position(&mut self) -> io::Result<LogPosition> {
-        let leader_id = openraft::impls::leader_id_adv::LeaderId {
-            term: self.number()?,
-            node_id: self.number()?,
-        };
-        Ok(LogId::new(leader_id, self.number()?))
-    }
-
-    fn optional_position(&mut self) -> io::Result<Option<LogPosition>> {
-        if self.byte()? == 0 {
-            Ok(None)
-        } else {
-            self.position().map(Some)
-        }
-    }
-
-    fn members(&mut self) -> io::Result<Members> {
-        let mut configs = Vec::new();
-        for _ in 0..self.length()? {
-            let mut voters = BTreeSet::new();
-            for _ in 0..self.length()? {
-                voters.insert(self.number()?);
-            }
-            configs.push(voters);
-        }
-        let mut nodes = BTreeMap::new();
-        for _ in 0..self.length()? {
-            let node = self.number()?;
-            let size = self.length()?;
-            let (address, rest) = self.bytes.split_at(size);
-            self.bytes = rest;
-            let address = String::from_utf8(address.to_vec()).map_err(|_| unreadable("an address is not text"))?;
-            nodes.insert(node, Peer { address });
-        }
-        if configs.is_empty() && nodes.is_empty() {
-            return Ok(Members::default());
-        }
-        Members::new(configs, nodes).map_err(|error| unreadable(&error.to_string()))
-    }
-
-    fn end(&self) -> io::Result<()> {
-        if self.bytes.is_empty() {
-            Ok(())
-        } else {
-            Err(unreadable("it is too long"))
-        }
-    }
-}
-
-fn unreadable(problem: &str) -> io::Error {
-    io::Error::new(
-        io::ErrorKind::InvalidData,
-        format!("a stored record of the cluster is not readable: {problem}"),
-    )
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use openraft::{Config, SnapshotPolicy};
 
+use crate::types::Peer;
+
 /// Settings of one group. The defaults are for production on a local network.
 #[derive(Debug, Clone)]
 pub struct GroupConfig {
@@ -21,6 +23,8 @@ pub struct GroupConfig {
     pub keep_entries: u64,
     /// Whether a node with an empty log makes itself the only voter. Never on a node that is to join others.
     pub initialise_if_pristine: bool,
+    /// How others reach this node, if it makes itself the only voter.
+    pub peer: Peer,
 }
 
 impl Default for GroupConfig {
@@ -32,6 +36,7 @@ impl Default for GroupConfig {
             snapshot_every_entries: 50_000,
             keep_entries: 10_000,
             initialise_if_pristine: true,
+            peer: Peer::default(),
         }
     }
 }

@@ -3,28 +3,35 @@
 //! Stands between the node's composition root and openraft. It brings log, state, network and proposer together in the
 //! right order; it refuses to know what the group is for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures::future::BoxFuture;
 use openraft::async_runtime::WatchReceiver as _;
 use openraft::{Instant as _, Raft, RaftMetrics, ReadPolicy};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use corridor_domain::limits::{LEADER_LOOK_INTERVAL_MS, PEER_APPEND_TIMEOUT_MS};
 use corridor_storage::log::{FatalHandler, LogStore};
 use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::world::World;
 
+use crate::codec::messages::decode_read_index;
 use crate::config::GroupConfig;
+use crate::inbound::{Contact, GroupService, Host};
 use crate::log_store::GroupLog;
 use crate::network::PeerNetwork;
-use crate::propose::{Closing, Gate, Proposer, gate};
+use crate::peers::{Kind, NodeId, PeerLink, Request};
+use crate::propose::{Carrier, Closing, Gate, Parts, Proposer, gate};
 use crate::state_machine::StateMachine;
 use crate::state_thread::{ErasedState, StateThread};
-use crate::types::{LogPosition, Peer, Types};
+use crate::steer::{Steer, SteerError, Steering};
+use crate::types::{LogPosition, Types};
 
 /// How often it is checked that openraft's core lives. A dead core must end the process within a second.
 const CORE_CHECK_INTERVAL_MS: u64 = 250;
@@ -89,17 +96,67 @@ pub struct GroupStatus {
     pub purged_index: Option<u64>,
     /// On a leader: how long ago a quorum last confirmed it. An only voter asks nobody between two commands.
     pub quorum_acknowledged_ms_ago: Option<u64>,
+    /// On a node that follows: how long ago it heard the leader; `None` if never.
+    pub leader_heard_ms_ago: Option<u64>,
+    /// Whether a quorum, or the leader that has one, was heard within the longest election timeout. Without that this node is cut
+    /// off, or nobody leads.
+    pub is_in_contact: bool,
     /// How many nodes vote.
     pub voters: usize,
+    /// Everybody who belongs to the group.
+    pub members: Vec<Member>,
     /// This node takes no more proposals, because it does not trust itself with the group.
     pub is_fenced: bool,
 }
 
+/// A node of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its id.
+    pub node: NodeId,
+    /// Where other nodes reach it.
+    pub address: String,
+    /// Whether it votes; else it only follows.
+    pub votes: bool,
+    /// On the leader: the last index that the node is known to have. `None` if nothing is known.
+    pub matched_index: Option<u64>,
+}
+
+/// What a node brings to its groups.
+#[derive(Clone)]
+pub struct Hosting {
+    /// This node.
+    pub node_id: NodeId,
+    /// The way to the others.
+    pub link: Arc<dyn PeerLink>,
+    /// Where the others' requests come in.
+    pub host: Arc<Host>,
+    /// Clock and randomness.
+    pub world: Arc<dyn World>,
+    /// Called when log, state or openraft's core fail; it must end the process.
+    pub on_fatal: FatalHandler,
+}
+
+impl Hosting {
+    /// A node without others.
+    pub fn alone(node_id: NodeId, world: Arc<dyn World>, on_fatal: FatalHandler) -> Self {
+        Self {
+            node_id,
+            link: Arc::new(crate::peers::Alone),
+            host: Arc::new(Host::new()),
+            world,
+            on_fatal,
+        }
+    }
+}
+
 /// One replicated group on this node.
 pub struct Group<S: ReplicatedState> {
-    node_id: u64,
+    group: u64,
+    hosting: Hosting,
     raft: Raft<Types, StateMachine>,
-    gate: Gate,
+    view: StatusView,
+    steering: Steering,
     proposer: Proposer<S>,
     core_watch: JoinHandle<()>,
     released: [mpsc::Receiver<()>; 2],
@@ -109,17 +166,20 @@ pub struct Group<S: ReplicatedState> {
 impl<S: ReplicatedState> Group<S> {
     /// Starts a group. Entries that the state has not applied yet are replayed from the log once a quorum confirms them;
     /// see [`Group::wait_ready`].
-    ///
-    /// `on_fatal` is called when log, state or openraft's core fail; it must end the process.
     pub async fn start(
-        node_id: u64,
         group: u64,
         config: GroupConfig,
+        hosting: Hosting,
         log: Arc<dyn LogStore>,
         state: Arc<S>,
-        world: Arc<dyn World>,
-        on_fatal: FatalHandler,
     ) -> Result<Self, StartError> {
+        let Hosting {
+            node_id,
+            link,
+            host,
+            world,
+            on_fatal,
+        } = hosting.clone();
         let openraft_config = config.to_openraft(group).map_err(StartError::Config)?;
         let (log, log_released) = in_background(move || GroupLog::open(group, log)).await?;
         let state: Arc<dyn ErasedState> = state;
@@ -128,21 +188,57 @@ impl<S: ReplicatedState> Group<S> {
         let machine = in_background(move || StateMachine::open(state, thread, fatal)).await?;
         check_log_meets_state(group, &log, &machine)?;
 
-        let raft = Raft::new(node_id, openraft_config, PeerNetwork { group }, log, machine).await;
+        let network = PeerNetwork {
+            group,
+            link: Arc::clone(&link),
+            world: Arc::clone(&world),
+        };
+        let raft = Raft::new(node_id, openraft_config, network, log, machine).await;
         let raft = raft.map_err(|error| StartError::Agreement(error.to_string()))?;
         initialise(&raft, node_id, &config).await?;
 
-        let gate = gate();
-        let proposer = Proposer::start(raft.clone(), gate.clone(), world, config.election_timeout_max_ms);
-        let core_watch = tokio::spawn(watch_core(group, raft.clone(), gate.clone(), on_fatal));
-        let released = [log_released, state_released];
-        Ok(Self {
+        let (gate, contact) = (gate(), Contact::new(Arc::clone(&world)));
+        let carrier = Carrier::new::<S>(Parts {
             node_id,
-            raft,
+            group,
+            raft: raft.clone(),
+            link: Arc::clone(&link),
+            contact: contact.clone(),
+            gate: gate.clone(),
+            world: Arc::clone(&world),
+            election_timeout_max_ms: config.election_timeout_max_ms,
+        });
+        let proposer = Proposer::start(carrier, gate.clone(), world);
+        let steering = Steering {
+            node_id,
+            group,
+            raft: raft.clone(),
+            link,
+        };
+        let service = GroupService {
+            raft: raft.clone(),
+            contact: contact.clone(),
+            proposals: proposer.for_others(),
+            steering: steering.clone(),
+            incoming: Arc::default(),
+        };
+        host.add(group, service);
+        let core_watch = tokio::spawn(watch_core(group, raft.clone(), gate.clone(), on_fatal));
+        let view = StatusView {
+            node_id,
             gate,
+            contact,
+            lease_ms: config.election_timeout_max_ms,
+        };
+        Ok(Self {
+            group,
+            hosting,
+            raft,
+            view,
+            steering,
             proposer,
             core_watch,
-            released,
+            released: [log_released, state_released],
             state: PhantomData,
         })
     }
@@ -152,21 +248,51 @@ impl<S: ReplicatedState> Group<S> {
         self.proposer.clone()
     }
 
-    /// Waits until everything that may have been acknowledged before the last stop is applied again. Reads before that
-    /// could show a past that somebody has already seen beyond.
+    /// Waits until everything that may have been acknowledged before the last stop is applied again, and everything that the
+    /// leader knew to be committed when it was asked. Reads before that could show a past that somebody has already seen beyond.
     pub async fn wait_ready(&self, timeout: Duration) -> Result<(), NotReady> {
         let ready = async {
             self.raft
                 .wait_for_recovery(None)
                 .await
                 .map_err(|error| NotReady(error.to_string()))?;
-            if self.raft.is_leader() {
-                self.confirm_leadership().await?;
+            let mut looks = tokio::time::interval(Duration::from_millis(LEADER_LOOK_INTERVAL_MS));
+            loop {
+                looks.tick().await;
+                if self.catch_up().await.is_ok() {
+                    return Ok(());
+                }
             }
-            Ok(())
         };
         let timed_out = || NotReady(format!("no quorum confirmed the log within {} ms", timeout.as_millis()));
         tokio::time::timeout(timeout, ready).await.map_err(|_| timed_out())?
+    }
+
+    /// Waits until this node has applied everything that was committed when it asked, wherever the leader is. What is read
+    /// after that is current. Returns the revision.
+    pub async fn catch_up(&self) -> Result<u64, NotReady> {
+        let refused = |error: &dyn std::error::Error| NotReady(error.to_string());
+        let metrics = self.raft.metrics().borrow_watched().clone();
+        let leader = metrics
+            .current_leader
+            .ok_or_else(|| NotReady("no node leads the group".to_owned()))?;
+        if leader == self.hosting.node_id {
+            return self.confirm_leadership().await;
+        }
+        let peer = metrics.membership_config.membership().get_node(&leader).cloned();
+        let request = Request {
+            group: self.group,
+            kind: Kind::ReadIndex,
+            body: Bytes::new(),
+        };
+        let patience = Duration::from_millis(PEER_APPEND_TIMEOUT_MS);
+        let address = peer.unwrap_or_default().address;
+        let answer = self.hosting.link.call(leader, &address, request, patience).await;
+        let revision = decode_read_index(&answer.map_err(|error| refused(&error))?).map_err(|error| refused(&error))?;
+        let waiting = self.raft.wait(Some(patience));
+        let applied = waiting.applied_index_at_least(Some(revision), "a read").await;
+        applied.map_err(|error| refused(&error))?;
+        Ok(revision)
     }
 
     /// Proves with a quorum, now, that this node leads, and returns the revision a read must wait for to be current; it
@@ -178,15 +304,29 @@ impl<S: ReplicatedState> Group<S> {
             .map_err(|error| NotReady(error.to_string()))
     }
 
+    /// Changes who belongs to the group, or who leads it; any node may be asked. Gives the drawn id, or 0.
+    pub async fn steer(&self, steer: &Steer) -> Result<u64, SteerError> {
+        self.steering.ask(steer).await
+    }
+
+    /// The same, for whoever asks while the group runs.
+    pub fn steering(&self) -> impl Fn(Steer) -> BoxFuture<'static, Result<u64, SteerError>> + Send + Sync + 'static {
+        let steering = self.steering.clone();
+        move |steer| {
+            let steering = steering.clone();
+            Box::pin(async move { steering.ask(&steer).await })
+        }
+    }
+
     /// What the group looks like now.
     pub fn status(&self) -> GroupStatus {
-        status_of(self.node_id, &self.raft.metrics().borrow_watched(), &self.gate)
+        self.view.of(&self.raft.metrics().borrow_watched())
     }
 
     /// Reads the status for as long as somebody asks, also while the group stops.
     pub fn watch(&self) -> impl Fn() -> GroupStatus + Send + Sync + 'static {
-        let (node_id, metrics, gate) = (self.node_id, self.raft.metrics(), self.gate.clone());
-        move || status_of(node_id, &metrics.borrow_watched(), &gate)
+        let (view, metrics) = (self.view.clone(), self.raft.metrics());
+        move || view.of(&metrics.borrow_watched())
     }
 
     /// Waits until the status is as `wanted`.
@@ -195,15 +335,14 @@ impl<S: ReplicatedState> Group<S> {
         timeout: Duration,
         wanted: impl Fn(&GroupStatus) -> bool + Send + Sync,
     ) -> Result<GroupStatus, NotReady> {
-        let node_id = self.node_id;
-        let reached = |metrics: &RaftMetrics<Types>| wanted(&status_of(node_id, metrics, &self.gate));
+        let reached = |metrics: &RaftMetrics<Types>| wanted(&self.view.of(metrics));
         let waited = self
             .raft
             .wait(Some(timeout))
             .metrics(reached, "a status is reached")
             .await;
         waited
-            .map(|metrics| status_of(node_id, &metrics, &self.gate))
+            .map(|metrics| self.view.of(&metrics))
             .map_err(|error| NotReady(error.to_string()))
     }
 
@@ -218,12 +357,12 @@ impl<S: ReplicatedState> Group<S> {
 
     /// Takes no more proposals, for good: something says that this node's state cannot be trusted.
     pub fn fence(&self) {
-        self.gate.shut(Closing::Fenced);
+        self.view.gate.shut(Closing::Fenced);
     }
 
     /// As [`Group::fence`], for whoever finds out while the group runs.
     pub fn fencing(&self) -> impl Fn() + Send + Sync + 'static {
-        let gate = self.gate.clone();
+        let gate = self.view.gate.clone();
         move || gate.shut(Closing::Fenced)
     }
 
@@ -232,42 +371,77 @@ impl<S: ReplicatedState> Group<S> {
     /// Proposals in flight resolve to "unknown" unless they were answered before.
     pub async fn shutdown(self) {
         let Self {
+            group,
+            hosting,
             raft,
-            gate,
+            view,
+            steering,
             proposer,
             core_watch,
             released,
             ..
         } = self;
-        gate.shut(Closing::ShuttingDown);
+        view.gate.shut(Closing::ShuttingDown);
+        hosting.host.remove(group);
         core_watch.abort();
         if let Err(error) = raft.shutdown().await {
             tracing::warn!(%error, "agreement did not stop cleanly");
         }
-        drop((raft, proposer));
+        drop((raft, proposer, steering));
         for mut released in released {
             // Nothing is ever sent: this ends when the other side is dropped.
             let _ = released.recv().await;
         }
         // Everybody who got in was told, or knows that nobody knows.
-        gate.drained().await;
+        view.gate.drained().await;
     }
 }
 
-fn status_of(node_id: u64, metrics: &RaftMetrics<Types>, gate: &Gate) -> GroupStatus {
-    let index = |position: &Option<LogPosition>| position.as_ref().map(|position| position.index);
-    let elapsed_ms = |acknowledged: Duration| u64::try_from(acknowledged.as_millis()).unwrap_or(u64::MAX);
-    GroupStatus {
-        leader: metrics.current_leader,
-        is_leader: metrics.current_leader == Some(node_id),
-        term: metrics.current_term,
-        last_log_index: metrics.last_log_index,
-        applied_index: index(&metrics.last_applied),
-        snapshot_index: index(&metrics.snapshot),
-        purged_index: index(&metrics.purged),
-        quorum_acknowledged_ms_ago: metrics.last_quorum_acked.map(|at| elapsed_ms(at.elapsed())),
-        voters: metrics.membership_config.membership().voter_ids().count(),
-        is_fenced: gate.is_shut_for(Closing::Fenced),
+/// What a status is made of, besides openraft's figures.
+#[derive(Clone)]
+struct StatusView {
+    node_id: NodeId,
+    gate: Gate,
+    contact: Contact,
+    lease_ms: u64,
+}
+
+impl StatusView {
+    fn of(&self, metrics: &RaftMetrics<Types>) -> GroupStatus {
+        let index = |position: &Option<LogPosition>| position.as_ref().map(|position| position.index);
+        let elapsed_ms = |acknowledged: Duration| u64::try_from(acknowledged.as_millis()).unwrap_or(u64::MAX);
+        let membership = metrics.membership_config.membership();
+        let voters: BTreeSet<u64> = membership.voter_ids().collect();
+        let matched = |node: &u64| index(metrics.replication.as_ref()?.get(node)?);
+        let members = membership.nodes().map(|(node, peer)| Member {
+            node: *node,
+            address: peer.address.clone(),
+            votes: voters.contains(node),
+            matched_index: matched(node),
+        });
+        let is_leader = metrics.current_leader == Some(self.node_id);
+        let quorum_acknowledged_ms_ago = metrics.last_quorum_acked.map(|at| elapsed_ms(at.elapsed()));
+        let leader_heard_ms_ago = self.contact.heard_ms_ago();
+        let is_alone = is_leader && voters.len() == 1;
+        let heard = match is_leader {
+            true => quorum_acknowledged_ms_ago,
+            false => leader_heard_ms_ago,
+        };
+        GroupStatus {
+            leader: metrics.current_leader,
+            is_leader,
+            term: metrics.current_term,
+            last_log_index: metrics.last_log_index,
+            applied_index: index(&metrics.last_applied),
+            snapshot_index: index(&metrics.snapshot),
+            purged_index: index(&metrics.purged),
+            quorum_acknowledged_ms_ago,
+            leader_heard_ms_ago,
+            is_in_contact: is_alone || heard.is_some_and(|heard_ms| heard_ms <= self.lease_ms),
+            voters: voters.len(),
+            members: members.collect(),
+            is_fenced: self.gate.is_shut_for(Closing::Fenced),
+        }
     }
 }
 
@@ -297,7 +471,7 @@ async fn initialise(raft: &Raft<Types, StateMachine>, node_id: u64, config: &Gro
         .map_err(|error| agreement(error.to_string()))?
     {
         if config.initialise_if_pristine {
-            let members = BTreeMap::from([(node_id, Peer::default())]);
+            let members = BTreeMap::from([(node_id, config.peer.clone())]);
             raft.initialize(members)
                 .await
                 .map_err(|error| agreement(error.to_string()))?;

@@ -8,19 +8,24 @@
 mod codec;
 mod config;
 mod group;
+mod inbound;
 mod log_store;
 pub mod metrics;
 mod network;
 pub mod peers;
 mod propose;
 mod reply;
+mod snapshot;
 mod state_machine;
 mod state_thread;
+mod steer;
 pub mod suite;
 mod tail;
 mod types;
 
 pub use config::GroupConfig;
-pub use group::{Group, GroupStatus, NotReady, StartError};
+pub use group::{Group, GroupStatus, Hosting, Member, NotReady, StartError};
+pub use inbound::{GossipService, Host};
 pub use propose::{Pending, ProposeError, Proposer};
+pub use steer::{Steer, SteerError};
 pub use types::Peer;

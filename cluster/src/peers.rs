@@ -32,11 +32,13 @@ pub enum Kind {
     ReadIndex = 7,
     /// What does not concern one group's log: presence, typing, questions between nodes.
     Gossip = 8,
+    /// A change of who belongs to a group, for its leader.
+    Steer = 9,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Append,
         Self::Vote,
         Self::PreVote,
@@ -45,6 +47,7 @@ impl Kind {
         Self::Forward,
         Self::ReadIndex,
         Self::Gossip,
+        Self::Steer,
     ];
 
     /// The kind with this number.
@@ -136,8 +139,8 @@ mod tests {
     #[test]
     fn the_numbers_of_kinds_stay() {
         let numbers: Vec<u8> = Kind::ALL.iter().map(|kind| *kind as u8).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
         assert_eq!(Kind::from_number(6), Some(Kind::Forward));
-        assert_eq!((Kind::from_number(0), Kind::from_number(9)), (None, None));
+        assert_eq!((Kind::from_number(0), Kind::from_number(10)), (None, None));
     }
 }

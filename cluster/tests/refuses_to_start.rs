@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use corridor_cluster::{Group, GroupConfig, StartError};
+use corridor_cluster::{Group, GroupConfig, Hosting, StartError};
 use corridor_storage::log::{Change, LogStore as _, MemoryLog};
 use corridor_storage::replicated::MemoryState;
 use corridor_storage::world::SystemWorld;
@@ -24,7 +24,7 @@ async fn start(log: &MemoryLog, state: &MemoryState) -> Result<Group<MemoryState
     let world = Arc::new(SystemWorld::new());
     let on_fatal = Arc::new(|problem: &str| panic!("fatal: {problem}"));
     let (log, state) = (Arc::new(log.clone()), Arc::new(state.clone()));
-    Group::start(1, GROUP, config, log, state, world, on_fatal).await
+    Group::start(GROUP, config, Hosting::alone(1, world, on_fatal), log, state).await
 }
 
 /// A group that has done something and stopped.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use corridor_cluster::{Group, GroupConfig, ProposeError};
+use corridor_cluster::{Group, GroupConfig, Hosting, ProposeError};
 use corridor_storage::log::{EngineLog, FatalHandler, LogOptions, LogStore, MemoryLog};
 use corridor_storage::replicated::{CommittedCommand, MemoryAnswer, MemoryState, ReplicatedState, StateSnapshot};
 use corridor_storage::sealing::StorageKey;
@@ -39,7 +39,8 @@ async fn start_with<S: ReplicatedState>(
     state: S,
     world: Arc<dyn World>,
 ) -> Group<S> {
-    Group::start(NODE, GROUP, config, log, Arc::new(state), world, never_fatal())
+    let hosting = Hosting::alone(NODE, world, never_fatal());
+    Group::start(GROUP, config, hosting, log, Arc::new(state))
         .await
         .unwrap()
 }
@@ -230,6 +231,13 @@ impl Valve {
 impl ReplicatedState for Valve {
     type Answer = MemoryAnswer;
 
+    fn encode_answer(answer: &MemoryAnswer) -> std::io::Result<Bytes> {
+        MemoryState::encode_answer(answer)
+    }
+    fn decode_answer(bytes: &[u8]) -> std::io::Result<MemoryAnswer> {
+        MemoryState::decode_answer(bytes)
+    }
+
     fn marker(&self) -> std::io::Result<Option<Vec<u8>>> {
         self.state.marker()
     }
@@ -319,6 +327,13 @@ struct Broken(Arc<AtomicBool>);
 impl ReplicatedState for Broken {
     type Answer = ();
 
+    fn encode_answer((): &()) -> std::io::Result<Bytes> {
+        Ok(Bytes::new())
+    }
+    fn decode_answer(_bytes: &[u8]) -> std::io::Result<()> {
+        Ok(())
+    }
+
     fn marker(&self) -> std::io::Result<Option<Vec<u8>>> {
         Ok(None)
     }
@@ -344,17 +359,11 @@ async fn a_state_that_fails_is_fatal_and_the_outcome_is_unknown() {
     let broken = Arc::new(AtomicBool::new(false));
     let (report, problems) = std::sync::mpsc::channel();
     let on_fatal: FatalHandler = Arc::new(move |problem| drop(report.send(problem.to_owned())));
-    let group = Group::start(
-        NODE,
-        GROUP,
-        GroupConfig::default(),
-        Arc::new(MemoryLog::new()),
-        Arc::new(Broken(Arc::clone(&broken))),
-        Arc::new(SystemWorld::new()),
-        on_fatal,
-    )
-    .await
-    .unwrap();
+    let hosting = Hosting::alone(NODE, Arc::new(SystemWorld::new()), on_fatal);
+    let (log, state) = (Arc::new(MemoryLog::new()), Arc::new(Broken(Arc::clone(&broken))));
+    let group = Group::start(GROUP, GroupConfig::default(), hosting, log, state)
+        .await
+        .unwrap();
     group.wait_ready(SOON).await.unwrap();
     group.proposer().propose(command(0)).await.unwrap();
     broken.store(true, Ordering::SeqCst);

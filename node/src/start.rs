@@ -21,7 +21,7 @@ use corridor_api::operations::Operations;
 use corridor_api::serve::Door;
 use corridor_api::service::{self, Service};
 use corridor_api::{Edge, serve};
-use corridor_cluster::{Group, GroupConfig};
+use corridor_cluster::{Group, GroupConfig, Hosting};
 use corridor_domain::limits;
 use corridor_protocol::AddPerson;
 use corridor_storage::apply::{Applied, AppliedState};
@@ -141,13 +141,11 @@ impl Running {
         let dispatched = applied_state.progress().revision;
 
         let group = Group::start(
-            NODE_ID,
             WORKSPACE_GROUP,
             GroupConfig::default(),
+            Hosting::alone(NODE_ID, Arc::clone(&world), abort_process()),
             log,
             Arc::new(applied_state),
-            Arc::clone(&world),
-            abort_process(),
         );
         let group = group.await.map_err(|error| StartError::refused(error.to_string()))?;
         let keys = ContentKeys::new(Arc::clone(&world), &node_keys.workspace);

@@ -6,7 +6,7 @@ use crate::falls::FallLimit;
 use crate::frame::{Encode, Frame, Light};
 use crate::rates::Rate;
 use crate::{Actors, Needs, SubmitError};
-use corridor_cluster::{Group, GroupConfig};
+use corridor_cluster::{Group, GroupConfig, Hosting};
 use corridor_domain::command::{Acting, Command, Envelope, NewConversation, NewMessage};
 use corridor_domain::conversation::{Audience, Conversation, Kind, Side};
 use corridor_domain::event::{Event, EventBody, Priority};
@@ -127,7 +127,8 @@ impl House {
         let state = Arc::new(AppliedState::open(state, listener).unwrap());
         let fatal = Arc::new(|problem: &str| panic!("fatal: {problem}"));
         let log = Arc::new(MemoryLog::new());
-        let group = Group::start(1, 7, GroupConfig::default(), log, state, world.clone(), fatal).await;
+        let hosting = Hosting::alone(1, world.clone(), fatal);
+        let group = Group::start(7, GroupConfig::default(), hosting, log, state).await;
         let group = group.unwrap();
         group.wait_ready(TOO_LONG).await.unwrap();
         let encode = Arc::new(Plain::default());

@@ -7,7 +7,7 @@ use crate::check::{Checked, Finding, content, ensure};
 use crate::node::{GROUP, Node, OpenState, group_config, node_key, open_log, open_state};
 use crate::recording::Recording;
 use crate::truth::{Truth, digest};
-use corridor_cluster::{Group, suite};
+use corridor_cluster::{Group, Hosting, suite};
 use corridor_domain::command::Envelope;
 use corridor_domain::outcome::Answer;
 use corridor_domain::refusal::Refusal;
@@ -282,7 +282,14 @@ async fn start(log: Arc<dyn LogStore>, state: &OpenState) -> Result<Group<Applie
     let world = Arc::new(TestWorld::new(0, 11));
     let never_fatal = Arc::new(|problem: &str| panic!("fatal: {problem}"));
     let applied = Arc::clone(&state.applied);
-    let group = Group::start(1, GROUP, group_config(), log, applied, world, never_fatal).await;
+    let group = Group::start(
+        GROUP,
+        group_config(),
+        Hosting::alone(1, world, never_fatal),
+        log,
+        applied,
+    )
+    .await;
     let group = group.map_err(opens)?;
     group.wait_ready(SOON).await.map_err(opens)?;
     Ok(group)

@@ -2,7 +2,8 @@
 //!
 //! Stands under the run and the cuts alike, so that both open the same things in the same way.
 
-use corridor_cluster::GroupConfig;
+use bytes::Bytes;
+use corridor_cluster::{GroupConfig, Peer};
 use corridor_domain::outcome::Answer;
 use corridor_storage::apply::{Applied, AppliedState};
 use corridor_storage::backend::MemoryBackend;
@@ -25,6 +26,7 @@ const MARK_INTERVAL_MS: u64 = 3;
 
 pub fn group_config() -> GroupConfig {
     GroupConfig {
+        peer: Peer::default(),
         heartbeat_interval_ms: 1_000,
         election_timeout_min_ms: 5_000,
         election_timeout_max_ms: 10_000,
@@ -155,6 +157,14 @@ impl Witness {
 
 impl ReplicatedState for Witness {
     type Answer = Answer;
+
+    fn encode_answer(answer: &Answer) -> io::Result<Bytes> {
+        AppliedState::encode_answer(answer)
+    }
+
+    fn decode_answer(bytes: &[u8]) -> io::Result<Answer> {
+        AppliedState::decode_answer(bytes)
+    }
 
     fn marker(&self) -> io::Result<Option<Vec<u8>>> {
         self.state.applied.marker()

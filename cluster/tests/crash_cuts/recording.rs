@@ -4,7 +4,7 @@
 
 use crate::clinic::NOW_MS;
 use crate::node::{Node, Place, Witness, group_config, node_key, open_log, open_state};
-use corridor_cluster::{Group, Proposer};
+use corridor_cluster::{Group, Hosting, Proposer};
 use corridor_domain::command::Envelope;
 use corridor_domain::outcome::Answer;
 use corridor_storage::apply::encode_command;
@@ -185,7 +185,8 @@ impl Recorder {
         let log: Arc<dyn LogStore> = Arc::new(log);
         let never_fatal = Arc::new(|problem: &str| panic!("fatal: {problem}"));
         let (witness, world) = (Arc::clone(&self.witness), Arc::clone(&self.world));
-        let group = Group::start(1, crate::node::GROUP, group_config(), log, witness, world, never_fatal);
+        let hosting = Hosting::alone(1, world, never_fatal);
+        let group = Group::start(crate::node::GROUP, group_config(), hosting, log, witness);
         let group = group.await.unwrap();
         group.wait_ready(SOON).await.unwrap();
         self.group = Some(group);

@@ -6,7 +6,7 @@ use corridor_domain::ids::{PersonId, SessionId};
 use corridor_storage::high_water;
 use corridor_sync::directory::{Directory, Entered};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One connected device.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ pub struct Connected {
 pub struct Devices {
     directory: Directory<PersonId, Arc<Connected>>,
     next_number: AtomicU64,
-    /// What everybody is told once it is shut.
-    last_word: OnceLock<Farewell>,
+    /// What everybody is told while it is shut.
+    last_word: Mutex<Option<Farewell>>,
 }
 
 impl Devices {
@@ -87,14 +87,25 @@ impl Devices {
         }
     }
 
-    /// Says goodbye to everybody, for good: also to those who come after it. The first reason stays.
+    /// Says goodbye to everybody, also to those who come after it, until it is opened again. The first reason stays.
     pub fn say_goodbye(&self, farewell: Farewell) {
-        let farewell = *self.last_word.get_or_init(|| farewell);
+        let farewell = *self.held_last_word().get_or_insert(farewell);
         self.directory.shut(|device| device.outbox.close(farewell));
     }
 
+    /// Lets devices in again. Whoever came in between was told to come back.
+    pub fn reopen(&self) {
+        // In this order: who is told that it is shut finds a last word.
+        self.directory.reopen();
+        *self.held_last_word() = None;
+    }
+
     fn last_word(&self) -> Farewell {
-        self.last_word.get().copied().unwrap_or(Farewell::ShuttingDown)
+        self.held_last_word().unwrap_or(Farewell::Fenced)
+    }
+
+    fn held_last_word(&self) -> MutexGuard<'_, Option<Farewell>> {
+        self.last_word.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks people up for one fan-out; hold it shortly.
@@ -163,5 +174,9 @@ mod tests {
         for device in [early, late] {
             assert_eq!(device.outbox.farewell(), Some(Farewell::ShuttingDown));
         }
+        devices.reopen();
+        assert_eq!(attach(&devices, 3).outbox.farewell(), None);
+        devices.say_goodbye(Farewell::Fenced);
+        assert_eq!(attach(&devices, 4).outbox.farewell(), Some(Farewell::Fenced));
     }
 }

@@ -293,6 +293,18 @@ impl Actors {
         self.devices.say_goodbye(Farewell::ShuttingDown);
     }
 
+    /// This node is cut off from the others: its sockets are told to come back, here or elsewhere, and so are those who come.
+    pub fn cut_off(&self) {
+        self.devices.say_goodbye(Farewell::Fenced);
+    }
+
+    /// The node is in contact again, and has caught up.
+    pub fn let_in_again(&self) {
+        if !self.is_fenced() {
+            self.devices.reopen();
+        }
+    }
+
     /// Stops the tree.
     pub async fn stop(&self) {
         self.say_goodbye();

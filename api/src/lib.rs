@@ -8,6 +8,7 @@
 pub mod convert;
 pub mod encode;
 pub mod failure;
+pub mod freshness;
 pub mod gate;
 mod http;
 pub mod metrics;

@@ -16,6 +16,7 @@ pub use pages::Turn;
 pub use sessions::Caller;
 
 use crate::failure::{Failure, Outcome};
+use crate::freshness::Freshness;
 use crate::metrics::Timed;
 use crate::names::Names;
 use corridor_actors::Actors;
@@ -40,6 +41,8 @@ pub struct Needs {
     pub names: Arc<Names>,
     /// Clock and randomness.
     pub world: Arc<dyn World>,
+    /// Whether what is read is current.
+    pub freshness: Arc<Freshness>,
 }
 
 /// The edge's deeds. Cheap to clone.
@@ -54,6 +57,7 @@ struct Inner {
     keys: ContentKeys,
     names: Arc<Names>,
     world: Arc<dyn World>,
+    freshness: Arc<Freshness>,
     passwords: password::Passwords,
     failures: sessions::Failures,
 }
@@ -88,6 +92,7 @@ impl Service {
                 keys: needs.keys,
                 names: needs.names,
                 world: needs.world,
+                freshness: needs.freshness,
                 passwords,
                 failures: sessions::Failures::new(),
             }),
@@ -110,6 +115,11 @@ impl Service {
 
     pub(crate) fn names(&self) -> &Names {
         &self.inner.names
+    }
+
+    /// Whether what is read is current.
+    pub(crate) fn freshness(&self) -> &Freshness {
+        &self.inner.freshness
     }
 
     pub(crate) fn now_ms(&self) -> u64 {

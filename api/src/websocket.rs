@@ -33,7 +33,7 @@ pub(crate) async fn upgrade(
     let token = requests::token(&headers).map(str::to_owned);
     let is_known = token
         .as_deref()
-        .is_some_and(|token| edge.service.authenticate(token).is_ok());
+        .is_some_and(|token| edge.service.recognise(token).is_ok());
     let signed_in = edge.service.actors().devices().count();
     let place = match edge.gate.socket(client.ip(), is_known, signed_in) {
         Ok(place) => place,

@@ -3,33 +3,33 @@
 //! Stands between the node's composition root and openraft. It brings log, state, network and proposer together in the
 //! right order; it refuses to know what the group is for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures::future::BoxFuture;
 use openraft::async_runtime::WatchReceiver as _;
-use openraft::{Instant as _, Raft, RaftMetrics, ReadPolicy};
+use openraft::{Raft, RaftMetrics};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use corridor_domain::limits::{LEADER_LOOK_INTERVAL_MS, PEER_APPEND_TIMEOUT_MS};
+use corridor_domain::limits::LEADER_LOOK_INTERVAL_MS;
 use corridor_storage::log::{FatalHandler, LogStore};
 use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::world::World;
 
-use crate::codec::messages::decode_read_index;
 use crate::config::GroupConfig;
 use crate::inbound::{Contact, GroupService, Host};
 use crate::log_store::GroupLog;
 use crate::network::PeerNetwork;
-use crate::peers::{Kind, NodeId, PeerLink, Request};
+use crate::peers::{NodeId, PeerLink};
 use crate::propose::{Carrier, Closing, Gate, Parts, Proposer, gate};
+use crate::reading::Reading;
 use crate::state_machine::StateMachine;
 use crate::state_thread::{ErasedState, StateThread};
+use crate::status::{GroupStatus, StatusView};
 use crate::steer::{Steer, SteerError, Steering};
 use crate::types::{LogPosition, Types};
 
@@ -75,52 +75,7 @@ pub enum StartError {
 /// The group did not become ready in time, or stopped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the group is not ready: {0}")]
-pub struct NotReady(String);
-
-/// What a group looks like from outside. It may stand a moment behind what was answered.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct GroupStatus {
-    /// Who leads, as far as this node knows.
-    pub leader: Option<u64>,
-    /// Whether this node believes that it leads. Not a proof: see `quorum_acknowledged_ms_ago`.
-    pub is_leader: bool,
-    /// The current term.
-    pub term: u64,
-    /// Last index in the log.
-    pub last_log_index: Option<u64>,
-    /// Last index applied to the state.
-    pub applied_index: Option<u64>,
-    /// Last index contained in the newest snapshot point; the state was durable there.
-    pub snapshot_index: Option<u64>,
-    /// Last index purged from the log.
-    pub purged_index: Option<u64>,
-    /// On a leader: how long ago a quorum last confirmed it. An only voter asks nobody between two commands.
-    pub quorum_acknowledged_ms_ago: Option<u64>,
-    /// On a node that follows: how long ago it heard the leader; `None` if never.
-    pub leader_heard_ms_ago: Option<u64>,
-    /// Whether a quorum, or the leader that has one, was heard within the longest election timeout. Without that this node is cut
-    /// off, or nobody leads.
-    pub is_in_contact: bool,
-    /// How many nodes vote.
-    pub voters: usize,
-    /// Everybody who belongs to the group.
-    pub members: Vec<Member>,
-    /// This node takes no more proposals, because it does not trust itself with the group.
-    pub is_fenced: bool,
-}
-
-/// A node of a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// Its id.
-    pub node: NodeId,
-    /// Where other nodes reach it.
-    pub address: String,
-    /// Whether it votes; else it only follows.
-    pub votes: bool,
-    /// On the leader: the last index that the node is known to have. `None` if nothing is known.
-    pub matched_index: Option<u64>,
-}
+pub struct NotReady(pub(crate) String);
 
 /// What a node brings to its groups.
 #[derive(Clone)]
@@ -156,6 +111,7 @@ pub struct Group<S: ReplicatedState> {
     hosting: Hosting,
     raft: Raft<Types, StateMachine>,
     view: StatusView,
+    reading: Reading,
     steering: Steering,
     proposer: Proposer<S>,
     core_watch: JoinHandle<()>,
@@ -209,6 +165,12 @@ impl<S: ReplicatedState> Group<S> {
             election_timeout_max_ms: config.election_timeout_max_ms,
         });
         let proposer = Proposer::start(carrier, gate.clone(), world);
+        let reading = Reading {
+            node_id,
+            group,
+            raft: raft.clone(),
+            link: Arc::clone(&link),
+        };
         let steering = Steering {
             node_id,
             group,
@@ -235,6 +197,7 @@ impl<S: ReplicatedState> Group<S> {
             hosting,
             raft,
             view,
+            reading,
             steering,
             proposer,
             core_watch,
@@ -271,37 +234,22 @@ impl<S: ReplicatedState> Group<S> {
     /// Waits until this node has applied everything that was committed when it asked, wherever the leader is. What is read
     /// after that is current. Returns the revision.
     pub async fn catch_up(&self) -> Result<u64, NotReady> {
-        let refused = |error: &dyn std::error::Error| NotReady(error.to_string());
-        let metrics = self.raft.metrics().borrow_watched().clone();
-        let leader = metrics
-            .current_leader
-            .ok_or_else(|| NotReady("no node leads the group".to_owned()))?;
-        if leader == self.hosting.node_id {
-            return self.confirm_leadership().await;
+        self.reading.catch_up().await
+    }
+
+    /// The same, for whoever asks while the group runs.
+    pub fn catching_up(&self) -> impl Fn() -> BoxFuture<'static, Result<u64, NotReady>> + Send + Sync + 'static {
+        let reading = self.reading.clone();
+        move || {
+            let reading = reading.clone();
+            Box::pin(async move { reading.catch_up().await })
         }
-        let peer = metrics.membership_config.membership().get_node(&leader).cloned();
-        let request = Request {
-            group: self.group,
-            kind: Kind::ReadIndex,
-            body: Bytes::new(),
-        };
-        let patience = Duration::from_millis(PEER_APPEND_TIMEOUT_MS);
-        let address = peer.unwrap_or_default().address;
-        let answer = self.hosting.link.call(leader, &address, request, patience).await;
-        let revision = decode_read_index(&answer.map_err(|error| refused(&error))?).map_err(|error| refused(&error))?;
-        let waiting = self.raft.wait(Some(patience));
-        let applied = waiting.applied_index_at_least(Some(revision), "a read").await;
-        applied.map_err(|error| refused(&error))?;
-        Ok(revision)
     }
 
     /// Proves with a quorum, now, that this node leads, and returns the revision a read must wait for to be current; it
     /// is applied when this returns.
     pub async fn confirm_leadership(&self) -> Result<u64, NotReady> {
-        let confirmed = self.raft.ensure_linearizable(ReadPolicy::ReadIndex).await;
-        confirmed
-            .map(|read| read.index())
-            .map_err(|error| NotReady(error.to_string()))
+        self.reading.confirm_leadership().await
     }
 
     /// Changes who belongs to the group, or who leads it; any node may be asked. Gives the drawn id, or 0.
@@ -375,6 +323,7 @@ impl<S: ReplicatedState> Group<S> {
             hosting,
             raft,
             view,
+            reading,
             steering,
             proposer,
             core_watch,
@@ -387,61 +336,13 @@ impl<S: ReplicatedState> Group<S> {
         if let Err(error) = raft.shutdown().await {
             tracing::warn!(%error, "agreement did not stop cleanly");
         }
-        drop((raft, proposer, steering));
+        drop((raft, proposer, reading, steering));
         for mut released in released {
             // Nothing is ever sent: this ends when the other side is dropped.
             let _ = released.recv().await;
         }
         // Everybody who got in was told, or knows that nobody knows.
         view.gate.drained().await;
-    }
-}
-
-/// What a status is made of, besides openraft's figures.
-#[derive(Clone)]
-struct StatusView {
-    node_id: NodeId,
-    gate: Gate,
-    contact: Contact,
-    lease_ms: u64,
-}
-
-impl StatusView {
-    fn of(&self, metrics: &RaftMetrics<Types>) -> GroupStatus {
-        let index = |position: &Option<LogPosition>| position.as_ref().map(|position| position.index);
-        let elapsed_ms = |acknowledged: Duration| u64::try_from(acknowledged.as_millis()).unwrap_or(u64::MAX);
-        let membership = metrics.membership_config.membership();
-        let voters: BTreeSet<u64> = membership.voter_ids().collect();
-        let matched = |node: &u64| index(metrics.replication.as_ref()?.get(node)?);
-        let members = membership.nodes().map(|(node, peer)| Member {
-            node: *node,
-            address: peer.address.clone(),
-            votes: voters.contains(node),
-            matched_index: matched(node),
-        });
-        let is_leader = metrics.current_leader == Some(self.node_id);
-        let quorum_acknowledged_ms_ago = metrics.last_quorum_acked.map(|at| elapsed_ms(at.elapsed()));
-        let leader_heard_ms_ago = self.contact.heard_ms_ago();
-        let is_alone = is_leader && voters.len() == 1;
-        let heard = match is_leader {
-            true => quorum_acknowledged_ms_ago,
-            false => leader_heard_ms_ago,
-        };
-        GroupStatus {
-            leader: metrics.current_leader,
-            is_leader,
-            term: metrics.current_term,
-            last_log_index: metrics.last_log_index,
-            applied_index: index(&metrics.last_applied),
-            snapshot_index: index(&metrics.snapshot),
-            purged_index: index(&metrics.purged),
-            quorum_acknowledged_ms_ago,
-            leader_heard_ms_ago,
-            is_in_contact: is_alone || heard.is_some_and(|heard_ms| heard_ms <= self.lease_ms),
-            voters: voters.len(),
-            members: members.collect(),
-            is_fenced: self.gate.is_shut_for(Closing::Fenced),
-        }
     }
 }
 

@@ -127,7 +127,7 @@ async fn add_person(service: &Service, login: String, password: String, person: 
         device_name: "corridor person add".to_owned(),
     };
     let signed_in = service.sign_in(&sign_in, IpAddr::V4(Ipv4Addr::LOCALHOST)).await?;
-    let caller = service.authenticate(&signed_in.token)?;
+    let caller = service.authenticate(&signed_in.token).await?;
     let added = service.add_person(&caller, service.draw_command_id(), person).await;
     if let Err(failure) = service
         .end_session(&caller, service.draw_command_id(), caller.session.id)

@@ -4,6 +4,7 @@
 
 mod cli;
 mod config;
+mod contact;
 mod control;
 mod demo;
 mod figures;

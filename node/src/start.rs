@@ -6,6 +6,7 @@
 //!  4. applied state, actors         8. control socket
 
 use crate::config::Settings;
+use crate::contact::Contact;
 use crate::control;
 use crate::figures::{self, Figures, Sources};
 use crate::files;
@@ -15,6 +16,7 @@ use corridor_actors::falls::FallLimit;
 use corridor_actors::{Actors, Needs};
 use corridor_api::encode::JsonFrames;
 use corridor_api::failure::Failure;
+use corridor_api::freshness::Freshness;
 use corridor_api::gate::{Bounds, Gate, Places};
 use corridor_api::names::Names;
 use corridor_api::operations::Operations;
@@ -95,6 +97,7 @@ pub struct Running {
     operations_listener: TcpListener,
     operations: Operations,
     figures: Figures,
+    contact: Contact,
     ready: Arc<AtomicBool>,
     stopping: watch::Sender<bool>,
     // Last: everything above has ended before another process may take the folder.
@@ -173,12 +176,25 @@ impl Running {
             .map_err(|error| StartError::refused(error.to_string()))?;
 
         ready.store(!actors.is_fenced(), Ordering::Release);
+        let catch_up = group.catching_up();
+        let freshness = Arc::new(Freshness::new(Box::new(move || {
+            let caught_up = catch_up();
+            Box::pin(async move { caught_up.await.is_ok() })
+        })));
+        let contact = Contact {
+            status: Box::new(group.watch()),
+            catch_up: Box::new(group.catching_up()),
+            actors: actors.clone(),
+            freshness: Arc::clone(&freshness),
+            ready: Arc::clone(&ready),
+        };
         let service = Service::new(service::Needs {
             reader: reader.clone(),
             actors: actors.clone(),
             keys,
             names,
             world: Arc::clone(&world),
+            freshness,
         });
         let sources = Sources {
             data: settings.data.clone(),
@@ -199,6 +215,7 @@ impl Running {
             operations_listener,
             operations,
             figures,
+            contact,
             ready,
             stopping,
             _lock: lock,
@@ -249,9 +266,12 @@ impl Running {
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
+        let watching = tokio::spawn(self.contact.watch());
         let (actors, ready, stopping) = (self.actors.clone(), Arc::clone(&self.ready), self.stopping);
+        let watched = watching.abort_handle();
         let farewell = async move {
             stop.await;
+            watched.abort();
             tracing::info!("stopping: saying goodbye to the sockets");
             ready.store(false, Ordering::Release);
             actors.say_goodbye();

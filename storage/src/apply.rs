@@ -37,11 +37,15 @@ pub struct Applied {
 /// holds the log back instead of memory growing.
 pub type Listener = Box<dyn Fn(Vec<Applied>) + Send + Sync>;
 
+/// Told when a whole state of another node has taken the place of this one: whatever was made from the old one is void.
+pub type OnInstall = Box<dyn Fn() + Send + Sync>;
+
 /// The applied state of one workspace.
 pub struct AppliedState {
     state: State,
     progress: Mutex<Progress>,
     listener: Listener,
+    on_install: OnInstall,
 }
 
 impl AppliedState {
@@ -52,7 +56,15 @@ impl AppliedState {
             state,
             progress: Mutex::new(progress),
             listener,
+            on_install: Box::new(|| ()),
         })
+    }
+
+    /// Says who is told when the state is replaced.
+    #[must_use]
+    pub fn with_on_install(mut self, on_install: OnInstall) -> Self {
+        self.on_install = on_install;
+        self
     }
 
     /// The last revision applied, the time of it, and the rolling hash.
@@ -257,6 +269,7 @@ impl ReplicatedState for AppliedState {
         self.state.recent().clear();
         self.state.store().replace(marker.chain(others))?;
         *current = self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
+        (self.on_install)();
         Ok(())
     }
 }

@@ -63,7 +63,7 @@ impl FromRequestParts<Edge> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Failure> {
         let token = token(&parts.headers).ok_or(Failure::Refused(Refusal::NotSignedIn))?;
-        edge.service.authenticate(token)
+        edge.service.authenticate(token).await
     }
 }
 

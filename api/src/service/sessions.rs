@@ -174,8 +174,22 @@ impl Service {
         })
     }
 
-    /// Who a token belongs to, if its session is live and its account open.
-    pub fn authenticate(&self, token: &str) -> Outcome<Caller> {
+    /// Who a token belongs to, if its session is live and its account open. A session that is not known here may have begun on
+    /// another node a moment ago: nobody is sent away before this node has caught up.
+    pub async fn authenticate(&self, token: &str) -> Outcome<Caller> {
+        self.freshness().check()?;
+        let is_unknown = match parse_token(token) {
+            Some((id, _)) => self.reader().session(id)?.is_none(),
+            None => false,
+        };
+        if is_unknown {
+            self.freshness().catch_up().await?;
+        }
+        self.recognise(token)
+    }
+
+    /// The same, by what is known here now.
+    pub(crate) fn recognise(&self, token: &str) -> Outcome<Caller> {
         let refused = || Failure::Refused(Refusal::NotSignedIn);
         let (id, secret) = parse_token(token).ok_or_else(refused)?;
         let session = self.reader().session(id)?.ok_or_else(refused)?;

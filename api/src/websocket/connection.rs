@@ -65,11 +65,21 @@ async fn begin(
         return Err(ILLEGAL);
     };
     let token = token.or(named).ok_or(Some((GoodbyeReason::SessionEnded, None)))?;
-    let caller = edge.service.authenticate(&token).map_err(|failure| match failure {
-        Failure::Refused(_) => Some((GoodbyeReason::SessionEnded, None)),
-        // Something of ours is broken: nobody is signed out for that.
-        _ => Some(broken(edge)),
-    })?;
+    let caller = edge
+        .service
+        .authenticate(&token)
+        .await
+        .map_err(|failure| match failure {
+            Failure::Refused(_) => Some((GoodbyeReason::SessionEnded, None)),
+            // Something of ours is broken: nobody is signed out for that.
+            _ => Some(broken(edge)),
+        })?;
+    let known = edge.service.reader().progress().map_err(|_| Some(broken(edge)))?;
+    if since > Some(known.revision) {
+        // It was told so by another node, that is a moment ahead. A cursor from another history is found out after this.
+        let caught_up = edge.service.freshness().catch_up().await;
+        caught_up.map_err(|_| Some(broken(edge)))?;
+    }
     Ok((caller, since))
 }
 

@@ -65,6 +65,8 @@ pub const SNAPSHOT_PIECE_TRIES_COUNT_MAX: u32 = 60;
 pub const SNAPSHOT_RETRY_PAUSE_MS: u64 = 500;
 /// Pause between two pieces: others need the line and the disk too.
 pub const SNAPSHOT_PIECE_PAUSE_MS: u64 = 10;
+/// How often a node looks whether it is in contact with the others.
+pub const CONTACT_LOOK_INTERVAL_MS: u64 = 100;
 /// How often it is looked who leads, while nobody is known to.
 pub const LEADER_LOOK_INTERVAL_MS: u64 = 20;
 /// Nodes of one group, those that only follow included.

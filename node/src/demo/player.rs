@@ -331,5 +331,6 @@ pub async fn signed_in(service: &Service, login: Login) -> Result<Caller, String
         .map_err(|failure| explained(&failure))?;
     service
         .authenticate(&signed_in.token)
+        .await
         .map_err(|failure| explained(&failure))
 }

@@ -95,6 +95,11 @@ impl<P: Copy + Eq + Hash, D> Directory<P, D> {
         self.look().all().for_each(goodbye);
     }
 
+    /// Lets newcomers in again.
+    pub fn reopen(&self) {
+        write(&self.inner).shut = false;
+    }
+
     /// Devices, and the most that ever were.
     pub fn level(&self) -> Level {
         read(&self.inner).count

@@ -12,6 +12,7 @@
 
 pub(crate) mod messages;
 mod pieces;
+pub(crate) mod requests;
 
 use std::io;
 

@@ -18,13 +18,12 @@ use tokio::task::JoinHandle;
 use corridor_domain::limits::LEADER_LOOK_INTERVAL_MS;
 use corridor_storage::log::{FatalHandler, LogStore};
 use corridor_storage::replicated::ReplicatedState;
-use corridor_storage::world::World;
 
 use crate::config::GroupConfig;
-use crate::inbound::{Contact, GroupService, Host};
+use crate::hosting::Hosting;
+use crate::inbound::{Contact, GroupService};
 use crate::log_store::GroupLog;
 use crate::network::PeerNetwork;
-use crate::peers::{NodeId, PeerLink};
 use crate::propose::{Carrier, Closing, Gate, Parts, Proposer, gate};
 use crate::reading::Reading;
 use crate::state_machine::StateMachine;
@@ -77,34 +76,6 @@ pub enum StartError {
 #[error("the group is not ready: {0}")]
 pub struct NotReady(pub(crate) String);
 
-/// What a node brings to its groups.
-#[derive(Clone)]
-pub struct Hosting {
-    /// This node.
-    pub node_id: NodeId,
-    /// The way to the others.
-    pub link: Arc<dyn PeerLink>,
-    /// Where the others' requests come in.
-    pub host: Arc<Host>,
-    /// Clock and randomness.
-    pub world: Arc<dyn World>,
-    /// Called when log, state or openraft's core fail; it must end the process.
-    pub on_fatal: FatalHandler,
-}
-
-impl Hosting {
-    /// A node without others.
-    pub fn alone(node_id: NodeId, world: Arc<dyn World>, on_fatal: FatalHandler) -> Self {
-        Self {
-            node_id,
-            link: Arc::new(crate::peers::Alone),
-            host: Arc::new(Host::new()),
-            world,
-            on_fatal,
-        }
-    }
-}
-
 /// One replicated group on this node.
 pub struct Group<S: ReplicatedState> {
     group: u64,
@@ -133,6 +104,7 @@ impl<S: ReplicatedState> Group<S> {
             node_id,
             link,
             host,
+            spools,
             world,
             on_fatal,
         } = hosting.clone();
@@ -183,6 +155,7 @@ impl<S: ReplicatedState> Group<S> {
             proposals: proposer.for_others(),
             steering: steering.clone(),
             incoming: Arc::default(),
+            spools,
         };
         host.add(group, service);
         let core_watch = tokio::spawn(watch_core(group, raft.clone(), gate.clone(), on_fatal));

@@ -17,16 +17,17 @@ use openraft::raft::AppendEntriesResponse;
 use openraft::{Raft, ReadPolicy};
 
 use corridor_storage::replicated::StateSnapshot;
+use corridor_storage::spool::Spools;
 use corridor_storage::world::World;
 
 use crate::codec::decode_marker;
 use crate::codec::messages::{
-    Piece, Received, decode_append, decode_piece, decode_transfer, decode_vote_request, encode_appended,
-    encode_forwarded, encode_read_index, encode_received, encode_transferred, encode_vote_response,
+    decode_append, decode_transfer, decode_vote_request, encode_appended, encode_transferred, encode_vote_response,
 };
+use crate::codec::requests::{Piece, Received, decode_piece, encode_forwarded, encode_read_index, encode_received};
 use crate::peers::{Kind, NodeId, PeerService, Reply, Request};
 use crate::propose::LocalProposals;
-use crate::snapshot::Incoming;
+use crate::snapshot::{Incoming, Taken};
 use crate::state_machine::StateMachine;
 use crate::steer::Steering;
 use crate::types::{SavedVote, Snapshot, SnapshotMeta, Types};
@@ -67,6 +68,7 @@ pub(crate) struct GroupService {
     pub proposals: LocalProposals,
     pub steering: Steering,
     pub incoming: Arc<Mutex<Option<Incoming>>>,
+    pub spools: Spools,
 }
 
 /// Polls once now, and leaves the rest to a task. Without a budget: a poll that is put off would lose its place.
@@ -107,7 +109,7 @@ impl GroupService {
                 let transferred = self.raft.handle_transfer_leader(request).await.map_err(text)?;
                 Ok(encode_transferred(&transferred))
             }
-            Kind::Snapshot => self.receive(from, &decode_piece(&body).map_err(text)?).await,
+            Kind::Snapshot => self.receive(from, decode_piece(&body).map_err(text)?).await,
             Kind::Forward => Ok(encode_forwarded(&self.proposals.propose(body).await)),
             Kind::ReadIndex => {
                 let (confirmed, _) = self.raft.get_read_log_id(ReadPolicy::ReadIndex).await.map_err(text)?;
@@ -127,14 +129,15 @@ impl GroupService {
         Ok(encode_appended(&appended))
     }
 
-    async fn receive(&self, from: NodeId, piece: &Piece) -> Result<Bytes, String> {
-        let taken = {
-            let mut incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
-            Incoming::take(&mut incoming, from, piece)
-        };
-        let received = match taken {
-            Err(wanted) => Received::Wants(wanted),
-            Ok(state) => Received::Installed(self.install(piece.vote, state).await?),
+    async fn receive(&self, from: NodeId, piece: Piece) -> Result<Bytes, String> {
+        let (incoming, spools, vote) = (Arc::clone(&self.incoming), self.spools.clone(), piece.vote);
+        let taking = tokio::task::spawn_blocking(move || {
+            let mut incoming = incoming.lock().unwrap_or_else(PoisonError::into_inner);
+            Incoming::take(&mut incoming, &spools, from, &piece)
+        });
+        let received = match taking.await.map_err(text)?.map_err(text)? {
+            Taken::Wants(wanted) => Received::Wants(wanted),
+            Taken::Whole(state) => Received::Installed(self.install(vote, state).await?),
         };
         Ok(encode_received(&received))
     }

@@ -8,6 +8,7 @@
 mod codec;
 mod config;
 mod group;
+mod hosting;
 mod inbound;
 mod log_store;
 pub mod metrics;
@@ -26,7 +27,8 @@ mod tail;
 mod types;
 
 pub use config::GroupConfig;
-pub use group::{Group, Hosting, NotReady, StartError};
+pub use group::{Group, NotReady, StartError};
+pub use hosting::Hosting;
 pub use inbound::{GossipService, Host};
 pub use propose::{Pending, ProposeError, Proposer};
 pub use status::{GroupStatus, Member};

@@ -25,7 +25,7 @@ use corridor_sync::gate::{Inside, Refused};
 use corridor_sync::level::Bounds;
 
 pub(crate) use self::carrier::{Carrier, Parts};
-use crate::codec::messages::Forwarded;
+use crate::codec::requests::Forwarded;
 use crate::metrics;
 use crate::types::ErasedAnswer;
 

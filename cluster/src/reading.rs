@@ -12,7 +12,7 @@ use openraft::{Raft, ReadPolicy};
 
 use corridor_domain::limits::PEER_APPEND_TIMEOUT_MS;
 
-use crate::codec::messages::decode_read_index;
+use crate::codec::requests::decode_read_index;
 use crate::group::NotReady;
 use crate::peers::{Kind, NodeId, PeerLink, Request};
 use crate::state_machine::StateMachine;

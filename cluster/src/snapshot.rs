@@ -16,8 +16,9 @@ use corridor_domain::limits::{
     SNAPSHOT_PIECE_TRIES_COUNT_MAX, SNAPSHOT_RETRY_PAUSE_MS,
 };
 use corridor_storage::replicated::{SnapshotRecord, SnapshotRecords, StateSnapshot};
+use corridor_storage::spool::{Spool, Spools};
 
-use crate::codec::messages::{Piece, Received, decode_received, encode_piece};
+use crate::codec::requests::{Piece, Received, decode_received, encode_piece};
 use crate::peers::CallError;
 use crate::types::SavedVote;
 
@@ -142,13 +143,12 @@ pub(crate) struct Incoming {
     from: u64,
     transfer: u64,
     marker: Bytes,
-    pieces: Vec<Bytes>,
+    pieces: Spool,
 }
 
 impl Incoming {
-    /// Takes a piece from node `from`. `incoming` is what was received of this group's state before. Gives the whole state with its
-    /// last piece.
-    pub fn take(incoming: &mut Option<Self>, from: u64, piece: &Piece) -> Result<StateSnapshot, u64> {
+    /// Takes a piece from node `from`. `incoming` is what was received of this group's state before. May wait for the disk.
+    pub fn take(incoming: &mut Option<Self>, spools: &Spools, from: u64, piece: &Piece) -> io::Result<Taken> {
         let goes_on = |known: &&mut Self| known.from == from && known.transfer == piece.transfer;
         let known = match incoming.as_mut().filter(goes_on) {
             Some(known) => known,
@@ -156,37 +156,68 @@ impl Incoming {
                 from,
                 transfer: piece.transfer,
                 marker: piece.marker.clone(),
-                pieces: Vec::new(),
+                pieces: spools.begin()?,
             }),
-            None => return Err(0),
+            None => return Ok(Taken::Wants(0)),
         };
         let wanted = known.pieces.len() as u64;
         if piece.number != wanted {
-            return Err(wanted);
+            return Ok(Taken::Wants(wanted));
         }
-        known.pieces.push(piece.records.clone());
+        known.pieces.put(&piece.records)?;
         if !piece.is_last {
-            return Err(wanted + 1);
+            return Ok(Taken::Wants(wanted + 1));
         }
         // Taken out: whatever becomes of it, it is not needed again.
-        incoming.take().map(Self::into_snapshot).ok_or(0)
+        Ok(incoming
+            .take()
+            .map_or(Taken::Wants(0), |whole| Taken::Whole(whole.into_snapshot())))
     }
 
     fn into_snapshot(self) -> StateSnapshot {
         let pieces = Arc::new(self.pieces);
-        StateSnapshot::new(self.marker.to_vec(), move || {
-            let pieces = Arc::clone(&pieces);
-            let mut number = 0;
-            let mut rest = Bytes::new();
-            Box::new(std::iter::from_fn(move || {
-                while rest.is_empty() {
-                    rest = pieces.get(number)?.clone();
-                    number += 1;
-                }
-                let key = take_part(&mut rest);
-                Some(key.and_then(|key| Ok((key, take_part(&mut rest)?))))
-            }))
-        })
+        StateSnapshot::new(self.marker.to_vec(), move || Box::new(Records::of(Arc::clone(&pieces))))
+    }
+}
+
+/// What became of a piece.
+pub(crate) enum Taken {
+    /// It is wanted next.
+    Wants(u64),
+    /// It was the last one.
+    Whole(StateSnapshot),
+}
+
+/// The records of all pieces, one after the other.
+struct Records {
+    pieces: Arc<Spool>,
+    next: usize,
+    rest: Bytes,
+}
+
+impl Records {
+    fn of(pieces: Arc<Spool>) -> Self {
+        Self {
+            pieces,
+            next: 0,
+            rest: Bytes::new(),
+        }
+    }
+}
+
+impl Iterator for Records {
+    type Item = io::Result<SnapshotRecord>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.rest.is_empty() {
+            match self.pieces.get(self.next).transpose()? {
+                Ok(piece) => self.rest = piece.into(),
+                Err(error) => return Some(Err(error)),
+            }
+            self.next += 1;
+        }
+        let key = take_part(&mut self.rest);
+        Some(key.and_then(|key| Ok((key, take_part(&mut self.rest)?))))
     }
 }
 
@@ -194,8 +225,10 @@ impl Incoming {
 mod tests {
     use std::sync::Mutex;
 
+    use corridor_storage::world::SystemWorld;
+
     use super::*;
-    use crate::codec::messages::{decode_piece, encode_received};
+    use crate::codec::requests::{decode_piece, encode_received};
 
     fn state(count: u32, size_bytes: usize) -> StateSnapshot {
         StateSnapshot::new(b"marker".to_vec(), move || {
@@ -203,8 +236,15 @@ mod tests {
         })
     }
 
+    fn spools() -> (tempfile::TempDir, Spools) {
+        let folder = tempfile::tempdir().unwrap();
+        let spools = Spools::new(folder.path(), Arc::new(SystemWorld::new()));
+        (folder, spools)
+    }
+
     /// A receiver that the line to breaks before and after every third piece.
     async fn transfer(sent: StateSnapshot, forgets_once: bool) -> (StateSnapshot, usize) {
+        let (_folder, spools) = spools();
         let incoming = Mutex::new((None, 0_usize, None));
         let vote = SavedVote::new_committed(1, 1);
         let installed = send(9, vote, sent, |body, _| {
@@ -219,12 +259,12 @@ mod tests {
                 *incoming = None;
             }
             let piece = decode_piece(&body).unwrap();
-            let received = match Incoming::take(incoming, 2, &piece) {
-                Ok(state) => {
+            let received = match Incoming::take(incoming, &spools, 2, &piece).unwrap() {
+                Taken::Whole(state) => {
                     *whole = Some(state);
                     Received::Installed(vote)
                 }
-                Err(number) => Received::Wants(number),
+                Taken::Wants(number) => Received::Wants(number),
             };
             if *calls % 3 == 1 && whole.is_none() {
                 return lost();
@@ -265,7 +305,10 @@ mod tests {
             is_last: true,
             records: Bytes::from_static(&[255, 255, 255, 255, 1]),
         };
-        let whole = Incoming::take(&mut incoming, 2, &piece).unwrap();
+        let (_folder, spools) = spools();
+        let Taken::Whole(whole) = Incoming::take(&mut incoming, &spools, 2, &piece).unwrap() else {
+            panic!("it was the last piece");
+        };
         assert!(whole.records().next().unwrap().is_err());
     }
 }

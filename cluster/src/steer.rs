@@ -13,7 +13,7 @@ use openraft::{ChangeMembers, Raft};
 
 use corridor_domain::limits::{MEMBERS_OF_A_GROUP_COUNT_MAX, PEER_STEER_TIMEOUT_MS};
 
-use crate::codec::messages::{Steered, decode_steer, decode_steered, encode_steer, encode_steered};
+use crate::codec::requests::{Steered, decode_steer, decode_steered, encode_steer, encode_steered};
 use crate::peers::{Kind, NodeId, PeerLink, Request};
 use crate::state_machine::StateMachine;
 use crate::types::{Peer, Types};

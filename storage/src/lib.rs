@@ -22,6 +22,7 @@ mod recent;
 pub mod records;
 pub mod replicated;
 pub mod sealing;
+pub mod spool;
 pub mod state;
 mod store;
 mod transaction;

@@ -161,3 +161,14 @@ pub(crate) fn unreadable(problem: &str) -> io::Error {
         format!("a record of the cluster is not readable: {problem}"),
     )
 }
+
+/// What follows the format.
+pub(crate) fn begin(bytes: &[u8]) -> io::Result<Input<'_>> {
+    let mut input = Input { bytes };
+    input.format()?;
+    Ok(input)
+}
+
+pub(crate) fn unknown(kind: u8) -> io::Error {
+    unreadable(&format!("unknown kind {kind}"))
+}

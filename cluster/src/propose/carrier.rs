@@ -20,7 +20,7 @@ use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::world::World;
 
 use super::{Closing, Gate, Outcome, ProposeError, Queued};
-use crate::codec::messages::{Forwarded, decode_forwarded};
+use crate::codec::requests::{Forwarded, decode_forwarded};
 use crate::inbound::Contact;
 use crate::metrics;
 use crate::peers::{CallError, Kind, NodeId, PeerLink, Request};

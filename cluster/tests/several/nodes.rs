@@ -7,6 +7,7 @@ use bytes::Bytes;
 use corridor_cluster::{Group, GroupConfig, GroupStatus, Host, Hosting, Peer, Steer};
 use corridor_storage::log::MemoryLog;
 use corridor_storage::replicated::{MemoryAnswer, MemoryState};
+use corridor_storage::spool::Spools;
 use corridor_storage::world::SystemWorld;
 
 use crate::link::{Line, Switchboard};
@@ -41,6 +42,7 @@ impl Cluster {
                 switchboard: Arc::clone(&self.switchboard),
             }),
             host: Arc::clone(&host),
+            spools: Spools::new(&std::env::temp_dir(), Arc::new(SystemWorld::new())),
             world: Arc::new(SystemWorld::new()),
             on_fatal: Arc::new(|problem| panic!("fatal: {problem}")),
         };

@@ -3,15 +3,17 @@
 //! Answers go to standard output, everything else (log, errors) to standard error. Refuses to know how anything is done.
 
 mod arguments;
+mod cluster;
 
-pub use arguments::InitArguments;
+pub use arguments::{InitArguments, JoinArguments, PlaceArguments};
 
 use crate::config::{Configuration, LogFormat, Settings};
 use crate::control::{self, Reply, Request};
+use crate::membership::way;
 use crate::passwords;
 use crate::start::{Running, StartError};
 use crate::stop::stop_signal;
-use crate::{demo, init};
+use crate::{demo, init, join};
 use arguments::{Command, DemoArguments, Line, PersonAddArguments, PersonCommand, StatusArguments};
 use clap::Parser;
 use corridor_protocol::AddPerson;
@@ -19,7 +21,7 @@ use corridor_storage::world::SystemWorld;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
@@ -80,8 +82,13 @@ async fn run(line: Line) -> Result<(), Stop> {
             start_log(LogFormat::Plain, LOG_OF_A_COMMAND)?;
             init::run(arguments, &SystemWorld::new()).await
         }
+        Command::Join(arguments) => {
+            start_log(LogFormat::Plain, LOG_OF_A_COMMAND)?;
+            join::run(arguments, &SystemWorld::new(), way::ask).await
+        }
         Command::Start { config } => run_node(&config).await,
         Command::Person(PersonCommand::Add(arguments)) => add_person(arguments).await,
+        Command::Cluster(command) => cluster::run(command).await,
         Command::Status(arguments) => status(arguments).await,
     }
 }
@@ -142,17 +149,20 @@ async fn add_person(arguments: PersonAddArguments) -> Result<(), Stop> {
 }
 
 async fn status(arguments: StatusArguments) -> Result<(), Stop> {
-    let data = match arguments.data {
-        Some(data) => data,
-        None => configuration(&arguments.config)?.settings.data,
-    };
-    let answer = ask(&data, &Request::Status).await?;
+    let answer = ask(&data_of(&arguments)?, &Request::Status).await?;
     if arguments.json {
         return say(&format!("{answer}\n"));
     }
     let mut lines = String::new();
     flatten("", &answer, &mut lines);
     say(&lines)
+}
+
+fn data_of(arguments: &StatusArguments) -> Result<PathBuf, Stop> {
+    match &arguments.data {
+        Some(data) => Ok(data.clone()),
+        None => Ok(configuration(&arguments.config)?.settings.data),
+    }
 }
 
 /// `limits.sockets: 4096`, a line each.

@@ -1,14 +1,15 @@
 //! The composition root: what a node is made of, in the order in which it starts, and in reverse how it stops. No rules.
 //!
 //!  1. data folder and its lock      5. agreement (replays the log)
-//!  2. keys                          6. edge
+//!  2. keys, place in the cluster    6. edge
 //!  3. log                           7. addresses
 //!  4. applied state, actors         8. control socket
 
-use crate::config::Settings;
+use crate::config::{ClusterSettings, Settings};
 use crate::control;
 use crate::figures::{self, Figures, Sources};
 use crate::files;
+use crate::membership::standing::Standing;
 use crate::operations::operations;
 use corridor_actors::alarm::Fence;
 use corridor_actors::falls::FallLimit;
@@ -42,8 +43,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
-/// The one node and the one workspace until there are more.
-pub const NODE_ID: u64 = 1;
+/// The one workspace until there are more.
 const WORKSPACE_GROUP: u64 = 1;
 
 /// Why a node does not start, or ended.
@@ -111,6 +111,9 @@ impl Running {
         let lock = lock_folder(&settings.data)?;
         let node_keys = NodeKeys::open_or_create(&settings.data.join("node.key"), world.as_ref())
             .map_err(StartError::io("the key file"))?;
+        let address = settings.cluster.as_ref().map(|cluster| cluster.address.as_str());
+        let standing = Standing::open_or_create(&settings.data, &node_keys.node, address, world.as_ref())
+            .map_err(StartError::io("the node's place in its cluster"))?;
 
         let log_options = LogOptions::new(settings.data.join("log"));
         // Both read back what the last process left. After a kill that is most of a start: at the same time, then.
@@ -141,9 +144,12 @@ impl Running {
         let dispatched = applied_state.progress().revision;
 
         let group = Group::start(
-            NODE_ID,
+            standing.node,
             WORKSPACE_GROUP,
-            GroupConfig::default(),
+            GroupConfig {
+                initialise_if_pristine: standing.is_founder,
+                ..GroupConfig::default()
+            },
             log,
             Arc::new(applied_state),
             Arc::clone(&world),
@@ -183,6 +189,7 @@ impl Running {
             world: Arc::clone(&world),
         });
         let sources = Sources {
+            node: standing.node,
             data: settings.data.clone(),
             is_ready: Arc::clone(&ready),
             reader,
@@ -229,7 +236,7 @@ impl Running {
             alive,
         };
         let status = Arc::clone(&self.operations.status);
-        let control = control::serve(&self.settings.data, self.service.clone(), status)
+        let control = control::serve(&self.settings.data, self.service.clone(), status, None)
             .map_err(StartError::io("the control socket"))?;
         let stopped = |mut stopping: watch::Receiver<bool>| async move {
             // An error says that the node itself is gone: stopped all the same.
@@ -283,7 +290,12 @@ impl Running {
 pub async fn found(settings: &Settings, name: &str, administrator: &AddPerson) -> Result<(), StartError> {
     let world = Arc::new(corridor_storage::world::SystemWorld::new());
     let loopback = SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), 0);
+    let cluster = settings.cluster.clone();
     let quiet = Settings {
+        cluster: cluster.map(|cluster| ClusterSettings {
+            listen: loopback,
+            ..cluster
+        }),
         listen: loopback,
         operations: loopback,
         tls: None,

@@ -202,6 +202,32 @@ pub const CONTROL_CONNECTIONS_COUNT_MAX: usize = 4;
 pub const CONTROL_LINE_TIMEOUT_MS: u64 = 5_000;
 /// Time for the deed between them.
 pub const CONTROL_DEED_TIMEOUT_MS: u64 = 30_000;
+/// How long an invitation to join a cluster is good for at most.
+pub const INVITATION_VALID_MS_MAX: u64 = 24 * 60 * 60 * 1_000;
+/// Invitations that are good at one time.
+pub const INVITATIONS_COUNT_MAX: usize = 8;
+/// Wrong invitations from one address before it is no longer listened to.
+pub const INVITATION_FAILURES_PER_ADDRESS_MAX: u32 = 5;
+/// Wrong invitations from everywhere before nobody is.
+pub const INVITATION_FAILURES_MAX: u32 = 64;
+/// The time in which they are counted.
+pub const INVITATION_FAILURES_WINDOW_MS: u64 = 15 * 60 * 1_000;
+/// What a machine that joins says, and what it is answered.
+pub const JOIN_MESSAGE_SIZE_BYTES_MAX: usize = 24 * 1024;
+/// Nodes named to a machine that joins.
+pub const JOIN_PEERS_COUNT_MAX: usize = 64;
+/// A host and a port, or a URL without a path, as nodes tell each other: the longest name has 253 bytes.
+pub const PEER_ADDRESS_SIZE_BYTES_MAX: usize = 272;
+/// The version of a program, as nodes tell each other.
+pub const PROGRAM_VERSION_SIZE_BYTES_MAX: usize = 64;
+/// Largest file of a node's place in its cluster.
+pub const CLUSTER_FILE_SIZE_BYTES_MAX: u64 = 16 * 1024;
+/// How long a cluster's authority lives: 20 years.
+pub const AUTHORITY_LIFETIME_MS: u64 = 20 * 365 * 24 * 60 * 60 * 1_000 + 5 * 24 * 60 * 60 * 1_000;
+/// How long a node's certificate lives: 90 days. It is renewed at two thirds of that.
+pub const NODE_CERTIFICATE_LIFETIME_MS: u64 = 90 * 24 * 60 * 60 * 1_000;
+/// How long before now a certificate begins, because clocks differ.
+pub const CERTIFICATE_BACKDATE_MS: u64 = 60 * 60 * 1_000;
 /// Between two sortings of what figures observed into their buckets.
 pub const FIGURES_UPKEEP_INTERVAL_MS: u64 = 1_000;
 /// Time that replaying the log may take at start.
@@ -292,6 +318,13 @@ const _: () = assert!(
     "sockets leave connections for requests"
 );
 const _: () = assert!(CONNECTIONS_PER_ADDRESS_COUNT_MAX < CONNECTIONS_COUNT_MAX);
+const _: () = assert!(INVITATION_FAILURES_PER_ADDRESS_MAX < INVITATION_FAILURES_MAX);
+const _: () = assert!(
+    JOIN_PEERS_COUNT_MAX * (PEER_ADDRESS_SIZE_BYTES_MAX + 12) + 4 * 1024 <= JOIN_MESSAGE_SIZE_BYTES_MAX,
+    "all the nodes fit into the answer, beside keys and certificates"
+);
+const _: () = assert!(CERTIFICATE_BACKDATE_MS < NODE_CERTIFICATE_LIFETIME_MS / 3);
+const _: () = assert!(NODE_CERTIFICATE_LIFETIME_MS < AUTHORITY_LIFETIME_MS);
 const _: () = assert!(SOCKETS_BEFORE_SIGN_IN_PER_ADDRESS_COUNT_MAX < SOCKETS_BEFORE_SIGN_IN_COUNT_MAX);
 const _: () = assert!(
     SOCKET_OPENINGS_BURST as usize <= SOCKETS_BEFORE_SIGN_IN_PER_ADDRESS_COUNT_MAX,

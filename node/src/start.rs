@@ -112,8 +112,12 @@ impl Running {
         let node_keys = NodeKeys::open_or_create(&settings.data.join("node.key"), world.as_ref())
             .map_err(StartError::io("the key file"))?;
         let address = settings.cluster.as_ref().map(|cluster| cluster.address.as_str());
-        let standing = Standing::open_or_create(&settings.data, &node_keys.node, address, world.as_ref())
-            .map_err(StartError::io("the node's place in its cluster"))?;
+        let standing = Standing::open_or_create(&settings.data, &node_keys.node, address, world.as_ref());
+        let mut standing = standing.map_err(StartError::io("the node's place in its cluster"))?;
+        let renewed = standing.renew_if_due(world.as_ref());
+        if renewed.map_err(StartError::io("the node's certificate"))? {
+            tracing::info!("this node has a new certificate for the other nodes");
+        }
 
         let log_options = LogOptions::new(settings.data.join("log"));
         // Both read back what the last process left. After a kill that is most of a start: at the same time, then.

@@ -38,7 +38,7 @@ pub trait Admission: Send + Sync {
 /// Lets machines in.
 pub struct Registrar {
     /// Issues the newcomer's certificate, and goes along.
-    pub authority: Authority,
+    pub authority: Arc<Authority>,
     /// The key that seals content.
     pub workspace: StorageKey,
     /// Who may come.

@@ -16,6 +16,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// The folder, inside of the data folder.
@@ -64,8 +65,8 @@ pub struct Standing {
     pub is_founder: bool,
     /// Under which address it founded or was let in; what it has now stands in the configuration.
     pub address: Option<String>,
-    /// Issues certificates.
-    pub authority: Authority,
+    /// Issues certificates; shared with whoever lets machines in.
+    pub authority: Arc<Authority>,
     certificate: Vec<u8>,
     not_after_ms: u64,
     key: KeyPair,
@@ -156,7 +157,7 @@ impl Standing {
             node: document.node,
             is_founder: document.is_founder,
             address: document.address,
-            authority,
+            authority: Arc::new(authority),
             certificate,
             not_after_ms,
             key,
@@ -186,8 +187,17 @@ impl Standing {
             .saturating_sub(limits::NODE_CERTIFICATE_LIFETIME_MS / 3)
     }
 
+    /// Renews the certificate if it should be. Says whether it was.
+    pub fn renew_if_due(&mut self, world: &dyn World) -> io::Result<bool> {
+        let is_due = world.now_ms() >= self.renewal_due_ms();
+        if is_due {
+            self.renew(world)?;
+        }
+        Ok(is_due)
+    }
+
     /// Gives this node a new certificate for the key it has, on its own: the authority is here.
-    pub fn renew(&mut self, world: &dyn World) -> io::Result<()> {
+    fn renew(&mut self, world: &dyn World) -> io::Result<()> {
         let public_key = self.key.subject_public_key_info();
         let certificate = self.authority.issue(self.node, &public_key, world).map_err(other)?;
         let beside = self.folder.join("node.pem.new");

@@ -53,7 +53,7 @@ impl Cluster {
             asked: Mutex::default(),
         });
         let registrar = Registrar {
-            authority: Authority::create(world.as_ref()).unwrap(),
+            authority: Arc::new(Authority::create(world.as_ref()).unwrap()),
             workspace: StorageKey::from_bytes([8; 32]),
             invitations: Arc::new(Invitations::new(Arc::clone(&world) as _)),
             admission: Arc::clone(&admission) as _,

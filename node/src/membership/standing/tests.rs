@@ -92,10 +92,14 @@ fn renewal_is_due_at_two_thirds_and_keeps_the_key() {
     let before = standing.credentials();
     assert_eq!(standing.not_after_ms(), NOW_MS + 90 * DAY_MS);
     assert_eq!(standing.renewal_due_ms(), NOW_MS + 60 * DAY_MS);
-    place.world.advance_ms(60 * DAY_MS);
+    place.world.advance_ms(60 * DAY_MS - 1);
+    assert!(!standing.renew_if_due(&place.world).unwrap());
+    assert_eq!(standing.credentials().certificate, before.certificate);
+    place.world.advance_ms(1);
     // A try that was cut off does not stand in the way.
     fs::write(place.data.path().join(FOLDER).join("node.pem.new"), b"half").unwrap();
-    standing.renew(&place.world).unwrap();
+    assert!(standing.renew_if_due(&place.world).unwrap());
+    assert!(!standing.renew_if_due(&place.world).unwrap());
     let after = standing.credentials();
     assert_eq!(standing.not_after_ms(), NOW_MS + 150 * DAY_MS);
     assert_eq!((&before.authority, &before.key), (&after.authority, &after.key));

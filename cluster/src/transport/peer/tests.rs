@@ -96,9 +96,9 @@ async fn what_is_in_flight_is_bounded_until_it_is_written_and_answered() {
     drop(queue.recv().await);
     drop(ask(&peer, 0).unwrap());
 
-    let Dialled { peer, .. } = dialled();
+    let fresh = dialled();
     let large = limits::PEER_FRAME_SIZE_BYTES_MAX - 100;
-    let fitting = (0..1_000).take_while(|_| ask(&peer, large).is_ok()).count();
+    let fitting = (0..1_000).take_while(|_| ask(&fresh.peer, large).is_ok()).count();
     assert_eq!(
         fitting,
         limits::PEER_REQUESTS_IN_FLIGHT_SIZE_BYTES_MAX / limits::PEER_FRAME_SIZE_BYTES_MAX

@@ -86,7 +86,7 @@ impl Transport {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let shared = Shared::new(tls, service, join, world, runtime.clone());
-        runtime.spawn(accept::run(Arc::clone(&shared), listener, shared.stop()));
+        runtime.spawn(accept::run(shared.stop(), Arc::clone(&shared), listener));
         Ok(Arc::new(Self { shared }))
     }
 

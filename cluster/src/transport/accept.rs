@@ -40,7 +40,7 @@ enum Caller {
 }
 
 /// Takes connections until the transport stops.
-pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener, mut stop: Stop) {
+pub(crate) async fn run(mut stop: Stop, shared: Arc<Shared>, listener: TcpListener) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -49,7 +49,7 @@ pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener, mut stop: St
         match accepted {
             Ok((tcp, from)) => match shared.places.take(from.ip()) {
                 Some(place) => {
-                    tokio::spawn(enter(Arc::clone(&shared), tcp, from, place, stop.clone()));
+                    tokio::spawn(enter(stop.clone(), Arc::clone(&shared), tcp, from, place));
                 }
                 None => {
                     let refused = Refused::new(Reason::Places, "there are too many at once");
@@ -64,7 +64,7 @@ pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener, mut stop: St
     }
 }
 
-async fn enter(shared: Arc<Shared>, tcp: TcpStream, from: SocketAddr, place: Place, mut stop: Stop) {
+async fn enter(mut stop: Stop, shared: Arc<Shared>, tcp: TcpStream, from: SocketAddr, place: Place) {
     let limit = Duration::from_millis(limits::PEER_HANDSHAKE_TIMEOUT_MS);
     let known = tokio::select! {
         known = timeout(limit, greet(&shared, tcp)) => known
@@ -79,7 +79,7 @@ async fn enter(shared: Arc<Shared>, tcp: TcpStream, from: SocketAddr, place: Pla
         }) => {
             drop(place);
             match shared.lines.enter(node, from, not_after_s) {
-                Some(entered) => answer::run(shared, stream, entered, not_after_s, stop).await,
+                Some(entered) => answer::run(stop, shared, stream, entered, not_after_s).await,
                 None => {
                     let refused = Refused::new(Reason::Places, "there are too many connections of nodes");
                     shared.refusals.incoming(&from.ip().to_string(), &refused);

@@ -36,11 +36,11 @@ impl Drop for End {
 
 /// A line from the first request to its end.
 pub(crate) async fn run(
+    mut stop: Stop,
     shared: Arc<Shared>,
     stream: FrameReader<Stream>,
     mut entered: Entered,
     not_after_s: Option<u64>,
-    mut stop: Stop,
 ) {
     let (node, line) = (entered.node, entered.line);
     PEER_CONNECTIONS.add(&["in"], 1);

@@ -28,11 +28,11 @@ type Stream = FrameReader<TlsStream<TcpStream>>;
 
 /// A line from its first request to its end.
 pub(crate) async fn run(
+    mut stop: Stop,
     shared: Arc<Shared>,
     peer: Arc<Peer>,
     line: Arc<Line>,
     queue: UnboundedReceiver<Outgoing>,
-    mut stop: Stop,
 ) {
     let limit = Duration::from_millis(limits::PEER_HANDSHAKE_TIMEOUT_MS);
     let connected = tokio::select! {

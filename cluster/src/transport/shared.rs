@@ -35,7 +35,8 @@ pub(crate) struct Shared {
     stopping: watch::Sender<bool>,
 }
 
-/// Tells a task to end. The transport has ended when all of them are dropped.
+/// Tells a task to end. The transport has ended when all of them are dropped: a task takes it as its first parameter, which is
+/// dropped after everything else that the task holds.
 #[derive(Clone)]
 pub(crate) struct Stop(watch::Receiver<bool>);
 
@@ -116,7 +117,7 @@ impl Shared {
         }
         let peer = self.peer(to, address)?;
         peer.hand_over(request, deadline, |line, queue| {
-            let dialling = dial::run(Arc::clone(self), Arc::clone(&peer), line, queue, self.stop());
+            let dialling = dial::run(self.stop(), Arc::clone(self), Arc::clone(&peer), line, queue);
             self.runtime.spawn(dialling);
         })
     }

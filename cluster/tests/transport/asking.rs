@@ -109,7 +109,8 @@ async fn a_refusal_a_lost_reply_and_an_answer_too_large_are_told_apart() {
 async fn a_broken_line_loses_what_is_in_flight_and_the_next_calls_connect_anew() {
     let authority = Authority::new();
     let one = start(&authority.identity(1));
-    let mut two = start(&authority.identity(2));
+    // Nobody else's connections begin at this address, so that its port stays free for the node that comes back.
+    let mut two = start_on(&authority.identity(2), TcpListener::bind("127.0.0.2:0").unwrap());
     let address = two.address.clone();
     let asked: Vec<_> = (0..10).map(|_| one.ask(2, &address, "?")).collect();
     let mut taken = Vec::new();

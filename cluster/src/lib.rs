@@ -18,6 +18,7 @@ mod state_machine;
 mod state_thread;
 pub mod suite;
 mod tail;
+pub mod transport;
 mod types;
 
 pub use config::GroupConfig;

@@ -259,6 +259,61 @@ pub const LOG_CACHED_ENTRIES_COUNT_MAX: usize = 8_192;
 /// Bytes of commands of the log's end kept decoded, unless more are not durable yet.
 pub const LOG_CACHED_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Largest frame between nodes: a batch of the log with its surroundings, or a piece of a state.
+pub const PEER_FRAME_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest frame before a node has said and proven which it is.
+pub const PEER_HELLO_SIZE_BYTES_MAX: usize = 1024;
+/// Longest reason that one node gives another; what is longer is cut.
+pub const PEER_REASON_SIZE_BYTES_MAX: usize = 500;
+/// Requests to one node without an answer, and requests of one connection being answered.
+pub const PEER_REQUESTS_IN_FLIGHT_COUNT_MAX: usize = 4_096;
+/// Bytes of these. A larger one gets in alone.
+pub const PEER_REQUESTS_IN_FLIGHT_SIZE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Nodes that one node asks, each address of a node counted.
+pub const PEERS_COUNT_MAX: usize = 256;
+/// Connections of other nodes.
+pub const PEER_LINES_COUNT_MAX: usize = 256;
+/// Of these, from one node: it asks on one, others are of an address that it left or broke without our noticing. The oldest ends.
+pub const PEER_LINES_PER_NODE_COUNT_MAX: usize = 4;
+/// Connections between nodes that are being made, and those that ask to join.
+pub const PEER_HANDSHAKES_COUNT_MAX: usize = 64;
+/// Of these, from one address.
+pub const PEER_HANDSHAKES_PER_ADDRESS_COUNT_MAX: usize = 16;
+/// Time from the start of a connection between nodes until both know who is there.
+pub const PEER_HANDSHAKE_TIMEOUT_MS: u64 = 3_000;
+/// A connection between nodes on which nothing was written for this long gets a ping.
+pub const PEER_PING_INTERVAL_MS: u64 = 1_000;
+/// A connection between nodes on which nothing was heard for this long is closed.
+pub const PEER_SILENCE_MS: u64 = 4_000;
+/// Time without progress of a write before a connection between nodes is closed.
+pub const PEER_WRITE_STALL_MS: u64 = 10_000;
+/// How long a node that could not be reached is left alone at first; each failure doubles it.
+pub const PEER_BACK_OFF_MS_MIN: u64 = 50;
+/// How long at most.
+pub const PEER_BACK_OFF_MS_MAX: u64 = 1_000;
+/// Time without a request before a connection to a node is closed, and the node's address forgotten.
+pub const PEER_UNUSED_MS: u64 = 10 * 60 * 1_000;
+/// Bytes gathered for one write to another node.
+pub const PEER_WRITE_SIZE_BYTES: usize = 64 * 1024;
+/// Bytes read from another node in one go, unless a larger frame is on its way.
+pub const PEER_READ_SIZE_BYTES: usize = 64 * 1024;
+/// Bodies of frames above this are not copied.
+pub const PEER_COPY_SIZE_BYTES_MAX: usize = 16 * 1024;
+/// Between two lines of the log about connections refused to, or by, one address.
+pub const PEER_REFUSAL_LOG_INTERVAL_MS: u64 = 60_000;
+/// Addresses that this is known of; beyond them it is only counted.
+pub const PEER_REFUSALS_WATCHED_COUNT_MAX: usize = 1_024;
+/// What a node that wants to join may say, and what it is told.
+pub const JOIN_SIZE_BYTES_MAX: usize = 64 * 1024;
+/// Time for a request to join, from its first byte to its answer.
+pub const JOIN_TIMEOUT_MS: u64 = 15_000;
+/// Requests to join being answered.
+pub const JOINS_AT_ONCE_COUNT_MAX: usize = 4;
+/// Requests to join, of all addresses: how many a second in the long run, and how many at once. Tokens are guessed no faster.
+pub const JOINS_PER_SECOND: u32 = 1;
+/// See [`JOINS_PER_SECOND`].
+pub const JOINS_BURST: u32 = 8;
+
 /// Entries of the log read back in one go: a long replay does not hold the whole log in memory.
 pub const LOG_READ_ENTRIES_COUNT_MAX: u64 = 512;
 /// Bytes of the log read from the disk in one go.
@@ -357,3 +412,14 @@ const _: () = assert!(PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX < LOG_QUEUE_SIZE_BYTES_
 const _: () = assert!(PROPOSALS_IN_FLIGHT_COUNT_MAX < LOG_QUEUE_JOBS_COUNT_MAX);
 const _: () = assert!(LOG_WRITE_JOBS_COUNT_MAX <= LOG_QUEUE_JOBS_COUNT_MAX);
 const _: () = assert!(LOG_WRITE_SIZE_BYTES_MAX <= LOG_QUEUE_SIZE_BYTES_MAX);
+const _: () = assert!(
+    LOG_READ_SIZE_BYTES_MAX + 1024 * 1024 <= PEER_FRAME_SIZE_BYTES_MAX,
+    "what is read from the log in one go fits a frame to another node"
+);
+const _: () = assert!(PEER_FRAME_SIZE_BYTES_MAX <= PEER_REQUESTS_IN_FLIGHT_SIZE_BYTES_MAX);
+const _: () = assert!(PEER_REASON_SIZE_BYTES_MAX * 2 <= PEER_HELLO_SIZE_BYTES_MAX);
+const _: () = assert!(JOIN_SIZE_BYTES_MAX < PEER_FRAME_SIZE_BYTES_MAX);
+const _: () = assert!(PEER_PING_INTERVAL_MS * 2 < PEER_SILENCE_MS);
+const _: () = assert!(PEER_BACK_OFF_MS_MIN <= PEER_BACK_OFF_MS_MAX);
+const _: () = assert!(PEER_HANDSHAKES_PER_ADDRESS_COUNT_MAX < PEER_HANDSHAKES_COUNT_MAX);
+const _: () = assert!(PEER_LINES_PER_NODE_COUNT_MAX < PEER_LINES_COUNT_MAX);

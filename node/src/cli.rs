@@ -17,7 +17,7 @@ use crate::{demo, init, join};
 use arguments::{Command, DemoArguments, Line, PersonAddArguments, PersonCommand, StatusArguments};
 use clap::Parser;
 use corridor_protocol::AddPerson;
-use corridor_storage::world::SystemWorld;
+use corridor_storage::world::{SystemWorld, World};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
@@ -84,7 +84,10 @@ async fn run(line: Line) -> Result<(), Stop> {
         }
         Command::Join(arguments) => {
             start_log(LogFormat::Plain, LOG_OF_A_COMMAND)?;
-            join::run(arguments, &SystemWorld::new(), way::ask).await
+            let world = Arc::new(SystemWorld::new());
+            let asking: Arc<dyn World> = world.clone();
+            let way = async |address: &str, authority, request| way::ask(address, authority, request, asking).await;
+            join::run(arguments, world.as_ref(), way).await
         }
         Command::Start { config } => run_node(&config).await,
         Command::Person(PersonCommand::Add(arguments)) => add_person(arguments).await,

@@ -10,7 +10,7 @@ mod figures;
 mod files;
 mod init;
 mod join;
-// Both sides of joining stand; what is missing is the way between machines and who agrees.
+// Both sides of joining stand and meet over TLS; what is missing is who agrees on members.
 #[cfg_attr(not(test), expect(dead_code, reason = "not all of it is put in yet"))]
 mod membership;
 mod metrics;

@@ -97,7 +97,7 @@ async fn a_machine_becomes_a_node_that_can_be_started() {
     let standing = Standing::open(&settings.data, &keys.node).unwrap().unwrap();
     assert_eq!((standing.node, standing.is_founder), (42, false));
     let authority = &machine.cluster.registrar.authority;
-    assert_eq!(standing.credentials().cluster, authority.cluster().0);
+    assert_eq!(standing.identity().cluster, authority.cluster().0);
     assert_eq!(standing.authority.fingerprint(), authority.fingerprint());
     let asked = [("127.0.0.1:7443".to_owned(), "http://127.0.0.1:8080".to_owned())];
     assert_eq!(*machine.cluster.admission.asked.lock().unwrap(), asked);

@@ -6,6 +6,7 @@
 use super::authority::{self, Authority, AuthorityError, ClusterId};
 use super::messages::Welcome;
 use super::validity;
+use corridor_cluster::transport::Identity;
 use corridor_domain::limits;
 use corridor_storage::sealing::StorageKey;
 use corridor_storage::world::World;
@@ -41,20 +42,6 @@ struct Document {
     node: u64,
     is_founder: bool,
     address: Option<String>,
-}
-
-/// What a node shows to others, as DER.
-pub struct Credentials {
-    /// Which cluster.
-    pub cluster: [u8; 16],
-    /// Which node of it.
-    pub node: u64,
-    /// The certificate of the authority, which vouches for everybody.
-    pub authority: Vec<u8>,
-    /// This node's certificate.
-    pub certificate: Vec<u8>,
-    /// This node's key, as PKCS #8.
-    pub key: Zeroizing<Vec<u8>>,
 }
 
 /// Who this node is, and the cluster's authority.
@@ -166,8 +153,8 @@ impl Standing {
     }
 
     /// What the way to other nodes needs.
-    pub fn credentials(&self) -> Credentials {
-        Credentials {
+    pub fn identity(&self) -> Identity {
+        Identity {
             cluster: self.authority.cluster().0,
             node: self.node,
             authority: self.authority.certificate().to_vec(),

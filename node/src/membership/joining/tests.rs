@@ -23,6 +23,16 @@ pub(crate) struct MadeUp {
     pub(crate) asked: Mutex<Vec<(String, String)>>,
 }
 
+impl MadeUp {
+    /// Lets everybody in as node 42.
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            says: Mutex::new(Ok(42)),
+            asked: Mutex::default(),
+        })
+    }
+}
+
 impl Admission for MadeUp {
     fn admit<'a>(&'a self, peer_address: &'a str, client_url: &'a str) -> Waiting<'a, Result<u64, NotAdmitted>> {
         let asked = (peer_address.to_owned(), client_url.to_owned());
@@ -48,10 +58,7 @@ pub(crate) struct Cluster {
 impl Cluster {
     pub(crate) fn new() -> Self {
         let world = Arc::new(TestWorld::new(1_795_000_000_000, 5));
-        let admission = Arc::new(MadeUp {
-            says: Mutex::new(Ok(42)),
-            asked: Mutex::default(),
-        });
+        let admission = MadeUp::new();
         let registrar = Registrar {
             authority: Arc::new(Authority::create(world.as_ref()).unwrap()),
             workspace: StorageKey::from_bytes([8; 32]),

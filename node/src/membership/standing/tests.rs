@@ -45,7 +45,7 @@ fn papers_are_made_once_and_the_keys_are_for_the_owner_alone() {
         (1, true, Some("one:7443"))
     );
     let again = Standing::open_or_create(place.data.path(), &place.seal, None, &place.world).unwrap();
-    let (one, two) = (first.credentials(), again.credentials());
+    let (one, two) = (first.identity(), again.identity());
     assert_eq!((one.cluster, one.node), (two.cluster, two.node));
     assert_eq!((&one.authority, &one.certificate), (&two.authority, &two.certificate));
     assert_eq!(one.key, two.key);
@@ -80,8 +80,8 @@ fn a_cut_before_the_end_leaves_nothing_in_the_way() {
     assert!(place.open().unwrap().is_none());
     let made = place.found();
     assert_eq!(
-        place.open().unwrap().unwrap().credentials().certificate,
-        made.credentials().certificate
+        place.open().unwrap().unwrap().identity().certificate,
+        made.identity().certificate
     );
 }
 
@@ -89,23 +89,23 @@ fn a_cut_before_the_end_leaves_nothing_in_the_way() {
 fn renewal_is_due_at_two_thirds_and_keeps_the_key() {
     let place = Place::new();
     let mut standing = place.found();
-    let before = standing.credentials();
+    let before = standing.identity();
     assert_eq!(standing.not_after_ms(), NOW_MS + 90 * DAY_MS);
     assert_eq!(standing.renewal_due_ms(), NOW_MS + 60 * DAY_MS);
     place.world.advance_ms(60 * DAY_MS - 1);
     assert!(!standing.renew_if_due(&place.world).unwrap());
-    assert_eq!(standing.credentials().certificate, before.certificate);
+    assert_eq!(standing.identity().certificate, before.certificate);
     place.world.advance_ms(1);
     // A try that was cut off does not stand in the way.
     fs::write(place.data.path().join(FOLDER).join("node.pem.new"), b"half").unwrap();
     assert!(standing.renew_if_due(&place.world).unwrap());
     assert!(!standing.renew_if_due(&place.world).unwrap());
-    let after = standing.credentials();
+    let after = standing.identity();
     assert_eq!(standing.not_after_ms(), NOW_MS + 150 * DAY_MS);
     assert_eq!((&before.authority, &before.key), (&after.authority, &after.key));
     assert_ne!(before.certificate, after.certificate);
     let read = place.open().unwrap().unwrap();
-    assert_eq!(read.credentials().certificate, after.certificate);
+    assert_eq!(read.identity().certificate, after.certificate);
     assert_eq!(read.renewal_due_ms(), place.world.now_ms() + 60 * DAY_MS);
 }
 

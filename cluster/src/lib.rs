@@ -24,6 +24,7 @@ mod status;
 mod steer;
 pub mod suite;
 mod tail;
+pub mod transport;
 mod types;
 
 pub use config::GroupConfig;

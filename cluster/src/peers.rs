@@ -85,7 +85,7 @@ pub enum CallError {
 pub trait PeerLink: Send + Sync + 'static {
     /// Hands a request over, before this returns; the future is for its answer. Must not wait.
     ///
-    /// Requests handed over one after the other to one node arrive there in that order, or the line between them breaks and
+    /// Requests handed over one after the other to one node at one address arrive there in that order, or the line between them breaks and
     /// every one that has no answer yet fails. Answers may come in any order. After `deadline` the answer is
     /// [`CallError::Lost`]. Dropping the future does not take the request back.
     fn call(

@@ -23,14 +23,14 @@ use crate::types::{Peer, Types};
 pub enum Steer {
     /// Draw an id that no node ever had: a place in the log.
     DrawId,
-    /// Let a node follow the log, and wait until it has caught up. Also says where a known node is reached now.
+    /// Let a node follow the log. Also says where a known node is reached now.
     Add {
         /// Its id.
         node: NodeId,
         /// How it is reached.
         peer: Peer,
     },
-    /// Let a node that follows vote.
+    /// Let a node that follows vote: only one that has caught up, or everybody waits for it.
     Promote(NodeId),
     /// Let a node go, for good: its id is never used again.
     Remove(NodeId),
@@ -125,7 +125,7 @@ impl Steering {
                 Err(format!("a group has at most {MEMBERS_OF_A_GROUP_COUNT_MAX} members"))
             }
             None => {
-                let added = self.raft.add_learner(node, peer.clone(), true).await;
+                let added = self.raft.add_learner(node, peer.clone(), false).await;
                 added.map(drop).map_err(|error| error.to_string())
             }
         }

@@ -3,23 +3,26 @@
 //! Answers go to standard output, everything else (log, errors) to standard error. Refuses to know how anything is done.
 
 mod arguments;
+mod cluster;
 
-pub use arguments::InitArguments;
+pub use arguments::{InitArguments, JoinArguments, PlaceArguments};
 
 use crate::config::{Configuration, LogFormat, Settings};
 use crate::control::{self, Reply, Request};
+use crate::membership::way;
 use crate::passwords;
-use crate::start::{Running, StartError};
+use crate::start::{Ended, Running, StartError};
 use crate::stop::stop_signal;
-use crate::{demo, init};
+use crate::{demo, init, join};
 use arguments::{Command, DemoArguments, Line, PersonAddArguments, PersonCommand, StatusArguments};
 use clap::Parser;
 use corridor_protocol::AddPerson;
-use corridor_storage::world::SystemWorld;
+use corridor_storage::world::{SystemWorld, World};
+use futures::FutureExt as _;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
@@ -80,8 +83,16 @@ async fn run(line: Line) -> Result<(), Stop> {
             start_log(LogFormat::Plain, LOG_OF_A_COMMAND)?;
             init::run(arguments, &SystemWorld::new()).await
         }
+        Command::Join(arguments) => {
+            start_log(LogFormat::Plain, LOG_OF_A_COMMAND)?;
+            let world = Arc::new(SystemWorld::new());
+            let asking: Arc<dyn World> = world.clone();
+            let way = async |address: &str, authority, request| way::ask(address, authority, request, asking).await;
+            join::run(arguments, world.as_ref(), way).await
+        }
         Command::Start { config } => run_node(&config).await,
         Command::Person(PersonCommand::Add(arguments)) => add_person(arguments).await,
+        Command::Cluster(command) => cluster::run(command).await,
         Command::Status(arguments) => status(arguments).await,
     }
 }
@@ -101,11 +112,22 @@ async fn run_demo(arguments: DemoArguments) -> Result<(), Stop> {
 async fn run_node(config: &Path) -> Result<(), Stop> {
     let Configuration { settings, log_format } = configuration(config)?;
     start_log(log_format, LOG_OF_A_NODE)?;
-    let stop = stop_signal()?;
-    let running = Running::start(&settings, Arc::new(SystemWorld::new())).await?;
-    let (address, operations) = (running.address()?, running.operations_address()?);
-    tracing::info!(%address, %operations, tls = settings.tls.is_some(), "the node is ready");
-    Ok(running.serve(stop).await?)
+    let stop = stop_signal()?.shared();
+    loop {
+        let world = Arc::new(SystemWorld::new());
+        let running = tokio::select! {
+            biased;
+            // It may wait for other nodes; nothing was served yet.
+            () = stop.clone() => return Ok(()),
+            running = Running::start(&settings, world) => running?,
+        };
+        let (address, operations) = (running.address()?, running.operations_address()?);
+        tracing::info!(%address, %operations, tls = settings.tls.is_some(), "the node is ready");
+        match running.serve(stop.clone()).await? {
+            Ended::Stopped => return Ok(()),
+            Ended::Again => tracing::info!("the state came whole from another node; the node starts anew with it"),
+        }
+    }
 }
 
 async fn add_person(arguments: PersonAddArguments) -> Result<(), Stop> {
@@ -142,17 +164,20 @@ async fn add_person(arguments: PersonAddArguments) -> Result<(), Stop> {
 }
 
 async fn status(arguments: StatusArguments) -> Result<(), Stop> {
-    let data = match arguments.data {
-        Some(data) => data,
-        None => configuration(&arguments.config)?.settings.data,
-    };
-    let answer = ask(&data, &Request::Status).await?;
+    let answer = ask(&data_of(&arguments)?, &Request::Status).await?;
     if arguments.json {
         return say(&format!("{answer}\n"));
     }
     let mut lines = String::new();
     flatten("", &answer, &mut lines);
     say(&lines)
+}
+
+fn data_of(arguments: &StatusArguments) -> Result<PathBuf, Stop> {
+    match &arguments.data {
+        Some(data) => Ok(data.clone()),
+        None => Ok(configuration(&arguments.config)?.settings.data),
+    }
 }
 
 /// `limits.sockets: 4096`, a line each.

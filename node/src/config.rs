@@ -6,6 +6,7 @@ mod bounds;
 
 pub use bounds::Limits;
 
+use crate::membership::address;
 use bounds::LimitsTable;
 use corridor_api::serve::{self, TlsFiles};
 use corridor_domain::limits;
@@ -25,8 +26,20 @@ pub struct Settings {
     pub operations: SocketAddr,
     /// None: plain, on this machine only.
     pub tls: Option<TlsFiles>,
+    /// None: a node alone, which nobody can join.
+    pub cluster: Option<ClusterSettings>,
     /// Bounds that may be set.
     pub limits: Limits,
+}
+
+/// Where nodes of a cluster find each other.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterSettings {
+    /// Where this node listens for the others.
+    pub listen: SocketAddr,
+    /// `HOST:PORT` at which the others dial it.
+    pub address: String,
 }
 
 impl Settings {
@@ -37,6 +50,7 @@ impl Settings {
             listen,
             operations,
             tls: None,
+            cluster: None,
             limits: Limits::default(),
         }
     }
@@ -58,7 +72,22 @@ impl Settings {
                 format!("{} is where people come already; use another port", self.operations),
             ));
         }
-        Ok(())
+        self.cluster
+            .as_ref()
+            .map_or(Ok(()), |cluster| self.check_cluster(cluster))
+    }
+
+    fn check_cluster(&self, cluster: &ClusterSettings) -> Result<(), (&'static str, String)> {
+        let listen = cluster.listen;
+        for (other, whose) in [(self.listen, "people come"), (self.operations, "operators look")] {
+            if listen == other && listen.port() != 0 {
+                return Err((
+                    "cluster.listen",
+                    format!("{listen} is where {whose} already; use another port"),
+                ));
+            }
+        }
+        address::check(&cluster.address).map_err(|reason| ("cluster.address", reason))
     }
 }
 
@@ -95,6 +124,7 @@ struct Document {
     listen: SocketAddr,
     operations: SocketAddr,
     tls: Option<TlsTable>,
+    cluster: Option<ClusterSettings>,
     #[serde(default)]
     limits: LimitsTable,
     #[serde(default)]
@@ -159,6 +189,7 @@ impl Configuration {
             listen,
             operations,
             tls,
+            cluster: document.cluster,
             limits,
         };
         settings.check().map_err(|(key, reason)| refused(key, reason))?;
@@ -225,9 +256,22 @@ pub fn commented(settings: &Settings) -> String {
         }
         None => text.push_str("#[tls]\n#certificate = \"tls/certificate.pem\"\n#key = \"tls/key.pem\"\n"),
     }
+    text.push_str(&commented_cluster(settings.cluster.as_ref()));
     text.push_str(&bounds::commented(&settings.limits));
     text.push_str("\n# \"plain\" for people, \"json\" for programs that collect logs.\n[log]\nformat = \"plain\"\n");
     text
+}
+
+fn commented_cluster(cluster: Option<&ClusterSettings>) -> String {
+    let heading = "\n# Where this node listens for the others of its cluster, and the HOST:PORT at which they dial it. Without it the node is alone.\n";
+    match cluster {
+        Some(cluster) => format!(
+            "{heading}[cluster]\nlisten = {}\naddress = {}\n",
+            quoted(&cluster.listen.to_string()),
+            quoted(&cluster.address)
+        ),
+        None => format!("{heading}#[cluster]\n#listen = \"0.0.0.0:7443\"\n#address = \"one.clinic.example:7443\"\n"),
+    }
 }
 
 fn quoted(text: &str) -> String {

@@ -3,6 +3,7 @@
 //! One connection, one JSON line in, one JSON line out. Whoever may open the socket is the node's operator; what touches people
 //! is done as a person who signs in, so that the record names them. Refuses to know how answers are shown.
 
+use crate::membership::desk::{Desk, Refused};
 use corridor_api::failure::Failure;
 use corridor_api::service::Service;
 use corridor_domain::limits;
@@ -47,6 +48,26 @@ pub enum Request {
         /// Whom.
         person: Box<AddPerson>,
     },
+    /// What concerns the cluster.
+    Cluster(ClusterDeed),
+}
+
+/// What is asked of a node that is not alone.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(tag = "deed", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClusterDeed {
+    /// A new invitation.
+    Invite {
+        /// For how long.
+        valid_minutes: u64,
+    },
+    /// How the nodes are doing.
+    Status,
+    /// Takes a node out, for ever.
+    Remove {
+        /// Which.
+        node: u64,
+    },
 }
 
 /// What came of it.
@@ -83,6 +104,12 @@ impl From<Failure> for Reply {
     }
 }
 
+impl From<Refused> for Reply {
+    fn from(refused: Refused) -> Self {
+        Self::refused(refused.code, refused.detail)
+    }
+}
+
 /// The open socket. When it is dropped, the socket is gone.
 #[derive(Debug)]
 pub struct Control {
@@ -98,15 +125,16 @@ impl Drop for Control {
     }
 }
 
-/// Opens the socket of the node that holds this data folder, and answers until the result is dropped.
-pub fn serve(data: &Path, service: Service, status: Status) -> io::Result<Control> {
+/// Opens the socket of the node that holds this data folder, and answers until the result is dropped. Without a desk the node is
+/// alone.
+pub fn serve(data: &Path, service: Service, status: Status, desk: Option<Arc<Desk>>) -> io::Result<Control> {
     open(data, move |request| {
-        let (service, status) = (service.clone(), Arc::clone(&status));
-        async move { answer(&service, &status, request).await }
+        let (service, status, desk) = (service.clone(), Arc::clone(&status), desk.clone());
+        async move { answer(&service, &status, desk.as_deref(), request).await }
     })
 }
 
-async fn answer(service: &Service, status: &Status, request: Request) -> Reply {
+async fn answer(service: &Service, status: &Status, desk: Option<&Desk>, request: Request) -> Reply {
     match request {
         Request::Status => Reply::Done(status()),
         Request::PersonAdd {
@@ -116,7 +144,23 @@ async fn answer(service: &Service, status: &Status, request: Request) -> Reply {
         } => add_person(service, login, password, &person)
             .await
             .unwrap_or_else(Reply::from),
+        Request::Cluster(deed) => match desk {
+            Some(desk) => answer_at(desk, deed).await.map_or_else(Reply::from, Reply::Done),
+            None => Refused::alone().into(),
+        },
     }
+}
+
+async fn answer_at(desk: &Desk, deed: ClusterDeed) -> Result<Value, Refused> {
+    let answer = match deed {
+        ClusterDeed::Invite { valid_minutes } => serde_json::to_value(desk.invite(valid_minutes)?),
+        ClusterDeed::Status => serde_json::to_value(desk.members.status().await?),
+        ClusterDeed::Remove { node } => {
+            desk.members.remove(node).await?;
+            Ok(json!({ "removed": node }))
+        }
+    };
+    answer.map_err(|error| Refused::new("internal", format!("The answer cannot be written: {error}.")))
 }
 
 /// Signs in, adds, and ends the session again, whatever came of it.

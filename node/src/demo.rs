@@ -81,7 +81,7 @@ pub async fn run(settings: Settings) -> Result<(), StartError> {
         &marker::read(&settings.data)?,
         std::io::stdout().is_terminal(),
     ));
-    running.serve(stop_signal()?).await
+    running.serve(stop_signal()?).await.map(drop)
 }
 
 /// The demo's people as a JSON array, for scripts: `name`, `kind`, `roles`, `login`, `password`.

@@ -28,6 +28,8 @@ pub struct Figures {
 
 /// Where the figures are that are looked up when somebody asks.
 pub struct Sources {
+    /// Which node of its cluster.
+    pub node: u64,
     /// The data folder.
     pub data: PathBuf,
     /// Whether it takes commands.

@@ -1,9 +1,14 @@
-//! How many files the process may open: each connection is one, and the log and the state need theirs.
+//! The data folder, which one process holds, and how many files it may open: each connection is one, and the log and the state
+//! need theirs.
 //!
 //! A node that runs out of files cannot write its log and ends; so connections never take the last ones.
 
+use crate::start::StartError;
 use corridor_domain::limits;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 /// How many of the wanted connections the process can hold. Asks the system for as many files as it may have.
 pub fn connections_within(wanted: usize) -> usize {
@@ -35,6 +40,22 @@ fn within(files: Option<u64>, wanted: usize) -> usize {
     // With hardly any files at all, half of them.
     let left = files.saturating_sub(limits::FILES_RESERVED_COUNT).max(files / 2);
     wanted.min(left)
+}
+
+/// One process a folder, and nobody else looks into it.
+pub fn lock_folder(data: &Path) -> Result<File, StartError> {
+    let what = || format!("the data folder {}", data.display());
+    fs::create_dir_all(data).map_err(StartError::io(what()))?;
+    fs::set_permissions(data, Permissions::from_mode(0o700)).map_err(StartError::io(what()))?;
+    let lock = File::create(data.join("lock")).map_err(StartError::io(what()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(fs::TryLockError::WouldBlock) => Err(StartError::refused(format!(
+            "another corridor runs with {}; stop it first, or name another folder",
+            data.display()
+        ))),
+        Err(fs::TryLockError::Error(error)) => Err(StartError::io(what())(error)),
+    }
 }
 
 #[cfg(test)]

@@ -7,12 +7,17 @@ mod config;
 mod contact;
 mod control;
 mod demo;
+mod doors;
 mod figures;
 mod files;
 mod init;
+mod join;
+mod membership;
 mod metrics;
+mod neighbours;
 mod operations;
 mod passwords;
+mod place;
 mod start;
 mod stop;
 

@@ -2,7 +2,6 @@
 //! nothing.
 
 use crate::figures::{Figures, Sources};
-use crate::start::NODE_ID;
 use corridor_actors::Actors;
 use corridor_actors::observe::{Kind, Observed};
 use corridor_api::operations::Operations;
@@ -35,7 +34,7 @@ fn status(sources: &Sources) -> serde_json::Value {
     let hash: String = progress.hash.iter().map(|byte| format!("{byte:02x}")).collect();
     json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "node": NODE_ID,
+        "node": sources.node,
         "leader": group.leader,
         "term": group.term,
         "revision": progress.revision,

@@ -1,15 +1,18 @@
 //! The composition root: what a node is made of, in the order in which it starts, and in reverse how it stops. No rules.
 //!
 //!  1. data folder and its lock      5. agreement (replays the log)
-//!  2. keys                          6. edge
+//!  2. keys, place in the cluster    6. edge
 //!  3. log                           7. addresses
 //!  4. applied state, actors         8. control socket
 
-use crate::config::Settings;
+use crate::config::{ClusterSettings, Settings};
 use crate::contact::Contact;
 use crate::control;
+use crate::doors;
 use crate::figures::{self, Figures, Sources};
 use crate::files;
+use crate::membership::standing::Standing;
+use crate::neighbours::{Neighbours, Steered};
 use crate::operations::operations;
 use corridor_actors::alarm::Fence;
 use corridor_actors::falls::FallLimit;
@@ -17,13 +20,12 @@ use corridor_actors::{Actors, Needs};
 use corridor_api::encode::JsonFrames;
 use corridor_api::failure::Failure;
 use corridor_api::freshness::Freshness;
-use corridor_api::gate::{Bounds, Gate, Places};
+use corridor_api::gate::Gate;
 use corridor_api::names::Names;
 use corridor_api::operations::Operations;
-use corridor_api::serve::Door;
 use corridor_api::service::{self, Service};
 use corridor_api::{Edge, serve};
-use corridor_cluster::{Group, GroupConfig, Hosting};
+use corridor_cluster::{Group, GroupConfig, Hosting, NotReady};
 use corridor_domain::limits;
 use corridor_protocol::AddPerson;
 use corridor_storage::apply::{Applied, AppliedState};
@@ -33,19 +35,17 @@ use corridor_storage::high_water;
 use corridor_storage::log::{EngineLog, LogOptions, LogStore, abort_process};
 use corridor_storage::node_keys::NodeKeys;
 use corridor_storage::reader::Reader;
+use corridor_storage::spool::Spools;
 use corridor_storage::state::State;
 use corridor_storage::world::World;
-use std::fs::{self, File, Permissions};
+use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
-/// The one node and the one workspace until there are more.
-pub const NODE_ID: u64 = 1;
+/// The one workspace until there are more.
 const WORKSPACE_GROUP: u64 = 1;
 
 /// Why a node does not start, or ended.
@@ -70,7 +70,8 @@ impl StartError {
         Self::Refused(text.into())
     }
 
-    fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+    /// A refusal of the disk or the network while this was tried.
+    pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         move |cause| Self::Io {
             what: what.into(),
             cause,
@@ -83,6 +84,15 @@ impl From<Failure> for StartError {
         let problem = failure.problem();
         Self::Refused(format!("{} ({})", problem.detail, problem.code))
     }
+}
+
+/// Why a node no longer serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to stop.
+    Stopped,
+    /// Its state was replaced by that of another node: everything that lives has to be made from it anew.
+    Again,
 }
 
 /// A node that runs.
@@ -98,6 +108,8 @@ pub struct Running {
     operations: Operations,
     figures: Figures,
     contact: Contact,
+    neighbours: Option<Arc<Neighbours>>,
+    installed: Arc<Notify>,
     ready: Arc<AtomicBool>,
     stopping: watch::Sender<bool>,
     // Last: everything above has ended before another process may take the folder.
@@ -108,12 +120,19 @@ impl Running {
     /// Starts a node, up to where it takes commands; [`Running::serve`] opens the doors.
     pub async fn start(settings: &Settings, world: Arc<dyn World>) -> Result<Self, StartError> {
         let figures = figures::install()?;
-        let listener = open_door(settings.listen, settings.tls.as_ref())?;
-        let operations_listener = open_door(settings.operations, None)?;
+        let listener = doors::open_door(settings.listen, settings.tls.as_ref())?;
+        let operations_listener = doors::open_door(settings.operations, None)?;
 
-        let lock = lock_folder(&settings.data)?;
+        let lock = files::lock_folder(&settings.data)?;
         let node_keys = NodeKeys::open_or_create(&settings.data.join("node.key"), world.as_ref())
             .map_err(StartError::io("the key file"))?;
+        let address = settings.cluster.as_ref().map(|cluster| cluster.address.as_str());
+        let standing = Standing::open_or_create(&settings.data, &node_keys.node, address, world.as_ref());
+        let mut standing = standing.map_err(StartError::io("the node's place in its cluster"))?;
+        let renewed = standing.renew_if_due(world.as_ref());
+        if renewed.map_err(StartError::io("the node's certificate"))? {
+            tracing::info!("this node has a new certificate for the other nodes");
+        }
 
         let log_options = LogOptions::new(settings.data.join("log"));
         // Both read back what the last process left. After a kill that is most of a start: at the same time, then.
@@ -143,14 +162,35 @@ impl Running {
         let applied_state = AppliedState::open(state, listener_of_state).map_err(StartError::io("the state store"))?;
         let dispatched = applied_state.progress().revision;
 
-        let group = Group::start(
-            WORKSPACE_GROUP,
-            GroupConfig::default(),
-            Hosting::alone(NODE_ID, Arc::clone(&world), abort_process()),
-            log,
-            Arc::new(applied_state),
-        );
+        let installed = Arc::new(Notify::new());
+        let on_install = Arc::clone(&installed);
+        let applied_state = applied_state.with_on_install(Box::new(move || on_install.notify_one()));
+
+        let (node, is_founder) = (standing.node, standing.is_founder);
+        let neighbours = settings.cluster.as_ref().map(|cluster| {
+            let world = Arc::clone(&world);
+            Neighbours::start(standing, cluster, &node_keys.workspace, world)
+        });
+        let neighbours = neighbours.transpose()?.map(Arc::new);
+        let mut hosting = Hosting::alone(node, Arc::clone(&world), abort_process());
+        let mut group_config = GroupConfig {
+            initialise_if_pristine: is_founder,
+            ..GroupConfig::default()
+        };
+        if let Some(neighbours) = &neighbours {
+            (hosting.link, hosting.host) = (neighbours.link(), neighbours.host());
+            hosting.spools = Spools::new(&settings.data.join("incoming"), Arc::clone(&world));
+            group_config.peer = neighbours.peer();
+        }
+        let group = Group::start(WORKSPACE_GROUP, group_config, hosting, log, Arc::new(applied_state));
         let group = group.await.map_err(|error| StartError::refused(error.to_string()))?;
+        if let Some(neighbours) = &neighbours {
+            let group = Steered {
+                steer: Box::new(group.steering()),
+                status: Box::new(group.watch()),
+            };
+            neighbours.know(group, &settings.data, reader.clone());
+        }
         let keys = ContentKeys::new(Arc::clone(&world), &node_keys.workspace);
         let names = Arc::new(Names::new(reader.clone()));
         let ready = Arc::new(AtomicBool::new(false));
@@ -170,10 +210,11 @@ impl Running {
             dispatched,
         });
         let actors = actors.await.map_err(|error| StartError::refused(error.to_string()))?;
-        group
-            .wait_ready(Duration::from_millis(limits::READY_TIMEOUT_MS))
-            .await
-            .map_err(|error| StartError::refused(error.to_string()))?;
+        match &neighbours {
+            None => group.wait_ready(Duration::from_millis(limits::READY_TIMEOUT_MS)).await,
+            Some(_) => wait_for_others(&group).await,
+        }
+        .map_err(|error| StartError::refused(error.to_string()))?;
 
         ready.store(!actors.is_fenced(), Ordering::Release);
         let catch_up = group.catching_up();
@@ -197,6 +238,7 @@ impl Running {
             freshness,
         });
         let sources = Sources {
+            node,
             data: settings.data.clone(),
             is_ready: Arc::clone(&ready),
             reader,
@@ -216,6 +258,8 @@ impl Running {
             operations,
             figures,
             contact,
+            neighbours,
+            installed,
             ready,
             stopping,
             _lock: lock,
@@ -234,8 +278,8 @@ impl Running {
             .map_err(StartError::io("the operations address"))
     }
 
-    /// Serves until `stop`, then says goodbye to everybody and ends in order.
-    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
+    /// Serves until `stop`, or until the state was replaced by another node's; then says goodbye to everybody and ends in order.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<Ended, StartError> {
         let (alive, mut last_socket) = mpsc::channel(1);
         let edge = Edge {
             service: self.service.clone(),
@@ -244,7 +288,8 @@ impl Running {
             alive,
         };
         let status = Arc::clone(&self.operations.status);
-        let control = control::serve(&self.settings.data, self.service.clone(), status)
+        let desk = self.neighbours.as_ref().map(|neighbours| neighbours.desk());
+        let control = control::serve(&self.settings.data, self.service.clone(), status, desk)
             .map_err(StartError::io("the control socket"))?;
         let stopped = |mut stopping: watch::Receiver<bool>| async move {
             // An error says that the node itself is gone: stopped all the same.
@@ -254,7 +299,7 @@ impl Running {
             self.listener,
             corridor_api::router(edge),
             self.settings.tls.as_ref(),
-            client_door(self.gate.bounds()),
+            doors::client_door(self.gate.bounds()),
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
@@ -262,46 +307,84 @@ impl Running {
             self.operations_listener,
             corridor_api::operations::router(self.operations),
             None,
-            operations_door(),
+            doors::operations_door(),
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
         let watching = tokio::spawn(self.contact.watch());
         let (actors, ready, stopping) = (self.actors.clone(), Arc::clone(&self.ready), self.stopping);
         let watched = watching.abort_handle();
+        let (installed, neighbours) = (self.installed, self.neighbours.clone());
+        let keeping_up = self
+            .neighbours
+            .clone()
+            .map(|neighbours| tokio::spawn(async move { neighbours.keep_up().await }));
         let farewell = async move {
-            stop.await;
+            let ended = tokio::select! {
+                biased;
+                () = stop => Ended::Stopped,
+                () = installed.notified() => Ended::Again,
+            };
             watched.abort();
+            if let Some(neighbours) = neighbours {
+                neighbours.hand_over().await;
+            }
             tracing::info!("stopping: saying goodbye to the sockets");
             ready.store(false, Ordering::Release);
             actors.say_goodbye();
             let _ = stopping.send(true);
+            ended
         };
         let upkeep = tokio::spawn(self.figures.keep_up());
-        let (clients, operators, ()) = tokio::join!(clients, operators, farewell);
+        let (clients, operators, ended) = tokio::join!(clients, operators, farewell);
         upkeep.abort();
         drop(control);
         // Nothing is ever sent: this ends when the last socket has said its goodbye, or takes too long over it.
         let _ = tokio::time::timeout(Duration::from_millis(limits::DRAIN_TIMEOUT_MS), last_socket.recv()).await;
+        if let Some(keeping_up) = keeping_up {
+            keeping_up.abort();
+        }
         self.actors.stop().await;
         self.group.shutdown().await;
-        clients
-            .and(operators)
-            .map_err(|error| StartError::refused(error.to_string()))
+        if let Some(neighbours) = self.neighbours {
+            neighbours.shutdown().await;
+        }
+        let served = clients.and(operators);
+        served.map_err(|error| StartError::refused(error.to_string()))?;
+        Ok(ended)
     }
 
     /// Ends a node that was never served.
     pub async fn stop(self) {
         self.actors.stop().await;
         self.group.shutdown().await;
+        if let Some(neighbours) = self.neighbours {
+            neighbours.shutdown().await;
+        }
     }
+}
+
+/// A node among others waits for as long as it takes, and says so: after a power cut its machine may be the first that is up.
+async fn wait_for_others(group: &Group<AppliedState>) -> Result<(), NotReady> {
+    let patience = Duration::from_millis(limits::WAITING_WORD_INTERVAL_MS);
+    while let Err(why) = group.wait_ready(patience).await {
+        let status = group.status();
+        let reachable = status.leader.is_some();
+        tracing::info!(%why, members = status.members.len(), reachable, "waiting for the other nodes");
+    }
+    Ok(())
 }
 
 /// Founds a workspace in an empty folder, without opening any door.
 pub async fn found(settings: &Settings, name: &str, administrator: &AddPerson) -> Result<(), StartError> {
     let world = Arc::new(corridor_storage::world::SystemWorld::new());
     let loopback = SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), 0);
+    let cluster = settings.cluster.clone();
     let quiet = Settings {
+        cluster: cluster.map(|cluster| ClusterSettings {
+            listen: loopback,
+            ..cluster
+        }),
         listen: loopback,
         operations: loopback,
         tls: None,
@@ -311,14 +394,6 @@ pub async fn found(settings: &Settings, name: &str, administrator: &AddPerson) -
     let founded = running.service.found(name, administrator).await;
     running.stop().await;
     founded.map(drop).map_err(StartError::from)
-}
-
-/// Bound before anything else starts: an address in use, or readable from beyond this machine, is said at once.
-fn open_door(address: SocketAddr, tls: Option<&serve::TlsFiles>) -> Result<TcpListener, StartError> {
-    let refused = |error: serve::ServeError| StartError::refused(error.to_string());
-    serve::check_reach(address, tls).map_err(refused)?;
-    tls.map(serve::tls_config).transpose().map_err(refused)?;
-    serve::bind(address).map_err(refused)
 }
 
 /// Takes this node out of service: it answers, but takes no commands and is not ready, until somebody starts it again.
@@ -331,39 +406,4 @@ fn fence(close: impl Fn() + Send + Sync + 'static, ready: Arc<AtomicBool>) -> Fe
         close();
         ready.store(false, Ordering::Release);
     })
-}
-
-/// The door of clients: as many as the configuration says and the process can hold.
-fn client_door(bounds: &Bounds) -> Door {
-    let connections = files::connections_within(bounds.connections);
-    Door::new(Places::new(
-        connections,
-        bounds.connections_per_address,
-        &high_water::CONNECTIONS,
-    ))
-}
-
-fn operations_door() -> Door {
-    let connections = limits::OPERATIONS_CONNECTIONS_COUNT_MAX;
-    Door::new(Places::new(
-        connections,
-        connections,
-        &high_water::OPERATIONS_CONNECTIONS,
-    ))
-}
-
-/// One process a folder, and nobody else looks into it.
-fn lock_folder(data: &Path) -> Result<File, StartError> {
-    let what = || format!("the data folder {}", data.display());
-    fs::create_dir_all(data).map_err(StartError::io(what()))?;
-    fs::set_permissions(data, Permissions::from_mode(0o700)).map_err(StartError::io(what()))?;
-    let lock = File::create(data.join("lock")).map_err(StartError::io(what()))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(fs::TryLockError::WouldBlock) => Err(StartError::refused(format!(
-            "another corridor runs with {}; stop it first, or name another folder",
-            data.display()
-        ))),
-        Err(fs::TryLockError::Error(error)) => Err(StartError::io(what())(error)),
-    }
 }

@@ -7,6 +7,9 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 const PASSWORD: &str = "a long enough password";
+/// A whole token that no node gave.
+const TOKEN: &str = "040g208-1040g20-8208104-0g20810-40g2081-040g20c-1g60r30-\
+                     c1g60r3-0c1g60r-30c1g60-r30c1g6-0r30c1g-60r30c1-pezsn84";
 
 struct Place {
     folder: TempDir,
@@ -88,7 +91,17 @@ fn help_is_for_newcomers() {
     let place = Place::new();
     let help = place.run(&["--help"]);
     assert_eq!(help.code, Some(0));
-    for part in ["demo", "init", "start", "person", "status", "Examples:", "Exit codes:"] {
+    for part in [
+        "demo",
+        "init",
+        "join",
+        "start",
+        "person",
+        "cluster",
+        "status",
+        "Examples:",
+        "Exit codes:",
+    ] {
         assert!(help.stdout.contains(part), "{part}\n{}", help.stdout);
     }
     let help = place.run(&["help", "person", "add"]);
@@ -108,6 +121,16 @@ fn what_is_unknown_is_wrong_use() {
         &["start", "--unknown"],
         &["demo", "--listen", "here"],
         &["person"],
+        &["cluster"],
+        &["cluster", "invite", "--valid-minutes", "0"],
+        &["cluster", "invite", "--valid-minutes", "1441"],
+        &["cluster", "remove"],
+        &["cluster", "remove", "0"],
+        &["cluster", "remove", "one"],
+        &["join"],
+        &["join", "https://one:7443"],
+        &["join", "https://one:7443", "--token", "a", "--token-stdin"],
+        &["join", "https://one:7443", "--token", "a", "--peer-listen", "here"],
     ] {
         let ended = place.run(arguments);
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{arguments:?}");
@@ -251,4 +274,116 @@ fn what_asks_a_node_needs_one_that_runs() {
     place
         .run(&["status", "--data", "elsewhere", "--json"])
         .says(1, "no node runs with the data folder elsewhere");
+}
+
+#[test]
+fn a_cluster_is_asked_through_a_node_that_runs() {
+    let place = Place::new();
+    place.write(
+        "corridor.toml",
+        "data = \"kept\"\nlisten = \"127.0.0.1:0\"\noperations = \"127.0.0.1:0\"\n",
+    );
+    for arguments in [
+        &["cluster", "invite"][..],
+        &["cluster", "status"],
+        &["cluster", "status", "--json"],
+        &["cluster", "remove", "3"],
+    ] {
+        place.run(arguments).says(1, "no node runs with the data folder");
+    }
+    let elsewhere = ["cluster", "invite", "--config", "other.toml"];
+    place
+        .run(&elsewhere)
+        .says(2, "there is no configuration at other.toml; `corridor init` makes one");
+}
+
+#[test]
+fn init_makes_a_place_in_a_cluster_and_says_what_to_keep_safe() {
+    let place = Place::new();
+    let wrong = |more: &[&str], part: &str| {
+        place.init(more).says(2, part);
+        assert!(
+            !place.exists("corridor.toml") && !place.exists("corridor-data"),
+            "{more:?}"
+        );
+    };
+    wrong(&["--peer-address", "one:7443"], "--peer-listen, which is missing");
+    wrong(&["--peer-listen", "0.0.0.0:7443"], "Say it with --peer-address");
+    wrong(
+        &["--peer-listen", "127.0.0.1:8080"],
+        "--peer-listen: 127.0.0.1:8080 is where people come already",
+    );
+    wrong(
+        &["--peer-listen", "0.0.0.0:7443", "--peer-address", "one"],
+        "--peer-address: 'one' is not HOST:PORT",
+    );
+    let founded = place.init(&["--peer-listen", "127.0.0.1:7443"]);
+    assert_eq!((founded.code, founded.stderr.as_str()), (Some(0), ""));
+    for part in [
+        "certificate authority",
+        "clinic/cluster",
+        "corridor cluster invite --config",
+    ] {
+        assert!(founded.stdout.contains(part), "{part}\n{}", founded.stdout);
+    }
+    let configuration = std::fs::read_to_string(place.path().join("corridor.toml")).unwrap();
+    let table = "[cluster]\nlisten = \"127.0.0.1:7443\"\naddress = \"127.0.0.1:7443\"\n";
+    assert!(configuration.contains(table), "{configuration}");
+    for name in ["authority.pem", "authority.key", "node.pem", "node.key", "cluster.json"] {
+        assert!(place.exists(&format!("corridor-data/clinic/cluster/{name}")), "{name}");
+    }
+}
+
+#[test]
+fn a_join_that_makes_no_sense_leaves_nothing_behind() {
+    let place = Place::new();
+    let mistyped = "the token is not complete or has a typing error";
+    place
+        .run(&["join", "https://127.0.0.1:9", "--token", "abc"])
+        .says(2, mistyped);
+    place
+        .run(&["join", "https://127.0.0.1:9", "--token-stdin"])
+        .says(2, mistyped);
+    for (more, code, part) in [
+        (
+            &["http://127.0.0.1:9"][..],
+            2,
+            "'http://127.0.0.1:9' is not https://HOST:PORT",
+        ),
+        (&["https://127.0.0.1:0"], 2, "has no port between 1 and 65535"),
+        (
+            &["https://127.0.0.1:9", "--peer-address", "0.0.0.0:1"],
+            2,
+            "--peer-address: '0.0.0.0:1' means every address",
+        ),
+        (
+            &["https://127.0.0.1:9", "--peer-listen", "127.0.0.1:8080"],
+            2,
+            "--peer-listen: 127.0.0.1:8080 is where",
+        ),
+        (
+            &["https://127.0.0.1:9", "--listen", "0.0.0.0:8443"],
+            2,
+            "Say it with --host-name",
+        ),
+        (
+            &["https://127.0.0.1:9", "--certificate", "a.pem", "--key", "a.key"],
+            2,
+            "a.pem",
+        ),
+        (
+            &["https://nowhere.invalid:9"],
+            1,
+            "nowhere.invalid:9 cannot be found from here",
+        ),
+        (&["https://127.0.0.1:9"], 1, "this machine was not let in: "),
+    ] {
+        place
+            .run(&[&["join", "--token", TOKEN], more].concat())
+            .says(code, part);
+        assert!(
+            !place.exists("corridor.toml") && !place.exists("corridor-data/clinic"),
+            "{more:?}"
+        );
+    }
 }

@@ -28,17 +28,30 @@ impl NodeKeys {
         match File::open(path) {
             Ok(file) => Self::read(file, path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Self::create(path, world)?;
+                Self::create(path, None, world)?;
                 Self::read(File::open(path)?, path)
             }
             Err(error) => Err(error),
         }
     }
 
-    fn create(path: &Path, world: &dyn World) -> io::Result<()> {
+    /// Makes the file of a node that joins others: the node's key is its own, the workspace's is theirs. Overwrites nothing.
+    pub fn create_joined(path: &Path, workspace: &[u8; 32], world: &dyn World) -> io::Result<Self> {
+        if fs::symlink_metadata(path).is_ok() {
+            let text = format!("key file {}: exists already", path.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
+        }
+        Self::create(path, Some(workspace), world)?;
+        Self::read(File::open(path)?, path)
+    }
+
+    fn create(path: &Path, workspace: Option<&[u8; 32]>, world: &dyn World) -> io::Result<()> {
         let mut bytes = Zeroizing::new([0_u8; SIZE_BYTES]);
         bytes[..8].copy_from_slice(MAGIC);
         world.fill_random(&mut bytes[8..72]);
+        if let Some(workspace) = workspace {
+            bytes[40..72].copy_from_slice(workspace);
+        }
         let checksum: [u8; 32] = Sha256::digest(&bytes[..72]).into();
         bytes[72..].copy_from_slice(&checksum);
         // Written beside and renamed: a cut leaves a whole file or none.
@@ -112,6 +125,23 @@ mod tests {
         bytes[20] ^= 1;
         fs::write(&path, bytes).unwrap();
         assert!(NodeKeys::open_or_create(&path, &world).is_err());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn who_joins_shares_the_workspace_and_nothing_else() {
+        let folder = std::env::temp_dir().join(format!("corridor-keys-joined-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let world = TestWorld::new(0, 6);
+        let first = NodeKeys::open_or_create(&folder.join("first.key"), &world).unwrap();
+        let path = folder.join("second.key");
+        let second = NodeKeys::create_joined(&path, &first.workspace.to_bytes(), &world).unwrap();
+        assert_eq!(first.workspace.fingerprint(b"x"), second.workspace.fingerprint(b"x"));
+        assert_ne!(first.node.fingerprint(b"x"), second.node.fingerprint(b"x"));
+        let again = NodeKeys::open_or_create(&path, &world).unwrap();
+        assert_eq!(again.node.fingerprint(b"x"), second.node.fingerprint(b"x"));
+        let overwriting = NodeKeys::create_joined(&path, &[7; 32], &world);
+        assert!(overwriting.is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists));
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -120,6 +120,11 @@ impl StorageKey {
         Self::from_bytes(secret)
     }
 
+    /// Its 32 bytes, to be handed to a node that joins. Nobody else has a reason to ask.
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        self.inner.secret.clone()
+    }
+
     /// An independent key for one purpose: log, state and content never share one.
     pub fn derive(&self, label: &str) -> StorageKey {
         StorageKey::from_bytes(*expand(&self.inner.secret, b"corridor derive v1", label.as_bytes()))

@@ -95,6 +95,8 @@ impl Node {
             peer: peer(other.id),
         };
         self.group.steer(&add).await.unwrap();
+        let upto = self.group.status().last_log_index;
+        other.wait(|status| status.applied_index >= upto).await;
         self.group.steer(&Steer::Promote(other.id)).await.unwrap();
     }
 

@@ -12,6 +12,7 @@ Examples:
   corridor init                                 found your clinic; asks for what it needs
   corridor init --listen 0.0.0.0:8443 --host-name messages.clinic.example
   corridor start                                run it, as ./corridor.toml says
+  corridor cluster invite                       one more machine? prints the command for it
   corridor status                               how is it doing?
   corridor person add --as raman --kind staff --name \"Jamie Ortiz\" --role nurse --login jamie
   corridor help person add                      more on a command
@@ -32,6 +33,8 @@ pub enum Command {
     Demo(DemoArguments),
     /// Found a clinic: configuration, data folder, certificate, first administrator
     Init(InitArguments),
+    /// Make this machine one more node of a clinic that runs elsewhere
+    Join(JoinArguments),
     /// Run a node, until Ctrl-C or SIGTERM
     Start {
         /// The configuration that `corridor init` wrote
@@ -41,6 +44,9 @@ pub enum Command {
     /// People of the clinic, by way of the node that runs on this machine
     #[command(subcommand)]
     Person(PersonCommand),
+    /// The machines that run the clinic together, by way of the node on this one
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
     /// How the node on this machine is doing
     Status(StatusArguments),
 }
@@ -61,24 +67,27 @@ pub struct DemoArguments {
     pub accounts: bool,
 }
 
-/// What `init` is told.
+/// What `init` and `join` are told of the place for a node.
 #[derive(Args)]
-pub struct InitArguments {
+pub struct PlaceArguments {
     /// The configuration to write
     #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
     pub config: PathBuf,
     /// The folder for everything that the node keeps; it must not exist, or be empty
     #[arg(long, value_name = "FOLDER", default_value = "./corridor-data/clinic")]
     pub data: PathBuf,
-    /// The clinic's name
-    #[arg(long)]
-    pub name: Option<String>,
     /// Where people will come; beyond this machine it is served over TLS
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// Where health, metrics and status will be; on this machine only
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
     pub operations: SocketAddr,
+    /// Where the other machines of the clinic will come; `join` takes 0.0.0.0:7443, `init` makes a node alone without it
+    #[arg(long, value_name = "ADDRESS")]
+    pub peer_listen: Option<SocketAddr>,
+    /// The name or IP address, and port, at which the other machines dial this one, if it does not follow from the rest
+    #[arg(long, value_name = "HOST:PORT")]
+    pub peer_address: Option<String>,
     /// A name or IP address under which people reach the node, for its certificate; may be given more than once
     #[arg(long = "host-name", value_name = "NAME", conflicts_with_all = ["certificate", "key"])]
     pub host_names: Vec<String>,
@@ -88,6 +97,16 @@ pub struct InitArguments {
     /// The certificate's key, as PEM
     #[arg(long, value_name = "FILE", requires = "certificate")]
     pub key: Option<PathBuf>,
+}
+
+/// What `init` is told.
+#[derive(Args)]
+pub struct InitArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// The clinic's name
+    #[arg(long)]
+    pub name: Option<String>,
     /// Full name of the first administrator
     #[arg(long, value_name = "NAME")]
     pub administrator_name: Option<String>,
@@ -97,6 +116,46 @@ pub struct InitArguments {
     /// Read the administrator's password from standard input (or set CORRIDOR_ADMIN_PASSWORD)
     #[arg(long)]
     pub password_stdin: bool,
+}
+
+/// What `join` is told.
+#[derive(Args)]
+pub struct JoinArguments {
+    /// A machine that runs the clinic, as `corridor cluster invite` printed it: https://HOST:PORT
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// The token that `corridor cluster invite` printed; others on this machine can see it while it is used, once
+    #[arg(long, required_unless_present = "token_stdin", conflicts_with = "token_stdin")]
+    pub token: Option<String>,
+    /// Read the token from standard input instead
+    #[arg(long)]
+    pub token_stdin: bool,
+    #[command(flatten)]
+    pub place: PlaceArguments,
+}
+
+#[derive(Subcommand)]
+pub enum ClusterCommand {
+    /// Print the command that makes another machine a node; it is good once, and forgotten when this node stops
+    Invite {
+        /// The configuration of the node that runs
+        #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+        config: PathBuf,
+        /// For how long it is good, at most a day
+        #[arg(long, value_name = "MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1440))]
+        valid_minutes: u64,
+    },
+    /// How each machine is doing
+    Status(StatusArguments),
+    /// Take a machine out for ever; it can only come back with a new invitation and an empty folder
+    Remove {
+        /// The number of the node, as `corridor cluster status` shows it
+        #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+        node: u64,
+        /// The configuration of a node that runs
+        #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+        config: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]

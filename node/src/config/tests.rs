@@ -1,6 +1,6 @@
 //! Tests of the configuration: what is read, and the sentence for everything that is not.
 
-use super::{Configuration, LogFormat, Settings, commented};
+use super::{ClusterSettings, Configuration, LogFormat, Settings, commented};
 use corridor_api::serve::TlsFiles;
 use std::path::Path;
 
@@ -37,6 +37,10 @@ fn what_is_written_is_read_back() {
     settings = Settings {
         tls: None,
         listen: "127.0.0.1:80".parse().unwrap(),
+        cluster: Some(ClusterSettings {
+            listen: "[::]:7443".parse().unwrap(),
+            address: "one.clinic.example:7443".to_owned(),
+        }),
         ..settings
     };
     assert_eq!(parse(&commented(&settings)).unwrap().settings, settings);
@@ -69,6 +73,18 @@ fn every_wrong_use_names_the_file_and_the_key() {
         (
             with("[tls]\ncertificate = \"a\"\n"),
             "corridor.toml, line 4: missing field `key`",
+        ),
+        (
+            with("[cluster]\nlisten = \"0.0.0.0:7443\"\n"),
+            "corridor.toml, line 4: missing field `address`",
+        ),
+        (
+            with("[cluster]\nlisten = \"0.0.0.0:7443\"\naddress = \"0.0.0.0:7443\"\n"),
+            "corridor.toml: cluster.address: '0.0.0.0:7443' means every address",
+        ),
+        (
+            with("[cluster]\nlisten = \"127.0.0.1:9090\"\naddress = \"one:7443\"\n"),
+            "corridor.toml: cluster.listen: 127.0.0.1:9090 is where operators look already",
         ),
         (
             parse("data = \"kept\"\n").unwrap_err(),

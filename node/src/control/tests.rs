@@ -1,6 +1,7 @@
 //! Tests of the control socket: lines, limits and rights, over a real socket with made-up answers.
 
-use super::{AskError, FILE_NAME, LINE_SIZE_BYTES_MAX, Reply, Request, ask, open};
+use super::{AskError, ClusterDeed, FILE_NAME, LINE_SIZE_BYTES_MAX, Reply, Request, answer_at, ask, open};
+use crate::membership::desk::tests::desk;
 use corridor_protocol::AddPerson;
 use serde_json::json;
 use std::fs;
@@ -13,6 +14,7 @@ async fn echo(request: Request) -> Reply {
     match request {
         Request::Status => Reply::Done(json!({ "revision": 7 })),
         Request::PersonAdd { login, person, .. } => Reply::Done(json!({ "by": login, "name": person.name })),
+        Request::Cluster(deed) => answer_at(&desk(), deed).await.map_or_else(Reply::from, Reply::Done),
     }
 }
 
@@ -96,4 +98,29 @@ async fn who_says_nothing_is_cut() {
     let folder = tempfile::tempdir().unwrap();
     let _control = open(folder.path(), echo).unwrap();
     assert_eq!(say(folder.path(), b"{").await, "");
+}
+
+#[tokio::test]
+async fn the_cluster_is_asked_by_the_same_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let _control = open(folder.path(), echo).unwrap();
+    let asked = async |deed| ask(folder.path(), &Request::Cluster(deed)).await.unwrap();
+    let invited = asked(ClusterDeed::Invite { valid_minutes: 60 }).await;
+    let Reply::Done(invited) = invited else {
+        panic!("{invited:?}");
+    };
+    let command = invited["command"].as_str().unwrap();
+    assert!(
+        command.starts_with("corridor join https://one:7443 --token "),
+        "{command}"
+    );
+    assert_eq!(invited["valid_minutes"], 60);
+    let status = json!({ "cluster": "0".repeat(32), "nodes": [] });
+    assert_eq!(asked(ClusterDeed::Status).await, Reply::Done(status));
+    let removed = Reply::Done(json!({ "removed": 9 }));
+    assert_eq!(asked(ClusterDeed::Remove { node: 9 }).await, removed);
+    let unknown = Reply::refused("not_found", "There is no node 8.");
+    assert_eq!(asked(ClusterDeed::Remove { node: 8 }).await, unknown);
+    let line = b"{\"operation\":\"cluster\",\"deed\":\"remove\",\"node\":9}\n";
+    assert!(say(folder.path(), line).await.contains("\"removed\":9"));
 }

@@ -1,0 +1,235 @@
+//! The members of the group: who comes, who votes, who goes, and how each is doing.
+//!
+//! Stands between what operators and newcomers ask and the group. It refuses to know certificates and invitations.
+
+use super::Steered;
+use super::report::{self, Report, Reporter};
+use crate::membership::Waiting;
+use crate::membership::authority::ClusterId;
+use crate::membership::desk::{Members, Refused};
+use crate::membership::joining::{Admission, NotAdmitted};
+use crate::membership::messages::PeerAddress;
+use crate::membership::status::{ClusterStatus, NodeStatus, Role};
+use corridor_cluster::peers::{Kind, PeerLink, Request};
+use corridor_cluster::{GroupStatus, Member, Peer, Steer, SteerError};
+use corridor_domain::limits;
+use futures::future::join_all;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// The group that runs here, and the way to its members.
+struct Known {
+    group: Steered,
+    link: Arc<dyn PeerLink>,
+    reporter: Arc<Reporter>,
+}
+
+/// The members of this node's group.
+pub struct GroupMembers {
+    node: u64,
+    cluster: ClusterId,
+    /// Not before the group runs.
+    known: OnceLock<Known>,
+}
+
+impl GroupMembers {
+    /// Of a group that does not run yet.
+    pub fn new(node: u64, cluster: ClusterId) -> Self {
+        Self {
+            node,
+            cluster,
+            known: OnceLock::new(),
+        }
+    }
+
+    /// The group runs.
+    pub fn know(&self, group: Steered, link: Arc<dyn PeerLink>, reporter: Arc<Reporter>) {
+        let known = Known { group, link, reporter };
+        // Once: a node starts its group once.
+        let _ = self.known.set(known);
+    }
+
+    fn known(&self) -> Result<&Known, SteerError> {
+        let not_yet = || SteerError("this node is not ready yet; try again in a moment".to_owned());
+        self.known.get().ok_or_else(not_yet)
+    }
+
+    /// What somebody has to do from time to time: this node's own address, and on the leader those who have caught up.
+    pub async fn keep_up(&self, address: &str) -> Result<(), SteerError> {
+        let known = self.known()?;
+        let status = (known.group.status)();
+        let own = status.members.iter().find(|member| member.node == self.node);
+        if own.is_some_and(|own| own.address != address) && status.leader.is_some() {
+            let moved = Steer::Add {
+                node: self.node,
+                peer: Peer {
+                    address: address.to_owned(),
+                },
+            };
+            (known.group.steer)(moved).await?;
+            tracing::info!(address, "the other nodes know where this one is reached");
+        }
+        if !status.is_leader {
+            return Ok(());
+        }
+        let ready = |member: &&Member| !member.votes && has_caught_up(member, &status);
+        for member in status.members.iter().filter(ready) {
+            (known.group.steer)(Steer::Promote(member.node)).await?;
+            tracing::info!(node = member.node, "a node has caught up, and votes from now on");
+        }
+        Ok(())
+    }
+
+    /// Lets somebody else lead, if there is one who can. Waits for it, not for ever.
+    pub async fn hand_over(&self) {
+        let Ok(known) = self.known() else { return };
+        let status = (known.group.status)();
+        let others = status
+            .members
+            .iter()
+            .filter(|member| member.votes && member.node != self.node);
+        let Some(next) = others
+            .max_by_key(|member| member.matched_index)
+            .filter(|_| status.is_leader)
+        else {
+            return;
+        };
+        if let Err(error) = (known.group.steer)(Steer::Yield(next.node)).await {
+            tracing::info!(%error, "nobody took over the lead; the others will elect");
+            return;
+        }
+        let handed_over = async {
+            let mut looks = tokio::time::interval(Duration::from_millis(limits::LEADER_LOOK_INTERVAL_MS));
+            while (known.group.status)().is_leader {
+                looks.tick().await;
+            }
+        };
+        // If it takes too long the others elect somebody.
+        let patience = Duration::from_millis(limits::HAND_OVER_TIMEOUT_MS);
+        let _ = tokio::time::timeout(patience, handed_over).await;
+    }
+
+    async fn ask(&self, known: &Known, member: &Member) -> Option<Report> {
+        if member.node == self.node {
+            return known.reporter.report().ok();
+        }
+        let request = Request {
+            group: 0,
+            kind: Kind::Gossip,
+            body: report::question(),
+        };
+        let patience = Duration::from_millis(limits::PEER_REPORT_TIMEOUT_MS);
+        let answer = known.link.call(member.node, &member.address, request, patience).await;
+        report::read(&answer.ok()?).ok()
+    }
+
+    async fn node_status(&self, known: &Known, status: &GroupStatus, member: &Member) -> NodeStatus {
+        let is_this = member.node == self.node;
+        let (mut theirs, mut ours) = (self.ask(known, member).await, known.reporter.report().ok());
+        // Two states can be compared only where both stood at one revision: on a busy cluster that takes a few looks.
+        for _ in 0..limits::STATE_COMPARISON_TRIES_COUNT_MAX {
+            let is_comparable = theirs.as_ref().map(|report| report.revision) == ours.as_ref().map(|own| own.revision);
+            if is_comparable || theirs.is_none() {
+                break;
+            }
+            (theirs, ours) = (self.ask(known, member).await, known.reporter.report().ok());
+        }
+        let at_one = theirs
+            .as_ref()
+            .zip(ours.as_ref())
+            .filter(|(one, other)| one.revision == other.revision);
+        let lag = |matched: u64| status.last_log_index.map(|last| last.saturating_sub(matched));
+        NodeStatus {
+            node: member.node,
+            is_this,
+            address: member.address.clone(),
+            role: role(status, member),
+            is_reachable: theirs.is_some(),
+            lag_entries: member.matched_index.and_then(lag),
+            applied_revision: theirs.as_ref().map(|report| report.revision),
+            state_hash: theirs.as_ref().map(|report| hexadecimal(&report.state_hash)),
+            is_state_equal: at_one.map(|(one, other)| one.state_hash == other.state_hash),
+            disk_free_bytes: theirs.as_ref().map(|report| report.disk_free_bytes),
+            certificate_ends_ms: theirs.as_ref().map(|report| report.certificate_ends_ms),
+        }
+    }
+}
+
+/// Near enough to the end of the log that its vote helps.
+fn has_caught_up(member: &Member, status: &GroupStatus) -> bool {
+    let lag = status.last_log_index.zip(member.matched_index);
+    lag.is_some_and(|(last, matched)| last.saturating_sub(matched) <= limits::PROMOTION_LAG_ENTRIES_MAX)
+}
+
+fn role(status: &GroupStatus, member: &Member) -> Role {
+    match member.votes {
+        _ if status.leader == Some(member.node) => Role::Leader,
+        true => Role::Voter,
+        false => Role::Learner,
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Admission for GroupMembers {
+    fn admit<'a>(&'a self, peer_address: &'a str, _client_url: &'a str) -> Waiting<'a, Result<u64, NotAdmitted>> {
+        Box::pin(async move {
+            let refused = |error: SteerError| NotAdmitted::Refused(error.to_string());
+            let in_doubt = |error: SteerError| NotAdmitted::InDoubt(error.to_string());
+            let known = self.known().map_err(refused)?;
+            let members = (known.group.status)().members;
+            if let Some(there) = members.iter().find(|member| member.address == peer_address) {
+                return Err(NotAdmitted::Refused(format!(
+                    "node {} is reached at {peer_address} already; if its machine is gone, take it out first with \
+                     `corridor cluster remove {}`",
+                    there.node, there.node
+                )));
+            }
+            let node = (known.group.steer)(Steer::DrawId).await.map_err(refused)?;
+            let peer = Peer {
+                address: peer_address.to_owned(),
+            };
+            (known.group.steer)(Steer::Add { node, peer }).await.map_err(in_doubt)?;
+            Ok(node)
+        })
+    }
+
+    fn peers(&self) -> Vec<PeerAddress> {
+        let members = self.known().map(|known| (known.group.status)().members);
+        let peer = |member: Member| PeerAddress {
+            node: member.node,
+            address: member.address,
+        };
+        members.unwrap_or_default().into_iter().map(peer).collect()
+    }
+}
+
+impl Members for GroupMembers {
+    fn status(&self) -> Waiting<'_, Result<ClusterStatus, Refused>> {
+        Box::pin(async move {
+            let known = self
+                .known()
+                .map_err(|error| Refused::new("fenced", error.to_string()))?;
+            let status = (known.group.status)();
+            let nodes = status
+                .members
+                .iter()
+                .map(|member| self.node_status(known, &status, member));
+            Ok(ClusterStatus {
+                cluster: self.cluster.to_string(),
+                nodes: join_all(nodes).await,
+            })
+        })
+    }
+
+    fn remove(&self, node: u64) -> Waiting<'_, Result<(), Refused>> {
+        Box::pin(async move {
+            let refused = |error: SteerError| Refused::new("refused", error.to_string());
+            let known = self.known().map_err(refused)?;
+            let removed = (known.group.steer)(Steer::Remove(node)).await;
+            removed.map(drop).map_err(refused)
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! Three nodes as a clinic sets them up: one founded, two that joined by invitation, all over real TLS on this machine.
+
+use serde_json::Value;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+use super::clinic::PASSWORD_OF_ADMINISTRATOR;
+use super::node::{Node, free_address, run, run_with, said};
+use super::person::Person;
+use super::{PATIENCE, wait_for};
+
+/// Nobody is slowed down: that has tests of its own.
+const LIMITS: &str = "[limits]
+sends_per_second = 10000
+sends_burst = 10000
+sign_ins_per_second = 10000
+sign_ins_burst = 10000
+socket_openings_per_second = 10000
+socket_openings_burst = 10000
+";
+
+/// A cluster of one test.
+pub struct Cluster {
+    pub nodes: Vec<Node>,
+    // Last: the nodes have ended before their folders go.
+    folder: TempDir,
+}
+
+/// What `corridor …` says, if it succeeds.
+#[track_caller]
+pub fn done(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+impl Cluster {
+    /// A clinic that `corridor init` founded on the first of three nodes, with its administrator, `amara`.
+    pub fn three() -> Self {
+        let mut cluster = Self {
+            nodes: Vec::new(),
+            folder: TempDir::new().unwrap(),
+        };
+        cluster.found();
+        for _ in 0..2 {
+            cluster.join();
+        }
+        cluster.wait_for_votes(3);
+        cluster
+    }
+
+    /// The configuration of a node.
+    pub fn config(&self, number: usize) -> PathBuf {
+        self.folder.path().join(format!("{number}.toml"))
+    }
+
+    fn places(&self, number: usize) -> (Vec<String>, [std::net::SocketAddr; 2]) {
+        let [address, operations, peers] = [free_address(), free_address(), free_address()];
+        let folder = self.folder.path();
+        let arguments = [
+            ("--config", self.config(number).display().to_string()),
+            ("--data", folder.join(format!("node-{number}")).display().to_string()),
+            ("--listen", address.to_string()),
+            ("--operations", operations.to_string()),
+            ("--peer-listen", peers.to_string()),
+        ];
+        let arguments = arguments.into_iter().flat_map(|(name, value)| [name.to_owned(), value]);
+        (arguments.collect(), [address, operations])
+    }
+
+    fn start(&mut self, number: usize, [address, operations]: [std::net::SocketAddr; 2]) {
+        let config = self.config(number);
+        let text = std::fs::read_to_string(&config).unwrap();
+        std::fs::write(&config, text.replacen("[limits]\n", LIMITS, 1)).unwrap();
+        self.nodes.push(Node::configured(&config, address, operations));
+    }
+
+    fn found(&mut self) {
+        let (places, addresses) = self.places(0);
+        let mut arguments = vec!["init"];
+        arguments.extend(places.iter().map(String::as_str));
+        arguments.extend(["--name", "Hillside Practice"]);
+        arguments.extend(["--administrator-name", "Amara Bello", "--administrator-login", "amara"]);
+        let output = run_with(&arguments, &[("CORRIDOR_ADMIN_PASSWORD", PASSWORD_OF_ADMINISTRATOR)], "");
+        assert!(output.status.success(), "{}", said(&output));
+        self.start(0, addresses);
+    }
+
+    /// The command that `corridor cluster invite` prints for a new machine.
+    pub fn invitation(&self) -> Vec<String> {
+        let config = self.config(0).display().to_string();
+        let said = done(&["cluster", "invite", "--config", &config]);
+        let line = said.lines().find(|line| line.trim().starts_with("corridor join"));
+        let words = line.unwrap_or_else(|| panic!("no command in {said}")).split_whitespace();
+        words.skip(1).map(str::to_owned).collect()
+    }
+
+    /// One more node, as its operator makes it.
+    pub fn join(&mut self) {
+        let number = self.nodes.len();
+        let (places, addresses) = self.places(number);
+        let arguments = [self.invitation(), places].concat();
+        done(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        self.start(number, addresses);
+    }
+
+    /// What `corridor cluster status --json` says at a node.
+    pub fn status(&self, number: usize) -> Value {
+        let config = self.config(number).display().to_string();
+        serde_json::from_str(&done(&["cluster", "status", "--json", "--config", &config])).unwrap()
+    }
+
+    /// Waits until so many nodes vote and all of them are well.
+    pub fn wait_for_votes(&self, count: usize) {
+        wait_for("the nodes vote", PATIENCE, || {
+            let status = self.status(0);
+            let nodes = status["nodes"].as_array().unwrap();
+            let is_well = |node: &Value| node["role"] != "learner" && node["is_reachable"] == true;
+            (nodes.len() == count && nodes.iter().all(is_well)).then_some(())
+        });
+    }
+
+    /// The number of the node that leads, by the word of another.
+    pub fn leader(&self, asked: usize) -> usize {
+        wait_for("somebody leads", PATIENCE, || {
+            let text = self.nodes[asked].operations("/status").json();
+            let leader = text["leader"].as_u64()?;
+            (0..self.nodes.len()).find(|number| self.id(*number) == Some(leader))
+        })
+    }
+
+    /// The id of a node, if it answers.
+    pub fn id(&self, number: usize) -> Option<u64> {
+        let answer = super::http::Request::new("GET", "/status").try_send(self.nodes[number].operations);
+        answer.ok()?.json()["node"].as_u64()
+    }
+
+    /// The administrator, signed in at a node.
+    #[track_caller]
+    pub fn amara(&self, number: usize) -> Person {
+        Person::sign_in(self.nodes[number].address, "amara", PASSWORD_OF_ADMINISTRATOR)
+    }
+}
+
+/// The same person, asking at another node with the same session.
+pub fn at(person: &Person, node: &Node) -> Person {
+    Person {
+        address: node.address,
+        ..person.clone()
+    }
+}

@@ -1,0 +1,171 @@
+//! Three nodes: a person may come to any of them, and the end of one of them is no event.
+
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+use crate::support::cluster::{Cluster, at, done};
+use crate::support::person::{Person, assert_contiguous, path_of};
+use crate::support::socket::Socket;
+use crate::support::{PATIENCE, new_command_id, node, wait_for};
+
+/// Says something until it is answered with a place, as a client does, always under the same id.
+fn insist(who: &Person, room: &str, text: &str) -> (Value, Duration) {
+    let (id, begun) = (new_command_id(), Instant::now());
+    let said = wait_for("it is said", PATIENCE, || {
+        let request = who
+            .request("POST", &path_of(room, "/messages"))
+            .header("Idempotency-Key", &id)
+            .json(&json!({ "body": text }));
+        let answer = request.try_send(who.address).ok()?;
+        assert!([201, 503].contains(&answer.status), "{}", answer.text());
+        (answer.status == 201).then(|| answer.json())
+    });
+    (said, begun.elapsed())
+}
+
+fn bodies(events: &[Value]) -> Vec<String> {
+    let body = |event: &Value| event["event"]["body"].as_str().map(str::to_owned);
+    events.iter().filter_map(body).collect()
+}
+
+#[test]
+fn whoever_leads_may_die_and_nothing_is_lost_or_doubled() {
+    let mut cluster = Cluster::three();
+    let amara = cluster.amara(0);
+    let room = amara.begin_group("Front desk", &[]);
+    let mut told = Vec::new();
+    for round in 0..4 {
+        for number in 0..3 {
+            let text = format!("round {round} at {number}");
+            at(&amara, &cluster.nodes[number]).say(&room, &text);
+            told.push(text);
+        }
+    }
+    for victim in [0, 1] {
+        let asked = 2;
+        let leader = cluster.leader(asked);
+        let here = at(&amara, &cluster.nodes[asked]);
+        let mut socket = Socket::connect(&here, None);
+        let victim = if leader == asked { victim } else { leader };
+        cluster.nodes[victim].kill();
+        let text = format!("after the death of {victim}");
+        let (said, took) = insist(&here, &room, &text);
+        println!("said {took:?} after node {victim} was killed (it led: {})", victim == leader);
+        told.push(text);
+        let live = socket.event_at(said["revision"].as_u64().unwrap());
+        assert_eq!(live["event"]["body"], *told.last().unwrap());
+        cluster.nodes[victim].start();
+        let back = at(&amara, &cluster.nodes[victim]);
+        assert_eq!(bodies(&back.history(&room)), told, "what it missed it has");
+    }
+    for number in 0..3 {
+        let history = at(&amara, &cluster.nodes[number]).history(&room);
+        assert_contiguous(&history, 1);
+        assert_eq!(bodies(&history), told);
+    }
+    let status = cluster.status(1);
+    let nodes = status["nodes"].as_array().unwrap();
+    assert!(nodes.iter().all(|node| node["is_state_equal"] == true), "{status}");
+}
+
+#[test]
+fn a_session_that_ends_anywhere_ends_everywhere() {
+    let cluster = Cluster::three();
+    let amara = cluster.amara(1);
+    let elsewhere = at(&amara, &cluster.nodes[2]);
+    let mut socket = Socket::connect(&elsewhere, None);
+    amara.sign_out();
+    assert_eq!(socket.goodbye()["reason"], "session_ended");
+    for node in &cluster.nodes {
+        at(&amara, node).get("/v1/me").refused(401, "not_signed_in");
+    }
+}
+
+#[test]
+fn a_node_without_the_others_shows_nothing_until_it_has_caught_up() {
+    let mut cluster = Cluster::three();
+    let amara = cluster.amara(0);
+    let room = amara.begin_group("Front desk", &[]);
+    let alone = at(&amara, &cluster.nodes[2]);
+    let mut socket = Socket::connect(&alone, None);
+    cluster.nodes[2].expect_in_log("does not hear the others");
+    for number in [0, 1] {
+        cluster.nodes[number].expect_in_log("does not hear the others");
+        cluster.nodes[number].pause();
+    }
+    assert_eq!(socket.goodbye()["reason"], "fenced");
+    alone.get("/v1/inbox").refused(503, "fenced");
+    alone.get(&path_of(&room, "/events?after=0")).refused(503, "fenced");
+    alone.send(&room, &json!({ "body": "alone" })).refused(503, "fenced");
+    assert_eq!(cluster.nodes[2].operations("/readyz").status, 503);
+    for number in [0, 1] {
+        cluster.nodes[number].resume();
+    }
+    wait_for("it hears the others again", PATIENCE, || {
+        (cluster.nodes[2].operations("/readyz").status == 200).then_some(())
+    });
+    insist(&alone, &room, "with the others");
+    assert_eq!(bodies(&alone.history(&room)), ["with the others"]);
+}
+
+#[test]
+fn a_leader_that_is_stopped_in_order_hands_over_first() {
+    let mut cluster = Cluster::three();
+    let amara = cluster.amara(0);
+    let room = amara.begin_group("Front desk", &[]);
+    let leader = cluster.leader(0);
+    let asked = (leader + 1) % 3;
+    cluster.nodes[leader].stop();
+    let here = at(&amara, &cluster.nodes[asked]);
+    let (_, took) = insist(&here, &room, "under the next");
+    println!("said {took:?} after the leader stopped in order");
+    assert!(took < Duration::from_millis(500), "no election was waited for: {took:?}");
+    cluster.nodes[leader].start();
+}
+
+#[test]
+fn a_dead_machine_is_replaced_by_two_commands() {
+    let mut cluster = Cluster::three();
+    let amara = cluster.amara(0);
+    let room = amara.begin_group("Front desk", &[]);
+    amara.say(&room, "before");
+    let dead = cluster.id(2).unwrap();
+    cluster.nodes[2].kill();
+    let config = cluster.config(0).display().to_string();
+    let removed = done(&["cluster", "remove", &dead.to_string(), "--config", &config]);
+    assert!(removed.contains(&format!("Node {dead}")), "{removed}");
+    let again = node::refused(&["cluster", "remove", &dead.to_string(), "--config", &config]);
+    assert!(again.contains("not one of its members"), "{again}");
+    cluster.join();
+    cluster.wait_for_votes(3);
+    let new = cluster.id(3).unwrap();
+    assert!(new > dead, "an id is never used again");
+    let there = at(&amara, &cluster.nodes[3]);
+    there.say(&room, "after");
+    assert_eq!(bodies(&there.history(&room)), ["before", "after"]);
+}
+
+#[test]
+fn an_invitation_is_good_once() {
+    let cluster = Cluster::three();
+    let invitation = cluster.invitation();
+    let folder = tempfile::TempDir::new().unwrap();
+    let join = |name: &str, token: &str| {
+        let at = |what: &str| folder.path().join(format!("{name}{what}")).display().to_string();
+        let [config, data, peers] = [at(".toml"), at(""), node::free_address().to_string()];
+        let url = invitation[1].clone();
+        let words = ["join", &url, "--token", token, "--config", &config, "--data", &data];
+        let words = words.iter().map(|word| (*word).to_owned());
+        let words: Vec<String> = words.chain(["--peer-listen".to_owned(), peers]).collect();
+        node::run(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let token = invitation.last().unwrap();
+    let first = join("first", token);
+    assert!(first.status.success(), "{}", node::said(&first));
+    let second = join("second", token);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(node::said(&second).contains("does not know the invitation"), "{}", node::said(&second));
+    assert!(!folder.path().join("second").exists(), "what was made is taken back");
+    let mistyped = join("third", &token.replacen('-', "", 1).replacen(|c: char| c.is_ascii_digit(), "x", 1));
+    assert_eq!(mistyped.status.code(), Some(2), "{}", node::said(&mistyped));
+}

@@ -163,7 +163,7 @@ impl<S: ReplicatedState> Group<S> {
             node_id,
             gate,
             contact,
-            lease_ms: config.election_timeout_max_ms,
+            lease_ms: config.lease_ms,
         };
         Ok(Self {
             group,

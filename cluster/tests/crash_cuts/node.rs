@@ -30,6 +30,7 @@ pub fn group_config() -> GroupConfig {
         heartbeat_interval_ms: 1_000,
         election_timeout_min_ms: 5_000,
         election_timeout_max_ms: 10_000,
+        lease_ms: 10_000,
         snapshot_every_entries: 40,
         keep_entries: 10,
         initialise_if_pristine: true,

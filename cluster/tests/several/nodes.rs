@@ -51,6 +51,7 @@ impl Cluster {
             heartbeat_interval_ms: 20,
             election_timeout_min_ms: 150,
             election_timeout_max_ms: 300,
+            lease_ms: 300,
             ..GroupConfig::default()
         };
         if let Some((every, keep)) = self.snapshots {

@@ -35,5 +35,6 @@ mod stopping;
 mod storm;
 mod support;
 mod synced;
+mod three_nodes;
 mod tls;
 mod watching;

@@ -81,7 +81,11 @@ impl Cluster {
         arguments.extend(places.iter().map(String::as_str));
         arguments.extend(["--name", "Hillside Practice"]);
         arguments.extend(["--administrator-name", "Amara Bello", "--administrator-login", "amara"]);
-        let output = run_with(&arguments, &[("CORRIDOR_ADMIN_PASSWORD", PASSWORD_OF_ADMINISTRATOR)], "");
+        let output = run_with(
+            &arguments,
+            &[("CORRIDOR_ADMIN_PASSWORD", PASSWORD_OF_ADMINISTRATOR)],
+            "",
+        );
         assert!(output.status.success(), "{}", said(&output));
         self.start(0, addresses);
     }
@@ -91,7 +95,9 @@ impl Cluster {
         let config = self.config(0).display().to_string();
         let said = done(&["cluster", "invite", "--config", &config]);
         let line = said.lines().find(|line| line.trim().starts_with("corridor join"));
-        let words = line.unwrap_or_else(|| panic!("no command in {said}")).split_whitespace();
+        let words = line
+            .unwrap_or_else(|| panic!("no command in {said}"))
+            .split_whitespace();
         words.skip(1).map(str::to_owned).collect()
     }
 

@@ -165,18 +165,30 @@ impl Node {
 
     /// SIGTERM, and waits for the process to end in good order.
     pub fn stop(&mut self) {
+        self.signal("-TERM");
         let mut child = self.child.take().unwrap();
-        let signalled = Command::new("kill")
-            .args(["-TERM", &child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(signalled.success());
         let ended = wait_for("the node stops", PATIENCE, || child.try_wait().unwrap());
         assert!(ended.success(), "it ended with {ended}:\n{}", self.log_text());
     }
 
+    /// SIGSTOP: the process is there, and does nothing.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// SIGCONT: it goes on.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let process = self.child.as_ref().unwrap().id().to_string();
+        let signalled = Command::new("kill").args([signal, &process]).status().unwrap();
+        assert!(signalled.success());
+    }
+
     /// A line at WARN or ERROR that belongs to the test.
-    fn expect_in_log(&mut self, text: &str) {
+    pub fn expect_in_log(&mut self, text: &str) {
         self.expected_in_log.push(text.to_owned());
     }
 

@@ -147,6 +147,10 @@ impl Running {
             hosting.spools = Spools::new(&settings.data.join("incoming"), Arc::clone(&world));
             group_config.peer = neighbours.peer();
         }
+        if let Some(cluster) = &settings.cluster {
+            group_config.snapshot_every_entries = cluster.snapshot_every_entries;
+            group_config.keep_entries = cluster.snapshot_every_entries / 5;
+        }
         let group = Group::start(WORKSPACE_GROUP, group_config, hosting, log, Arc::new(applied_state));
         let group = group.await.map_err(|error| StartError::refused(error.to_string()))?;
         if let Some(neighbours) = &neighbours {

@@ -5,6 +5,7 @@
 //! Raft; it is driven through [`ReplicatedState`].
 
 use crate::keys::{self, MetaName};
+use crate::landmarks::Landmarks;
 use crate::load::load;
 use crate::metrics;
 use crate::planted::{self, Mistake};
@@ -20,7 +21,7 @@ use corridor_domain::decide::decide;
 use corridor_domain::outcome::{Answer, Change, Outcome};
 use corridor_domain::refusal::Refusal;
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What one command changed, for those who tell the living: events in order, memberships, sessions.
 #[derive(Debug, Clone)]
@@ -46,6 +47,7 @@ pub struct AppliedState {
     progress: Mutex<Progress>,
     listener: Listener,
     on_install: OnInstall,
+    landmarks: Arc<Landmarks>,
 }
 
 impl AppliedState {
@@ -57,6 +59,7 @@ impl AppliedState {
             progress: Mutex::new(progress),
             listener,
             on_install: Box::new(|| ()),
+            landmarks: Arc::new(Landmarks::new()),
         })
     }
 
@@ -65,6 +68,11 @@ impl AppliedState {
     pub fn with_on_install(mut self, on_install: OnInstall) -> Self {
         self.on_install = on_install;
         self
+    }
+
+    /// The hashes by which nodes compare their states.
+    pub fn landmarks(&self) -> Arc<Landmarks> {
+        Arc::clone(&self.landmarks)
     }
 
     /// The last revision applied, the time of it, and the rolling hash.
@@ -218,9 +226,14 @@ impl ReplicatedState for AppliedState {
         let mut batch = Transaction::new(&self.state, &progress.hash);
         let mut answers = Vec::with_capacity(commands.len());
         let mut applied = Vec::with_capacity(commands.len());
+        let mut passed = Vec::new();
         for command in &commands {
+            let before = progress.revision;
             let (answer, changes) = apply_one(&mut batch, &mut progress, command)?;
             progress.hash = batch.roll_hash();
+            if Landmarks::is_one(before, progress.revision) {
+                passed.push((progress.revision, progress.hash));
+            }
             answers.push(answer);
             applied.push(Applied {
                 revision: command.revision,
@@ -236,6 +249,7 @@ impl ReplicatedState for AppliedState {
         batch.commit()?;
         *current = progress;
         drop(current);
+        passed.into_iter().for_each(|landmark| self.landmarks.note(landmark));
         metrics::APPLY_BATCH_SECONDS.note_time(&[], began_ns, self.state.store().monotonic_ns());
         (self.listener)(applied);
         Ok(answers)
@@ -269,6 +283,7 @@ impl ReplicatedState for AppliedState {
         self.state.recent().clear();
         self.state.store().replace(marker.chain(others))?;
         *current = self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
+        self.landmarks.forget();
         (self.on_install)();
         Ok(())
     }

@@ -12,6 +12,7 @@ pub mod disk;
 pub mod figures;
 pub mod high_water;
 pub mod keys;
+pub mod landmarks;
 mod load;
 pub mod log;
 pub mod metrics;

@@ -43,6 +43,10 @@ pub const SESSIONS_PER_PERSON_COUNT_MAX: usize = 10;
 /// Most people of a care team, sites of a person, patients of a proxy.
 pub const RELATIONS_COUNT_MAX: usize = 100;
 
+/// Revisions from one landmark to the next: there nodes compare the hashes of their states.
+pub const STATE_LANDMARK_INTERVAL_REVISIONS: u64 = 256;
+/// Landmarks that a node remembers.
+pub const STATE_LANDMARKS_COUNT_MAX: usize = 64;
 /// Size from which a batch is written while a whole state is replaced.
 pub const STATE_REPLACE_BATCH_SIZE_BYTES: usize = 1024 * 1024;
 /// Appends handed to another node before the first of them is answered.

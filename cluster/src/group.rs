@@ -26,6 +26,7 @@ use crate::log_store::GroupLog;
 use crate::network::PeerNetwork;
 use crate::propose::{Carrier, Closing, Gate, Parts, Proposer, gate};
 use crate::reading::Reading;
+use crate::runtime;
 use crate::state_machine::StateMachine;
 use crate::state_thread::{ErasedState, StateThread};
 use crate::status::{GroupStatus, StatusView};
@@ -115,6 +116,7 @@ impl<S: ReplicatedState> Group<S> {
         let fatal = Arc::clone(&on_fatal);
         let machine = in_background(move || StateMachine::open(state, thread, fatal)).await?;
         check_log_meets_state(group, &log, &machine)?;
+        let machine = machine.behind(log.durable());
 
         let network = PeerNetwork {
             group,
@@ -159,7 +161,7 @@ impl<S: ReplicatedState> Group<S> {
             spools,
         };
         host.add(group, service);
-        let core_watch = tokio::spawn(watch_core(group, raft.clone(), gate.clone(), on_fatal));
+        let core_watch = runtime::spawn(watch_core(group, raft.clone(), gate.clone(), on_fatal));
         let view = StatusView {
             node_id,
             gate,
@@ -321,7 +323,7 @@ impl<S: ReplicatedState> Group<S> {
 }
 
 async fn in_background<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+    runtime::blocking(work).await?
 }
 
 /// Log and state must meet. openraft would quietly fill a gap behind the log with a purge, though unless the state came from

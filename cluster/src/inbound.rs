@@ -27,6 +27,7 @@ use crate::codec::messages::{
 use crate::codec::requests::{Piece, Received, decode_piece, encode_forwarded, encode_read_index, encode_received};
 use crate::peers::{Kind, NodeId, PeerService, Reply, Request};
 use crate::propose::LocalProposals;
+use crate::runtime;
 use crate::snapshot::{Incoming, Taken};
 use crate::state_machine::StateMachine;
 use crate::steer::Steering;
@@ -76,7 +77,7 @@ fn hand_over(future: impl Future<Output = ()> + Send + 'static) {
     let mut future: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(tokio::task::unconstrained(future));
     let polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     if polled.is_pending() {
-        tokio::spawn(future);
+        runtime::spawn(future);
     }
 }
 
@@ -131,7 +132,7 @@ impl GroupService {
 
     async fn receive(&self, from: NodeId, piece: Piece) -> Result<Bytes, String> {
         let (incoming, spools, vote) = (Arc::clone(&self.incoming), self.spools.clone(), piece.vote);
-        let taking = tokio::task::spawn_blocking(move || {
+        let taking = runtime::blocking(move || {
             let mut incoming = incoming.lock().unwrap_or_else(PoisonError::into_inner);
             Incoming::take(&mut incoming, &spools, from, &piece)
         });

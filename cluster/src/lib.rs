@@ -17,6 +17,7 @@ pub mod peers;
 mod propose;
 mod reading;
 mod reply;
+mod runtime;
 mod snapshot;
 mod state_machine;
 mod state_thread;
@@ -32,6 +33,8 @@ pub use group::{Group, NotReady, StartError};
 pub use hosting::Hosting;
 pub use inbound::{GossipService, Host};
 pub use propose::{Pending, ProposeError, Proposer};
+#[cfg(feature = "simulation")]
+pub use runtime::simulated as simulation;
 pub use status::{GroupStatus, Member};
 pub use steer::{Steer, SteerError};
 pub use types::Peer;

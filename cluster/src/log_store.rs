@@ -11,16 +11,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures::stream::{self, Stream, TryStreamExt as _};
 use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
 use openraft::{OptionalSend, RaftTypeConfig};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use corridor_domain::limits::{LOG_READ_ENTRIES_COUNT_MAX, LOG_READ_SIZE_BYTES_MAX};
 use corridor_storage::log::{Change, Completion, GroupId, LogStore, NoRoom};
+use corridor_storage::planted::{self, Mistake};
 
 use crate::codec::{decode_entry, decode_position, decode_vote, encode_entry, encode_position, encode_vote};
+use crate::runtime;
 use crate::tail::Tail;
 use crate::types::{LogEntry, LogPosition, SavedVote, Types};
 
-const VOTE: &str = "vote";
+pub(crate) const VOTE: &str = "vote";
 const PURGED: &str = "purged";
 
 /// One group's log. Clones share it.
@@ -85,6 +87,11 @@ impl GroupLog {
         self.shared.tail().last
     }
 
+    /// Follows the exclusive end of what is durable.
+    pub fn durable(&self) -> watch::Receiver<u64> {
+        self.shared.tail().durable()
+    }
+
     /// The last purged entry.
     pub fn purged(&self) -> Option<LogPosition> {
         self.shared.tail().purged
@@ -94,8 +101,7 @@ impl GroupLog {
         if let Err(NoRoom { changes, done }) = self.shared.log.try_submit(self.shared.group, changes, done) {
             // The disk is behind: openraft's core waits here (order is kept), the async worker does not.
             let (log, group) = (Arc::clone(&self.shared.log), self.shared.group);
-            let submitted = tokio::task::spawn_blocking(move || log.submit(group, changes, done));
-            submitted.await.map_err(io::Error::other)?;
+            runtime::blocking(move || log.submit(group, changes, done)).await?;
         }
         Ok(())
     }
@@ -115,8 +121,7 @@ impl GroupLog {
             return Ok(cached);
         }
         let shared = Arc::clone(&self.shared);
-        let read = tokio::task::spawn_blocking(move || read_from_disk(&shared, on_disk));
-        let mut entries = read.await.map_err(io::Error::other)??;
+        let mut entries = runtime::blocking(move || read_from_disk(&shared, on_disk)).await??;
         entries.extend(cached);
         Ok(entries)
     }
@@ -225,11 +230,14 @@ impl RaftLogStorage<Types> for GroupLog {
     }
 
     async fn save_vote(&mut self, vote: &SavedVote) -> Result<(), io::Error> {
-        self.submit_and_wait(vec![Change::Put {
+        let change = Change::Put {
             name: VOTE,
             value: encode_vote(vote),
-        }])
-        .await?;
+        };
+        match planted::is(Mistake::VotedBeforeTheSync) {
+            true => self.submit(vec![change], Box::new(drop)).await?,
+            false => self.submit_and_wait(vec![change]).await?,
+        }
         self.shared.tail().vote = Some(*vote); // Persisted before answered.
         Ok(())
     }
@@ -250,11 +258,19 @@ impl RaftLogStorage<Types> for GroupLog {
             .collect();
         self.shared.tail().append(entries); // Readable from here on, durable when the callback runs.
         let tail = Arc::clone(&self.shared.tail);
+        let mut callback = Some(callback);
+        if planted::is(Mistake::AppendedBeforeTheSync)
+            && let Some(callback) = callback.take()
+        {
+            callback.io_completed(Ok(()));
+        }
         let done: Completion = Box::new(move |outcome| {
             if outcome.is_ok() {
                 lock(&tail).note_durable(last);
             }
-            callback.io_completed(outcome);
+            if let Some(callback) = callback {
+                callback.io_completed(outcome);
+            }
         });
         self.submit(vec![Change::Append(encoded)], done).await
     }

@@ -27,6 +27,7 @@ use corridor_sync::level::Bounds;
 pub(crate) use self::carrier::{Carrier, Parts};
 use crate::codec::requests::Forwarded;
 use crate::metrics;
+use crate::runtime;
 use crate::types::ErasedAnswer;
 
 /// Commands that may be in flight in one group.
@@ -118,7 +119,7 @@ impl<S: ReplicatedState> Proposer<S> {
     pub(crate) fn start(carrier: Carrier, gate: Gate, world: Arc<dyn World>) -> Self {
         // Unbounded as a channel, bounded by the permits: `propose` must not wait, or its order could not be promised.
         let (queue, waiting) = mpsc::unbounded_channel();
-        tokio::spawn(carrier.run(waiting));
+        runtime::spawn(carrier.run(waiting));
         Self {
             queue: Queue { queue, gate, world },
             state: PhantomData,

@@ -20,6 +20,7 @@ use corridor_storage::spool::{Spool, Spools};
 
 use crate::codec::requests::{Piece, Received, decode_received, encode_piece};
 use crate::peers::CallError;
+use crate::runtime;
 use crate::types::SavedVote;
 
 /// The transfer did not come to its end.
@@ -106,7 +107,7 @@ impl Walk {
 
     /// The next records, and whether they are the last. Walking may wait for the disk.
     async fn next_piece(mut self) -> io::Result<(Self, Bytes, bool)> {
-        let walked = tokio::task::spawn_blocking(move || {
+        let walked = runtime::blocking(move || {
             let mut bytes = BytesMut::with_capacity(SNAPSHOT_PIECE_SIZE_BYTES);
             while bytes.len() < SNAPSHOT_PIECE_SIZE_BYTES {
                 match self.records.next() {
@@ -117,7 +118,7 @@ impl Walk {
             let is_last = self.records.peek().is_none();
             Ok((self, bytes.freeze(), is_last))
         });
-        walked.await.map_err(io::Error::other)?
+        walked.await?
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::stream::{Stream, TryStreamExt as _};
 use openraft::storage::{EntryResponder, RaftSnapshotBuilder, RaftStateMachine};
 use openraft::{EntryPayload, OptionalSend};
+use tokio::sync::watch;
 
 use corridor_domain::limits::APPLY_ENTRIES_COUNT_MAX;
 use corridor_storage::log::FatalHandler;
@@ -17,6 +18,7 @@ use corridor_storage::planted::{self, Mistake};
 use corridor_storage::replicated::{CommittedCommand, StateSnapshot};
 
 use crate::codec::{Marker, decode_marker, encode_marker};
+use crate::runtime;
 use crate::state_thread::{Batch, ErasedState, StateThread};
 use crate::types::{LogPosition, Snapshot, SnapshotMeta, StoredMembers, Types};
 
@@ -28,6 +30,8 @@ pub(crate) struct StateMachine {
     /// openraft asks for "the current snapshot" only once one was built or installed; from then on any view will do.
     has_snapshot: Arc<AtomicBool>,
     on_fatal: FatalHandler,
+    /// The exclusive end of what is durable in the log, if the state keeps behind it.
+    durable: Option<watch::Receiver<u64>>,
 }
 
 impl StateMachine {
@@ -40,7 +44,18 @@ impl StateMachine {
             marker,
             has_snapshot: Arc::new(AtomicBool::new(false)),
             on_fatal,
+            durable: None,
         })
+    }
+
+    /// From now on nothing is applied before this node's own log has it on its disk. openraft applies what a quorum of others has
+    /// agreed on while this node's sync is still under way; after a crash the state would stand ahead of the log, which is how a
+    /// log that lost its end looks.
+    pub fn behind(self, durable: watch::Receiver<u64>) -> Self {
+        Self {
+            durable: Some(durable),
+            ..self
+        }
     }
 
     /// The last applied entry.
@@ -54,6 +69,12 @@ impl StateMachine {
     }
 
     async fn flush(&mut self, mut batch: Batch) -> io::Result<()> {
+        if let (Some(durable), Some(applied)) = (&mut self.durable, &self.marker.applied)
+            && !planted::is(Mistake::AppliedBeforeTheSync)
+        {
+            let reached = durable.wait_for(|end| *end > applied.index).await;
+            reached.map_err(|_| io::Error::other("the log has stopped"))?;
+        }
         batch.marker = encode_marker(&self.marker);
         self.thread.apply(batch).await
     }
@@ -119,7 +140,10 @@ impl RaftStateMachine<Types> for StateMachine {
     async fn install_snapshot(&mut self, meta: &SnapshotMeta, snapshot: StateSnapshot) -> Result<(), io::Error> {
         let marker = Marker {
             applied: meta.last_log_id,
-            members: meta.last_membership.clone(),
+            members: match planted::is(Mistake::MembersForgottenAtInstall) {
+                true => self.marker.members.clone(),
+                false => meta.last_membership.clone(),
+            },
             installed: true,
         };
         self.thread
@@ -161,7 +185,7 @@ impl RaftSnapshotBuilder<Types> for SnapshotBuilder {
             true => Ok(()),
             false => state.persist(),
         };
-        let persisted = tokio::task::spawn_blocking(persist).await.map_err(io::Error::other)?;
+        let persisted = runtime::blocking(persist).await?;
         if let Err(error) = persisted {
             (self.on_fatal)(&format!("applied state cannot be made durable: {error}"));
             return Err(error);
@@ -210,6 +234,25 @@ mod tests {
             ))
         });
         machine.apply(stream::iter(entries)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn nothing_is_applied_before_the_log_has_it_on_disk() {
+        let state = MemoryState::new();
+        let erased: Arc<dyn ErasedState> = Arc::new(state.clone());
+        let on_fatal: FatalHandler = Arc::new(|problem| panic!("fatal: {problem}"));
+        let (thread, _) = StateThread::start(1, Arc::clone(&erased), Arc::clone(&on_fatal)).unwrap();
+        let (end, durable) = watch::channel(4);
+        let mut machine = StateMachine::open(erased, thread, on_fatal).unwrap().behind(durable);
+        apply(&mut machine, 1..4).await;
+        let mut applying = Box::pin(apply(&mut machine, 4..6));
+        assert!(futures::poll!(&mut applying).is_pending());
+        end.send_replace(5);
+        assert!(futures::poll!(&mut applying).is_pending());
+        assert_eq!(state.commands().len(), 3);
+        end.send_replace(6);
+        applying.await;
+        assert_eq!(state.commands().len(), 5);
     }
 
     #[tokio::test]

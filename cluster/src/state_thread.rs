@@ -6,7 +6,6 @@
 use std::any::Any;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
 
 use openraft::storage::ApplyResponder;
 use tokio::sync::{mpsc, oneshot};
@@ -15,6 +14,7 @@ use corridor_storage::log::FatalHandler;
 use corridor_storage::replicated::{CommittedCommand, ReplicatedState, StateSnapshot};
 
 use crate::metrics;
+use crate::runtime::{self, Jobs};
 use crate::types::{Applied, ErasedAnswer, Types};
 
 /// A [`ReplicatedState`] whose answers have no type.
@@ -72,7 +72,7 @@ enum Job {
 /// A handle on the thread. The thread ends with the last handle.
 #[derive(Clone)]
 pub(crate) struct StateThread {
-    jobs: Sender<Job>,
+    jobs: Jobs<Job>,
 }
 
 impl StateThread {
@@ -82,15 +82,13 @@ impl StateThread {
         state: Arc<dyn ErasedState>,
         on_fatal: FatalHandler,
     ) -> io::Result<(Self, mpsc::Receiver<()>)> {
-        let (jobs, receive) = channel();
-        let (released, wait) = mpsc::channel::<()>(1);
-        std::thread::Builder::new()
-            .name(format!("state-{group}"))
-            .spawn(move || {
-                serve(&*state, &receive, &on_fatal);
-                drop(state);
-                drop(released);
-            })?;
+        let (released, wait) = mpsc::channel(1);
+        let server = Server {
+            state,
+            on_fatal,
+            _released: released,
+        };
+        let jobs = runtime::own_thread(format!("state-{group}"), move |job| server.serve(job))?;
         Ok((Self { jobs }, wait))
     }
 
@@ -117,30 +115,37 @@ impl StateThread {
     }
 }
 
-/// If the state panics, half a batch may be in memory: the process must not go on from there.
-struct PanicGuard<'a>(&'a FatalHandler);
+/// What the thread has.
+struct Server {
+    state: Arc<dyn ErasedState>,
+    on_fatal: FatalHandler,
+    /// Dropped after the state.
+    _released: mpsc::Sender<()>,
+}
 
-impl Drop for PanicGuard<'_> {
+/// If the state panics, half a batch may be in memory: the process must not go on from there.
+impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            (self.0)("applying a committed command panicked");
+            (self.on_fatal)("applying a committed command panicked");
         }
     }
 }
 
-fn serve(state: &dyn ErasedState, jobs: &Receiver<Job>, on_fatal: &FatalHandler) {
-    let _guard = PanicGuard(on_fatal);
-    while let Ok(job) = jobs.recv() {
+impl Server {
+    /// Whether there may be another.
+    fn serve(&self, job: Job) -> bool {
+        let state = &*self.state;
         let failed = match job {
             Job::Apply(batch, answer) => finish(apply(state, batch), answer),
             Job::Snapshot(answer) => finish(state.snapshot(), answer),
             // Persisted at once: the log that led to the old state is about to be purged.
             Job::Install(snapshot, answer) => finish(state.install(snapshot).and_then(|()| state.persist()), answer),
         };
-        if let Some(problem) = failed {
-            on_fatal(&format!("applied state failed: {problem}"));
-            return;
+        if let Some(problem) = &failed {
+            (self.on_fatal)(&format!("applied state failed: {problem}"));
         }
+        failed.is_none()
     }
 }
 

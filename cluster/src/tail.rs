@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use corridor_domain::limits::{LOG_CACHED_ENTRIES_COUNT_MAX, LOG_CACHED_SIZE_BYTES_MAX};
 use openraft::EntryPayload;
+use tokio::sync::watch;
 
 use crate::types::{LogEntry, LogPosition, SavedVote};
 
@@ -25,20 +26,25 @@ pub(crate) struct Tail {
     entries: VecDeque<LogEntry>,
     size_bytes: usize,
     /// Exclusive end of what is durable.
-    durable_end: u64,
+    durable_end: watch::Sender<u64>,
 }
 
 impl Tail {
     /// What was found on disk; nothing is cached yet.
     pub fn recovered(purged: Option<LogPosition>, last: Option<LogPosition>, vote: Option<SavedVote>) -> Self {
-        let mut tail = Self {
+        let tail = Self {
             purged,
             last,
             vote,
             ..Self::default()
         };
-        tail.durable_end = tail.end();
+        tail.durable_end.send_replace(tail.end());
         tail
+    }
+
+    /// Follows the exclusive end of what is durable.
+    pub fn durable(&self) -> watch::Receiver<u64> {
+        self.durable_end.subscribe()
     }
 
     /// Exclusive end of the log.
@@ -62,10 +68,11 @@ impl Tail {
 
     /// Everything up to and including `index` is durable now; lets go of what is not worth keeping.
     pub fn note_durable(&mut self, index: u64) {
-        self.durable_end = self.durable_end.max(index + 1);
+        let durable_end = (index + 1).max(*self.durable_end.borrow());
+        self.durable_end.send_replace(durable_end);
         while self.entries.len() > LOG_CACHED_ENTRIES_COUNT_MAX || self.size_bytes > LOG_CACHED_SIZE_BYTES_MAX {
             match self.entries.front() {
-                Some(first) if first.log_id.index < self.durable_end => self.drop_first(),
+                Some(first) if first.log_id.index < durable_end => self.drop_first(),
                 _ => break,
             }
         }
@@ -83,7 +90,8 @@ impl Tail {
             }
         }
         self.last = last.max(self.purged);
-        self.durable_end = self.durable_end.min(end);
+        self.durable_end
+            .send_modify(|durable_end| *durable_end = end.min(*durable_end));
     }
 
     /// Drops everything up to and including `upto`, also when the log ends before it.
@@ -159,6 +167,19 @@ mod tests {
         tail.note_durable(count - 1);
         assert_eq!(tail.find(0..count).0, 0..100);
         assert_eq!(tail.find(0..count).1.len(), LOG_CACHED_ENTRIES_COUNT_MAX);
+    }
+
+    #[test]
+    fn the_end_of_what_is_durable_goes_back_with_a_truncation_only() {
+        let mut tail = Tail::recovered(None, Some(position(4)), None);
+        let durable = tail.durable();
+        tail.append((5..9).map(blank));
+        assert_eq!(*durable.borrow(), 5);
+        tail.note_durable(7);
+        tail.note_durable(6);
+        assert_eq!(*durable.borrow(), 8);
+        tail.truncate_after(Some(position(5)));
+        assert_eq!(*durable.borrow(), 6);
     }
 
     #[test]

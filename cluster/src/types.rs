@@ -92,7 +92,7 @@ impl RaftTypeConfig for Types {
     type Vote = Vote<Self::LeaderId>;
     type Payload = EntryPayload<Proposal, u64, Peer>;
     type Entry = DefaultEntryOf<Self>;
-    type AsyncRuntime = openraft::impls::TokioRuntime;
+    type AsyncRuntime = crate::runtime::Runtime;
     type Responder<T>
         = Reply<T>
     where

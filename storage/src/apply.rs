@@ -53,6 +53,10 @@ pub struct AppliedState {
 impl AppliedState {
     /// Takes up the state where its last batch left it.
     pub fn open(state: State, listener: Listener) -> io::Result<Self> {
+        if planted::is(Mistake::AnswersOnlyInMemory) {
+            let answers = state.prefix(&keys::table(keys::Table::Answer), usize::MAX / 2)?;
+            state.write(answers.into_iter().map(|(key, _)| (key, None)).collect())?;
+        }
         let progress = state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
         Ok(Self {
             state,
@@ -113,10 +117,14 @@ fn apply_one(
     let envelope = decode_command(&command.command)?;
     progress.revision = command.revision;
     // Whatever a leader's clock says, time in the state does not go backwards.
-    progress.at_ms = progress.at_ms.max(command.at_ms);
+    progress.at_ms = match () {
+        () if planted::is(Mistake::ClockInApply) => batch.now_ms(),
+        () if planted::is(Mistake::TimeGoesBack) => command.at_ms,
+        () => progress.at_ms.max(command.at_ms),
+    };
     let earlier = earlier_answer(batch, &envelope)?;
     if let Some(earlier) = &earlier
-        && earlier.fingerprint == envelope.fingerprint
+        && (earlier.fingerprint == envelope.fingerprint || planted::is(Mistake::OtherWordsTaken))
     {
         return Ok((earlier.answer.clone(), Vec::new()));
     }
@@ -128,6 +136,10 @@ fn apply_one(
     } else if !outcome.changes.is_empty() && names_what_exists(batch, &envelope.command)? {
         // Ids are drawn by the node that took the command: one that exists would write over what is there.
         refuse(&mut outcome, command.revision, Refusal::Invalid);
+    }
+    if planted::is(Mistake::OrderOfAHashMap) {
+        let changes: std::collections::HashMap<_, _> = outcome.changes.drain(..).enumerate().collect();
+        outcome.changes.extend(changes.into_values());
     }
     for change in &outcome.changes {
         write_change(batch, change)?;
@@ -264,7 +276,11 @@ impl ReplicatedState for AppliedState {
         let _applying = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let marker = self.marker()?.unwrap_or_default();
         let view = self.state.store().view();
+        let state = self.state.clone();
         Ok(StateSnapshot::new(marker, move || {
+            if planted::is(Mistake::SnapshotOfAnotherMoment) {
+                return state.store().view()();
+            }
             let is_answer = |key: &[u8]| key.first() == Some(&(keys::Table::Answer as u8));
             Box::new(view().filter(move |record| {
                 !planted::is(Mistake::SnapshotWithoutAnswers) || record.as_ref().is_ok_and(|(key, _)| !is_answer(key))

@@ -35,6 +35,36 @@ mistakes! {
     SnapshotWithoutAnswers at "storage/src/apply.rs",
     /// A device that comes back is told what lies above the revision after its cursor.
     ResumeOneTooHigh at "storage/src/reader.rs",
+    /// A node answers an append, and counts its own, before the log is synced.
+    AppendedBeforeTheSync at "cluster/src/log_store.rs",
+    /// A node applies what others agreed on while its own log is still on its way to the disk.
+    AppliedBeforeTheSync at "cluster/src/state_machine.rs",
+    /// A vote is given away before it is on the disk.
+    VotedBeforeTheSync at "cluster/src/log_store.rs",
+    /// A follower whose answer got lost counts as one that has the entries.
+    LostAnswerTakenForYes at "cluster/src/network.rs",
+    /// A leader answers for what is current without asking whether it still leads.
+    ReadWithoutAQuorum at "cluster/src/reading.rs",
+    /// A command whose outcome nobody knows is called certainly not done.
+    UnknownCalledNotDone at "cluster/src/propose/carrier.rs",
+    /// A state that comes from another node does not bring its members.
+    MembersForgottenAtInstall at "cluster/src/state_machine.rs",
+    /// A snapshot is walked as the state is then, under the position that it had before.
+    SnapshotOfAnotherMoment at "storage/src/apply.rs",
+    /// The answers that are kept for retries are gone after a restart.
+    AnswersOnlyInMemory at "storage/src/apply.rs",
+    /// Other words under an old name get the answer of the first.
+    OtherWordsTaken at "storage/src/apply.rs",
+    /// What is applied bears the time of the node that applies it.
+    ClockInApply at "storage/src/apply.rs",
+    /// Time in the state goes back with the clock of the next leader.
+    TimeGoesBack at "storage/src/apply.rs",
+    /// What a command changes is written in the order of a hash map.
+    OrderOfAHashMap at "storage/src/apply.rs",
+    /// A sync that failed is tried again; the second one has nothing to write, and is believed.
+    FailedSyncTriedAgain at "cluster/tests/simulation/log.rs",
+    /// A node whose disk was lost comes back under its old name.
+    NameUsedAgain at "cluster/tests/simulation/operator.rs",
 }
 
 /// Whether this mistake is to be made.

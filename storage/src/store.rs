@@ -211,6 +211,11 @@ impl Store {
         self.backend.size_bytes()
     }
 
+    /// For a planted mistake.
+    pub fn now_ms(&self) -> u64 {
+        self.sealer.world.now_ms()
+    }
+
     /// For durations.
     pub fn monotonic_ns(&self) -> u64 {
         self.sealer.world.monotonic_ns()

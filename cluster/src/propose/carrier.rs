@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use corridor_domain::limits::{LEADER_LOOK_INTERVAL_MS, PEER_FORWARD_TIMEOUT_MS, PROPOSALS_HANDED_OVER_COUNT_MAX};
 use corridor_storage::high_water;
+use corridor_storage::planted::{self, Mistake};
 use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::world::World;
 
@@ -24,6 +25,7 @@ use crate::inbound::Contact;
 use crate::metrics;
 use crate::peers::{CallError, Kind, NodeId, PeerLink, Request};
 use crate::reply::Reply;
+use crate::runtime;
 use crate::state_machine::StateMachine;
 use crate::types::{Applied, ErasedAnswer, Proposal, SavedVote, Types};
 
@@ -157,7 +159,7 @@ impl Carrier {
         let patience = Duration::from_millis(PEER_FORWARD_TIMEOUT_MS);
         let called = self.link.call(leader, address, request, patience);
         let (raft, decode) = (self.raft.clone(), self.decode);
-        tokio::spawn(async move {
+        runtime::spawn(async move {
             let outcome = match judge_forwarded(leader, called.await) {
                 Ok((revision, answer)) => caught_up(&raft, revision, decode(&answer)).await,
                 Err(error) => Err(error),
@@ -246,6 +248,7 @@ fn judge_forwarded(leader: NodeId, called: Result<Bytes, CallError>) -> Result<(
     let not_led = ProposeError::NotLeader { leader: Some(leader) };
     let answer = called.map_err(|error| match error {
         CallError::Unreachable(_) | CallError::Refused(_) => not_led,
+        CallError::Lost(_) if planted::is(Mistake::UnknownCalledNotDone) => not_led,
         CallError::Lost(_) => ProposeError::OutcomeUnknown,
     })?;
     match decode_forwarded(&answer) {

@@ -50,25 +50,67 @@ impl MemoryLog {
         }
     }
 
+    /// How many submissions are not durable yet.
+    pub fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
     /// Makes everything submitted so far durable, then runs the completions. Returns how many.
     pub fn sync(&self) -> usize {
-        let waiting = std::mem::take(&mut self.lock().waiting);
-        let mut answers = Vec::with_capacity(waiting.len());
+        self.sync_first(usize::MAX)
+    }
+
+    /// As [`MemoryLog::sync`], for the first so many submissions.
+    pub fn sync_first(&self, count: usize) -> usize {
+        let mut content = self.lock();
+        let count = count.min(content.waiting.len());
+        let waiting: Vec<_> = content.waiting.drain(..count).collect();
+        let mut answers = Vec::with_capacity(count);
         for (group, changes, done) in waiting {
-            let outcome = self.lock().groups.entry(group).or_default().change(changes);
+            let outcome = content.groups.entry(group).or_default().change(changes);
             answers.push((done, outcome));
         }
-        let count = answers.len();
+        drop(content);
         for (done, outcome) in answers {
             done(outcome); // Without the lock: a completion may read.
         }
         count
     }
 
+    /// The disk failed: everything that waits is told so, and nothing of it is durable.
+    pub fn fail(&self, problem: &str) {
+        let waiting = std::mem::take(&mut self.lock().waiting);
+        for (_, _, done) in waiting {
+            done(Err(io::Error::other(problem)));
+        }
+    }
+
+    /// A disk that lies: the first so many submissions are gone, and whoever waits for them is told that they are durable.
+    pub fn forget_first(&self, count: usize) {
+        let mut content = self.lock();
+        let count = count.min(content.waiting.len());
+        let forgotten: Vec<_> = content.waiting.drain(..count).collect();
+        drop(content);
+        for (_, _, done) in forgotten {
+            done(Ok(()));
+        }
+    }
+
     /// The log as a restart finds it after a power cut now: without what was not durable.
     #[must_use]
     pub fn after_power_cut(&self) -> Self {
-        let groups = self.lock().groups.clone();
+        self.after_crash(0)
+    }
+
+    /// The log as a restart finds it if the first so many submissions that were not durable had reached the disk by themselves.
+    #[must_use]
+    pub fn after_crash(&self, reached: usize) -> Self {
+        let content = self.lock();
+        let mut groups = content.groups.clone();
+        for (group, changes, _) in content.waiting.iter().take(reached) {
+            // One that is refused would have been told so, and would not be in the file.
+            let _ = groups.entry(*group).or_default().change(changes.clone());
+        }
         let content = Content {
             groups,
             waiting: Vec::new(),

@@ -12,6 +12,7 @@ mod counts;
 mod load;
 mod programs;
 mod report;
+mod simulation;
 mod steps;
 mod tidy;
 mod web;
@@ -20,11 +21,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use report::Report;
-use steps::{Context, STEPS, Step};
+use steps::{Context, NIGHTLY, STEPS, Step};
 
 const USAGE: &str = "\
 cargo ci                 run every step, cheapest first
 cargo ci STEP [args…]    run one step; the arguments go to its program (for tests: a name to filter by)
+cargo ci simulate --seed S     play one simulated run again; --seeds N: the first N
+cargo ci nightly         what takes too long for every day
 cargo ci --list          list the steps
 cargo ci --help          show this";
 
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Request::Everything => run(STEPS, &[]),
+        Request::One { step, arguments } if step == NIGHTLY[0].name => run(NIGHTLY, &arguments),
         Request::One { step, arguments } => match STEPS.iter().position(|known| known.name == step) {
             Some(position) if STEPS[position].name == "tidy" && !arguments.is_empty() => {
                 usage_error("the step tidy takes no arguments")
@@ -120,7 +124,7 @@ fn repository_root() -> Result<PathBuf, String> {
 }
 
 fn list() {
-    for step in STEPS {
+    for step in STEPS.iter().chain(NIGHTLY) {
         println!("  {:<12} {}", step.name, step.summary);
     }
 }
@@ -156,7 +160,10 @@ mod tests {
     fn step_names_are_unique() {
         for (position, step) in STEPS.iter().enumerate() {
             assert!(
-                STEPS[..position].iter().all(|earlier| earlier.name != step.name),
+                STEPS[..position]
+                    .iter()
+                    .chain(NIGHTLY)
+                    .all(|earlier| earlier.name != step.name),
                 "{} twice",
                 step.name
             );

@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::child::{Ended, command, output, run};
 use crate::counts::{Counts, Format};
 use crate::report::Outcome;
-use crate::{load, programs, tidy, web};
+use crate::{load, programs, simulation, tidy, web};
 
 /// One step.
 #[derive(Debug)]
@@ -61,6 +61,11 @@ pub const STEPS: &[Step] = &[
         run: cuts,
     },
     Step {
+        name: "simulate",
+        summary: "200 simulated runs of a whole cluster under faults (--seeds N, --seed S); planted mistakes are found",
+        run: simulation::simulate,
+    },
+    Step {
         name: "end-to-end",
         summary: "node/tests against the release binary",
         run: end_to_end,
@@ -82,8 +87,21 @@ pub const STEPS: &[Step] = &[
     },
 ];
 
+/// What takes too long for every day: run with `cargo ci nightly`.
+pub const NIGHTLY: &[Step] = &[Step {
+    name: "nightly",
+    summary: "5,000 simulated runs of a whole cluster under faults; not part of `cargo ci`",
+    run: simulation::nightly,
+}];
+
 /// The test of the step `cuts`, which the step `unit` leaves out.
 const CUTS: &str = "crash_cuts";
+/// The test of the step `simulate`, which the step `unit` leaves out.
+pub const SIMULATION: &str = "simulation";
+/// Both with the mistakes that can be planted.
+const PLANTED: &str = "corridor-cluster/planted";
+/// One thread, virtual time, randomness from a seed.
+pub const SIMULATED: &str = "corridor-cluster/planted,corridor-cluster/simulation";
 
 /// Cases of each property test, unless $PROPTEST_CASES says otherwise.
 const PROPERTY_CASES: &str = "256";
@@ -162,15 +180,22 @@ fn clippy(context: &mut Context) -> Outcome {
     }
     let mut clippy = context.cargo(&["clippy", "--workspace", "--all-targets", "--locked"]);
     clippy.args(&context.arguments).args(["--", "-D", "warnings"]);
-    plain(run(&mut clippy, Format::Plain))
+    let everything = plain(run(&mut clippy, Format::Plain));
+    // What stands there only with these features.
+    let mut clippy = context.cargo(&["clippy", "--workspace", "--locked", "--features", SIMULATED]);
+    clippy.args(["--test", SIMULATION, "--test", CUTS]);
+    clippy.args(&context.arguments).args(["--", "-D", "warnings"]);
+    let mut outcome = plain(run(&mut clippy, Format::Plain));
+    outcome.failures.splice(..0, everything.failures);
+    outcome
 }
 
-/// Everything but node's integration tests (`end-to-end`), the crash cuts (`cuts`) and the `property_` tests. Always with `--workspace`: picking packages
-/// would pick other features of their dependencies and build those twice.
+/// Everything but node's integration tests (`end-to-end`), the crash cuts (`cuts`), the simulation (`simulate`) and the `property_`
+/// tests. Always with `--workspace`: picking packages would pick other features of their dependencies and build those twice.
 fn unit(context: &mut Context) -> Outcome {
     let mut tests = context.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins"]);
     let names = integration_tests(&context.root, |package| package != "node");
-    for name in names.iter().filter(|name| *name != CUTS) {
+    for name in names.iter().filter(|name| *name != CUTS && *name != SIMULATION) {
         tests.args(["--test", name]);
     }
     tests.args(["--", "--skip", "property_"]).args(&context.arguments);
@@ -212,14 +237,7 @@ fn with_loom(flags: Option<String>) -> String {
 fn cuts(context: &mut Context) -> Outcome {
     let mut tests = context.cargo(&["test", "--workspace", "--locked"]);
     tests
-        .args([
-            "--features",
-            "corridor-cluster/planted",
-            "--test",
-            CUTS,
-            "--",
-            "--nocapture",
-        ])
+        .args(["--features", PLANTED, "--test", CUTS, "--", "--nocapture"])
         .args(&context.arguments);
     tested([run(&mut tests, Format::Cargo)])
 }

@@ -1,0 +1,87 @@
+//! The steps `simulate` and `nightly`: whole clusters played from seeds, see docs/reliability.md.
+//!
+//! It refuses to know what a seed means.
+
+use crate::child::run;
+use crate::counts::Format;
+use crate::report::Outcome;
+use crate::steps::{Context, SIMULATED, SIMULATION, tested};
+
+/// Simulated runs of the step `nightly`.
+const NIGHTLY_SEEDS: &str = "5000";
+
+/// In a profile of its own: it is our own code that takes the time. Without arguments everything runs; with a number of seeds, or one
+/// seed, only the runs themselves.
+pub fn simulate(context: &mut Context) -> Outcome {
+    let asked = match Seeds::parse(&context.arguments) {
+        Ok(asked) => asked,
+        Err(problem) => return Outcome::failed(problem),
+    };
+    let mut tests = context.cargo(&["test", "--workspace", "--locked", "--profile", "simulation"]);
+    tests.args(["--features", SIMULATED, "--test", SIMULATION, "--", "--nocapture"]);
+    tests.args(&asked.filters);
+    for (name, value) in [("CORRIDOR_SEEDS", &asked.count), ("CORRIDOR_SEED", &asked.one)] {
+        if let Some(value) = value {
+            tests.arg("every_seed").env(name, value);
+        }
+    }
+    tested([run(&mut tests, Format::Cargo)])
+}
+
+/// Many seeds; what is said on the command line counts more.
+pub fn nightly(context: &mut Context) -> Outcome {
+    context
+        .arguments
+        .splice(..0, ["--seeds".to_owned(), NIGHTLY_SEEDS.to_owned()]);
+    simulate(context)
+}
+
+/// Which simulated runs are asked for.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Seeds {
+    count: Option<String>,
+    one: Option<String>,
+    filters: Vec<String>,
+}
+
+impl Seeds {
+    fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut seeds = Self::default();
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let place = match argument.as_str() {
+                "--seeds" => &mut seeds.count,
+                "--seed" => &mut seeds.one,
+                _ => {
+                    seeds.filters.push(argument.clone());
+                    continue;
+                }
+            };
+            let number = arguments.next().filter(|number| number.parse::<u64>().is_ok());
+            // What is said last counts.
+            *place = Some(number.ok_or_else(|| format!("{argument} wants a number"))?.clone());
+        }
+        Ok(seeds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_read() {
+        let parsed = |words: &[&str]| Seeds::parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        let wanted = Seeds {
+            count: Some("30".to_owned()),
+            one: None,
+            filters: vec!["planted".to_owned()],
+        };
+        assert_eq!(parsed(&["--seeds", "5000", "planted", "--seeds", "30"]), Ok(wanted));
+        assert_eq!(
+            parsed(&["--seed", "7"]).map(|seeds| seeds.one),
+            Ok(Some("7".to_owned()))
+        );
+        assert!(parsed(&["--seed"]).is_err() && parsed(&["--seeds", "many"]).is_err());
+    }
+}

@@ -1,0 +1,177 @@
+//! What people ask for: mostly words in conversations, and everything that moves the walls between them.
+//!
+//! Stands above the clients, which only carry. The clinic is that of the other tests; every message has words of its own.
+
+use crate::clinic::folk::{
+    ADMINISTRATOR, CARE_ROOM, CHANNEL, CLERK, DIRECT, GENERAL, GROUP, JOHN, JOHNS, MARIA, MOTHER, NURSE, OFFICER,
+    PHYSICIAN, PRIVATE, TOPIC, channel,
+};
+use crate::clinic::{create, edit, envelope, note, read, retract, send};
+use crate::dice::Dice;
+use crate::history::Wish;
+use corridor_domain::command::{Command, Envelope};
+use corridor_domain::conversation::{History, Visibility};
+use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::private::Private;
+
+/// Who has a client.
+pub const PEOPLE: [PersonId; 7] = [NURSE, PHYSICIAN, MARIA, CLERK, MOTHER, JOHN, ADMINISTRATOR];
+
+/// Where a person writes; now and then where they may not.
+fn rooms(person: PersonId) -> &'static [ConversationId] {
+    match person {
+        NURSE => &[GENERAL, TOPIC, GROUP, CHANNEL, DIRECT, PRIVATE, CARE_ROOM],
+        PHYSICIAN => &[GENERAL, TOPIC, JOHNS, GROUP, DIRECT, PRIVATE, CARE_ROOM],
+        MARIA | MOTHER => &[GENERAL, TOPIC, GENERAL, GROUP],
+        JOHN => &[JOHNS, JOHNS, GENERAL],
+        CLERK => &[GROUP, CHANNEL, CHANNEL, GENERAL],
+        _ => &[CHANNEL, PRIVATE, GENERAL],
+    }
+}
+
+/// What one person asks for, one thing after the other.
+pub struct Workload {
+    pub person: PersonId,
+    number: u128,
+    base: u128,
+    dice: Dice,
+    /// Where messages of this person stand.
+    said: Vec<(ConversationId, u64)>,
+}
+
+/// What is asked.
+pub enum Asked {
+    /// A command.
+    Command(Box<Envelope>, Wish),
+    /// A look at a conversation as it is now.
+    Look(ConversationId),
+}
+
+impl Workload {
+    pub fn new(place: usize, dice: Dice) -> Self {
+        Self {
+            person: PEOPLE[place % PEOPLE.len()],
+            number: 0,
+            base: (place as u128 + 1) << 32,
+            dice,
+            said: Vec::new(),
+        }
+    }
+
+    /// A message of this person stands there now.
+    pub fn has_said(&mut self, conversation: ConversationId, seq: u64) {
+        self.said.push((conversation, seq));
+    }
+
+    /// The next thing.
+    pub fn next(&mut self) -> Asked {
+        let dice = self.dice.clone();
+        let Some(&room) = dice.one(rooms(self.person)) else {
+            return Asked::Look(GENERAL);
+        };
+        let draw = dice.between(0, 100);
+        let mine = dice.one(&self.said).copied();
+        self.number += 1;
+        let words = self.words();
+        let any_seq = dice.between(1, 30);
+        let command = match draw {
+            0..10 => return Asked::Look(room),
+            10..62 => send(room, &words),
+            62..68 => note(room, &words),
+            68..74 => match mine {
+                Some((room, seq)) => edit(room, seq, &words),
+                None => send(room, &words),
+            },
+            74..77 => match mine {
+                Some((room, seq)) => retract(room, seq),
+                None => note(room, &words),
+            },
+            77..83 => Command::MarkRead {
+                conversation: room,
+                seq: any_seq,
+            },
+            83..86 => Command::Acknowledge {
+                conversation: room,
+                seq: any_seq,
+            },
+            86..91 => read(room, 1, u64::MAX),
+            _ => self.moves_walls(room),
+        };
+        let (envelope, wish) = self.wish(command);
+        Asked::Command(Box::new(envelope), wish)
+    }
+
+    /// The last thing of a run: words that must get through.
+    pub fn last(&mut self) -> (Envelope, Wish) {
+        self.number += 1;
+        let words = self.words();
+        self.wish(send(rooms(self.person)[0], &words))
+    }
+
+    fn words(&self) -> String {
+        format!("words {:x}", self.base + self.number)
+    }
+
+    fn moves_walls(&self, room: ConversationId) -> Command {
+        let dice = &self.dice;
+        let history = match dice.between(0, 2) {
+            0 => History::Full,
+            _ => History::FromNow,
+        };
+        let &person = dice.one(&[CLERK, JOHN, OFFICER, NURSE]).unwrap_or(&CLERK);
+        match dice.between(0, 10) {
+            0..3 => Command::AddMember {
+                conversation: room,
+                person,
+                history,
+            },
+            3..6 => Command::RemoveMember {
+                conversation: room,
+                person,
+            },
+            6 => Command::Rename {
+                conversation: room,
+                topic: Private::new(self.words()),
+            },
+            7 => Command::Archive { conversation: PRIVATE },
+            8 => Command::Reopen { conversation: PRIVATE },
+            _ => {
+                let id = ConversationId(self.base + self.number);
+                create(id, channel(Visibility::Public), &self.words(), &[NURSE, CLERK])
+            }
+        }
+    }
+
+    fn wish(&self, command: Command) -> (Envelope, Wish) {
+        let envelope = envelope(self.person, self.base + self.number, command);
+        let wish = wish(&envelope);
+        (envelope, wish)
+    }
+}
+
+/// A command as the history has it.
+pub fn wish(envelope: &Envelope) -> Wish {
+    use corridor_domain::command::Acting;
+    let person = match envelope.acting {
+        Acting::Person { person, .. } => person.0,
+        Acting::Door | Acting::Operator => 0,
+    };
+    let text = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned());
+    let (kind, body) = match &envelope.command {
+        Command::Send { message, .. } => ("send", text(&message.content.0)),
+        Command::Edit { content, .. } => ("edit", text(&content.0)),
+        command if command.is_answered_once() => ("change", None),
+        _ => ("read", None),
+    };
+    Wish {
+        command: crate::witness::command_name(envelope),
+        person: format!("{person:x}"),
+        kind: kind.to_owned(),
+        conversation: envelope
+            .command
+            .conversation()
+            .map(|conversation| format!("{:x}", conversation.0)),
+        body,
+        once: envelope.command.is_answered_once() && person != 0,
+    }
+}

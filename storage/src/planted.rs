@@ -49,8 +49,6 @@ mistakes! {
     UnknownCalledNotDone at "cluster/src/propose/carrier.rs",
     /// A state that comes from another node does not bring its members.
     MembersForgottenAtInstall at "cluster/src/state_machine.rs",
-    /// A snapshot is walked as the state is then, under the position that it had before.
-    SnapshotOfAnotherMoment at "storage/src/apply.rs",
     /// The answers that are kept for retries are gone after a restart.
     AnswersOnlyInMemory at "storage/src/apply.rs",
     /// Other words under an old name get the answer of the first.

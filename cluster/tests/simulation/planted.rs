@@ -25,7 +25,6 @@ fn found_by(mistake: Mistake) -> &'static [&'static str] {
         Mistake::ReadWithoutAQuorum => &["looks"],
         Mistake::UnknownCalledNotDone => &["not done"],
         Mistake::MembersForgottenAtInstall => &["healing"],
-        Mistake::SnapshotOfAnotherMoment => &["hash", "truth"],
         Mistake::OtherWordsTaken => &["conflict"],
         Mistake::ClockInApply | Mistake::OrderOfAHashMap => &["hash", "truth"],
         Mistake::TimeGoesBack => &["numbered"],

@@ -9,7 +9,7 @@ use corridor_domain::ids::{ConversationId, PersonId};
 pub type Frame = Bytes;
 
 /// What somebody's light shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Light {
     /// There.
     Available,

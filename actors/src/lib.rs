@@ -14,6 +14,7 @@ pub mod falls;
 mod fan_out;
 pub mod frame;
 pub mod gateway;
+pub mod gossip;
 pub mod metrics;
 pub mod node;
 pub mod observe;

@@ -6,6 +6,7 @@ use crate::directory::{Connected, Devices};
 use crate::falls::FallLimit;
 use crate::frame::{Encode, Light};
 use crate::gateway::{Gateway, PersonRates, Proposals};
+use crate::gossip::{Gossip, Voice};
 use crate::observe::{self, Kind, Observed};
 use crate::outbox::Farewell;
 use crate::presence::PresenceMessage;
@@ -129,7 +130,8 @@ impl Actors {
             devices: Arc::clone(&devices),
             encode: needs.encode,
         };
-        let rooms = Arc::new(Rooms::new(context, needs.dispatched));
+        let voice = Voice::new(Arc::clone(&needs.world));
+        let rooms = Arc::new(Rooms::new(context, needs.dispatched, voice));
         let gateway = Gateway::new(
             Arc::clone(&rooms),
             Arc::new(PersonRates {
@@ -169,6 +171,11 @@ impl Actors {
     /// The way in for commands.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
+    }
+
+    /// What is shown here and on other nodes, to be told to them and by them.
+    pub fn gossip(&self) -> Gossip {
+        Gossip::new(Arc::clone(&self.rooms), Arc::clone(&self.world))
     }
 
     /// Who is connected.

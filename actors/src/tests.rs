@@ -4,6 +4,7 @@ mod delivery;
 mod device;
 mod falls;
 mod falls_of_few;
+mod gossip;
 mod house;
 mod many;
 mod resume;

@@ -11,9 +11,10 @@ use crate::dispatcher::{self, Dispatcher};
 use crate::fan_out::FanOut;
 use crate::frame::Encode;
 use crate::gateway::Proposals;
+use crate::gossip::Voice;
 use crate::outbox::Farewell;
 use crate::patient_thread::{PatientThreadActor, PatientThreadMessage};
-use crate::presence::{Lights, PresenceActor, PresenceMessage};
+use crate::presence::{Board, Lights, PresenceActor, PresenceMessage};
 use crate::slots::{Slot, Slots};
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
@@ -56,6 +57,10 @@ pub struct Rooms {
     dispatcher: RwLock<Option<ActorCell>>,
     /// Outlives the presence actor, so that its successor can say what changed in between.
     lights: Lights,
+    /// What other nodes told, and what is shown of all of it. Outlives the presence actor for the same reason.
+    board: Mutex<Board>,
+    /// What other nodes are to be told.
+    pub(crate) voice: Voice,
     /// The dispatcher panics once at this moment: twice the revision, and one more for after it.
     #[cfg(test)]
     pub(crate) crash_dispatcher_at: AtomicU64,
@@ -63,7 +68,7 @@ pub struct Rooms {
 
 impl Rooms {
     /// Nobody is awake. `dispatched` is the revision up to which events were handed out before the start.
-    pub(crate) fn new(context: Context, dispatched: u64) -> Self {
+    pub(crate) fn new(context: Context, dispatched: u64, voice: Voice) -> Self {
         Self {
             context,
             fan_out: FanOut::new(),
@@ -75,6 +80,8 @@ impl Rooms {
             presence: RwLock::new(None),
             dispatcher: RwLock::new(None),
             lights: Lights::new(),
+            board: Mutex::default(),
+            voice,
             #[cfg(test)]
             crash_dispatcher_at: AtomicU64::new(0),
         }
@@ -160,6 +167,16 @@ impl Rooms {
 
     pub(crate) fn lights(&self) -> &Lights {
         &self.lights
+    }
+
+    pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether somebody is a member of a conversation now, as far as it was applied here.
+    pub(crate) fn is_member(&self, conversation: ConversationId, person: PersonId) -> bool {
+        let membership = self.context.reader.membership(conversation, person);
+        membership.is_ok_and(|own| own.is_some_and(|own| own.is_current()))
     }
 
     pub(crate) fn set_presence(&self, actor: ActorRef<PresenceMessage>) {

@@ -3,8 +3,10 @@
 //! Stands beside the composition root, which starts it before the group and tells it of the group when that runs. It refuses to know
 //! what the nodes agree on.
 
+mod gossip;
 mod members;
 mod report;
+mod telling;
 
 use crate::config::ClusterSettings;
 use crate::membership::desk::Desk;
@@ -13,6 +15,7 @@ use crate::membership::joining::Registrar;
 use crate::membership::standing::Standing;
 use crate::membership::way::Reception;
 use crate::start::StartError;
+use corridor_actors::gossip::Gossip;
 use corridor_api::serve;
 use corridor_cluster::peers::PeerLink;
 use corridor_cluster::transport::Transport;
@@ -22,6 +25,7 @@ use corridor_storage::reader::Reader;
 use corridor_storage::sealing::StorageKey;
 use corridor_storage::world::World;
 use futures::future::BoxFuture;
+use gossip::Carrier;
 use members::GroupMembers;
 use report::Reporter;
 use std::path::Path;
@@ -48,6 +52,7 @@ pub struct Neighbours {
     transport: Arc<Transport>,
     host: Arc<Host>,
     members: Arc<GroupMembers>,
+    carrier: Arc<Carrier>,
     invitations: Arc<Invitations>,
     standing: Mutex<Standing>,
     certificate_ends_ms: Arc<AtomicU64>,
@@ -82,10 +87,12 @@ impl Neighbours {
             Arc::clone(&world),
         );
         let transport = transport.map_err(StartError::io("the way to the other nodes"))?;
+        let carrier = Carrier::new(Arc::clone(&members), Arc::clone(&transport) as Arc<_>);
         Ok(Self {
             transport,
             host,
             members,
+            carrier: Arc::new(carrier),
             invitations,
             certificate_ends_ms: Arc::new(AtomicU64::new(standing.not_after_ms())),
             standing: Mutex::new(standing),
@@ -115,8 +122,12 @@ impl Neighbours {
     pub fn know(&self, group: Steered, data: &Path, reader: Reader) {
         let reporter = Arc::new(Reporter::new(data, reader, Arc::clone(&self.certificate_ends_ms)));
         self.members.know(group, self.link(), Arc::clone(&reporter));
+        let carrier = Arc::clone(&self.carrier);
         self.host
-            .set_gossip(Box::new(move |_, request| reporter.answer(&request)));
+            .set_gossip(Box::new(move |from, request| match telling::is_telling(&request) {
+                true => carrier.take(from, &request),
+                false => reporter.answer(&request),
+            }));
     }
 
     /// Where the operators' questions are answered.
@@ -130,8 +141,13 @@ impl Neighbours {
         })
     }
 
-    /// For as long as it is polled: lets those vote who have caught up, says where this node is reached, and renews its certificate.
-    pub async fn keep_up(&self) {
+    /// For as long as it is polled: lets those vote who have caught up, says where this node is reached, renews its certificate, and
+    /// carries the gossip.
+    pub async fn keep_up(&self, gossip: Gossip) {
+        tokio::join!(self.look_after(), self.carrier.carry(gossip));
+    }
+
+    async fn look_after(&self) {
         let mut looks = interval(Duration::from_millis(limits::NEIGHBOURS_LOOK_INTERVAL_MS));
         loop {
             looks.tick().await;

@@ -284,10 +284,10 @@ impl Running {
         let (actors, ready, stopping) = (self.actors.clone(), Arc::clone(&self.ready), self.stopping);
         let watched = watching.abort_handle();
         let (installed, neighbours) = (self.installed, self.neighbours.clone());
-        let keeping_up = self
-            .neighbours
-            .clone()
-            .map(|neighbours| tokio::spawn(async move { neighbours.keep_up().await }));
+        let keeping_up = self.neighbours.clone().map(|neighbours| {
+            let gossip = actors.gossip();
+            tokio::spawn(async move { neighbours.keep_up(gossip).await })
+        });
         let farewell = async move {
             let ended = tokio::select! {
                 biased;

@@ -97,8 +97,17 @@ impl Actor for ConversationActor {
                 state.on_committed(*committed);
                 drop(permit);
             }
-            ConversationMessage::Typing { person, active, permit } => {
+            ConversationMessage::Typing {
+                person,
+                active,
+                is_here,
+                permit,
+            } => {
                 state.busy = true;
+                // Others hear only of what our own rules accept; that somebody stopped only if they heard of the start.
+                if is_here && (!active || state.core.is_member(person)) {
+                    state.rooms.voice.note_typing(state.id, person, active);
+                }
                 state.on_typing(person, active);
                 drop(permit);
             }

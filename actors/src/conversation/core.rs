@@ -67,22 +67,21 @@ impl ConversationCore {
         }));
     }
 
+    /// Whether somebody is a member now.
+    pub fn is_member(&self, person: PersonId) -> bool {
+        let mut members = self.members.iter();
+        members.any(|member| member.person == person && member.is_current())
+    }
+
     /// Says who sees that somebody is writing: members of the team's side, except the writer. Patients never do.
     pub fn show_typing(&self, writer: PersonId, effects: &mut Vec<Effect>) {
-        let is_member = |member: &&Membership| member.is_current();
-        if !self
-            .members
-            .iter()
-            .filter(is_member)
-            .any(|member| member.person == writer)
-        {
+        if !self.is_member(writer) {
             return;
         }
         let others = self
             .members
             .iter()
-            .filter(is_member)
-            .filter(|member| member.side == Side::Team && member.person != writer);
+            .filter(|member| member.is_current() && member.side == Side::Team && member.person != writer);
         effects.extend(others.map(|member| Effect::ShowTyping { person: member.person }));
     }
 }

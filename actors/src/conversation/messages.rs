@@ -56,6 +56,8 @@ pub enum ConversationMessage {
         person: PersonId,
         /// Writing.
         active: bool,
+        /// On a device of this node; else another node told of it.
+        is_here: bool,
         /// Room in the mailbox.
         permit: Permit,
     },

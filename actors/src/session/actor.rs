@@ -136,15 +136,19 @@ impl Actor for SessionActor {
 /// Only conversations that exist are told: a made-up id wakes nobody.
 async fn tell(rooms: &Arc<Rooms>, connected: &Connected, effect: SessionEffect) {
     let SessionEffect::Typing { conversation, active } = effect;
-    let is_member = rooms.context.reader.membership(conversation, connected.person);
-    if !is_member.is_ok_and(|own| own.is_some_and(|own| own.is_current())) {
+    if !rooms.is_member(conversation, connected.person) {
         return;
     }
     if let Ok(slot) = rooms.conversation(conversation).await {
         let person = connected.person;
         // Lost typing hurts nobody.
         let _ = slot
-            .send(|permit| ConversationMessage::Typing { person, active, permit })
+            .send(|permit| ConversationMessage::Typing {
+                person,
+                active,
+                is_here: true,
+                permit,
+            })
             .await;
     }
 }

@@ -354,6 +354,28 @@ pub const PEER_COPY_SIZE_BYTES_MAX: usize = 16 * 1024;
 pub const PEER_REFUSAL_LOG_INTERVAL_MS: u64 = 60_000;
 /// Addresses that this is known of; beyond them it is only counted.
 pub const PEER_REFUSALS_WATCHED_COUNT_MAX: usize = 1_024;
+/// Between two tellings of everything that a node knows of its own: lights, and who is writing. Changes are told at once.
+pub const GOSSIP_INTERVAL_MS: u64 = 400;
+/// What a node told stands for this long after its last word. With the look below and the way it is dark 2 s after its death.
+pub const GOSSIP_SILENCE_MS: u64 = 1_300;
+/// Between two looks whether somebody is silent.
+pub const GOSSIP_LOOK_INTERVAL_MS: u64 = 100;
+/// How long changes gather before they are told: of one person's typing only the last is.
+pub const GOSSIP_GATHER_MS: u64 = 50;
+/// Lights in one telling, and writers in it.
+pub const GOSSIP_FACTS_PER_TELLING_COUNT_MAX: usize = 1_024;
+/// Changes that wait to be told, of each kind; beyond them everything is told anew.
+pub const GOSSIP_CHANGES_COUNT_MAX: usize = 1_024;
+/// People of one node of whom others know that they are writing, each conversation counted. Of one more nobody hears.
+pub const GOSSIP_WRITERS_COUNT_MAX: usize = 1_024;
+/// Who is writing and does not say so again is no longer told of.
+pub const GOSSIP_WRITING_MS: u64 = 2 * TYPING_INTERVAL_MS;
+/// Tellings to one node without an answer; those beyond them are left out. Everything of a full node is 20.
+pub const GOSSIP_IN_FLIGHT_COUNT_MAX: usize = 64;
+/// How long such an answer is waited for.
+pub const GOSSIP_TIMEOUT_MS: u64 = 1_000;
+/// Tellings of other nodes that wait here; those beyond them are left out.
+pub const GOSSIP_WAITING_COUNT_MAX: usize = 256;
 /// What a node that wants to join may say, and what it is told.
 pub const JOIN_SIZE_BYTES_MAX: usize = 64 * 1024;
 /// Time for a request to join, from its first byte to its answer.

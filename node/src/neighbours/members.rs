@@ -10,7 +10,7 @@ use crate::membership::desk::{Members, Refused};
 use crate::membership::joining::{Admission, NotAdmitted};
 use crate::membership::messages::PeerAddress;
 use crate::membership::status::{ClusterStatus, NodeStatus, Role};
-use corridor_cluster::peers::{Kind, PeerLink, Request};
+use corridor_cluster::peers::{Kind, NodeId, PeerLink, Request};
 use corridor_cluster::{GroupStatus, Member, Peer, Steer, SteerError};
 use corridor_domain::limits;
 use futures::future::join_all;
@@ -57,6 +57,14 @@ impl GroupMembers {
         let not_yet = || SteerError("this node is not ready yet; try again in a moment".to_owned());
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.clone().ok_or_else(not_yet)
+    }
+
+    /// The other members, and where they are reached. Nobody as long as the group does not run.
+    pub fn others(&self) -> Vec<(NodeId, String)> {
+        let members = self.known().map(|known| (known.group.status)().members);
+        let others = members.unwrap_or_default().into_iter();
+        let others = others.filter(|member| member.node != self.node);
+        others.map(|member| (member.node, member.address)).collect()
     }
 
     /// What somebody has to do from time to time: this node's own address, and on the leader those who have caught up.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const FORMAT: u8 = 1;
-/// The one question there is.
+/// The one question there is. Number 2 is a telling: `telling.rs`.
 const HOW_ARE_YOU: u8 = 1;
 
 /// How a node is doing.

@@ -36,5 +36,6 @@ mod storm;
 mod support;
 mod synced;
 mod three_nodes;
+mod three_nodes_live;
 mod tls;
 mod watching;

@@ -62,6 +62,11 @@ impl<P: Copy + Ord + Hash, L: Copy + PartialEq> Table<P, L> {
         }
     }
 
+    /// The light of a person, if it is on.
+    pub fn light(&self, person: P) -> Option<L> {
+        lock(&self.lights).get(&person).copied()
+    }
+
     /// All lights that are on, by person.
     pub fn lights(&self) -> Vec<(P, L)> {
         let mut lights: Vec<_> = lock(&self.lights)
@@ -93,6 +98,7 @@ mod tests {
         assert!(!table.set('a', "busy"));
         assert_eq!(table.recount('a', "there", || 1), None);
         assert_eq!(table.lights(), [('a', "busy")]);
+        assert_eq!((table.light('a'), table.light('b')), (Some("busy"), None));
         assert_eq!(table.recount('a', "there", || 0), Some(Change::Went));
         assert_eq!(table.recount('a', "there", || 0), None);
         assert!(table.lights().is_empty());

@@ -112,6 +112,9 @@ impl Service {
             .check(&key, now_ms)
             .map_err(|retry_after_ms| Failure::RateLimited { retry_after_ms })?;
         let device = Private::new(shortened(&request.device_name, limits::DEVICE_NAME_SIZE_BYTES_MAX));
+        // Another node may have let this person in, or shut them out, a moment ago. Asked for every name, so that the time it takes
+        // says nothing about one.
+        self.freshness().catch_up().await?;
         let person = self.reader().person_by_login(&request.login)?;
         let credential = person.as_ref().map(|person| person.credential.expose());
         let right = self.inner.passwords.check(&request.password, credential).await?;

@@ -77,8 +77,9 @@ fn a_light_is_seen_at_every_node_and_is_on_while_any_node_holds_a_device() {
     );
     let listed = at(&amara, &cluster.nodes[2]).get("/v1/people?q=wen").expect(200);
     let mut third = connect(&desk, 2);
-    third.expect(light_of(&wen, "busy"));
-    third.expect(light_of(&amara, "available"));
+    let (busy, available) = (light_of(&wen, "busy"), light_of(&amara, "available"));
+    // Who comes is shown all of them, in one frame.
+    third.expect(|frame| busy(frame) && available(frame));
     // Whose last device at a node goes stays there by the other node's word; desk's going comes after it.
     drop((phone, third));
     soon(

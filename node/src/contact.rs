@@ -26,6 +26,8 @@ pub struct Contact {
     pub freshness: Arc<Freshness>,
     /// For the operators.
     pub ready: Arc<AtomicBool>,
+    /// Whether this node's state was found to be another one than that of the others: then it is never let in again.
+    pub differs: Arc<AtomicBool>,
 }
 
 impl Contact {
@@ -35,7 +37,7 @@ impl Contact {
         let mut is_current = true;
         loop {
             looks.tick().await;
-            let is_in_contact = (self.status)().is_in_contact;
+            let is_in_contact = (self.status)().is_in_contact && !self.differs.load(Ordering::Acquire);
             if is_current && !is_in_contact {
                 is_current = false;
                 self.lose();

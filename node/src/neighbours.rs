@@ -3,6 +3,7 @@
 //! Stands beside the composition root, which starts it before the group and tells it of the group when that runs. It refuses to know
 //! what the nodes agree on.
 
+mod comparison;
 mod gossip;
 mod members;
 mod report;
@@ -15,12 +16,14 @@ use crate::membership::joining::Registrar;
 use crate::membership::standing::Standing;
 use crate::membership::way::Reception;
 use crate::start::StartError;
+use comparison::Verdict;
 use corridor_actors::gossip::Gossip;
 use corridor_api::serve;
 use corridor_cluster::peers::PeerLink;
 use corridor_cluster::transport::Transport;
 use corridor_cluster::{GroupStatus, Host, Peer, Steer, SteerError};
 use corridor_domain::limits;
+use corridor_storage::landmarks::Landmarks;
 use corridor_storage::reader::Reader;
 use corridor_storage::sealing::StorageKey;
 use corridor_storage::world::World;
@@ -29,7 +32,7 @@ use gossip::Carrier;
 use members::GroupMembers;
 use report::Reporter;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::interval;
@@ -56,6 +59,7 @@ pub struct Neighbours {
     invitations: Arc<Invitations>,
     standing: Mutex<Standing>,
     certificate_ends_ms: Arc<AtomicU64>,
+    differs: Arc<AtomicBool>,
     address: String,
     world: Arc<dyn World>,
 }
@@ -96,6 +100,7 @@ impl Neighbours {
             invitations,
             certificate_ends_ms: Arc::new(AtomicU64::new(standing.not_after_ms())),
             standing: Mutex::new(standing),
+            differs: Arc::default(),
             address: cluster.address.clone(),
             world,
         })
@@ -119,8 +124,9 @@ impl Neighbours {
     }
 
     /// Says which group runs here, and where its state is read.
-    pub fn know(&self, group: Steered, data: &Path, reader: Reader) {
-        let reporter = Arc::new(Reporter::new(data, reader, Arc::clone(&self.certificate_ends_ms)));
+    pub fn know(&self, group: Steered, data: &Path, reader: Reader, landmarks: Arc<Landmarks>) {
+        let certificate_ends_ms = Arc::clone(&self.certificate_ends_ms);
+        let reporter = Arc::new(Reporter::new(data, reader, certificate_ends_ms, landmarks));
         self.members.know(group, self.link(), Arc::clone(&reporter));
         let carrier = Arc::clone(&self.carrier);
         self.host
@@ -155,7 +161,22 @@ impl Neighbours {
                 tracing::info!(%error, "the members of the group could not be brought up to date; it is tried again");
             }
             self.renew();
+            match self.members.compare().await {
+                Ok(Verdict::This) if !self.differs.swap(true, Ordering::AcqRel) => tracing::error!(
+                    "THE STATE OF THIS NODE IS NOT THAT OF THE OTHERS: it serves nobody; take it out with `corridor cluster \
+                     remove` at another node, and join anew with an empty folder"
+                ),
+                Ok(Verdict::Others(nodes)) => {
+                    tracing::warn!(?nodes, "the state of other nodes is not that of this one and of most");
+                }
+                Ok(Verdict::Equal | Verdict::This) | Err(_) => {}
+            }
         }
+    }
+
+    /// Whether this node was found to differ from the others. For good.
+    pub fn differs(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.differs)
     }
 
     fn renew(&self) {

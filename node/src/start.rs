@@ -131,6 +131,8 @@ impl Running {
         let on_install = Arc::clone(&installed);
         let applied_state = applied_state.with_on_install(Box::new(move || on_install.notify_one()));
 
+        let landmarks = applied_state.landmarks();
+
         let (node, is_founder) = (standing.node, standing.is_founder);
         let neighbours = settings.cluster.as_ref().map(|cluster| {
             let world = Arc::clone(&world);
@@ -158,7 +160,7 @@ impl Running {
                 steer: Box::new(group.steering()),
                 status: Box::new(group.watch()),
             };
-            neighbours.know(group, &settings.data, reader.clone());
+            neighbours.know(group, &settings.data, reader.clone(), landmarks);
         }
         let keys = ContentKeys::new(Arc::clone(&world), &node_keys.workspace);
         let names = Arc::new(Names::new(reader.clone()));
@@ -197,6 +199,10 @@ impl Running {
             actors: actors.clone(),
             freshness: Arc::clone(&freshness),
             ready: Arc::clone(&ready),
+            differs: neighbours
+                .as_ref()
+                .map(|neighbours| neighbours.differs())
+                .unwrap_or_default(),
         };
         let service = Service::new(service::Needs {
             reader: reader.clone(),

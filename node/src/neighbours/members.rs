@@ -3,6 +3,7 @@
 //! Stands between what operators and newcomers ask and the group. It refuses to know certificates and invitations.
 
 use super::Steered;
+use super::comparison::{self, Verdict};
 use super::report::{self, Report, Reporter};
 use crate::membership::Waiting;
 use crate::membership::authority::ClusterId;
@@ -13,6 +14,7 @@ use crate::membership::status::{ClusterStatus, NodeStatus, Role};
 use corridor_cluster::peers::{Kind, NodeId, PeerLink, Request};
 use corridor_cluster::{GroupStatus, Member, Peer, Steer, SteerError};
 use corridor_domain::limits;
+use corridor_storage::landmarks::Landmarks;
 use futures::future::join_all;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -122,6 +124,23 @@ impl GroupMembers {
         let _ = tokio::time::timeout(patience, handed_over).await;
     }
 
+    /// Compares this node's state with that of the others.
+    pub async fn compare(&self) -> Result<Verdict, SteerError> {
+        let known = self.known()?;
+        let status = (known.group.status)();
+        let others = status.members.iter().filter(|member| member.node != self.node);
+        let asked = others.map(|member| async { (member.node, self.ask(&known, member).await) });
+        let answered = join_all(asked).await.into_iter();
+        let theirs: Vec<_> = answered
+            .filter_map(|(node, report)| Some((node, report?.landmarks)))
+            .collect();
+        Ok(comparison::compare(
+            &known.reporter.landmarks(),
+            &theirs,
+            status.is_leader,
+        ))
+    }
+
     async fn ask(&self, known: &Known, member: &Member) -> Option<Report> {
         if member.node == self.node {
             return known.reporter.report().ok();
@@ -161,7 +180,9 @@ impl GroupMembers {
             lag_entries: member.matched_index.and_then(lag),
             applied_revision: theirs.as_ref().map(|report| report.revision),
             state_hash: theirs.as_ref().map(|report| hexadecimal(&report.state_hash)),
-            is_state_equal: at_one.map(|(one, other)| one.state_hash == other.state_hash),
+            is_state_equal: at_one
+                .map(|(one, other)| one.state_hash == other.state_hash)
+                .or_else(|| Landmarks::agree(&ours?.landmarks, &theirs.as_ref()?.landmarks)),
             disk_free_bytes: theirs.as_ref().map(|report| report.disk_free_bytes),
             certificate_ends_ms: theirs.as_ref().map(|report| report.certificate_ends_ms),
         }

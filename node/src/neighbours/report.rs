@@ -3,6 +3,7 @@
 //! Stands behind the gossip of the nodes. Postcard behind a byte for its form: nodes of two releases may ask each other.
 
 use bytes::Bytes;
+use corridor_storage::landmarks::{Landmark, Landmarks};
 use corridor_storage::reader::Reader;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -25,6 +26,8 @@ pub struct Report {
     pub disk_free_bytes: u64,
     /// When its certificate ends.
     pub certificate_ends_ms: u64,
+    /// What its hash was where every node passes.
+    pub landmarks: Vec<Landmark>,
 }
 
 /// The question.
@@ -51,16 +54,23 @@ pub struct Reporter {
     data: PathBuf,
     reader: Reader,
     certificate_ends_ms: Arc<AtomicU64>,
+    landmarks: Arc<Landmarks>,
 }
 
 impl Reporter {
     /// Of the node with this data folder.
-    pub fn new(data: &Path, reader: Reader, certificate_ends_ms: Arc<AtomicU64>) -> Self {
+    pub fn new(data: &Path, reader: Reader, certificate_ends_ms: Arc<AtomicU64>, landmarks: Arc<Landmarks>) -> Self {
         Self {
             data: data.to_owned(),
             reader,
             certificate_ends_ms,
+            landmarks,
         }
+    }
+
+    /// Where this node can be compared.
+    pub fn landmarks(&self) -> Vec<Landmark> {
+        self.landmarks.all()
     }
 
     /// How this node is doing now.
@@ -72,6 +82,7 @@ impl Reporter {
             state_hash: progress.hash,
             disk_free_bytes: disk.f_bavail * disk.f_frsize,
             certificate_ends_ms: self.certificate_ends_ms.load(Ordering::Acquire),
+            landmarks: self.landmarks.all(),
         })
     }
 
@@ -99,6 +110,7 @@ mod tests {
             state_hash: [7; 32],
             disk_free_bytes: 5,
             certificate_ends_ms: 6,
+            landmarks: vec![(256, [9; 32])],
         };
         let bytes = postcard::to_extend(&report, vec![FORMAT]).unwrap();
         assert_eq!(read(&bytes).unwrap(), report);

@@ -88,7 +88,11 @@ fn a_node_that_missed_too_much_gets_the_state_whole_and_starts_anew_with_it() {
         for writer in 0..4 {
             let here = at(&amara, &cluster.nodes[writer % 2]);
             let room = &room;
-            scope.spawn(move || (0..300).for_each(|number| drop(here.say(room, &format!("{writer}-{number}")))));
+            scope.spawn(move || {
+                for number in 0..300 {
+                    here.say(room, &format!("{writer}-{number}"));
+                }
+            });
         }
     });
     let written = amara.history(&room);

@@ -236,6 +236,7 @@ impl Member {
 
     /// SIGKILL. Nothing, if it has ended.
     pub async fn kill(&self) -> Outcome<()> {
+        self.is_frozen.set(false);
         let child = self.child.take();
         match child {
             Some(mut child) => child.kill().await.context("killing a node"),

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use openraft::{Config, SnapshotPolicy};
 
+use corridor_domain::limits::SNAPSHOT_EVERY_ENTRIES;
+
 use crate::types::Peer;
 
 /// Settings of one group. The defaults are for production on a local network.
@@ -38,8 +40,8 @@ impl Default for GroupConfig {
             election_timeout_min_ms: 300,
             election_timeout_max_ms: 600,
             lease_ms: 2_000,
-            snapshot_every_entries: 50_000,
-            keep_entries: 10_000,
+            snapshot_every_entries: SNAPSHOT_EVERY_ENTRIES,
+            keep_entries: SNAPSHOT_EVERY_ENTRIES / 5,
             initialise_if_pristine: true,
             peer: Peer::default(),
         }

@@ -148,6 +148,7 @@ impl<S: ReplicatedState> Group<S> {
             group,
             raft: raft.clone(),
             link,
+            one_at_a_time: Arc::default(),
         };
         let service = GroupService {
             raft: raft.clone(),

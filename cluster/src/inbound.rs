@@ -185,6 +185,11 @@ impl Host {
     pub fn set_gossip(&self, gossip: GossipService) {
         *self.gossip.write().unwrap_or_else(PoisonError::into_inner) = Some(gossip);
     }
+
+    /// Nobody answers it any more, and what answered is let go of.
+    pub fn forget_gossip(&self) {
+        *self.gossip.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 impl PeerService for Host {

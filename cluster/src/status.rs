@@ -85,10 +85,9 @@ impl StatusView {
         let quorum_acknowledged_ms_ago = metrics.last_quorum_acked.map(|at| elapsed_ms(at.elapsed()));
         let leader_heard_ms_ago = self.contact.heard_ms_ago();
         let is_alone = is_leader && voters.len() == 1;
-        let heard = match is_leader {
-            true => quorum_acknowledged_ms_ago,
-            false => leader_heard_ms_ago,
-        };
+        // Who leads since a moment ago was confirmed by nobody yet, but has heard the leader before it.
+        let confirmed = quorum_acknowledged_ms_ago.filter(|_| is_leader);
+        let heard = confirmed.into_iter().chain(leader_heard_ms_ago).min();
         GroupStatus {
             leader: metrics.current_leader,
             is_leader,

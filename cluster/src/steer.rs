@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use openraft::async_runtime::WatchReceiver as _;
 use openraft::{ChangeMembers, Raft};
+use tokio::sync::Mutex;
 
 use corridor_domain::limits::{MEMBERS_OF_A_GROUP_COUNT_MAX, PEER_STEER_TIMEOUT_MS};
 
@@ -50,6 +51,8 @@ pub(crate) struct Steering {
     pub group: u64,
     pub raft: Raft<Types, StateMachine>,
     pub link: Arc<dyn PeerLink>,
+    /// A change has two steps, and openraft gives up on one between whose steps another one comes.
+    pub one_at_a_time: Arc<Mutex<()>>,
 }
 
 impl Steering {
@@ -89,6 +92,7 @@ impl Steering {
     }
 
     async fn make(&self, steer: &Steer) -> Result<u64, String> {
+        let _turn = self.one_at_a_time.lock().await;
         let text = |error: &dyn std::error::Error| error.to_string();
         match steer {
             Steer::DrawId => {

@@ -28,8 +28,9 @@ use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
 
 /// What is logged unless CORRIDOR_LOG says otherwise; and while a command does its one thing.
-// Two engines warn of what is as it should be: a message that a new leader ignores, and a torn tail after a kill.
-const LOG_OF_A_NODE: &str = "warn,openraft=error,raft_engine=error,corridor=info";
+// Two engines cry over what is as it should be: a request that comes while the node stops, and a torn tail after a kill. What ends
+// agreement is reported by the group itself.
+const LOG_OF_A_NODE: &str = "warn,openraft=off,raft_engine=error,corridor=info";
 const LOG_OF_A_COMMAND: &str = "error";
 
 /// Why the program ends early. Each is one sentence.

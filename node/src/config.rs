@@ -40,6 +40,24 @@ pub struct ClusterSettings {
     pub listen: SocketAddr,
     /// `HOST:PORT` at which the others dial it.
     pub address: String,
+    /// How many entries of the log a node may miss before it gets the whole state instead; so often a snapshot point is made.
+    #[serde(default = "snapshot_every_entries")]
+    pub snapshot_every_entries: u64,
+}
+
+fn snapshot_every_entries() -> u64 {
+    limits::SNAPSHOT_EVERY_ENTRIES
+}
+
+impl ClusterSettings {
+    /// With these places, everything else as it is unless somebody says otherwise.
+    pub fn new(listen: SocketAddr, address: String) -> Self {
+        Self {
+            listen,
+            address,
+            snapshot_every_entries: snapshot_every_entries(),
+        }
+    }
 }
 
 impl Settings {
@@ -86,6 +104,11 @@ impl Settings {
                     format!("{listen} is where {whose} already; use another port"),
                 ));
             }
+        }
+        let range = limits::SNAPSHOT_EVERY_ENTRIES_MIN..=limits::SNAPSHOT_EVERY_ENTRIES_MAX;
+        if !range.contains(&cluster.snapshot_every_entries) {
+            let reason = format!("use at least {} and at most {}", range.start(), range.end());
+            return Err(("cluster.snapshot_every_entries", reason));
         }
         address::check(&cluster.address).map_err(|reason| ("cluster.address", reason))
     }
@@ -262,13 +285,17 @@ pub fn commented(settings: &Settings) -> String {
     text
 }
 
+const SNAPSHOT_HEADING: &str =
+    "# A node that missed more changes than this gets the whole state from the others instead of what it missed.\n";
+
 fn commented_cluster(cluster: Option<&ClusterSettings>) -> String {
     let heading = "\n# Where this node listens for the others of its cluster, and the HOST:PORT at which they dial it. Without it the node is alone.\n";
     match cluster {
         Some(cluster) => format!(
-            "{heading}[cluster]\nlisten = {}\naddress = {}\n",
+            "{heading}[cluster]\nlisten = {}\naddress = {}\n{SNAPSHOT_HEADING}snapshot_every_entries = {}\n",
             quoted(&cluster.listen.to_string()),
-            quoted(&cluster.address)
+            quoted(&cluster.address),
+            cluster.snapshot_every_entries
         ),
         None => format!("{heading}#[cluster]\n#listen = \"0.0.0.0:7443\"\n#address = \"one.clinic.example:7443\"\n"),
     }

@@ -89,10 +89,7 @@ fn cluster(arguments: &PlaceArguments) -> Result<Option<ClusterSettings>, Stop> 
             "under which HOST:PORT will the other machines dial {listen}? Say it with --peer-address"
         ))
     };
-    Ok(Some(ClusterSettings {
-        listen,
-        address: address.ok_or_else(missing)?,
-    }))
+    Ok(Some(ClusterSettings::new(listen, address.ok_or_else(missing)?)))
 }
 
 fn farewell(plan: &Plan, name: &str, login: &str) -> String {

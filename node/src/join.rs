@@ -118,10 +118,7 @@ fn cluster(arguments: &PlaceArguments, there: &str) -> Result<ClusterSettings, S
              name is right, or say --peer-address"
         ))
     };
-    Ok(ClusterSettings {
-        listen,
-        address: address.ok_or_else(missing)?,
-    })
+    Ok(ClusterSettings::new(listen, address.ok_or_else(missing)?))
 }
 
 fn token_of(input: impl BufRead) -> Result<String, Stop> {

@@ -167,8 +167,10 @@ impl Neighbours {
         self.members.hand_over().await;
     }
 
-    /// Ends all connections.
+    /// Ends all connections, and lets go of the group and its state.
     pub async fn shutdown(&self) {
         self.transport.shutdown().await;
+        self.members.forget();
+        self.host.forget_gossip();
     }
 }

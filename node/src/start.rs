@@ -5,6 +5,10 @@
 //!  3. log                           7. addresses
 //!  4. applied state, actors         8. control socket
 
+mod error;
+
+pub use error::StartError;
+
 use crate::config::{ClusterSettings, Settings};
 use crate::contact::Contact;
 use crate::control;
@@ -18,7 +22,6 @@ use corridor_actors::alarm::Fence;
 use corridor_actors::falls::FallLimit;
 use corridor_actors::{Actors, Needs};
 use corridor_api::encode::JsonFrames;
-use corridor_api::failure::Failure;
 use corridor_api::freshness::Freshness;
 use corridor_api::gate::Gate;
 use corridor_api::names::Names;
@@ -47,44 +50,6 @@ use tokio::sync::{Notify, mpsc, watch};
 
 /// The one workspace until there are more.
 const WORKSPACE_GROUP: u64 = 1;
-
-/// Why a node does not start, or ended.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Something is not as it must be; the sentence says what to do.
-    #[error("{0}")]
-    Refused(String),
-    /// The disk or the network says no.
-    #[error("{what}: {cause}")]
-    Io {
-        /// What was tried.
-        what: String,
-        /// What was said.
-        cause: std::io::Error,
-    },
-}
-
-impl StartError {
-    /// A refusal with this sentence.
-    pub fn refused(text: impl Into<String>) -> Self {
-        Self::Refused(text.into())
-    }
-
-    /// A refusal of the disk or the network while this was tried.
-    pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
-        move |cause| Self::Io {
-            what: what.into(),
-            cause,
-        }
-    }
-}
-
-impl From<Failure> for StartError {
-    fn from(failure: Failure) -> Self {
-        let problem = failure.problem();
-        Self::Refused(format!("{} ({})", problem.detail, problem.code))
-    }
-}
 
 /// Why a node no longer serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,6 +146,10 @@ impl Running {
             (hosting.link, hosting.host) = (neighbours.link(), neighbours.host());
             hosting.spools = Spools::new(&settings.data.join("incoming"), Arc::clone(&world));
             group_config.peer = neighbours.peer();
+        }
+        if let Some(cluster) = &settings.cluster {
+            group_config.snapshot_every_entries = cluster.snapshot_every_entries;
+            group_config.keep_entries = cluster.snapshot_every_entries / 5;
         }
         let group = Group::start(WORKSPACE_GROUP, group_config, hosting, log, Arc::new(applied_state));
         let group = group.await.map_err(|error| StartError::refused(error.to_string()))?;

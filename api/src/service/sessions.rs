@@ -188,7 +188,17 @@ impl Service {
         self.recognise(token)
     }
 
-    /// The same, by what is known here now.
+    /// Waits until this node knows the revision that a device has: another node, a moment ahead, told it. A cursor from another
+    /// history is found out after this.
+    pub(crate) async fn catch_up_with(&self, since: Option<u64>) -> Outcome<()> {
+        let known = self.reader().progress()?.revision;
+        match since > Some(known) {
+            true => self.freshness().catch_up().await,
+            false => Ok(()),
+        }
+    }
+
+    /// The same as [`Service::authenticate`], by what is known here now.
     pub(crate) fn recognise(&self, token: &str) -> Outcome<Caller> {
         let refused = || Failure::Refused(Refusal::NotSignedIn);
         let (id, secret) = parse_token(token).ok_or_else(refused)?;

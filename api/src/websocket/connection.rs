@@ -74,12 +74,8 @@ async fn begin(
             // Something of ours is broken: nobody is signed out for that.
             _ => Some(broken(edge)),
         })?;
-    let known = edge.service.reader().progress().map_err(|_| Some(broken(edge)))?;
-    if since > Some(known.revision) {
-        // It was told so by another node, that is a moment ahead. A cursor from another history is found out after this.
-        let caught_up = edge.service.freshness().catch_up().await;
-        caught_up.map_err(|_| Some(broken(edge)))?;
-    }
+    let caught_up = edge.service.catch_up_with(since).await;
+    caught_up.map_err(|_| Some(broken(edge)))?;
     Ok((caller, since))
 }
 

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use openraft::async_runtime::WatchReceiver as _;
-use openraft::error::ClientWriteError;
 use openraft::raft::ClientWriteResult;
 use openraft::{Raft, ReadPolicy, ServerState};
 use tokio::sync::mpsc;
@@ -264,11 +263,8 @@ fn judge(result: ClientWriteResult<Types>) -> Outcome {
             let Applied { answer } = response.data;
             Ok((response.log_id.index, answer))
         }
-        // In this release: refused before it was appended.
-        Err(ClientWriteError::ForwardToLeader(forward)) => Err(ProposeError::NotLeader {
-            leader: forward.leader_id,
-        }),
-        // Appended here, then another leader's log won: it may be in there.
+        // Appended here, then another leader's log won: it may be in there. openraft says "forward" also of a command that was
+        // appended and then left behind by a purge (databendlabs/openraft#1761), so that is no certain refusal either.
         Err(_) => Err(ProposeError::OutcomeUnknown),
     }
 }

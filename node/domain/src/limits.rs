@@ -81,6 +81,12 @@ pub const STATE_COMPARISON_TRIES_COUNT_MAX: u32 = 10;
 pub const WAITING_WORD_INTERVAL_MS: u64 = 10_000;
 /// How often it is looked who leads, while nobody is known to.
 pub const LEADER_LOOK_INTERVAL_MS: u64 = 20;
+/// Entries of the log after which a snapshot point is made, unless somebody says otherwise.
+pub const SNAPSHOT_EVERY_ENTRIES: u64 = 50_000;
+/// The fewest and the most that may be said. A fifth of them stays in the log behind the point.
+pub const SNAPSHOT_EVERY_ENTRIES_MIN: u64 = 500;
+/// See [`SNAPSHOT_EVERY_ENTRIES_MIN`].
+pub const SNAPSHOT_EVERY_ENTRIES_MAX: u64 = 1_000_000;
 /// Nodes of one group, those that only follow included.
 pub const MEMBERS_OF_A_GROUP_COUNT_MAX: usize = 7;
 

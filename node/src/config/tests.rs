@@ -37,10 +37,10 @@ fn what_is_written_is_read_back() {
     settings = Settings {
         tls: None,
         listen: "127.0.0.1:80".parse().unwrap(),
-        cluster: Some(ClusterSettings {
-            listen: "[::]:7443".parse().unwrap(),
-            address: "one.clinic.example:7443".to_owned(),
-        }),
+        cluster: Some(ClusterSettings::new(
+            "[::]:7443".parse().unwrap(),
+            "one.clinic.example:7443".to_owned(),
+        )),
         ..settings
     };
     assert_eq!(parse(&commented(&settings)).unwrap().settings, settings);

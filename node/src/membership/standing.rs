@@ -68,6 +68,11 @@ impl Standing {
     ) -> io::Result<Self> {
         match Self::open(data, seal)? {
             Some(standing) => Ok(standing),
+            // Who has a log has acknowledged under an id: as somebody else it would be a stranger to its own past.
+            None if fs::symlink_metadata(data.join("log")).is_ok() => Err(damaged(
+                &data.join(FOLDER),
+                "is missing, but the log beside it is not; put the folder back, or let this machine join anew with an empty one",
+            )),
             None => {
                 let authority = Authority::create(world).map_err(other)?;
                 let key = new_key()?;

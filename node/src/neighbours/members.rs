@@ -14,7 +14,7 @@ use corridor_cluster::peers::{Kind, PeerLink, Request};
 use corridor_cluster::{GroupStatus, Member, Peer, Steer, SteerError};
 use corridor_domain::limits;
 use futures::future::join_all;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// The group that runs here, and the way to its members.
@@ -28,8 +28,8 @@ struct Known {
 pub struct GroupMembers {
     node: u64,
     cluster: ClusterId,
-    /// Not before the group runs.
-    known: OnceLock<Known>,
+    /// While the group runs.
+    known: RwLock<Option<Arc<Known>>>,
 }
 
 impl GroupMembers {
@@ -38,20 +38,25 @@ impl GroupMembers {
         Self {
             node,
             cluster,
-            known: OnceLock::new(),
+            known: RwLock::new(None),
         }
     }
 
     /// The group runs.
     pub fn know(&self, group: Steered, link: Arc<dyn PeerLink>, reporter: Arc<Reporter>) {
         let known = Known { group, link, reporter };
-        // Once: a node starts its group once.
-        let _ = self.known.set(known);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(known));
     }
 
-    fn known(&self) -> Result<&Known, SteerError> {
+    /// It stops: from here on nothing of it is held.
+    pub fn forget(&self) {
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn known(&self) -> Result<Arc<Known>, SteerError> {
         let not_yet = || SteerError("this node is not ready yet; try again in a moment".to_owned());
-        self.known.get().ok_or_else(not_yet)
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.clone().ok_or_else(not_yet)
     }
 
     /// What somebody has to do from time to time: this node's own address, and on the leader those who have caught up.
@@ -216,7 +221,7 @@ impl Members for GroupMembers {
             let nodes = status
                 .members
                 .iter()
-                .map(|member| self.node_status(known, &status, member));
+                .map(|member| self.node_status(&known, &status, member));
             Ok(ClusterStatus {
                 cluster: self.cluster.to_string(),
                 nodes: join_all(nodes).await,

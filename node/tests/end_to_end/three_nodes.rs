@@ -79,6 +79,38 @@ fn whoever_leads_may_die_and_nothing_is_lost_or_doubled() {
 }
 
 #[test]
+fn a_node_that_missed_too_much_gets_the_state_whole_and_starts_anew_with_it() {
+    let mut cluster = Cluster::three();
+    let amara = cluster.amara(0);
+    let room = amara.begin_group("Front desk", &[]);
+    cluster.nodes[2].kill();
+    std::thread::scope(|scope| {
+        for writer in 0..4 {
+            let here = at(&amara, &cluster.nodes[writer % 2]);
+            let room = &room;
+            scope.spawn(move || (0..300).for_each(|number| drop(here.say(room, &format!("{writer}-{number}")))));
+        }
+    });
+    let written = amara.history(&room);
+    assert_eq!(bodies(&written).len(), 1_200);
+    cluster.nodes[2].start();
+    let late = &cluster.nodes[2];
+    wait_for("the state comes whole", PATIENCE, || {
+        late.log_text().contains("the node starts anew with it").then_some(())
+    });
+    wait_for("it is ready again", PATIENCE, || {
+        let answer = crate::support::http::Request::new("GET", "/readyz").try_send(late.operations);
+        answer.is_ok_and(|answer| answer.status == 200).then_some(())
+    });
+    let there = at(&amara, late);
+    assert_eq!(there.history(&room), written);
+    insist(&there, &room, "from the late one");
+    let status = cluster.status(0);
+    let nodes = status["nodes"].as_array().unwrap();
+    assert!(nodes.iter().all(|node| node["is_state_equal"] == true), "{status}");
+}
+
+#[test]
 fn a_session_that_ends_anywhere_ends_everywhere() {
     let cluster = Cluster::three();
     let amara = cluster.amara(1);

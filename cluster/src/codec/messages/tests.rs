@@ -1,3 +1,5 @@
+//! Round trips, cuts at every byte, and bytes that stay, of what openraft says.
+
 use openraft::impls::leader_id_adv::LeaderId;
 use openraft::raft::TransferLeaderError;
 use openraft::{EntryPayload, LogId};

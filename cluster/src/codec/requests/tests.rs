@@ -1,3 +1,5 @@
+//! Round trips, cuts at every byte, and bytes that stay, of what nodes ask each other.
+
 use super::*;
 
 fn vote() -> SavedVote {

@@ -177,3 +177,15 @@ fn what_is_not_as_it_was_is_named() {
 fn stranger_file(stranger: &Place, name: &str) -> Vec<u8> {
     fs::read(stranger.data.path().join(FOLDER).join(name)).unwrap()
 }
+
+#[test]
+fn a_node_that_lost_its_papers_is_not_made_somebody_else() {
+    let place = Place::new();
+    place.found();
+    std::fs::remove_dir_all(place.data.path().join(FOLDER)).unwrap();
+    std::fs::create_dir(place.data.path().join("log")).unwrap();
+    let refused = Standing::open_or_create(place.data.path(), &place.seal, None, &place.world);
+    let why = refused.err().unwrap().to_string();
+    assert!(why.contains("is missing"), "{why}");
+    assert!(!place.data.path().join(FOLDER).exists(), "nothing was made");
+}

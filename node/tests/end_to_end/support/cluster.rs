@@ -71,7 +71,11 @@ impl Cluster {
     fn start(&mut self, number: usize, [address, operations]: [std::net::SocketAddr; 2]) {
         let config = self.config(number);
         let text = std::fs::read_to_string(&config).unwrap();
-        std::fs::write(&config, text.replacen("[limits]\n", LIMITS, 1)).unwrap();
+        let text = text.replacen("[limits]\n", LIMITS, 1);
+        // So that a node that was away for a while misses more than the log holds.
+        let often = text.replacen("snapshot_every_entries = 50000", "snapshot_every_entries = 500", 1);
+        assert_ne!(text, often);
+        std::fs::write(&config, often).unwrap();
         self.nodes.push(Node::configured(&config, address, operations));
     }
 

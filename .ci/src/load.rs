@@ -36,7 +36,10 @@ pub fn faults(context: &mut Context) -> Outcome {
     }
     // An option given twice is refused by the client.
     let episodes = ["faults", "--episodes", FAULT_EPISODES];
-    let says_how_many = context.arguments.iter().any(|argument| argument.starts_with("--episodes"));
+    let says_how_many = context
+        .arguments
+        .iter()
+        .any(|argument| argument.starts_with("--episodes"));
     client(context, if says_how_many { &episodes[..1] } else { &episodes })
 }
 

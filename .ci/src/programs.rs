@@ -101,7 +101,12 @@ pub fn breakers(root: &Path) -> Result<(), String> {
         ("mount", "mount"),
         ("e2fsprogs", "mkfs.ext4"),
     ] {
-        let is_there = || in_path(program) || ["/usr/sbin", "/sbin"].iter().any(|at| Path::new(at).join(program).is_file());
+        let is_there = || {
+            in_path(program)
+                || ["/usr/sbin", "/sbin"]
+                    .iter()
+                    .any(|at| Path::new(at).join(program).is_file())
+        };
         let advice = format!("{program} is missing: on Debian `apt-get install --no-install-recommends {package}`");
         installed(root, package, is_there, advice)?;
     }

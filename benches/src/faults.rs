@@ -21,8 +21,8 @@ use crate::device::Endpoint;
 use crate::failure::{Context, Failure, Outcome};
 use crate::progress::Progress;
 use crate::report::Report;
-use class::{Class, Episode};
 use clap::ValueEnum;
+use class::{Class, Episode};
 use cluster::{Cluster, NODES};
 use history::{FORMAT, History, What};
 use judge::Verdict;
@@ -63,7 +63,10 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
     let longest = Duration::from_secs(arguments.seconds_each).mul_f64(0.6);
     let count = arguments.episodes as usize;
     let episodes = class::draw(&mut Chance::new(seed), classes, count, longest);
-    let path = arguments.history.clone().unwrap_or_else(|| folder.join("history.jsonl"));
+    let path = arguments
+        .history
+        .clone()
+        .unwrap_or_else(|| folder.join("history.jsonl"));
     let progress = Progress::new();
     progress.show("setting up three nodes", 0.0);
     let cluster = Cluster::found(folder, binary).await?;
@@ -119,7 +122,9 @@ async fn open(cluster: &Cluster, path: &Path, seed: u64) -> Outcome<Rc<Scene>> {
     let mut rooms = Vec::new();
     let mut senders = Vec::new();
     for room in 0..ROOMS {
-        let members: Vec<u32> = (0..MEMBERS_OF_A_ROOM).map(|member| (room + member * 2) % PEOPLE).collect();
+        let members: Vec<u32> = (0..MEMBERS_OF_A_ROOM)
+            .map(|member| (room + member * 2) % PEOPLE)
+            .collect();
         senders.extend(members.iter().map(|person| (*person, room)));
         rooms.push(cluster.room(&people, &members).await?);
     }
@@ -158,7 +163,9 @@ async fn perform(stage: &mut Stage<'_>, episodes: &[Episode], seed: u64, progres
         let (first, begun) = tokio::sync::oneshot::channel();
         listeners.spawn_local(listen::listen(Rc::clone(&scene), device, seed, first));
         let begun = timeout(PATIENCE, begun).await;
-        begun.context("a device is not let in")?.context("a device is not let in")?;
+        begun
+            .context("a device is not let in")?
+            .context("a device is not let in")?;
     }
     let mut senders = JoinSet::new();
     for sender in (0_u32..).take(scene.senders.len()) {
@@ -188,7 +195,9 @@ async fn perform(stage: &mut Stage<'_>, episodes: &[Episode], seed: u64, progres
     match timeout(PATIENCE, end).await {
         Ok(Ok(())) => scene.note(What::End),
         Ok(Err(failure)) => stage.sentences.push(format!("the end was not reached: {failure}")),
-        Err(_) => stage.sentences.push(format!("the end was not reached within {PATIENCE:?}")),
+        Err(_) => stage
+            .sentences
+            .push(format!("the end was not reached within {PATIENCE:?}")),
     }
     // Their processes end when the cluster is dropped; nobody is to hear of that.
     listeners.shutdown().await;

@@ -56,13 +56,19 @@ impl Cluster {
         };
         first.found().await?;
         first.start()?;
-        cluster.until("the first node is ready", async || cluster.is_ready(0).await).await?;
+        cluster
+            .until("the first node is ready", async || cluster.is_ready(0).await)
+            .await?;
         for (member, node) in others.iter().zip(1..) {
             member.join(first).await?;
             member.start()?;
-            cluster.until("a node that joined is ready", async || cluster.is_ready(node).await).await?;
+            cluster
+                .until("a node that joined is ready", async || cluster.is_ready(node).await)
+                .await?;
         }
-        cluster.until("all nodes vote", async || cluster.is_well().await).await?;
+        cluster
+            .until("all nodes vote", async || cluster.is_well().await)
+            .await?;
         Ok(cluster)
     }
 
@@ -84,7 +90,9 @@ impl Cluster {
             }
             Ok(())
         };
-        timeout(PATIENCE, waiting).await.context(format!("waiting until {what}"))?
+        timeout(PATIENCE, waiting)
+            .await
+            .context(format!("waiting until {what}"))?
     }
 
     /// A node says that it is ready.
@@ -100,7 +108,9 @@ impl Cluster {
             }
         }
         let statuses = join_all(self.members.iter().map(Member::cluster_status)).await;
-        statuses.into_iter().all(|status| status.is_some_and(|status| is_well(&status)))
+        statuses
+            .into_iter()
+            .all(|status| status.is_some_and(|status| is_well(&status)))
     }
 
     /// The number of the node that leads, by the word of those that answer; the youngest term counts.
@@ -167,7 +177,14 @@ impl Cluster {
                 "kind": "staff", "name": format!("Person {number}"), "title": "RN", "login": login,
                 "password": PASSWORD, "roles": ["nurse"], "site_ids": [],
             });
-            create(&mut connection, "/v1/people", &administrator, &self.command_id(), &person).await?;
+            create(
+                &mut connection,
+                "/v1/people",
+                &administrator,
+                &self.command_id(),
+                &person,
+            )
+            .await?;
             people.push(sign_in(&mut connection, &login).await?);
         }
         Ok(people)
@@ -180,7 +197,14 @@ impl Cluster {
         let [_, token] = of(members.first().context("a room has members")?);
         let others: Vec<&str> = members[1..].iter().map(|number| of(number)[0].as_str()).collect();
         let request = json!({ "kind": "group", "topic": "Through thick and thin", "member_ids": others });
-        let created = create(&mut connection, "/v1/conversations", token, &self.command_id(), &request).await?;
+        let created = create(
+            &mut connection,
+            "/v1/conversations",
+            token,
+            &self.command_id(),
+            &request,
+        )
+        .await?;
         let id = text(&created["conversation_id"])?;
         let path = format!("/v1/conversations/{id}");
         let seen = connection.get(&path, Some(token)).await?.expect(200)?;
@@ -212,9 +236,8 @@ fn text(value: &Value) -> Outcome<String> {
 
 fn is_well(status: &Value) -> bool {
     let nodes = status["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let is_node_well = |node: &Value| {
-        node["role"] != "learner" && node["is_reachable"] == true && node["is_state_equal"] == true
-    };
+    let is_node_well =
+        |node: &Value| node["role"] != "learner" && node["is_reachable"] == true && node["is_state_equal"] == true;
     nodes.len() == NODES && nodes.iter().all(is_node_well)
 }
 

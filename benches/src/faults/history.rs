@@ -244,7 +244,11 @@ mod tests {
         let whats: Vec<What> = lines.unwrap().into_iter().map(|line| line.what).collect();
         assert_eq!(whats, [answer, What::End]);
         let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains(r#""what":"answer","sender":3,"counter":7,"attempt":1,"node":2,"end":"acknowledged","seq":9}"#));
+        assert!(
+            text.contains(
+                r#""what":"answer","sender":3,"counter":7,"attempt":1,"node":2,"end":"acknowledged","seq":9}"#
+            )
+        );
         std::fs::write(&path, "{}\n").unwrap();
         let broken = read(&path).unwrap().next().unwrap().unwrap_err();
         assert!(broken.to_string().contains("line 1"), "{broken}");

@@ -150,7 +150,9 @@ impl Judge {
                 self.verdict.delivered += 1;
                 match self.rooms.get(&room).copied() {
                     Some(number) => self.on_event(device, number, seq, message),
-                    None => self.checker.stranger(device, "a conversation that the run does not know"),
+                    None => self
+                        .checker
+                        .stranger(device, "a conversation that the run does not know"),
                 }
             }
             What::Page {

@@ -96,7 +96,10 @@ impl Member {
         let net = format!("--net={}", self.namespace_file);
         let program = self.binary.display().to_string();
         let first = ["nsenter".to_owned(), net, program];
-        first.into_iter().chain(command.iter().map(|word| (*word).to_owned())).collect()
+        first
+            .into_iter()
+            .chain(command.iter().map(|word| (*word).to_owned()))
+            .collect()
     }
 
     async fn obey(&self, command: &[&str], input: &str) -> Outcome<String> {
@@ -173,7 +176,10 @@ impl Member {
         let log = log.context(self.log().display())?;
         let words = self.words(&["start", "--config", &self.config().display().to_string()]);
         let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).env("NO_COLOR", "1").env("CORRIDOR_LOG", "warn");
+        command
+            .args(&words[1..])
+            .env("NO_COLOR", "1")
+            .env("CORRIDOR_LOG", "warn");
         command.stdin(Stdio::null()).kill_on_drop(true);
         command.stdout(log.try_clone().context("the log")?).stderr(log);
         let child = command.spawn().context("starting a node")?;

@@ -38,9 +38,15 @@ impl Network {
         run(&["ip", "link", "set", &bridge, "up"]).await?;
         for node in 0..self.nodes {
             let name = self.namespace(node);
-            let (outer, inner) = (format!("cv{}n{node}", self.process), format!("cw{}n{node}", self.process));
+            let (outer, inner) = (
+                format!("cv{}n{node}", self.process),
+                format!("cw{}n{node}", self.process),
+            );
             run(&["ip", "netns", "add", &name]).await?;
-            run(&["ip", "link", "add", &outer, "type", "veth", "peer", "name", &inner, "netns", &name]).await?;
+            run(&[
+                "ip", "link", "add", &outer, "type", "veth", "peer", "name", &inner, "netns", &name,
+            ])
+            .await?;
             run(&["ip", "link", "set", &outer, "master", &bridge, "up"]).await?;
             let address = format!("{}/24", self.address(node));
             run(&["ip", "-n", &name, "address", "add", &address, "dev", &inner]).await?;

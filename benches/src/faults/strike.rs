@@ -95,7 +95,12 @@ impl Stage<'_> {
     async fn strike(&mut self, episode: &Episode, cast: &Cast, nodes: &[usize]) -> Outcome<()> {
         let members = &self.cluster.members;
         match episode.class {
-            Class::KillLeader | Class::KillFollower | Class::KillTwo | Class::KillAll | Class::Wiped | Class::BitFlip => {
+            Class::KillLeader
+            | Class::KillFollower
+            | Class::KillTwo
+            | Class::KillAll
+            | Class::Wiped
+            | Class::BitFlip => {
                 try_join_all(nodes.iter().map(|node| members[*node].kill())).await?;
             }
             Class::StopLeader => members[cast.leader].stop().await?,
@@ -216,7 +221,10 @@ impl Stage<'_> {
             if let Some(status) = member.ended() {
                 let name = episode.class.name();
                 let log = last_lines(&member.log_text());
-                self.error("ended_by_itself", format!("node {node} ended with {status} in {name}:\n{log}"));
+                self.error(
+                    "ended_by_itself",
+                    format!("node {node} ended with {status} in {name}:\n{log}"),
+                );
             }
         }
     }

@@ -47,7 +47,10 @@ pub async fn run_with_input(words: &[&str], input: &str) -> Outcome<String> {
     let (program, arguments) = words.split_first().context("no program is named")?;
     let mut command = Command::new(program);
     command.args(arguments).kill_on_drop(true);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().context(&what)?;
     if let Some(mut stdin) = child.stdin.take() {
         // Who refuses early does not read.

@@ -187,9 +187,14 @@ async fn ask(
     if let Some(seq) = seq {
         scene.on_acknowledged(node, room as usize, seq, begun_us);
     }
-    let is_passing = matches!(code.as_deref(), None | Some("fenced" | "overloaded" | "outcome_unknown"));
+    let is_passing = matches!(
+        code.as_deref(),
+        None | Some("fenced" | "overloaded" | "outcome_unknown")
+    );
     if !is_passing {
-        scene.fail(Failure::Broken(format!("node {node} refused a message for good: {code:?}")));
+        scene.fail(Failure::Broken(format!(
+            "node {node} refused a message for good: {code:?}"
+        )));
     }
     scene.note(What::Answer {
         sender,

@@ -99,15 +99,24 @@ fn right() -> Vec<What> {
 
 /// Each line a millisecond after the one before.
 fn judged(whats: Vec<What>) -> Verdict {
-    let lines = (0_u64..)
-        .zip(whats)
-        .map(|(number, what)| Ok(Line { t_us: number * 1_000, what }));
+    let lines = (0_u64..).zip(whats).map(|(number, what)| {
+        Ok(Line {
+            t_us: number * 1_000,
+            what,
+        })
+    });
     judge(lines).unwrap()
 }
 
 fn counts(verdict: &Verdict) -> [u64; 5] {
     let found = &verdict.findings;
-    [found.lost, found.doubled, found.misordered, found.strangers, verdict.phantoms]
+    [
+        found.lost,
+        found.doubled,
+        found.misordered,
+        found.strangers,
+        verdict.phantoms,
+    ]
 }
 
 /// The right history without the lines that are not wanted.
@@ -127,7 +136,11 @@ fn a_right_history_is_clean_and_its_figures_are_read() {
     let verdict = judged(right());
     assert!(verdict.is_clean(), "{verdict:?}");
     assert_eq!((verdict.acknowledged, verdict.retried, verdict.unknown), (2, 1, 1));
-    assert_eq!(verdict.unavailable_ms, [3.0], "from the kill to what was asked for after it");
+    assert_eq!(
+        verdict.unavailable_ms,
+        [3.0],
+        "from the kill to what was asked for after it"
+    );
     assert_eq!(verdict.healing_ms, [4.0]);
     assert_eq!(verdict.episodes[LEADER_KILLED], 1);
 }

@@ -77,7 +77,8 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
         errors: Default::default(),
         sentences: Vec::new(),
     };
-    perform(&mut stage, &episodes, seed, &progress).await?;
+    let performed = perform(&mut stage, &episodes, seed, &progress).await;
+    performed.map_err(|failure| Failure::Broken(format!("{failure}\n{}", again(seed, arguments, binary))))?;
     for (node, member) in cluster.members.iter().enumerate() {
         if let Some(line) = strike::complaint(&member.log_text()) {
             *stage.errors.entry("panicked".to_owned()).or_default() += 1;
@@ -234,18 +235,22 @@ fn table(verdict: &Verdict, seed: u64, arguments: &Faults, binary: &Path) -> Str
         of(healings, 0.5),
         of(healings, 1.0),
     );
+    text.push_str(&again(seed, arguments, binary));
+    text
+}
+
+/// The line that plays the same again.
+fn again(seed: u64, arguments: &Faults, binary: &Path) -> String {
     let only: Vec<String> = arguments.only.iter().map(|class| class.name()).collect();
     let only = if only.is_empty() {
         String::new()
     } else {
         format!(" --only {}", only.join(","))
     };
-    let _ = writeln!(
-        text,
-        "again: corridor-benches faults --binary {} --episodes {} --seconds-each {} --seed {seed}{only}",
+    format!(
+        "again: corridor-benches faults --binary {} --episodes {} --seconds-each {} --seed {seed}{only}\n",
         binary.display(),
         arguments.episodes,
         arguments.seconds_each,
-    );
-    text
+    )
 }

@@ -34,7 +34,7 @@ pub fn free(mount: &Path) -> Outcome<()> {
 
 /// Flips a bit in the younger half of what the newest file of the log holds.
 pub fn flip_a_bit(data: &Path, choice: usize) -> Outcome<()> {
-    let path = newest_log(&data.join("log")).context("there is no log to damage")?;
+    let path = newest_log(&data.join("log/engine")).context("there is no log to damage")?;
     let mut bytes = fs::read(&path).context(path.display())?;
     let end = bytes.iter().rposition(|byte| *byte != 0);
     let end = end.ok_or_else(|| Failure::Broken(format!("{} is empty", path.display())))?;
@@ -59,8 +59,8 @@ mod tests {
     #[test]
     fn one_bit_flips_where_something_is() {
         let folder = tempfile::TempDir::new().unwrap();
-        let log = folder.path().join("log");
-        fs::create_dir(&log).unwrap();
+        let log = folder.path().join("log/engine");
+        fs::create_dir_all(&log).unwrap();
         assert!(flip_a_bit(folder.path(), 1).is_err());
         let mut written = vec![0xaa; 100];
         written.resize(4_096, 0);

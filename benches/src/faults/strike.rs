@@ -71,10 +71,10 @@ impl Stage<'_> {
         // Before anything is healed: what is acknowledged later was not acknowledged because of it.
         let begun_us = now_us();
         note(Phase::Healing, String::new());
-        self.mend(episode, &nodes, id).await?;
+        let seen = self.mend(episode, &nodes, id).await?;
         let is_healed = self.healed(begun_us).await?;
         match is_healed {
-            true => note(Phase::Healed, String::new()),
+            true => note(Phase::Healed, seen),
             false => self.on_not_healed(episode).await,
         }
         self.scene.check()?;
@@ -148,13 +148,20 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Takes the cause away; what it broke, the nodes must mend themselves.
-    async fn mend(&mut self, episode: &Episode, nodes: &[usize], id: u64) -> Outcome<()> {
+    /// Takes the cause away; what it broke, the nodes must mend themselves. What was seen meanwhile, for people.
+    async fn mend(&mut self, episode: &Episode, nodes: &[usize], id: u64) -> Outcome<String> {
         self.cluster.network.heal().await?;
+        let mut seen = String::new();
         match episode.class {
-            Class::DiskFull => damage::free(self.cluster.members[nodes[0]].disk.borrow().folder())?,
+            Class::DiskFull => {
+                let member = &self.cluster.members[nodes[0]];
+                damage::free(member.disk.borrow().folder())?;
+                seen = member
+                    .ended()
+                    .map_or_else(|| "it went on".to_owned(), |status| format!("it ended with {status}"));
+            }
             Class::Wiped => self.refuse_wiped(nodes[0], id).await?,
-            Class::BitFlip => self.refuse_damaged(nodes[0], id, episode.choice).await?,
+            Class::BitFlip => seen = self.refuse_damaged(nodes[0], id, episode.choice).await?,
             _ => {}
         }
         for member in &self.cluster.members {
@@ -165,7 +172,7 @@ impl Stage<'_> {
                 member.start()?;
             }
         }
-        Ok(())
+        Ok(seen)
     }
 
     async fn refuse_wiped(&mut self, node: usize, id: u64) -> Outcome<()> {
@@ -183,22 +190,24 @@ impl Stage<'_> {
     }
 
     /// A node that cannot tell that it is damaged may only be one whose damage is at a place that nobody reads.
-    async fn refuse_damaged(&mut self, node: usize, id: u64, choice: usize) -> Outcome<()> {
+    async fn refuse_damaged(&mut self, node: usize, id: u64, choice: usize) -> Outcome<String> {
         let member = &self.cluster.members[node];
         damage::flip_a_bit(&member.data(), choice)?;
         member.start()?;
         let begun_ns = clock::now_ns();
         while clock::seconds(begun_ns, clock::now_ns()) < REFUSAL_TIMEOUT.as_secs_f64() {
             if self.cluster.is_ready(node).await {
-                return Ok(());
+                return Ok("it started: nobody reads what was damaged".to_owned());
             }
             if member.ended().is_some() {
                 break;
             }
             sleep(LOOK_AGAIN).await;
         }
+        let log = last_lines(&member.log_text(), 1);
         member.kill().await?;
-        self.cluster.renew(node, id).await
+        self.cluster.renew(node, id).await?;
+        Ok(format!("it did not get ready and was replaced: {log}"))
     }
 
     /// Every node is ready, equal and acknowledges, in time.
@@ -220,7 +229,7 @@ impl Stage<'_> {
             let member = &self.cluster.members[node];
             if let Some(status) = member.ended() {
                 let name = episode.class.name();
-                let log = last_lines(&member.log_text());
+                let log = last_lines(&member.log_text(), LOG_LINES_SHOWN);
                 self.error(
                     "ended_by_itself",
                     format!("node {node} ended with {status} in {name}:\n{log}"),
@@ -234,7 +243,10 @@ impl Stage<'_> {
         let mut sentence = format!("{} did not heal within {HEALING_TIMEOUT:?}:", episode.class.name());
         for (node, member) in self.cluster.members.iter().enumerate() {
             let (ready, status) = (self.cluster.is_ready(node).await, member.cluster_status().await);
-            let (status, log) = (status.unwrap_or_default(), last_lines(&member.log_text()));
+            let (status, log) = (
+                status.unwrap_or_default(),
+                last_lines(&member.log_text(), LOG_LINES_SHOWN),
+            );
             sentence.push_str(&format!("\nnode {node}: ready {ready}, {status}\n{log}"));
         }
         self.error("not_healed", sentence);
@@ -319,9 +331,9 @@ impl Cast {
     }
 }
 
-fn last_lines(log: &str) -> String {
+fn last_lines(log: &str, count: usize) -> String {
     let lines: Vec<&str> = log.lines().collect();
-    let shown = &lines[lines.len().saturating_sub(LOG_LINES_SHOWN)..];
+    let shown = &lines[lines.len().saturating_sub(count)..];
     shown.join("\n")
 }
 
@@ -355,7 +367,7 @@ mod tests {
     #[test]
     fn logs_are_read() {
         let log: String = (0..40).map(|number| format!("line {number}\n")).collect();
-        assert_eq!(last_lines(&log).lines().count(), 12);
+        assert_eq!(last_lines(&log, 12).lines().count(), 12);
         assert!(complaint(&log).is_none());
         assert!(complaint("thread 'x' panicked at a.rs:1:1").is_some());
     }

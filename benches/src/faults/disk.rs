@@ -3,6 +3,7 @@
 
 use super::system::{run, run_in_passing};
 use crate::failure::{Context, Failure, Outcome};
+use std::cell::{Cell, RefCell};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,24 +19,25 @@ const AGAIN: Duration = Duration::from_millis(50);
 
 /// The disk. Unmounted when it is dropped.
 pub struct Disk {
-    image: PathBuf,
+    image: RefCell<PathBuf>,
     mount: PathBuf,
-    copies: u32,
+    copies: Cell<u32>,
 }
 
 impl Disk {
     /// A new one below the folder, mounted.
     pub async fn new(folder: &Path) -> Outcome<Self> {
+        let image = folder.join("disk-0");
         let disk = Self {
-            image: folder.join("disk-0"),
+            image: RefCell::new(image.clone()),
             mount: folder.join("mount"),
-            copies: 0,
+            copies: Cell::new(0),
         };
-        let what = || format!("making {}", disk.image.display());
+        let what = || format!("making {}", image.display());
         fs::create_dir_all(&disk.mount).context(what())?;
-        let file = File::create(&disk.image).context(what())?;
+        let file = File::create(&image).context(what())?;
         file.set_len(SIZE_BYTES).context(what())?;
-        run(&["mkfs.ext4", "-q", "-F", &text(&disk.image)]).await?;
+        run(&["mkfs.ext4", "-q", "-F", &text(&image)]).await?;
         disk.mount().await?;
         Ok(disk)
     }
@@ -45,20 +47,24 @@ impl Disk {
         &self.mount
     }
 
+    fn image(&self) -> PathBuf {
+        self.image.borrow().clone()
+    }
+
     async fn mount(&self) -> Outcome<()> {
-        run(&["mount", "-o", "loop", &text(&self.image), &text(&self.mount)])
+        run(&["mount", "-o", "loop", &text(&self.image()), &text(&self.mount)])
             .await
             .map(drop)
     }
 
     /// A copy of what has reached the disk by now. Nothing may be at work on it. Nothing is synced for it: what the system still
     /// holds back is missing, as after a power cut. A copy during which anything reached the disk is thrown away.
-    pub async fn copy(&mut self) -> Outcome<PathBuf> {
-        self.copies += 1;
-        let copy = self.image.with_file_name(format!("disk-{}", self.copies));
+    pub async fn copy(&self) -> Outcome<PathBuf> {
+        self.copies.set(self.copies.get() + 1);
+        let copy = self.image().with_file_name(format!("disk-{}", self.copies.get()));
         for _ in 0..COPIES_MAX {
             let before = self.written()?;
-            run(&["cp", "--sparse=always", &text(&self.image), &text(&copy)]).await?;
+            run(&["cp", "--sparse=always", &text(&self.image()), &text(&copy)]).await?;
             if before.is_some() && before == self.written()? {
                 return Ok(copy);
             }
@@ -66,7 +72,7 @@ impl Disk {
         }
         Err(Failure::Broken(format!(
             "{} is written to all the time, though nobody may",
-            self.image.display()
+            self.image().display()
         )))
     }
 
@@ -80,10 +86,10 @@ impl Disk {
     }
 
     /// Puts the copy in the place of the disk. Nobody may have a file open on it.
-    pub async fn replace(&mut self, copy: PathBuf) -> Outcome<()> {
+    pub async fn replace(&self, copy: PathBuf) -> Outcome<()> {
         self.unmount().await?;
-        fs::remove_file(&self.image).context(self.image.display())?;
-        self.image = copy;
+        let old = self.image.replace(copy);
+        fs::remove_file(&old).context(old.display())?;
         self.mount().await
     }
 

@@ -48,7 +48,7 @@ pub struct Member {
     /// Where clients come.
     pub clients: SocketAddr,
     /// What keeps its files.
-    pub disk: RefCell<Disk>,
+    pub disk: Disk,
     peers: SocketAddr,
     namespace_file: String,
     folder: PathBuf,
@@ -64,7 +64,7 @@ impl Member {
         Ok(Self {
             clients: SocketAddr::from((ip, CLIENTS_PORT)),
             peers: SocketAddr::from((ip, PEERS_PORT)),
-            disk: RefCell::new(Disk::new(folder).await?),
+            disk: Disk::new(folder).await?,
             namespace_file,
             folder: folder.to_owned(),
             binary: binary.to_owned(),
@@ -79,7 +79,7 @@ impl Member {
 
     /// The data folder.
     pub fn data(&self) -> PathBuf {
-        self.disk.borrow().folder().join("data")
+        self.disk.folder().join("data")
     }
 
     fn log(&self) -> PathBuf {

@@ -7,7 +7,7 @@ use super::history::{Phase, What};
 use super::traffic::{Scene, now_us};
 use crate::chance::Chance;
 use crate::clock;
-use crate::failure::{Context, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use futures_util::future::try_join_all;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -108,11 +108,17 @@ impl Stage<'_> {
             Class::CutLeader | Class::CutFollower | Class::Flapping => self.cut(nodes[0]).await?,
             Class::Deaf => {
                 let node = nodes[0];
-                self.cluster.network.rule(node, &self.from_others(node), &[]).await?;
+                self.cluster
+                    .network
+                    .rule(node, &self.drops_from_others(node), &[])
+                    .await?;
             }
             Class::Mute => {
                 let node = nodes[0];
-                self.cluster.network.rule(node, &[], &self.to_others(node)).await?;
+                self.cluster
+                    .network
+                    .rule(node, &[], &self.drops_to_others(node))
+                    .await?;
             }
             Class::Bridge | Class::BridgeLeader => {
                 let other = self.cluster.network.address(nodes[1]);
@@ -122,7 +128,7 @@ impl Stage<'_> {
             Class::Loss => self.lose(episode.percent).await?,
             Class::Reset => self.reset(nodes[0]).await?,
             Class::PowerCutOne | Class::PowerCutAll => self.cut_power(nodes).await?,
-            Class::DiskFull => damage::fill(members[nodes[0]].disk.borrow().folder())?,
+            Class::DiskFull => damage::fill(members[nodes[0]].disk.folder())?,
         }
         Ok(())
     }
@@ -155,7 +161,7 @@ impl Stage<'_> {
         match episode.class {
             Class::DiskFull => {
                 let member = &self.cluster.members[nodes[0]];
-                damage::free(member.disk.borrow().folder())?;
+                damage::free(member.disk.folder())?;
                 seen = member
                     .ended()
                     .map_or_else(|| "it went on".to_owned(), |status| format!("it ended with {status}"));
@@ -252,14 +258,14 @@ impl Stage<'_> {
         self.error("not_healed", sentence);
     }
 
-    fn from_others(&self, node: usize) -> Vec<String> {
+    fn drops_from_others(&self, node: usize) -> Vec<String> {
         let others = (0..NODES).filter(|other| *other != node);
         others
             .map(|other| format!("ip saddr {} drop", self.cluster.network.address(other)))
             .collect()
     }
 
-    fn to_others(&self, node: usize) -> Vec<String> {
+    fn drops_to_others(&self, node: usize) -> Vec<String> {
         let others = (0..NODES).filter(|other| *other != node);
         others
             .map(|other| format!("ip daddr {} drop", self.cluster.network.address(other)))
@@ -267,7 +273,7 @@ impl Stage<'_> {
     }
 
     async fn cut(&self, node: usize) -> Outcome<()> {
-        let (input, output) = (self.from_others(node), self.to_others(node));
+        let (input, output) = (self.drops_from_others(node), self.drops_to_others(node));
         self.cluster.network.rule(node, &input, &output).await
     }
 
@@ -294,10 +300,9 @@ impl Stage<'_> {
         let members = nodes.iter().map(|node| &self.cluster.members[*node]);
         try_join_all(members.clone().map(|member| member.freeze())).await?;
         for member in members {
-            let mut disk = member.disk.try_borrow_mut().context("a disk is in use")?;
-            let copy = disk.copy().await?;
+            let copy = member.disk.copy().await?;
             member.kill().await?;
-            disk.replace(copy).await?;
+            member.disk.replace(copy).await?;
         }
         Ok(())
     }

@@ -5,10 +5,12 @@
 
 use crate::child::run;
 use crate::counts::Format;
+use crate::programs;
 use crate::report::Outcome;
 use crate::steps::{Context, plain};
 
 const KILL_ROUNDS: &str = "100";
+const FAULT_EPISODES: &str = "30";
 
 /// Every load, short.
 pub fn load(context: &mut Context) -> Outcome {
@@ -18,6 +20,27 @@ pub fn load(context: &mut Context) -> Outcome {
 /// Kills under load.
 pub fn kill(context: &mut Context) -> Outcome {
     client(context, &["kill", "--rounds", KILL_ROUNDS])
+}
+
+/// Faults done to three nodes. They need root, which a person's account rightly is not: then, and only then, nothing is run and
+/// nothing fails. Root that lacks a program, or may not do what root may, fails.
+pub fn faults(context: &mut Context) -> Outcome {
+    if !programs::is_root(&context.root) {
+        println!(
+            "   NOT RUN: faults need root, for network namespaces, nft rules and loop mounts; run `cargo ci faults` as root"
+        );
+        return Outcome::default();
+    }
+    if let Err(why) = programs::breakers(&context.root) {
+        return Outcome::failed(why);
+    }
+    // An option given twice is refused by the client.
+    let episodes = ["faults", "--episodes", FAULT_EPISODES];
+    let says_how_many = context
+        .arguments
+        .iter()
+        .any(|argument| argument.starts_with("--episodes"));
+    client(context, if says_how_many { &episodes[..1] } else { &episodes })
 }
 
 /// Given arguments stand behind the step's own: `--json FILE`, or `--seed N`.

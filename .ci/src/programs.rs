@@ -92,6 +92,27 @@ pub fn watchers(root: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// What the faults are made with: namespaces, rules, file systems.
+pub fn breakers(root: &Path) -> Result<(), String> {
+    for (package, program) in [
+        ("iproute2", "ip"),
+        ("nftables", "nft"),
+        ("util-linux", "nsenter"),
+        ("mount", "mount"),
+        ("e2fsprogs", "mkfs.ext4"),
+    ] {
+        let is_there = || {
+            in_path(program)
+                || ["/usr/sbin", "/sbin"]
+                    .iter()
+                    .any(|at| Path::new(at).join(program).is_file())
+        };
+        let advice = format!("{program} is missing: on Debian `apt-get install --no-install-recommends {package}`");
+        installed(root, package, is_there, advice)?;
+    }
+    Ok(())
+}
+
 fn in_path(program: &str) -> bool {
     std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
@@ -118,7 +139,8 @@ fn installed(root: &Path, package: &str, is_there: impl Fn() -> bool, advice: St
     if is_there() { Ok(()) } else { Err(advice) }
 }
 
-fn is_root(root: &Path) -> bool {
+/// Whether this account may do everything.
+pub fn is_root(root: &Path) -> bool {
     output(command("id", root).arg("-u")).is_some_and(|id| id.trim() == "0")
 }
 

@@ -85,6 +85,11 @@ pub const STEPS: &[Step] = &[
         summary: "benches: a hundred kills under load of the release binary",
         run: load::kill,
     },
+    Step {
+        name: "faults",
+        summary: "benches: thirty episodes of faults done to three nodes of the release binary; needs root",
+        run: load::faults,
+    },
 ];
 
 /// What takes too long for every day: run with `cargo ci nightly`.

@@ -1,10 +1,11 @@
 //! What may be said to the load client. The comments here are its help.
 
+use crate::faults::class::Class;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "Exit codes: 0 every bar held and everything verified, 1 a bar missed or something lost, doubled, out of \
-     order or refused, 2 wrong use.";
+     order or refused, 2 wrong use, 3 this account or machine may not do what `faults` needs.";
 
 /// Puts loads on a Corridor node, measures it, and verifies that every acknowledged message came exactly once.
 #[derive(Debug, Parser)]
@@ -20,6 +21,13 @@ pub enum Command {
     MessagePath(MessagePath),
     /// Kill the node under load, again and again, and look whether anything is lost, doubled or out of order
     Kill(Kill),
+    /// Do everything that goes wrong to three nodes under load, and look whether anything is lost, doubled or out of order
+    Faults(Faults),
+    /// Judge a history that `faults` wrote
+    Check {
+        /// The history, as docs/history.md describes it
+        file: PathBuf,
+    },
     /// Say where the node's time goes, stage by stage of a message's way
     Profile(Profile),
     /// Print two results side by side
@@ -57,6 +65,32 @@ pub struct Kill {
     /// Chooses the moments; printed with the results
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Where to write the results
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Needs root, and the programs ip, nft, nsenter, mount and mkfs.ext4: each node has a network namespace and a disk of its own.
+/// Everything is taken away at the end.
+#[derive(Debug, Args)]
+pub struct Faults {
+    /// How many episodes; every class of faults once, then every class again
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    pub episodes: u32,
+    /// Chooses classes, nodes and times; printed with the results
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How long an episode is about; its fault lasts no longer than six tenths of that
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(2..=120))]
+    pub seconds_each: u64,
+    /// Only these classes
+    #[arg(long, value_name = "CLASS", num_args = 1.., value_delimiter = ',')]
+    pub only: Vec<Class>,
+    /// Where to write what happened, as docs/history.md describes it
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
     /// Where to write the results
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -131,6 +165,8 @@ mod tests {
             ("message-path --only nothing", "pairs"),
             ("message-path --rounds 3", "--rounds"),
             ("kill --rounds 0", "0"),
+            ("faults --episodes 0", "0"),
+            ("faults --only nothing", "kill-leader"),
             ("compare one.json", "SECOND"),
         ] {
             let error = parse(line).unwrap_err();

@@ -155,7 +155,8 @@ fn configured(binary: &Path, folder: &Path, openings: &str, certificate: Option<
     Ok(Node::new(binary, &config, address, operations))
 }
 
-fn write_certificate(folder: &Path) -> Outcome<String> {
+/// Makes a certificate for `localhost` and its key, as `certificate.pem` and `key.pem` in the folder; the certificate.
+pub fn write_certificate(folder: &Path) -> Outcome<String> {
     let made = generate_simple_self_signed(["localhost".to_owned()]).context("making a certificate")?;
     let certificate = made.cert.pem();
     for (name, text) in [

@@ -29,7 +29,8 @@ const FRAMES_AT_ONCE: usize = 64;
 const BACKOFF_MS_MAX: u64 = 1_000;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
-type Stream = Either<TcpStream, TlsStream<TcpStream>>;
+/// To a node, by TLS or not.
+pub type Stream = Either<TcpStream, TlsStream<TcpStream>>;
 type Socket = WebSocketStream<Stream>;
 
 /// Where the sockets go.
@@ -62,7 +63,13 @@ impl Endpoint {
         }
     }
 
-    async fn connect(&self) -> Outcome<Stream> {
+    /// Where that is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A new connection.
+    pub async fn connect(&self) -> Outcome<Stream> {
         let what = || format!("connecting to {}", self.address);
         let socket = TcpSocket::new_v4().context(what())?;
         if let Some(size_bytes) = self.receive_buffer_size_bytes {

@@ -8,6 +8,9 @@ pub enum Failure {
     /// The command line asks for something that cannot be; exit code 2.
     #[error("{0}")]
     WrongUse(String),
+    /// This account or machine may not do what the run needs; exit code 3.
+    #[error("{0}")]
+    NoRights(String),
     /// The machine, the node or the wire says no; exit code 1.
     #[error("{0}")]
     Broken(String),

@@ -9,6 +9,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
@@ -51,6 +52,15 @@ impl Connection {
         let what = || format!("connecting to {address}");
         let stream = TcpStream::connect(address).await.context(what())?;
         stream.set_nodelay(true).context(what())?;
+        Self::over(address, stream).await
+    }
+
+    /// On a stream that leads there.
+    pub async fn over(
+        address: SocketAddr,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ) -> Outcome<Self> {
+        let what = || format!("connecting to {address}");
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.context(what())?;
         // How a connection ends is told by the requests on it.
         let driver = tokio::spawn(async move { drop(connection.await) });

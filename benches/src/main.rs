@@ -13,6 +13,7 @@ mod clock;
 mod compare;
 mod device;
 mod failure;
+mod faults;
 mod http;
 mod load;
 mod machine;
@@ -26,7 +27,7 @@ mod session;
 mod stages;
 mod wire;
 
-use arguments::{Command, Kill, Line, MessagePath, Place, Profile, RunName};
+use arguments::{Command, Faults, Kill, Line, MessagePath, Place, Profile, RunName};
 use clap::Parser;
 use clinic::Template;
 use failure::{Context, Failure, Outcome};
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
             let _ = writeln!(std::io::stderr(), "error: {failure}");
             match failure {
                 Failure::WrongUse(_) => ExitCode::from(2),
+                Failure::NoRights(_) => ExitCode::from(3),
                 Failure::Broken(_) => ExitCode::FAILURE,
             }
         }
@@ -84,6 +86,14 @@ async fn obey(command: Command) -> Outcome<bool> {
     match command {
         Command::MessagePath(arguments) => message_path(arguments).await,
         Command::Kill(arguments) => kill(arguments).await,
+        Command::Faults(arguments) => faults(arguments).await,
+        Command::Check { file } => {
+            let verdict = faults::check(&file)?;
+            let mut report = Report::default();
+            faults::put(&mut report, &verdict, Default::default());
+            say(&report.table())?;
+            Ok(verdict.is_clean())
+        }
         Command::Profile(arguments) => profile(arguments).await,
         Command::Compare { first, second } => {
             say(&compare::compare(&first, &second)?)?;
@@ -156,6 +166,21 @@ async fn kill(arguments: Kill) -> Outcome<bool> {
     let seed = arguments.seed.unwrap_or_else(clock::seed);
     runs::kill::run(&mut bench, arguments.rounds, seed).await?;
     conclude(&bench, arguments.json.as_deref(), false)
+}
+
+async fn faults(arguments: Faults) -> Outcome<bool> {
+    faults::check_rights()?;
+    let binary = node::binary(arguments.place.binary.clone())?;
+    let folder = folder(&arguments.place)?;
+    let mut report = Report::default();
+    report.put("machine", machine::facts(folder.path()));
+    let text = faults::run(&arguments, &binary, folder.path(), &mut report).await?;
+    if let Some(file) = &arguments.json {
+        report.write(file)?;
+    }
+    say(&text)?;
+    say(&report.table())?;
+    Ok(report.is_verified())
 }
 
 async fn profile(arguments: Profile) -> Outcome<bool> {

@@ -11,7 +11,7 @@ use crate::config::{Configuration, LogFormat, Settings};
 use crate::control::{self, Reply, Request};
 use crate::membership::way;
 use crate::passwords;
-use crate::start::{Ended, Running, StartError};
+use crate::start::{self, Ended, Running, StartError};
 use crate::stop::stop_signal;
 use crate::{demo, init, join};
 use arguments::{Command, DemoArguments, Line, PersonAddArguments, PersonCommand, StatusArguments};
@@ -113,6 +113,7 @@ async fn run_demo(arguments: DemoArguments) -> Result<(), Stop> {
 async fn run_node(config: &Path) -> Result<(), Stop> {
     let Configuration { settings, log_format } = configuration(config)?;
     start_log(log_format, LOG_OF_A_NODE)?;
+    start::check_papers(&settings)?;
     let stop = stop_signal()?.shared();
     loop {
         let world = Arc::new(SystemWorld::new());

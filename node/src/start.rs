@@ -15,7 +15,7 @@ use crate::control;
 use crate::doors;
 use crate::figures::{self, Figures, Sources};
 use crate::files;
-use crate::membership::standing::Standing;
+use crate::membership::standing::{self, Standing};
 use crate::neighbours::{Neighbours, Steered};
 use crate::operations::operations;
 use corridor_actors::alarm::Fence;
@@ -348,6 +348,21 @@ async fn wait_for_others(group: &Group<AppliedState>) -> Result<(), NotReady> {
         tracing::info!(%why, members = status.members.len(), reachable, "waiting for the other nodes");
     }
     Ok(())
+}
+
+/// A refusal if a node of a cluster lacks its papers. Without this it would found a clinic of its own under the address of the lost
+/// one, and tell every device that comes that its session has ended.
+pub fn check_papers(settings: &Settings) -> Result<(), StartError> {
+    let data = &settings.data;
+    if settings.cluster.is_none() || data.join(standing::FOLDER).exists() {
+        return Ok(());
+    }
+    Err(StartError::refused(format!(
+        "{} holds no node, but the configuration has a [cluster], so there must be one: is the disk mounted? If it is lost, take \
+         the node out with `corridor cluster remove` on another machine, move the configuration away, and join anew with \
+         `corridor cluster invite` there and `corridor join` here",
+        data.display()
+    )))
 }
 
 /// Founds a workspace in an empty folder, without opening any door.

@@ -77,6 +77,50 @@ fn a_second_node_on_the_same_folder_is_refused() {
 }
 
 #[test]
+fn a_node_of_a_cluster_whose_disk_was_emptied_does_not_found_another_clinic() {
+    let folder = TempDir::new().unwrap();
+    let (config, data) = (folder.path().join("corridor.toml"), folder.path().join("clinic"));
+    let [listen, operations, peers] = [(); 3].map(|()| free_address().to_string());
+    let places = [
+        "--listen",
+        &listen,
+        "--operations",
+        &operations,
+        "--peer-listen",
+        &peers,
+    ];
+    let first = [
+        "init",
+        "--config",
+        text(&config),
+        "--data",
+        text(&data),
+        "--name",
+        "Hillside",
+    ];
+    let administrator = ["--administrator-name", "Amara Bello", "--administrator-login", "amara"];
+    let arguments = [&first[..], &administrator, &places].concat();
+    let founded = run_with(
+        &arguments,
+        &[("CORRIDOR_ADMIN_PASSWORD", PASSWORD_OF_ADMINISTRATOR)],
+        "",
+    );
+    assert!(founded.status.success(), "{}", said(&founded));
+    std::fs::remove_dir_all(&data).unwrap();
+    let start = ["start", "--config", text(&config)];
+    let said = refused(&start);
+    assert!(
+        said.contains("holds no node") && said.contains("corridor cluster remove"),
+        "{said}"
+    );
+    assert!(!data.exists(), "nothing was made in its place");
+    // An empty folder, as where the disk is not mounted, is no better than none.
+    std::fs::create_dir(&data).unwrap();
+    assert!(refused(&start).contains("is the disk mounted"));
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
+}
+
+#[test]
 fn what_was_there_is_there_after_a_stop_and_after_a_kill() {
     let mut clinic = Clinic::demo();
     let [raman, wen] = clinic.people(["raman", "wen"]);

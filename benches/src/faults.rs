@@ -1,0 +1,256 @@
+//! `faults`: three real nodes in namespaces and on disks of their own, clients that write through all of them all the time, and
+//! faults from a seed. What happened is a history; the history is judged.
+
+pub mod class;
+mod cluster;
+mod damage;
+mod disk;
+mod history;
+mod judge;
+mod listen;
+mod member;
+mod network;
+mod strike;
+mod system;
+mod traffic;
+
+use crate::arguments::Faults;
+use crate::chance::Chance;
+use crate::clock;
+use crate::device::Endpoint;
+use crate::failure::{Context, Failure, Outcome};
+use crate::progress::Progress;
+use crate::report::Report;
+use clap::ValueEnum;
+use class::{Class, Episode};
+use cluster::{Cluster, NODES};
+use history::{FORMAT, History, What};
+use judge::Verdict;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+use strike::Stage;
+pub use system::check_rights;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use traffic::Scene;
+
+/// Who is in the rooms, and one who is in none.
+const PEOPLE: u32 = 6;
+const STRANGERS: u32 = 1;
+const ROOMS: u32 = 4;
+const MEMBERS_OF_A_ROOM: u32 = 3;
+/// How long the clients may take to come to the end after the last fault.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// What comes too much comes soon.
+const LISTENING_ON: Duration = Duration::from_millis(500);
+
+/// Reads a history and says what it shows.
+pub fn check(path: &Path) -> Outcome<Verdict> {
+    judge::judge(history::read(path)?)
+}
+
+/// Plays the episodes and judges them; what a person reads of it, beside the report's own table.
+pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut Report) -> Outcome<String> {
+    let seed = arguments.seed.unwrap_or_else(clock::seed);
+    let classes = match arguments.only.as_slice() {
+        [] => Class::value_variants(),
+        some => some,
+    };
+    let longest = Duration::from_secs(arguments.seconds_each).mul_f64(0.6);
+    let count = arguments.episodes as usize;
+    let episodes = class::draw(&mut Chance::new(seed), classes, count, longest);
+    let path = arguments
+        .history
+        .clone()
+        .unwrap_or_else(|| folder.join("history.jsonl"));
+    let progress = Progress::new();
+    progress.show("setting up three nodes", 0.0);
+    let cluster = Cluster::found(folder, binary).await?;
+    let scene = open(&cluster, &path, seed).await?;
+    let mut stage = Stage {
+        cluster: &cluster,
+        scene: &scene,
+        errors: Default::default(),
+        sentences: Vec::new(),
+    };
+    let performed = perform(&mut stage, &episodes, seed, &progress).await;
+    performed.map_err(|failure| Failure::Broken(format!("{failure}\n{}", again(seed, arguments, binary))))?;
+    for (node, member) in cluster.members.iter().enumerate() {
+        if let Some(line) = strike::complaint(&member.log_text()) {
+            *stage.errors.entry("panicked".to_owned()).or_default() += 1;
+            stage.sentences.push(format!("node {node}: {line}"));
+        }
+    }
+    scene.history.borrow_mut().finish()?;
+    progress.clear();
+    let verdict = check(&path)?;
+    let missed = class::missed(classes, |name| verdict.episodes.contains_key(name));
+    for name in missed {
+        *stage.errors.entry(format!("not_exercised_{name}")).or_default() += 1;
+    }
+    let mut text = table(&verdict, seed, arguments, binary);
+    for sentence in &stage.sentences {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{sentence}");
+    }
+    report.put("seed", json!(seed));
+    put(report, &verdict, stage.errors);
+    Ok(text)
+}
+
+/// Everything that is wrong with a history, into the report.
+pub fn put(report: &mut Report, verdict: &Verdict, mut errors: std::collections::BTreeMap<String, u64>) {
+    for (code, count) in [
+        ("phantoms", verdict.phantoms),
+        ("resets", verdict.resets),
+        ("incomplete_history", u64::from(!verdict.is_complete)),
+    ] {
+        if count > 0 {
+            errors.insert(code.to_owned(), count);
+        }
+    }
+    report.put("faults", verdict.as_json());
+    report.checked(verdict.findings.clone(), &errors);
+}
+
+/// People, rooms, and the first line of the history.
+async fn open(cluster: &Cluster, path: &Path, seed: u64) -> Outcome<Rc<Scene>> {
+    let people = cluster.people((PEOPLE + STRANGERS) as usize).await?;
+    let mut rooms = Vec::new();
+    let mut senders = Vec::new();
+    for room in 0..ROOMS {
+        let members: Vec<u32> = (0..MEMBERS_OF_A_ROOM)
+            .map(|member| (room + member * 2) % PEOPLE)
+            .collect();
+        senders.extend(members.iter().map(|person| (*person, room)));
+        rooms.push(cluster.room(&people, &members).await?);
+    }
+    let mut history = History::create(path)?;
+    history.note(What::Run {
+        format: FORMAT,
+        seed,
+        nodes: u32::try_from(NODES).unwrap_or(u32::MAX),
+        senders: senders.iter().map(|(_, room)| *room).collect(),
+        rooms: rooms
+            .iter()
+            .map(|room| history::Room {
+                id: room.id.clone(),
+                first_seq: room.last_seq + 1,
+                devices: room.members.clone(),
+            })
+            .collect(),
+    });
+    let endpoints: Outcome<Vec<Endpoint>> = (0..NODES).map(|node| cluster.endpoint(node)).collect();
+    let tokens = people.into_iter().map(|[_, token]| token).collect();
+    // A device that begins at a node which lags would be told of what was before.
+    timeout(PATIENCE, async {
+        while !cluster.is_well().await {
+            sleep(LOOK_AGAIN).await;
+        }
+    })
+    .await
+    .context("the nodes do not get equal")?;
+    Ok(Scene::new(history, endpoints?, tokens, rooms, senders))
+}
+
+async fn perform(stage: &mut Stage<'_>, episodes: &[Episode], seed: u64, progress: &Progress) -> Outcome<()> {
+    let (scene, cluster) = (Rc::clone(stage.scene), stage.cluster);
+    let mut listeners = JoinSet::new();
+    for device in 0..PEOPLE + STRANGERS {
+        let (first, begun) = tokio::sync::oneshot::channel();
+        listeners.spawn_local(listen::listen(Rc::clone(&scene), device, seed, first));
+        let begun = timeout(PATIENCE, begun).await;
+        begun
+            .context("a device is not let in")?
+            .context("a device is not let in")?;
+    }
+    let mut senders = JoinSet::new();
+    for sender in (0_u32..).take(scene.senders.len()) {
+        senders.spawn_local(traffic::send(Rc::clone(&scene), sender));
+    }
+    for (number, episode) in (0_u32..).zip(episodes) {
+        let what = format!("{} of {}: {}", number + 1, episodes.len(), episode.class.name());
+        progress.show(&what, f64::from(number) / episodes.len() as f64);
+        if !stage.play(number, episode).await? {
+            break;
+        }
+    }
+    progress.show("coming to the end", 1.0);
+    scene.is_over.set(true);
+    let end = async {
+        while senders.join_next().await.is_some() {}
+        while !scene.all_arrived() {
+            scene.check()?;
+            sleep(LOOK_AGAIN).await;
+        }
+        sleep(LISTENING_ON).await;
+        for node in 0..NODES {
+            listen::read_back(&scene, node).await?;
+        }
+        Ok::<(), Failure>(())
+    };
+    match timeout(PATIENCE, end).await {
+        Ok(Ok(())) => scene.note(What::End),
+        Ok(Err(failure)) => stage.sentences.push(format!("the end was not reached: {failure}")),
+        Err(_) => stage
+            .sentences
+            .push(format!("the end was not reached within {PATIENCE:?}")),
+    }
+    // Their processes end when the cluster is dropped; nobody is to hear of that.
+    listeners.shutdown().await;
+    for member in &cluster.members {
+        member.kill().await?;
+    }
+    Ok(())
+}
+
+fn table(verdict: &Verdict, seed: u64, arguments: &Faults, binary: &Path) -> String {
+    let mut text = String::from("class             episodes\n");
+    // Writing to a string does not fail.
+    for (class, count) in &verdict.episodes {
+        let _ = writeln!(text, "{class:16}  {count:>8}");
+    }
+    let known = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.0}"));
+    let of = |values: &[f64], part| known(judge::share(values, part));
+    let (waits, healings) = (&verdict.unavailable_ms, &verdict.healing_ms);
+    let _ = writeln!(
+        text,
+        "\n{} acknowledged, {} retried, {} unknown outcomes, {} delivered, {} sockets, {} phantoms, {} resets\n\
+         nobody was answered after a killed leader for p50 {} ms, p99 {} ms ({} times)\n\
+         all was well again after p50 {} ms, at most {} ms",
+        verdict.acknowledged,
+        verdict.retried,
+        verdict.unknown,
+        verdict.delivered,
+        verdict.sockets,
+        verdict.phantoms,
+        verdict.resets,
+        of(waits, 0.5),
+        of(waits, 0.99),
+        waits.len(),
+        of(healings, 0.5),
+        of(healings, 1.0),
+    );
+    text.push_str(&again(seed, arguments, binary));
+    text
+}
+
+/// The line that plays the same again.
+fn again(seed: u64, arguments: &Faults, binary: &Path) -> String {
+    let only: Vec<String> = arguments.only.iter().map(|class| class.name()).collect();
+    let only = if only.is_empty() {
+        String::new()
+    } else {
+        format!(" --only {}", only.join(","))
+    };
+    format!(
+        "again: corridor-benches faults --binary {} --episodes {} --seconds-each {} --seed {seed}{only}\n",
+        binary.display(),
+        arguments.episodes,
+        arguments.seconds_each,
+    )
+}

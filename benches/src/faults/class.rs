@@ -1,0 +1,133 @@
+//! The classes of faults, and which episodes a seed chooses. Pure.
+
+use crate::chance::Chance;
+use clap::ValueEnum;
+use std::time::Duration;
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum)]
+pub enum Class {
+    /// SIGKILL of the node that leads
+    KillLeader,
+    /// SIGKILL of a node that follows
+    KillFollower,
+    /// SIGKILL of two nodes at once
+    KillTwo,
+    /// SIGKILL of all three
+    KillAll,
+    /// SIGTERM of the node that leads
+    StopLeader,
+    /// SIGSTOP of the node that leads, for 0.2 to 8 s
+    PauseLeader,
+    /// The node that leads hears nobody and nobody hears it
+    CutLeader,
+    /// A node that follows hears nobody and nobody hears it
+    CutFollower,
+    /// A node hears nobody, but is heard
+    Deaf,
+    /// A node is heard by nobody, but hears
+    Mute,
+    /// The two nodes that follow do not hear each other
+    Bridge,
+    /// The node that leads and one that follows do not hear each other
+    BridgeLeader,
+    /// A node is cut off and back again, several times a second
+    Flapping,
+    /// Of all packets between the nodes 5 to 30 % are lost
+    Loss,
+    /// Connections between nodes, and of clients to one, are reset again and again
+    Reset,
+    /// A node loses its power: what was not synced is gone
+    PowerCutOne,
+    /// All nodes lose their power at the same time
+    PowerCutAll,
+    /// The disk of a node is full, then has room again
+    DiskFull,
+    /// The data folder of a node is emptied: it must not come back as who it was, and is replaced
+    Wiped,
+    /// A bit of a node's log flips while it is down; if it says so it is replaced
+    BitFlip,
+}
+
+impl Class {
+    /// As on the command line.
+    pub fn name(self) -> String {
+        self.to_possible_value()
+            .map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
+/// What one episode is to be. Who leads is seen when it begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Episode {
+    /// What goes wrong.
+    pub class: Class,
+    /// For how long.
+    pub lasts: Duration,
+    /// Chooses a node, where the class does not.
+    pub choice: usize,
+    /// Of a hundred, where the class needs it.
+    pub percent: u64,
+}
+
+/// So many episodes: every class once, in any order, then every class again, and so on; none longer than `longest` says.
+pub fn draw(chance: &mut Chance, classes: &[Class], count: usize, longest: Duration) -> Vec<Episode> {
+    let mut episodes = Vec::new();
+    let longest_ms = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
+    while episodes.len() < count && !classes.is_empty() {
+        let mut round = classes.to_vec();
+        chance.shuffle(&mut round);
+        for class in round.into_iter().take(count - episodes.len()) {
+            let (least_ms, most_ms) = match class {
+                Class::PauseLeader => (200, 8_000),
+                Class::KillAll | Class::StopLeader | Class::PowerCutOne | Class::PowerCutAll => (0, 1_000),
+                _ => (500, 6_000),
+            };
+            let most_ms = most_ms.min(longest_ms).max(least_ms + 1);
+            episodes.push(Episode {
+                class,
+                lasts: Duration::from_millis(least_ms + chance.below(most_ms - least_ms)),
+                choice: chance.below(1 << 16) as usize,
+                percent: 5 + chance.below(26),
+            });
+        }
+    }
+    episodes
+}
+
+/// Those of the chosen classes that no episode was of.
+pub fn missed(classes: &[Class], exercised: impl Fn(&str) -> bool) -> Vec<String> {
+    let names = classes.iter().map(|class| class.name());
+    names.filter(|name| !exercised(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Class, draw, missed};
+    use crate::chance::Chance;
+    use clap::ValueEnum;
+    use std::time::Duration;
+
+    #[test]
+    fn a_seed_draws_the_same_and_every_class() {
+        let all = Class::value_variants();
+        let drawn = |seed| draw(&mut Chance::new(seed), all, 30, Duration::from_secs(6));
+        assert_eq!(drawn(5), drawn(5));
+        assert_ne!(drawn(5), drawn(7));
+        let episodes = drawn(5);
+        assert_eq!(episodes.len(), 30);
+        for class in all {
+            let of_it = episodes.iter().filter(|episode| episode.class == *class).count();
+            assert!((1..=2).contains(&of_it), "{class:?} {of_it} times");
+        }
+        assert!(episodes.iter().all(|episode| episode.lasts <= Duration::from_secs(6)));
+        assert!(episodes.iter().all(|episode| (5..=30).contains(&episode.percent)));
+        assert!(draw(&mut Chance::new(1), &[], 30, Duration::from_secs(6)).is_empty());
+    }
+
+    #[test]
+    fn a_class_that_was_not_exercised_is_named() {
+        let chosen = [Class::KillAll, Class::PowerCutOne];
+        assert_eq!(missed(&chosen, |name| name == "kill-all"), ["power-cut-one"]);
+    }
+}

@@ -1,0 +1,379 @@
+//! Episodes: each class of faults done to the nodes, and the healing after it, which must come to its end in time.
+
+use super::class::{Class, Episode};
+use super::cluster::{Cluster, NODES};
+use super::damage;
+use super::history::{Phase, What};
+use super::traffic::{Scene, now_us};
+use crate::chance::Chance;
+use crate::clock;
+use crate::failure::{Failure, Outcome};
+use futures_util::future::try_join_all;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// Within this time after a fault all nodes are ready, equal, and acknowledge.
+const HEALING_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a node that must refuse to start may take.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// Of flapping and resets: each state lasts so long, and up to twice that.
+const FLAP_MS: u64 = 150;
+/// Lines of a node's log that are shown when it ended.
+const LOG_LINES_SHOWN: usize = 12;
+
+/// Where episodes are played.
+pub struct Stage<'a> {
+    /// The nodes.
+    pub cluster: &'a Cluster,
+    /// The clients.
+    pub scene: &'a Rc<Scene>,
+    /// What should not have happened: how often.
+    pub errors: BTreeMap<String, u64>,
+    /// The same as sentences.
+    pub sentences: Vec<String>,
+}
+
+/// Who is concerned.
+struct Cast {
+    leader: usize,
+    /// The other two, in a drawn order.
+    followers: [usize; 2],
+    /// Any of the three.
+    any: usize,
+}
+
+impl Stage<'_> {
+    /// Plays an episode; false if it did not heal.
+    pub async fn play(&mut self, number: u32, episode: &Episode) -> Outcome<bool> {
+        let leader = self.cluster.wait_for_leader().await?;
+        let cast = Cast::of(leader, episode.choice);
+        let nodes = cast.concerned(episode.class);
+        let note = |phase, detail: String| {
+            self.scene.note(What::Fault {
+                episode: number,
+                class: episode.class.name(),
+                phase,
+                nodes: nodes.iter().filter_map(|node| u32::try_from(*node).ok()).collect(),
+                detail,
+            });
+        };
+        note(Phase::Begun, format!("for {:?}; node {leader} leads", episode.lasts));
+        let id = self.id_of(nodes[0]).await;
+        self.strike(episode, &cast, &nodes).await?;
+        note(Phase::Struck, String::new());
+        self.last(episode, &nodes).await?;
+        if !matches!(episode.class, Class::DiskFull | Class::Wiped | Class::BitFlip) {
+            self.look_for_ended(episode);
+        }
+        // Before anything is healed: what is acknowledged later was not acknowledged because of it.
+        let begun_us = now_us();
+        note(Phase::Healing, String::new());
+        let seen = self.mend(episode, &nodes, id).await?;
+        let is_healed = self.healed(begun_us).await?;
+        match is_healed {
+            true => note(Phase::Healed, seen),
+            false => self.on_not_healed(episode).await,
+        }
+        self.scene.check()?;
+        Ok(is_healed)
+    }
+
+    async fn id_of(&self, node: usize) -> u64 {
+        let status = self.cluster.members[node].status().await;
+        status.and_then(|status| status["node"].as_u64()).unwrap_or_default()
+    }
+
+    fn error(&mut self, code: &str, sentence: String) {
+        *self.errors.entry(code.to_owned()).or_default() += 1;
+        self.sentences.push(sentence);
+    }
+
+    /// What happens at once.
+    async fn strike(&mut self, episode: &Episode, cast: &Cast, nodes: &[usize]) -> Outcome<()> {
+        let members = &self.cluster.members;
+        match episode.class {
+            Class::KillLeader
+            | Class::KillFollower
+            | Class::KillTwo
+            | Class::KillAll
+            | Class::Wiped
+            | Class::BitFlip => {
+                try_join_all(nodes.iter().map(|node| members[*node].kill())).await?;
+            }
+            Class::StopLeader => members[cast.leader].stop().await?,
+            Class::PauseLeader => members[cast.leader].freeze().await?,
+            Class::CutLeader | Class::CutFollower | Class::Flapping => self.cut(nodes[0]).await?,
+            Class::Deaf => {
+                let node = nodes[0];
+                self.cluster
+                    .network
+                    .rule(node, &self.drops_from_others(node), &[])
+                    .await?;
+            }
+            Class::Mute => {
+                let node = nodes[0];
+                self.cluster
+                    .network
+                    .rule(node, &[], &self.drops_to_others(node))
+                    .await?;
+            }
+            Class::Bridge | Class::BridgeLeader => {
+                let other = self.cluster.network.address(nodes[1]);
+                let [input, output] = [format!("ip saddr {other} drop"), format!("ip daddr {other} drop")];
+                self.cluster.network.rule(nodes[0], &[input], &[output]).await?;
+            }
+            Class::Loss => self.lose(episode.percent).await?,
+            Class::Reset => self.reset(nodes[0]).await?,
+            Class::PowerCutOne | Class::PowerCutAll => self.cut_power(nodes).await?,
+            Class::DiskFull => damage::fill(members[nodes[0]].disk.folder())?,
+        }
+        Ok(())
+    }
+
+    /// What happens while it lasts.
+    async fn last(&mut self, episode: &Episode, nodes: &[usize]) -> Outcome<()> {
+        if !matches!(episode.class, Class::Flapping | Class::Reset) {
+            sleep(episode.lasts).await;
+            return Ok(());
+        }
+        let mut chance = Chance::new(episode.choice as u64);
+        let begun_ns = clock::now_ns();
+        let mut is_struck = true;
+        while clock::seconds(begun_ns, clock::now_ns()) < episode.lasts.as_secs_f64() {
+            sleep(Duration::from_millis(FLAP_MS + chance.below(FLAP_MS))).await;
+            match (is_struck, episode.class) {
+                (true, _) => self.cluster.network.rule(nodes[0], &[], &[]).await?,
+                (false, Class::Reset) => self.reset(nodes[0]).await?,
+                (false, _) => self.cut(nodes[0]).await?,
+            }
+            is_struck = !is_struck;
+        }
+        Ok(())
+    }
+
+    /// Takes the cause away; what it broke, the nodes must mend themselves. What was seen meanwhile, for people.
+    async fn mend(&mut self, episode: &Episode, nodes: &[usize], id: u64) -> Outcome<String> {
+        self.cluster.network.heal().await?;
+        let mut seen = String::new();
+        match episode.class {
+            Class::DiskFull => {
+                let member = &self.cluster.members[nodes[0]];
+                damage::free(member.disk.folder())?;
+                seen = member
+                    .ended()
+                    .map_or_else(|| "it went on".to_owned(), |status| format!("it ended with {status}"));
+            }
+            Class::Wiped => self.refuse_wiped(nodes[0], id).await?,
+            Class::BitFlip => seen = self.refuse_damaged(nodes[0], id, episode.choice).await?,
+            _ => {}
+        }
+        for member in &self.cluster.members {
+            if member.is_frozen() {
+                member.thaw()?;
+            }
+            if !member.is_running() {
+                member.start()?;
+            }
+        }
+        Ok(seen)
+    }
+
+    async fn refuse_wiped(&mut self, node: usize, id: u64) -> Outcome<()> {
+        let member = &self.cluster.members[node];
+        member.wipe(false)?;
+        member.start()?;
+        let ended = member.end(REFUSAL_TIMEOUT).await;
+        member.kill().await?;
+        if ended.is_none_or(|status| status.success()) {
+            let sentence = format!("node {node} was emptied and did not refuse to start: {ended:?}");
+            self.error("wiped_and_started", sentence);
+        }
+        self.cluster.members[node].make_data_folder()?;
+        self.cluster.renew(node, id).await
+    }
+
+    /// A node that cannot tell that it is damaged may only be one whose damage is at a place that nobody reads.
+    async fn refuse_damaged(&mut self, node: usize, id: u64, choice: usize) -> Outcome<String> {
+        let member = &self.cluster.members[node];
+        damage::flip_a_bit(&member.data(), choice)?;
+        member.start()?;
+        let begun_ns = clock::now_ns();
+        while clock::seconds(begun_ns, clock::now_ns()) < REFUSAL_TIMEOUT.as_secs_f64() {
+            if self.cluster.is_ready(node).await {
+                return Ok("it started: nobody reads what was damaged".to_owned());
+            }
+            if member.ended().is_some() {
+                break;
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+        let log = last_lines(&member.log_text(), 1);
+        member.kill().await?;
+        self.cluster.renew(node, id).await?;
+        Ok(format!("it did not get ready and was replaced: {log}"))
+    }
+
+    /// Every node is ready, equal and acknowledges, in time.
+    async fn healed(&mut self, begun_us: u64) -> Outcome<bool> {
+        let timeout_us = u64::try_from(HEALING_TIMEOUT.as_micros()).unwrap_or(u64::MAX);
+        while now_us() - begun_us < timeout_us {
+            if self.scene.all_acknowledged_since(begun_us) && self.cluster.is_well().await {
+                return Ok(true);
+            }
+            self.scene.check()?;
+            sleep(LOOK_AGAIN).await;
+        }
+        Ok(false)
+    }
+
+    /// Nobody may end but by a signal of ours.
+    fn look_for_ended(&mut self, episode: &Episode) {
+        for node in 0..NODES {
+            let member = &self.cluster.members[node];
+            if let Some(status) = member.ended() {
+                let name = episode.class.name();
+                let log = last_lines(&member.log_text(), LOG_LINES_SHOWN);
+                self.error(
+                    "ended_by_itself",
+                    format!("node {node} ended with {status} in {name}:\n{log}"),
+                );
+            }
+        }
+    }
+
+    async fn on_not_healed(&mut self, episode: &Episode) {
+        self.look_for_ended(episode);
+        let mut sentence = format!("{} did not heal within {HEALING_TIMEOUT:?}:", episode.class.name());
+        for (node, member) in self.cluster.members.iter().enumerate() {
+            let (ready, status) = (self.cluster.is_ready(node).await, member.cluster_status().await);
+            let (status, log) = (
+                status.unwrap_or_default(),
+                last_lines(&member.log_text(), LOG_LINES_SHOWN),
+            );
+            sentence.push_str(&format!("\nnode {node}: ready {ready}, {status}\n{log}"));
+        }
+        self.error("not_healed", sentence);
+    }
+
+    fn drops_from_others(&self, node: usize) -> Vec<String> {
+        let others = (0..NODES).filter(|other| *other != node);
+        others
+            .map(|other| format!("ip saddr {} drop", self.cluster.network.address(other)))
+            .collect()
+    }
+
+    fn drops_to_others(&self, node: usize) -> Vec<String> {
+        let others = (0..NODES).filter(|other| *other != node);
+        others
+            .map(|other| format!("ip daddr {} drop", self.cluster.network.address(other)))
+            .collect()
+    }
+
+    async fn cut(&self, node: usize) -> Outcome<()> {
+        let (input, output) = (self.drops_from_others(node), self.drops_to_others(node));
+        self.cluster.network.rule(node, &input, &output).await
+    }
+
+    async fn lose(&self, percent: u64) -> Outcome<()> {
+        for node in 0..NODES {
+            let others = (0..NODES).filter(|other| *other != node);
+            let lose = |other| {
+                let address = self.cluster.network.address(other);
+                format!("ip saddr {address} numgen random mod 100 < {percent} drop")
+            };
+            let input: Vec<String> = others.map(lose).collect();
+            self.cluster.network.rule(node, &input, &[]).await?;
+        }
+        Ok(())
+    }
+
+    async fn reset(&self, node: usize) -> Outcome<()> {
+        let rule = "iifname != \"lo\" meta l4proto tcp reject with tcp reset".to_owned();
+        self.cluster.network.rule(node, &[rule], &[]).await
+    }
+
+    /// Frozen first, all of them: what any of them had not yet sent when it stood still was never said.
+    async fn cut_power(&self, nodes: &[usize]) -> Outcome<()> {
+        let members = nodes.iter().map(|node| &self.cluster.members[*node]);
+        try_join_all(members.clone().map(|member| member.freeze())).await?;
+        for member in members {
+            let copy = member.disk.copy().await?;
+            member.kill().await?;
+            member.disk.replace(copy).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Cast {
+    fn of(leader: usize, choice: usize) -> Self {
+        let mut followers = [(leader + 1) % NODES, (leader + 2) % NODES];
+        if choice.is_multiple_of(2) {
+            followers.reverse();
+        }
+        Self {
+            leader,
+            followers,
+            any: (choice / 2) % NODES,
+        }
+    }
+
+    fn concerned(&self, class: Class) -> Vec<usize> {
+        let [first, second] = self.followers;
+        match class {
+            Class::KillLeader | Class::StopLeader | Class::PauseLeader | Class::CutLeader => vec![self.leader],
+            Class::KillFollower | Class::CutFollower => vec![first],
+            Class::KillTwo => vec![self.any, (self.any + 1) % NODES],
+            Class::Bridge => vec![first, second],
+            Class::BridgeLeader => vec![self.leader, first],
+            Class::KillAll | Class::PowerCutAll | Class::Loss => (0..NODES).collect(),
+            Class::Deaf | Class::Mute | Class::Flapping | Class::Reset | Class::PowerCutOne => vec![self.any],
+            Class::DiskFull | Class::Wiped | Class::BitFlip => vec![self.any],
+        }
+    }
+}
+
+fn last_lines(log: &str, count: usize) -> String {
+    let lines: Vec<&str> = log.lines().collect();
+    let shown = &lines[lines.len().saturating_sub(count)..];
+    shown.join("\n")
+}
+
+/// Whether a node's log tells of something that must not happen; the first such line.
+pub fn complaint(log: &str) -> Option<Failure> {
+    let line = log.lines().find(|line| line.contains("panicked at"))?;
+    Some(Failure::Broken(line.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cast, complaint, last_lines};
+    use crate::faults::class::Class;
+    use clap::ValueEnum;
+
+    #[test]
+    fn every_class_concerns_somebody_and_nobody_twice() {
+        for (leader, choice) in [(0, 0), (1, 7), (2, 65_535)] {
+            let cast = Cast::of(leader, choice);
+            for class in Class::value_variants() {
+                let mut nodes = cast.concerned(*class);
+                let count = nodes.len();
+                nodes.sort_unstable();
+                nodes.dedup();
+                assert!(count > 0 && nodes.len() == count, "{class:?}: {nodes:?}");
+            }
+            assert!(!cast.concerned(Class::Bridge).contains(&leader));
+        }
+    }
+
+    #[test]
+    fn logs_are_read() {
+        let log: String = (0..40).map(|number| format!("line {number}\n")).collect();
+        assert_eq!(last_lines(&log, 12).lines().count(), 12);
+        assert!(complaint(&log).is_none());
+        assert!(complaint("thread 'x' panicked at a.rs:1:1").is_some());
+    }
+}

@@ -5,7 +5,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use crate::counts::{Counts, Format, Reader};
 
@@ -14,6 +14,8 @@ use crate::counts::{Counts, Format, Reader};
 pub struct Ended {
     /// Why it counts as failed, if it does.
     pub failure: Option<String>,
+    /// Its exit code, if it ended by itself.
+    pub code: Option<i32>,
     pub counts: Counts,
 }
 
@@ -40,14 +42,20 @@ pub fn run(command: &mut Command, format: Format) -> Ended {
 fn run_showing(command: &mut Command, format: Format, shown: &mut impl Write) -> Ended {
     let _ = writeln!(shown, "$ {}", described(command));
     let mut reader = Reader::new(format);
-    let failure = stream(command, &mut reader, shown).err();
+    let status = stream(command, &mut reader, shown);
+    let name = command.get_program().to_string_lossy();
     Ended {
-        failure,
+        code: status.as_ref().ok().and_then(ExitStatus::code),
+        failure: match status {
+            Ok(status) if status.success() => None,
+            Ok(status) => Some(format!("{name} ended with {status}")),
+            Err(why) => Some(why),
+        },
         counts: reader.counts(),
     }
 }
 
-fn stream(command: &mut Command, reader: &mut Reader, shown: &mut impl Write) -> Result<(), String> {
+fn stream(command: &mut Command, reader: &mut Reader, shown: &mut impl Write) -> Result<ExitStatus, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let mut child = started.map_err(|error| format!("{name} cannot be started: {error}"))?;
@@ -66,14 +74,9 @@ fn stream(command: &mut Command, reader: &mut Reader, shown: &mut impl Write) ->
             }
         }
     }
-    let status = child
+    child
         .wait()
-        .map_err(|error| format!("{name} cannot be waited for: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{name} ended with {status}"))
-    }
+        .map_err(|error| format!("{name} cannot be waited for: {error}"))
 }
 
 /// What a command prints, if it succeeds.

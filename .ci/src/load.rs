@@ -3,7 +3,7 @@
 //! Only what is wrong fails here. How fast a machine is that others use as well says nothing; docs/performance.md says where
 //! the figures come from.
 
-use crate::child::run;
+use crate::child::{Ended, run};
 use crate::counts::Format;
 use crate::programs;
 use crate::report::Outcome;
@@ -22,8 +22,11 @@ pub fn kill(context: &mut Context) -> Outcome {
     client(context, &["kill", "--rounds", KILL_ROUNDS])
 }
 
-/// Faults done to three nodes. They need root, which a person's account rightly is not: then, and only then, nothing is run and
-/// nothing fails. Root that lacks a program, or may not do what root may, fails.
+/// What the load client ends with when this account or machine may not do what it needs.
+const NO_RIGHTS: i32 = 3;
+
+/// Faults done to three nodes. They need root, and a machine that lets root make namespaces, rules and loop mounts. Where that is
+/// missing the step says so and nothing is run; a program that is missing is installed, or fails.
 pub fn faults(context: &mut Context) -> Outcome {
     if !programs::is_root(&context.root) {
         println!(
@@ -40,19 +43,28 @@ pub fn faults(context: &mut Context) -> Outcome {
         .arguments
         .iter()
         .any(|argument| argument.starts_with("--episodes"));
-    client(context, if says_how_many { &episodes[..1] } else { &episodes })
+    let ended = match started(context, if says_how_many { &episodes[..1] } else { &episodes }) {
+        Ok(ended) => ended,
+        Err(why) => return Outcome::failed(why),
+    };
+    if ended.code == Some(NO_RIGHTS) {
+        println!("   NOT RUN: this machine does not let root do what faults need; the line above says what");
+        return Outcome::default();
+    }
+    plain(ended)
+}
+
+fn client(context: &mut Context, arguments: &[&str]) -> Outcome {
+    started(context, arguments).map_or_else(Outcome::failed, plain)
 }
 
 /// Given arguments stand behind the step's own: `--json FILE`, or `--seed N`.
-fn client(context: &mut Context, arguments: &[&str]) -> Outcome {
-    let binary = match context.release_binary() {
-        Ok(binary) => binary,
-        Err(why) => return Outcome::failed(why),
-    };
+fn started(context: &mut Context, arguments: &[&str]) -> Result<Ended, String> {
+    let binary = context.release_binary()?;
     let mut client = context.cargo(&["run", "--release", "--locked", "--package", "corridor-benches", "--"]);
     client
         .args(arguments)
         .args(&context.arguments)
         .env("CORRIDOR_BIN", binary);
-    plain(run(&mut client, Format::Plain))
+    Ok(run(&mut client, Format::Plain))
 }

@@ -340,6 +340,7 @@ mod tests {
 
     fn ended(passed: u64, failed: u64, ignored: u64, failure: Option<&str>) -> Ended {
         Ended {
+            code: None,
             failure: failure.map(str::to_owned),
             counts: Counts {
                 passed,

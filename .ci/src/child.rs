@@ -19,6 +19,18 @@ pub struct Ended {
     pub counts: Counts,
 }
 
+#[cfg(test)]
+impl Ended {
+    /// For tests of what is made of it.
+    pub fn made_up(failure: Option<&str>, counts: Counts) -> Self {
+        Self {
+            failure: failure.map(str::to_owned),
+            code: None,
+            counts,
+        }
+    }
+}
+
 /// A command in `folder`, without the variables that `cargo run` set for this runner: build scripts that watch them would run
 /// again each time one changes between `cargo ci` and `cargo build`.
 pub fn command(program: impl AsRef<OsStr>, folder: &Path) -> Command {

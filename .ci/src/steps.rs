@@ -339,15 +339,12 @@ mod tests {
     use super::*;
 
     fn ended(passed: u64, failed: u64, ignored: u64, failure: Option<&str>) -> Ended {
-        Ended {
-            code: None,
-            failure: failure.map(str::to_owned),
-            counts: Counts {
-                passed,
-                failed,
-                ignored,
-            },
-        }
+        let counts = Counts {
+            passed,
+            failed,
+            ignored,
+        };
+        Ended::made_up(failure, counts)
     }
 
     #[test]

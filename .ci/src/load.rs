@@ -19,7 +19,7 @@ pub fn load(context: &mut Context) -> Outcome {
 
 /// Kills under load.
 pub fn kill(context: &mut Context) -> Outcome {
-    client(context, &["kill", "--rounds", KILL_ROUNDS])
+    client(context, &["kill", "--rounds", KILL_ROUNDS, "--ignore-bars"])
 }
 
 /// What the load client ends with when this account or machine may not do what it needs.

@@ -65,6 +65,9 @@ pub struct Kill {
     /// Chooses the moments; printed with the results
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Do not fail for a start that takes too long, only for what is lost, doubled or out of order: for a slow or shared machine
+    #[arg(long)]
+    pub ignore_bars: bool,
     /// Where to write the results
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

@@ -165,7 +165,7 @@ async fn kill(arguments: Kill) -> Outcome<bool> {
     let (mut bench, _folder) = bench(&arguments.place, runs::kill::PEOPLE, false).await?;
     let seed = arguments.seed.unwrap_or_else(clock::seed);
     runs::kill::run(&mut bench, arguments.rounds, seed).await?;
-    conclude(&bench, arguments.json.as_deref(), false)
+    conclude(&bench, arguments.json.as_deref(), arguments.ignore_bars)
 }
 
 async fn faults(arguments: Faults) -> Outcome<bool> {

@@ -1,6 +1,7 @@
 //! Three nodes: a person may come to any of them, and the end of one of them is no event.
 
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::cluster::{Cluster, at, done};
@@ -73,9 +74,7 @@ fn whoever_leads_may_die_and_nothing_is_lost_or_doubled() {
         assert_contiguous(&history, 1);
         assert_eq!(bodies(&history), told);
     }
-    let status = cluster.status(1);
-    let nodes = status["nodes"].as_array().unwrap();
-    assert!(nodes.iter().all(|node| node["is_state_equal"] == true), "{status}");
+    cluster.wait_for_equal_states(1);
 }
 
 #[test]
@@ -83,20 +82,28 @@ fn a_node_that_missed_too_much_gets_the_state_whole_and_starts_anew_with_it() {
     let mut cluster = Cluster::three();
     let amara = cluster.amara(0);
     let room = amara.begin_group("Front desk", &[]);
+    let missed_from = cluster.nodes[2].figure("corridor_group_last_log_index");
     cluster.nodes[2].kill();
+    // Until neither of the others' logs holds what it misses: how many messages share an entry is the machine's business.
+    let is_forgotten = |node: &node::Node| node.figure("corridor_group_purged_index") > missed_from;
+    let written = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for writer in 0..4 {
             let here = at(&amara, &cluster.nodes[writer % 2]);
-            let room = &room;
+            let (room, nodes, written) = (&room, &cluster.nodes[..2], &written);
             scope.spawn(move || {
-                for number in 0..300 {
-                    here.say(room, &format!("{writer}-{number}"));
-                }
+                wait_for("the logs forget", PATIENCE, || {
+                    for _ in 0..50 {
+                        here.say(room, "written meanwhile");
+                        written.fetch_add(1, Ordering::Relaxed);
+                    }
+                    nodes.iter().all(is_forgotten).then_some(())
+                });
             });
         }
     });
-    let written = amara.history(&room);
-    assert_eq!(bodies(&written).len(), 1_200);
+    let told = amara.history(&room);
+    assert_eq!(bodies(&told).len(), written.into_inner());
     cluster.nodes[2].start();
     let late = &cluster.nodes[2];
     wait_for("the state comes whole", PATIENCE, || {
@@ -107,11 +114,9 @@ fn a_node_that_missed_too_much_gets_the_state_whole_and_starts_anew_with_it() {
         answer.is_ok_and(|answer| answer.status == 200).then_some(())
     });
     let there = at(&amara, late);
-    assert_eq!(there.history(&room), written);
+    assert_eq!(there.history(&room), told);
     insist(&there, &room, "from the late one");
-    let status = cluster.status(0);
-    let nodes = status["nodes"].as_array().unwrap();
-    assert!(nodes.iter().all(|node| node["is_state_equal"] == true), "{status}");
+    cluster.wait_for_equal_states(0);
 }
 
 #[test]

@@ -130,6 +130,16 @@ impl Cluster {
         });
     }
 
+    /// Waits until the node has compared all states at one revision, which none may differ in.
+    pub fn wait_for_equal_states(&self, asked: usize) {
+        wait_for("the states are compared", PATIENCE, || {
+            let status = self.status(asked);
+            let nodes = status["nodes"].as_array().unwrap();
+            assert!(nodes.iter().all(|node| node["is_state_equal"] != false), "{status}");
+            nodes.iter().all(|node| node["is_state_equal"] == true).then_some(())
+        });
+    }
+
     /// The number of the node that leads, by the word of another.
     pub fn leader(&self, asked: usize) -> usize {
         wait_for("somebody leads", PATIENCE, || {

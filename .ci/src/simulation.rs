@@ -10,14 +10,13 @@ use crate::steps::{Context, SIMULATED, SIMULATION, tested};
 /// Simulated runs of the step `nightly`.
 const NIGHTLY_SEEDS: &str = "5000";
 
-/// In a profile of its own: it is our own code that takes the time. Without arguments everything runs; with a number of seeds, or one
-/// seed, only the runs themselves.
+/// Without arguments everything runs; with a number of seeds, or one seed, only the runs themselves.
 pub fn simulate(context: &mut Context) -> Outcome {
     let asked = match Seeds::parse(&context.arguments) {
         Ok(asked) => asked,
         Err(problem) => return Outcome::failed(problem),
     };
-    let mut tests = context.cargo(&["test", "--workspace", "--locked", "--profile", "simulation"]);
+    let mut tests = context.cargo(&["test", "--workspace", "--locked"]);
     tests.args(["--features", SIMULATED, "--test", SIMULATION, "--", "--nocapture"]);
     tests.args(&asked.filters);
     for (name, value) in [("CORRIDOR_SEEDS", &asked.count), ("CORRIDOR_SEED", &asked.one)] {

@@ -1,10 +1,11 @@
-//! The way in for commands, whether they come by socket or by HTTP: rate, route, propose, wait.
+//! The way in for commands, whether they come by socket or by HTTP: rate, room on the disks, route, propose, wait.
 //!
 //! Commands about a conversation go through its actor, new topics through their patient's, all others straight to the log.
 //! Failures are told apart by what is known: refused, certainly not done, maybe done.
 
 use crate::conversation::ConversationMessage;
 use crate::credits::Closed;
+use crate::disk_space::DiskSpace;
 use crate::patient_thread::PatientThreadMessage;
 use crate::rates::Rates;
 use crate::workspace::Rooms;
@@ -38,6 +39,9 @@ pub enum SubmitError {
         /// When to try again.
         retry_after_ms: u64,
     },
+    /// Certainly not done: the disks are nearly full.
+    #[error("the disks are nearly full")]
+    DiskNearlyFull,
     /// Certainly not done: the node is cut off, or stops.
     #[error("this node takes no commands now")]
     Fenced,
@@ -70,12 +74,18 @@ pub(crate) struct PersonRates {
 pub struct Gateway {
     rooms: Arc<Rooms>,
     rates: Arc<PersonRates>,
+    space: DiskSpace,
     world: Arc<dyn World>,
 }
 
 impl Gateway {
-    pub(crate) fn new(rooms: Arc<Rooms>, rates: Arc<PersonRates>, world: Arc<dyn World>) -> Self {
-        Self { rooms, rates, world }
+    pub(crate) fn new(rooms: Arc<Rooms>, rates: Arc<PersonRates>, space: DiskSpace, world: Arc<dyn World>) -> Self {
+        Self {
+            rooms,
+            rates,
+            space,
+            world,
+        }
     }
 
     /// Takes a command and waits for its answer.
@@ -86,6 +96,9 @@ impl Gateway {
     /// Puts a command on its way. Commands of one caller about one conversation keep their order.
     pub async fn forward(&self, envelope: &Envelope) -> Result<PendingAnswer, SubmitError> {
         self.check_rate(envelope)?;
+        if !self.space.is_enough_for(&envelope.command) {
+            return Err(SubmitError::DiskNearlyFull);
+        }
         let command = encode_command(envelope).map_err(|_| SubmitError::Fenced)?;
         if let Some(conversation) = envelope.command.conversation().filter(|id| self.may_wake(*id)) {
             return self.through_conversation(conversation, command).await;

@@ -9,6 +9,7 @@
 pub mod alarm;
 pub mod conversation;
 pub mod directory;
+pub mod disk_space;
 mod dispatcher;
 pub mod falls;
 mod fan_out;

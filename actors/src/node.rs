@@ -3,6 +3,7 @@
 use crate::alarm::{Alarm, Fence};
 use crate::credits::Credits;
 use crate::directory::{Connected, Devices};
+use crate::disk_space::DiskSpace;
 use crate::falls::FallLimit;
 use crate::frame::{Encode, Light};
 use crate::gateway::{Gateway, PersonRates, Proposals};
@@ -56,6 +57,7 @@ pub struct Actors {
     rooms: Arc<Rooms>,
     devices: Arc<Devices>,
     gateway: Gateway,
+    space: DiskSpace,
     world: Arc<dyn World>,
     register: Arc<crate::session::Register>,
     alarm: Arc<Alarm>,
@@ -132,12 +134,14 @@ impl Actors {
         };
         let voice = Voice::new(Arc::clone(&needs.world));
         let rooms = Arc::new(Rooms::new(context, needs.dispatched, voice));
+        let space = DiskSpace::default();
         let gateway = Gateway::new(
             Arc::clone(&rooms),
             Arc::new(PersonRates {
                 commands: Rates::new(needs.command_rate),
                 sends: Rates::new(needs.send_rate),
             }),
+            space.clone(),
             Arc::clone(&needs.world),
         );
         let register = Arc::new(crate::session::Register::default());
@@ -160,6 +164,7 @@ impl Actors {
             rooms,
             devices,
             gateway,
+            space,
             world: needs.world,
             register,
             alarm,
@@ -171,6 +176,11 @@ impl Actors {
     /// The way in for commands.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
+    }
+
+    /// Whether the disks have room for what people write: for whoever looks at them.
+    pub fn disk_space(&self) -> &DiskSpace {
+        &self.space
     }
 
     /// What is shown here and on other nodes, to be told to them and by them.

@@ -5,6 +5,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use corridor_actors::SubmitError;
+use corridor_domain::limits;
 use corridor_domain::refusal::Refusal;
 use corridor_protocol::Problem;
 
@@ -104,6 +105,12 @@ impl Failure {
                 "overloaded",
                 "The node has too much to do. Nothing was done; try again later.",
                 Some(*retry_after_ms),
+            ),
+            Self::Submit(SubmitError::DiskNearlyFull) => problem(
+                503,
+                "disk_nearly_full",
+                "The disk is nearly full, so nothing new is taken. Nothing was done; what is there can be read.",
+                Some(limits::DISK_NEARLY_FULL_RETRY_AFTER_MS),
             ),
             Self::Submit(SubmitError::Fenced) => problem(
                 503,

@@ -69,9 +69,10 @@ const COMMANDS: [&str; 6] = [
 ];
 
 /// Codes of failures that are none of the clinic's refusals.
-const OWN_CODES: [&str; 9] = [
+const OWN_CODES: [&str; 10] = [
     "rate_limited",
     "overloaded",
+    "disk_nearly_full",
     "fenced",
     "outcome_unknown",
     "too_large",
@@ -167,6 +168,7 @@ mod tests {
         let own = [
             Failure::RateLimited { retry_after_ms: 1 },
             SubmitError::Overloaded { retry_after_ms: 1 }.into(),
+            SubmitError::DiskNearlyFull.into(),
             SubmitError::Fenced.into(),
             SubmitError::OutcomeUnknown.into(),
             Failure::TooLarge,

@@ -6,6 +6,7 @@ mod process;
 
 use crate::start::StartError;
 use corridor_actors::Actors;
+use corridor_actors::disk_space::Room;
 use corridor_cluster::GroupStatus;
 use corridor_domain::limits;
 use corridor_storage::high_water;
@@ -109,6 +110,10 @@ fn introduce() {
         "corridor_disk_free_bytes",
         "Bytes that the node may still write to the disk of its data folder."
     );
+    describe_gauge!(
+        "corridor_disk_is_nearly_full",
+        "Whether nothing new is taken because the disks of a majority are nearly full: 1 or 0."
+    );
     describe_gauge!("corridor_disk_size_bytes", "Bytes of the disk of the data folder.");
 }
 
@@ -167,6 +172,7 @@ impl Sources {
         }
         gauge!("corridor_log_size_bytes").set(folder_size_bytes(&self.data.join("log")) as f64);
         gauge!("corridor_state_size_bytes").set(self.reader.size_bytes() as f64);
+        gauge!("corridor_disk_is_nearly_full").set(flag(self.actors.disk_space().room() < Room::Ample));
         if let Ok(disk) = rustix::fs::statvfs(&self.data) {
             gauge!("corridor_disk_free_bytes").set((disk.f_bavail * disk.f_frsize) as f64);
             gauge!("corridor_disk_size_bytes").set((disk.f_blocks * disk.f_frsize) as f64);

@@ -18,6 +18,7 @@ mod neighbours;
 mod operations;
 mod passwords;
 mod place;
+mod room;
 mod start;
 mod stop;
 

@@ -19,7 +19,7 @@ use crate::start::StartError;
 use comparison::Verdict;
 use corridor_actors::gossip::Gossip;
 use corridor_api::serve;
-use corridor_cluster::peers::PeerLink;
+use corridor_cluster::peers::{NodeId, PeerLink};
 use corridor_cluster::transport::Transport;
 use corridor_cluster::{GroupStatus, Host, Peer, Steer, SteerError};
 use corridor_domain::limits;
@@ -29,8 +29,9 @@ use corridor_storage::sealing::StorageKey;
 use corridor_storage::world::World;
 use futures::future::BoxFuture;
 use gossip::Carrier;
-use members::GroupMembers;
+use members::{Around, GroupMembers};
 use report::Reporter;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -60,6 +61,8 @@ pub struct Neighbours {
     standing: Mutex<Standing>,
     certificate_ends_ms: Arc<AtomicU64>,
     differs: Arc<AtomicBool>,
+    /// What the others said of the room on their disks, and when.
+    free_bytes: Mutex<HashMap<NodeId, (u64, u64)>>,
     address: String,
     world: Arc<dyn World>,
 }
@@ -101,6 +104,7 @@ impl Neighbours {
             certificate_ends_ms: Arc::new(AtomicU64::new(standing.not_after_ms())),
             standing: Mutex::new(standing),
             differs: Arc::default(),
+            free_bytes: Mutex::default(),
             address: cluster.address.clone(),
             world,
         })
@@ -161,7 +165,8 @@ impl Neighbours {
                 tracing::info!(%error, "the members of the group could not be brought up to date; it is tried again");
             }
             self.renew();
-            match self.members.compare().await {
+            let around = self.members.look_around().await;
+            match around.map(|around| self.note(around)) {
                 Ok(Verdict::This) if !self.differs.swap(true, Ordering::AcqRel) => tracing::error!(
                     "THE STATE OF THIS NODE IS NOT THAT OF THE OTHERS: it serves nobody; take it out with `corridor cluster \
                      remove` at another node, and join anew with an empty folder"
@@ -172,6 +177,27 @@ impl Neighbours {
                 Ok(Verdict::Equal | Verdict::This) | Err(_) => {}
             }
         }
+    }
+
+    fn note(&self, around: Around) -> Verdict {
+        let now_ns = self.world.monotonic_ns();
+        let mut free_bytes = self.free_bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        let heard = around.free_bytes.into_iter();
+        free_bytes.extend(heard.map(|(node, free)| (node, (free, now_ns))));
+        around.verdict
+    }
+
+    /// Room on the disks of the others that vote; none: this one has not said so lately.
+    pub fn free_bytes(&self) -> Vec<Option<u64>> {
+        let now_ns = self.world.monotonic_ns();
+        let mut heard = self.free_bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = |node: NodeId| {
+            // Who was never heard is new, or this node is: it gets as long to say so.
+            let (free, at_ns) = *heard.entry(node).or_insert((u64::MAX, now_ns));
+            let is_lately = now_ns.saturating_sub(at_ns) <= limits::PEER_REPORT_LIFETIME_MS * 1_000_000;
+            is_lately.then_some(free)
+        };
+        self.members.other_voters().into_iter().map(free).collect()
     }
 
     /// Whether this node was found to differ from the others. For good.

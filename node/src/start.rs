@@ -18,6 +18,7 @@ use crate::files;
 use crate::membership::standing::{self, Standing};
 use crate::neighbours::{Neighbours, Steered};
 use crate::operations::operations;
+use crate::room::RoomWatch;
 use corridor_actors::alarm::Fence;
 use corridor_actors::falls::FallLimit;
 use corridor_actors::{Actors, Needs};
@@ -73,6 +74,7 @@ pub struct Running {
     operations: Operations,
     figures: Figures,
     contact: Contact,
+    room: RoomWatch,
     neighbours: Option<Arc<Neighbours>>,
     installed: Arc<Notify>,
     ready: Arc<AtomicBool>,
@@ -187,6 +189,13 @@ impl Running {
         }
         .map_err(|error| StartError::refused(error.to_string()))?;
 
+        let room = RoomWatch {
+            data: settings.data.clone(),
+            reserve_mib: settings.limits.disk_reserve_mib,
+            space: actors.disk_space().clone(),
+            neighbours: neighbours.clone(),
+        };
+        room.look();
         ready.store(!actors.is_fenced(), Ordering::Release);
         let catch_up = group.catching_up();
         let freshness = Arc::new(Freshness::new(Box::new(move || {
@@ -233,6 +242,7 @@ impl Running {
             operations,
             figures,
             contact,
+            room,
             neighbours,
             installed,
             ready,
@@ -286,7 +296,8 @@ impl Running {
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
-        let watching = tokio::spawn(self.contact.watch());
+        let (contact, room) = (self.contact, self.room);
+        let watching = tokio::spawn(async move { tokio::join!(contact.watch(), room.watch()) });
         let (actors, ready, stopping) = (self.actors.clone(), Arc::clone(&self.ready), self.stopping);
         let watched = watching.abort_handle();
         let (installed, neighbours) = (self.installed, self.neighbours.clone());

@@ -26,6 +26,7 @@ const STAND_STILL_TIMEOUT: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// Nobody is slowed down: that is tested elsewhere.
 const LIMITS: &str = "[limits]
+disk_reserve_mib = 1
 sends_per_second = 10000
 sends_burst = 10000
 commands_per_second = 10000

@@ -71,6 +71,16 @@ pub const SNAPSHOT_RETRY_PAUSE_MS: u64 = 500;
 pub const SNAPSHOT_PIECE_PAUSE_MS: u64 = 10;
 /// How often a node looks whether it is in contact with the others.
 pub const CONTACT_LOOK_INTERVAL_MS: u64 = 100;
+/// How often a node looks at the room on its disk.
+pub const DISK_LOOK_INTERVAL_MS: u64 = 1_000;
+/// What must be free on the disk for anything new, in MiB, unless the configuration says otherwise.
+pub const DISK_RESERVE_MIB: u32 = 512;
+/// The part of it, one in so many, below which nothing at all is taken.
+pub const DISK_LAST_PART: u64 = 8;
+/// When to try again after the disk was nearly full.
+pub const DISK_NEARLY_FULL_RETRY_AFTER_MS: u64 = 10_000;
+/// How long what a node said of itself holds, if it says nothing more.
+pub const PEER_REPORT_LIFETIME_MS: u64 = 10_000;
 /// How often a node looks whether its neighbours are as they should be.
 pub const NEIGHBOURS_LOOK_INTERVAL_MS: u64 = 1_000;
 /// Entries that a node may lack when it begins to vote.

@@ -21,6 +21,8 @@ pub struct Limits {
     pub commands: Rate,
     /// Of connections, requests and sockets.
     pub edge: Bounds,
+    /// What must be free on the disk for anything new.
+    pub disk_reserve_mib: u32,
 }
 
 impl Default for Limits {
@@ -49,6 +51,7 @@ pub(super) struct LimitsTable {
     connections: Option<u32>,
     connections_per_address: Option<u32>,
     requests_in_flight: Option<u32>,
+    disk_reserve_mib: Option<u32>,
 }
 
 impl LimitsTable {
@@ -71,6 +74,7 @@ impl LimitsTable {
             ("connections", self.connections),
             ("connections_per_address", self.connections_per_address),
             ("requests_in_flight", self.requests_in_flight),
+            ("disk_reserve_mib", self.disk_reserve_mib),
         ];
         for (key, value) in given {
             if let Some(value) = value.filter(|value| !(1..=BOUND_MAX).contains(value)) {
@@ -119,7 +123,12 @@ impl LimitsTable {
             ),
             frames: rate(self.frames_per_second, self.frames_burst, usual.frames, commands),
         };
-        Limits { sends, commands, edge }
+        Limits {
+            sends,
+            commands,
+            edge,
+            disk_reserve_mib: self.disk_reserve_mib.unwrap_or(limits::DISK_RESERVE_MIB),
+        }
     }
 }
 
@@ -182,6 +191,13 @@ pub(super) fn commented(set: &Limits) -> String {
     for ((name, count), (_, usual)) in counts(set).into_iter().zip(counts(&usual)) {
         let _ = writeln!(text, "{}{name} = {count}", mark(count == usual));
     }
+    let _ = writeln!(
+        text,
+        "# What must be free on the disk, in MiB: with less, nothing new is taken, and what is there can still be read.\n\
+         {}disk_reserve_mib = {}",
+        mark(set.disk_reserve_mib == usual.disk_reserve_mib),
+        set.disk_reserve_mib
+    );
     text
 }
 
@@ -209,7 +225,7 @@ mod tests {
     fn every_key_is_explained_and_read_back() {
         let text = commented(&Limits::default());
         let all = text.lines().filter(|line| line.contains(" = ")).count();
-        assert_eq!(all, 16);
+        assert_eq!(all, 17);
         assert!(text.lines().all(|line| line.starts_with('#') || !line.contains('=')));
         // Every key, set.
         let uncommented = text.replace("\n#", "\n");
@@ -224,7 +240,7 @@ mod tests {
                 .lines()
                 .filter(|line| !line.starts_with('#') && line.contains(" = "))
                 .count(),
-            16
+            17
         );
         assert_eq!(parsed(&written.replace("[limits]", "")), limits);
     }

@@ -26,6 +26,14 @@ struct Known {
     reporter: Arc<Reporter>,
 }
 
+/// What the other nodes said when they were asked.
+pub struct Around {
+    /// Whose state differs.
+    pub verdict: Verdict,
+    /// Room on the disks of those who answered.
+    pub free_bytes: Vec<(NodeId, u64)>,
+}
+
 /// The members of this node's group.
 pub struct GroupMembers {
     node: u64,
@@ -124,21 +132,32 @@ impl GroupMembers {
         let _ = tokio::time::timeout(patience, handed_over).await;
     }
 
-    /// Compares this node's state with that of the others.
-    pub async fn compare(&self) -> Result<Verdict, SteerError> {
+    /// Asks the others how they are, and compares this node's state with theirs.
+    pub async fn look_around(&self) -> Result<Around, SteerError> {
         let known = self.known()?;
         let status = (known.group.status)();
         let others = status.members.iter().filter(|member| member.node != self.node);
         let asked = others.map(|member| async { (member.node, self.ask(&known, member).await) });
         let answered = join_all(asked).await.into_iter();
+        let answered: Vec<_> = answered.filter_map(|(node, report)| Some((node, report?))).collect();
+        let free_bytes = answered.iter().map(|(node, report)| (*node, report.disk_free_bytes));
+        let free_bytes = free_bytes.collect();
         let theirs: Vec<_> = answered
-            .filter_map(|(node, report)| Some((node, report?.landmarks)))
+            .into_iter()
+            .map(|(node, report)| (node, report.landmarks))
             .collect();
-        Ok(comparison::compare(
-            &known.reporter.landmarks(),
-            &theirs,
-            status.is_leader,
-        ))
+        Ok(Around {
+            verdict: comparison::compare(&known.reporter.landmarks(), &theirs, status.is_leader),
+            free_bytes,
+        })
+    }
+
+    /// The other nodes that vote.
+    pub fn other_voters(&self) -> Vec<NodeId> {
+        let members = self.known().map(|known| (known.group.status)().members);
+        let others = members.unwrap_or_default().into_iter();
+        let others = others.filter(|member| member.votes && member.node != self.node);
+        others.map(|member| member.node).collect()
     }
 
     async fn ask(&self, known: &Known, member: &Member) -> Option<Report> {

@@ -2,6 +2,7 @@
 //!
 //! Stands behind the gossip of the nodes. Postcard behind a byte for its form: nodes of two releases may ask each other.
 
+use crate::room;
 use bytes::Bytes;
 use corridor_storage::landmarks::{Landmark, Landmarks};
 use corridor_storage::reader::Reader;
@@ -76,11 +77,10 @@ impl Reporter {
     /// How this node is doing now.
     pub fn report(&self) -> io::Result<Report> {
         let progress = self.reader.progress()?;
-        let disk = rustix::fs::statvfs(&self.data)?;
         Ok(Report {
             revision: progress.revision,
             state_hash: progress.hash,
-            disk_free_bytes: disk.f_bavail * disk.f_frsize,
+            disk_free_bytes: room::free_bytes(&self.data)?,
             certificate_ends_ms: self.certificate_ends_ms.load(Ordering::Acquire),
             landmarks: self.landmarks.all(),
         })

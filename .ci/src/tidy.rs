@@ -115,7 +115,7 @@ mod tests {
                 "node/domain/src/lib.rs",
                 "//! The rules.\n\n#![forbid(unsafe_code)]\n\nmod limits;\n",
             ),
-            ("node/domain/src/limits.rs", &"//! The limits.\n".repeat(450)),
+            ("node/domain/src/limits.rs", &"//! The limits.\n".repeat(350)),
         ]);
         let broken: Vec<_> = check(&tree)
             .into_iter()

@@ -6,16 +6,18 @@
 //!  4. applied state, actors         8. control socket
 
 mod error;
+mod first;
 
 pub use error::StartError;
+pub use first::{check_papers, found};
 
-use crate::config::{ClusterSettings, Settings};
+use crate::config::Settings;
 use crate::contact::Contact;
 use crate::control;
 use crate::doors;
 use crate::figures::{self, Figures, Sources};
 use crate::files;
-use crate::membership::standing::{self, Standing};
+use crate::membership::standing::Standing;
 use crate::neighbours::{Neighbours, Steered};
 use crate::operations::operations;
 use crate::room::RoomWatch;
@@ -31,7 +33,6 @@ use corridor_api::service::{self, Service};
 use corridor_api::{Edge, serve};
 use corridor_cluster::{Group, GroupConfig, Hosting, NotReady};
 use corridor_domain::limits;
-use corridor_protocol::AddPerson;
 use corridor_storage::apply::{Applied, AppliedState};
 use corridor_storage::backend::FjallBackend;
 use corridor_storage::content::ContentKeys;
@@ -359,42 +360,6 @@ async fn wait_for_others(group: &Group<AppliedState>) -> Result<(), NotReady> {
         tracing::info!(%why, members = status.members.len(), reachable, "waiting for the other nodes");
     }
     Ok(())
-}
-
-/// A refusal if a node of a cluster lacks its papers. Without this it would found a clinic of its own under the address of the lost
-/// one, and tell every device that comes that its session has ended.
-pub fn check_papers(settings: &Settings) -> Result<(), StartError> {
-    let data = &settings.data;
-    if settings.cluster.is_none() || data.join(standing::FOLDER).exists() {
-        return Ok(());
-    }
-    Err(StartError::refused(format!(
-        "{} holds no node, but the configuration has a [cluster], so there must be one: is the disk mounted? If it is lost, take \
-         the node out with `corridor cluster remove` on another machine, move the configuration away, and join anew with \
-         `corridor cluster invite` there and `corridor join` here",
-        data.display()
-    )))
-}
-
-/// Founds a workspace in an empty folder, without opening any door.
-pub async fn found(settings: &Settings, name: &str, administrator: &AddPerson) -> Result<(), StartError> {
-    let world = Arc::new(corridor_storage::world::SystemWorld::new());
-    let loopback = SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), 0);
-    let cluster = settings.cluster.clone();
-    let quiet = Settings {
-        cluster: cluster.map(|cluster| ClusterSettings {
-            listen: loopback,
-            ..cluster
-        }),
-        listen: loopback,
-        operations: loopback,
-        tls: None,
-        ..settings.clone()
-    };
-    let running = Running::start(&quiet, world).await?;
-    let founded = running.service.found(name, administrator).await;
-    running.stop().await;
-    founded.map(drop).map_err(StartError::from)
 }
 
 /// Takes this node out of service: it answers, but takes no commands and is not ready, until somebody starts it again.

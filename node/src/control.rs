@@ -61,6 +61,13 @@ pub enum ClusterDeed {
         /// For how long.
         valid_minutes: u64,
     },
+    /// A new invitation, for a machine in the place of one that is gone.
+    Replace {
+        /// Which is gone.
+        node: u64,
+        /// For how long.
+        valid_minutes: u64,
+    },
     /// How the nodes are doing.
     Status,
     /// Takes a node out, for ever.
@@ -154,6 +161,7 @@ async fn answer(service: &Service, status: &Status, desk: Option<&Desk>, request
 async fn answer_at(desk: &Desk, deed: ClusterDeed) -> Result<Value, Refused> {
     let answer = match deed {
         ClusterDeed::Invite { valid_minutes } => serde_json::to_value(desk.invite(valid_minutes)?),
+        ClusterDeed::Replace { node, valid_minutes } => serde_json::to_value(desk.replace(node, valid_minutes).await?),
         ClusterDeed::Status => serde_json::to_value(desk.members.status().await?),
         ClusterDeed::Remove { node } => {
             desk.members.remove(node).await?;

@@ -145,6 +145,18 @@ pub enum ClusterCommand {
         #[arg(long, value_name = "MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1440))]
         valid_minutes: u64,
     },
+    /// Print the command that makes a new machine a node in the place of one that is gone for good
+    Replace {
+        /// The number of the node that is gone, as `corridor cluster status` shows it
+        #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+        node: u64,
+        /// The configuration of a node that runs
+        #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+        config: PathBuf,
+        /// For how long it is good, at most a day
+        #[arg(long, value_name = "MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=1440))]
+        valid_minutes: u64,
+    },
     /// How each machine is doing
     Status(StatusArguments),
     /// Take a machine out for ever; it can only come back with a new invitation and an empty folder

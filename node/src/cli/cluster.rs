@@ -17,6 +17,17 @@ pub async fn run(command: ClusterCommand) -> Result<(), Stop> {
             let answer = asked(&configured(&config)?, ClusterDeed::Invite { valid_minutes }).await?;
             say(&invitation(&understood(answer)?))
         }
+        ClusterCommand::Replace {
+            node,
+            config,
+            valid_minutes,
+        } => {
+            let answer = asked(&configured(&config)?, ClusterDeed::Replace { node, valid_minutes }).await?;
+            say(&format!(
+                "{}\nNode {node} is taken out when the new machine comes, for ever: should it come up again meanwhile, nothing happens.\n",
+                invitation(&understood(answer)?)
+            ))
+        }
         ClusterCommand::Status(arguments) => {
             let answer = asked(&data_of(&arguments)?, ClusterDeed::Status).await?;
             if arguments.json {

@@ -41,6 +41,9 @@ pub trait Members: Send + Sync {
     /// How each of them is doing.
     fn status(&self) -> Waiting<'_, Result<ClusterStatus, Refused>>;
 
+    /// Whether one is gone, so that another may take its place: a refusal if it is not one of them, or answers.
+    fn check_gone(&self, node: u64) -> Waiting<'_, Result<(), Refused>>;
+
     /// Takes one out for ever.
     fn remove(&self, node: u64) -> Waiting<'_, Result<(), Refused>>;
 }
@@ -73,9 +76,19 @@ pub struct Desk {
 impl Desk {
     /// A new invitation.
     pub fn invite(&self, valid_minutes: u64) -> Result<Invited, Refused> {
+        self.invite_instead_of(None, valid_minutes)
+    }
+
+    /// A new invitation for a machine in the place of one that is gone; that one stays a member until it is used.
+    pub async fn replace(&self, node: u64, valid_minutes: u64) -> Result<Invited, Refused> {
+        self.members.check_gone(node).await?;
+        self.invite_instead_of(Some(node), valid_minutes)
+    }
+
+    fn invite_instead_of(&self, instead_of: Option<u64>, valid_minutes: u64) -> Result<Invited, Refused> {
         let invited = self
             .invitations
-            .invite(valid_minutes.saturating_mul(60_000), self.authority);
+            .invite(valid_minutes.saturating_mul(60_000), self.authority, instead_of);
         let token = invited.map_err(|error| match error {
             InviteError::Validity => Refused::new("invalid", sentence(&error)),
             InviteError::TooMany => Refused::new("too_many", sentence(&error)),
@@ -117,6 +130,10 @@ pub(crate) mod tests {
                 nodes: Vec::new(),
             };
             Box::pin(std::future::ready(Ok(status)))
+        }
+
+        fn check_gone(&self, node: u64) -> Waiting<'_, Result<(), Refused>> {
+            self.remove(node)
         }
 
         fn remove(&self, node: u64) -> Waiting<'_, Result<(), Refused>> {

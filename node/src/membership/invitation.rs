@@ -53,6 +53,14 @@ pub struct Redeemed {
 struct Invitation {
     hash: [u8; 32],
     ends_ns: u64,
+    instead_of: Option<u64>,
+}
+
+impl Redeemed {
+    /// The node in whose place whoever comes is let in.
+    pub fn instead_of(&self) -> Option<u64> {
+        self.invitation.instead_of
+    }
 }
 
 /// Those that are good, and who tried others.
@@ -84,8 +92,8 @@ impl Invitations {
         }
     }
 
-    /// A new one, for the cluster whose authority's certificate has this SHA-256.
-    pub fn invite(&self, valid_ms: u64, authority: [u8; 32]) -> Result<Token, InviteError> {
+    /// A new one, for the cluster whose authority's certificate has this SHA-256; whoever comes with it may take a node's place.
+    pub fn invite(&self, valid_ms: u64, authority: [u8; 32], instead_of: Option<u64>) -> Result<Token, InviteError> {
         if valid_ms == 0 || valid_ms > limits::INVITATION_VALID_MS_MAX {
             return Err(InviteError::Validity);
         }
@@ -105,6 +113,7 @@ impl Invitations {
         let invitation = Invitation {
             hash: hash(&token.id, &token.secret),
             ends_ns: now_ns.saturating_add(valid_ms * NS_PER_MS),
+            instead_of,
         };
         inner.good.insert(token.id, invitation);
         Ok(token)
@@ -210,7 +219,7 @@ mod tests {
     #[test]
     fn an_invitation_is_good_once_and_in_its_time() {
         let (invitations, world) = invitations();
-        let [first, second] = [(); 2].map(|()| invitations.invite(5 * MINUTE_MS, [1; 32]).unwrap());
+        let [first, second] = [(); 2].map(|()| invitations.invite(5 * MINUTE_MS, [1; 32], None).unwrap());
         assert!(first.id != second.id && first.secret != second.secret);
         world.advance_ms(5 * MINUTE_MS - 1);
         // Whoever sets the clock back gets no longer time.
@@ -226,12 +235,12 @@ mod tests {
     #[test]
     fn what_let_nobody_in_is_handed_back() {
         let (invitations, world) = invitations();
-        let token = invitations.invite(MINUTE_MS, [1; 32]).unwrap();
+        let token = invitations.invite(MINUTE_MS, [1; 32], None).unwrap();
         let from = address("192.0.2.1");
         let redeemed = invitations.redeem(&token.id, &token.secret, from).ok().unwrap();
         invitations.hand_back(redeemed);
         assert_eq!(redeem(&invitations, &token, "192.0.2.1"), Ok(()));
-        let token = invitations.invite(MINUTE_MS, [1; 32]).unwrap();
+        let token = invitations.invite(MINUTE_MS, [1; 32], None).unwrap();
         let redeemed = invitations.redeem(&token.id, &token.secret, from).ok().unwrap();
         world.advance_ms(MINUTE_MS);
         invitations.hand_back(redeemed);
@@ -242,20 +251,30 @@ mod tests {
     fn few_at_once_and_none_for_ever() {
         let (invitations, world) = invitations();
         for wrong in [0, limits::INVITATION_VALID_MS_MAX + 1, u64::MAX] {
-            assert_eq!(invitations.invite(wrong, [1; 32]).err(), Some(InviteError::Validity));
+            assert_eq!(
+                invitations.invite(wrong, [1; 32], None).err(),
+                Some(InviteError::Validity)
+            );
         }
         for _ in 0..limits::INVITATIONS_COUNT_MAX {
-            assert!(invitations.invite(MINUTE_MS, [1; 32]).is_ok());
+            assert!(invitations.invite(MINUTE_MS, [1; 32], None).is_ok());
         }
-        assert_eq!(invitations.invite(MINUTE_MS, [1; 32]).err(), Some(InviteError::TooMany));
+        assert_eq!(
+            invitations.invite(MINUTE_MS, [1; 32], None).err(),
+            Some(InviteError::TooMany)
+        );
         world.advance_ms(MINUTE_MS);
-        assert!(invitations.invite(limits::INVITATION_VALID_MS_MAX, [1; 32]).is_ok());
+        assert!(
+            invitations
+                .invite(limits::INVITATION_VALID_MS_MAX, [1; 32], None)
+                .is_ok()
+        );
     }
 
     #[test]
     fn who_guesses_is_no_longer_listened_to() {
         let (invitations, world) = invitations();
-        let good = invitations.invite(60 * MINUTE_MS, [1; 32]).unwrap();
+        let good = invitations.invite(60 * MINUTE_MS, [1; 32], None).unwrap();
         let mut wrong = good.clone();
         wrong.secret[15] ^= 1;
         for last in 1..=limits::INVITATION_FAILURES_PER_ADDRESS_MAX {

@@ -28,8 +28,14 @@ pub enum NotAdmitted {
 /// Who agrees on new members.
 pub trait Admission: Send + Sync {
     /// Makes a machine a member that learns, and a voter once it has caught up, which is not waited for. The answer is its node
-    /// id, from the index of the log entry: never used before, never again.
-    fn admit<'a>(&'a self, peer_address: &'a str, client_url: &'a str) -> Waiting<'a, Result<u64, NotAdmitted>>;
+    /// id, from the index of the log entry: never used before, never again. `instead_of`: a node that is gone, and is taken out
+    /// for it.
+    fn admit<'a>(
+        &'a self,
+        peer_address: &'a str,
+        client_url: &'a str,
+        instead_of: Option<u64>,
+    ) -> Waiting<'a, Result<u64, NotAdmitted>>;
 
     /// The members there are, and where they are dialled.
     fn peers(&self) -> Vec<PeerAddress>;
@@ -73,7 +79,10 @@ impl Registrar {
             Ok(redeemed) => redeemed,
             Err(why) => return refused(RefusalCode::Invitation, why.to_string()),
         };
-        let node = match self.admission.admit(&request.peer_address, &request.client_url).await {
+        let admitted = self
+            .admission
+            .admit(&request.peer_address, &request.client_url, redeemed.instead_of());
+        let node = match admitted.await {
             Ok(node) => node,
             Err(NotAdmitted::Refused(why)) => {
                 self.invitations.hand_back(redeemed);

@@ -103,7 +103,7 @@ mod tests {
         let address = address.to_string();
         let token = registrar
             .invitations
-            .invite(60_000, first.authority.fingerprint())
+            .invite(60_000, first.authority.fingerprint(), None)
             .unwrap();
         let key = standing::new_key().unwrap();
         let introduction = || Introduction {

@@ -227,20 +227,38 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 impl Admission for GroupMembers {
-    fn admit<'a>(&'a self, peer_address: &'a str, _client_url: &'a str) -> Waiting<'a, Result<u64, NotAdmitted>> {
+    fn admit<'a>(
+        &'a self,
+        peer_address: &'a str,
+        _client_url: &'a str,
+        instead_of: Option<u64>,
+    ) -> Waiting<'a, Result<u64, NotAdmitted>> {
         Box::pin(async move {
             let refused = |error: SteerError| NotAdmitted::Refused(error.to_string());
             let in_doubt = |error: SteerError| NotAdmitted::InDoubt(error.to_string());
             let known = self.known().map_err(refused)?;
             let members = (known.group.status)().members;
-            if let Some(there) = members.iter().find(|member| member.address == peer_address) {
+            let is_there = |member: &&Member| member.address == peer_address && Some(member.node) != instead_of;
+            if let Some(there) = members.iter().find(is_there) {
                 return Err(NotAdmitted::Refused(format!(
-                    "node {} is reached at {peer_address} already; if its machine is gone, take it out first with \
-                     `corridor cluster remove {}`",
+                    "node {} is reached at {peer_address} already; if its machine is gone, have the new one take its place with \
+                     `corridor cluster replace {}`",
                     there.node, there.node
                 )));
             }
+            if let Some(gone) = instead_of {
+                let checked = self.check_gone(gone).await;
+                checked.map_err(|why| NotAdmitted::Refused(why.detail))?;
+            }
             let node = (known.group.steer)(Steer::DrawId).await.map_err(refused)?;
+            if let Some(gone) = instead_of {
+                (known.group.steer)(Steer::Remove(gone)).await.map_err(in_doubt)?;
+                tracing::info!(
+                    gone,
+                    node,
+                    "a node that is gone was taken out, and another comes in its place"
+                );
+            }
             let peer = Peer {
                 address: peer_address.to_owned(),
             };
@@ -274,6 +292,26 @@ impl Members for GroupMembers {
                 cluster: self.cluster.to_string(),
                 nodes: join_all(nodes).await,
             })
+        })
+    }
+
+    fn check_gone(&self, node: u64) -> Waiting<'_, Result<(), Refused>> {
+        Box::pin(async move {
+            let known = self.known();
+            let known = known.map_err(|error| Refused::new("fenced", error.to_string()))?;
+            let members = (known.group.status)().members;
+            let Some(member) = members.iter().find(|member| member.node == node) else {
+                let detail =
+                    format!("Node {node} is not one of the cluster's; `corridor cluster status` shows those that are.");
+                return Err(Refused::new("not_found", detail));
+            };
+            match self.ask(&known, member).await {
+                None => Ok(()),
+                Some(_) => Err(Refused::new(
+                    "still_there",
+                    format!("Node {node} answers; stop it first, if another machine is to take its place."),
+                )),
+            }
         })
     }
 

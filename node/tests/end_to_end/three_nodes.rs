@@ -178,7 +178,34 @@ fn a_leader_that_is_stopped_in_order_hands_over_first() {
 }
 
 #[test]
-fn a_dead_machine_is_replaced_by_two_commands() {
+fn a_machine_that_is_gone_is_replaced_when_the_new_one_comes() {
+    let mut cluster = Cluster::three();
+    let amara = cluster.amara(0);
+    let room = amara.begin_group("Front desk", &[]);
+    amara.say(&room, "before");
+    let gone = cluster.id(2).unwrap();
+    let config = cluster.config(0).display().to_string();
+    let replace = |node: u64| node::refused(&["cluster", "replace", &node.to_string(), "--config", &config]);
+    let refused = replace(gone);
+    assert!(refused.contains("stop it first"), "{refused}");
+    let refused = replace(99);
+    assert!(refused.contains("not one of the cluster's"), "{refused}");
+    cluster.nodes[2].kill();
+    cluster.join_instead_of(gone);
+    cluster.wait_for_votes(3);
+    let status = cluster.status(0);
+    let of = |node: &Value| node["node"].as_u64().unwrap();
+    assert!(
+        status["nodes"].as_array().unwrap().iter().all(|node| of(node) != gone),
+        "{status}"
+    );
+    let there = at(&amara, &cluster.nodes[3]);
+    there.say(&room, "after");
+    assert_eq!(bodies(&there.history(&room)), ["before", "after"]);
+}
+
+#[test]
+fn a_dead_machine_is_taken_out_and_another_joins() {
     let mut cluster = Cluster::three();
     let amara = cluster.amara(0);
     let room = amara.begin_group("Front desk", &[]);

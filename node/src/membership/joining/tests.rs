@@ -34,7 +34,13 @@ impl MadeUp {
 }
 
 impl Admission for MadeUp {
-    fn admit<'a>(&'a self, peer_address: &'a str, client_url: &'a str) -> Waiting<'a, Result<u64, NotAdmitted>> {
+    fn admit<'a>(
+        &'a self,
+        peer_address: &'a str,
+        client_url: &'a str,
+        instead_of: Option<u64>,
+    ) -> Waiting<'a, Result<u64, NotAdmitted>> {
+        assert_eq!(instead_of, None);
         let asked = (peer_address.to_owned(), client_url.to_owned());
         self.asked.lock().unwrap().push(asked);
         Box::pin(std::future::ready(self.says.lock().unwrap().clone()))
@@ -71,7 +77,7 @@ impl Cluster {
 
     pub(crate) fn invite(&self) -> Token {
         let fingerprint = self.registrar.authority.fingerprint();
-        self.registrar.invitations.invite(HOUR_MS, fingerprint).unwrap()
+        self.registrar.invitations.invite(HOUR_MS, fingerprint, None).unwrap()
     }
 
     pub(crate) async fn answer(&self, request: Vec<u8>) -> Result<Vec<u8>, WayError> {

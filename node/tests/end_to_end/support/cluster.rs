@@ -96,8 +96,12 @@ impl Cluster {
 
     /// The command that `corridor cluster invite` prints for a new machine.
     pub fn invitation(&self) -> Vec<String> {
+        self.invitation_by(&["invite"])
+    }
+
+    fn invitation_by(&self, words: &[&str]) -> Vec<String> {
         let config = self.config(0).display().to_string();
-        let said = done(&["cluster", "invite", "--config", &config]);
+        let said = done(&[&["cluster"], words, &["--config", &config]].concat());
         let line = said.lines().find(|line| line.trim().starts_with("corridor join"));
         let words = line
             .unwrap_or_else(|| panic!("no command in {said}"))
@@ -107,9 +111,18 @@ impl Cluster {
 
     /// One more node, as its operator makes it.
     pub fn join(&mut self) {
+        self.join_by(self.invitation());
+    }
+
+    /// One more node, in the place of one that is gone.
+    pub fn join_instead_of(&mut self, gone: u64) {
+        self.join_by(self.invitation_by(&["replace", &gone.to_string()]));
+    }
+
+    fn join_by(&mut self, invitation: Vec<String>) {
         let number = self.nodes.len();
         let (places, addresses) = self.places(number);
-        let arguments = [self.invitation(), places].concat();
+        let arguments = [invitation, places].concat();
         done(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
         self.start(number, addresses);
     }

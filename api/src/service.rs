@@ -43,6 +43,16 @@ pub struct Needs {
     pub world: Arc<dyn World>,
     /// Whether what is read is current.
     pub freshness: Arc<Freshness>,
+    /// Where clients find the nodes.
+    pub places: Places,
+}
+
+/// Where clients find the nodes.
+pub struct Places {
+    /// The one that this is.
+    pub node: u64,
+    /// All of them that are known, by number.
+    pub all: Box<dyn Fn() -> Vec<(u64, String)> + Send + Sync>,
 }
 
 /// The edge's deeds. Cheap to clone.
@@ -58,6 +68,7 @@ struct Inner {
     names: Arc<Names>,
     world: Arc<dyn World>,
     freshness: Arc<Freshness>,
+    places: Places,
     passwords: password::Passwords,
     failures: sessions::Failures,
 }
@@ -93,6 +104,7 @@ impl Service {
                 names: needs.names,
                 world: needs.world,
                 freshness: needs.freshness,
+                places: needs.places,
                 passwords,
                 failures: sessions::Failures::new(),
             }),
@@ -107,6 +119,19 @@ impl Service {
     /// Reads what was applied.
     pub fn reader(&self) -> &Reader {
         &self.inner.reader
+    }
+
+    /// Where clients find the nodes, so that they go on at another when one ends.
+    pub(crate) fn nodes(&self) -> wire::NodeList {
+        let places = &self.inner.places;
+        let place = |(node, url)| wire::NodePlace {
+            node,
+            url,
+            is_this: node == places.node,
+        };
+        wire::NodeList {
+            nodes: (places.all)().into_iter().map(place).collect(),
+        }
     }
 
     pub(crate) fn keys(&self) -> &ContentKeys {

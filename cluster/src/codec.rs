@@ -155,6 +155,7 @@ mod tests {
     fn members() -> Members {
         let peer = |address: &str| Peer {
             address: address.to_owned(),
+            client_url: format!("https://{address}"),
         };
         let nodes = BTreeMap::from([(1, peer("a:1")), (2, peer("")), (3, peer("c:3"))]);
         Members::new(vec![BTreeSet::from([1, 2]), BTreeSet::from([1])], nodes).unwrap()

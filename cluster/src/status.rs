@@ -51,6 +51,8 @@ pub struct Member {
     pub node: NodeId,
     /// Where other nodes reach it.
     pub address: String,
+    /// Where clients reach it; empty if that is not known.
+    pub client_url: String,
     /// Whether it votes; else it only follows.
     pub votes: bool,
     /// On the leader: the last index that the node is known to have. `None` if nothing is known.
@@ -78,6 +80,7 @@ impl StatusView {
         let members = membership.nodes().map(|(node, peer)| Member {
             node: *node,
             address: peer.address.clone(),
+            client_url: peer.client_url.clone(),
             votes: voters.contains(node),
             matched_index: matched(node),
         });

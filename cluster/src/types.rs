@@ -20,6 +20,8 @@ use corridor_storage::replicated::StateSnapshot;
 pub struct Peer {
     /// Host and port of its node-to-node endpoint; empty while it has none.
     pub address: String,
+    /// The URL at which clients reach it; empty if it is not known.
+    pub client_url: String,
 }
 
 /// What is put into the log for a command. Opaque: what it says is for whoever applies it.

@@ -40,6 +40,9 @@ pub struct ClusterSettings {
     pub listen: SocketAddr,
     /// `HOST:PORT` at which the others dial it.
     pub address: String,
+    /// The URL at which people and programs reach it; none: it is not told to them.
+    #[serde(default)]
+    pub client_url: Option<String>,
     /// How many entries of the log a node may miss before it gets the whole state instead; so often a snapshot point is made.
     #[serde(default = "snapshot_every_entries")]
     pub snapshot_every_entries: u64,
@@ -55,6 +58,7 @@ impl ClusterSettings {
         Self {
             listen,
             address,
+            client_url: None,
             snapshot_every_entries: snapshot_every_entries(),
         }
     }
@@ -109,6 +113,9 @@ impl Settings {
         if !range.contains(&cluster.snapshot_every_entries) {
             let reason = format!("use at least {} and at most {}", range.start(), range.end());
             return Err(("cluster.snapshot_every_entries", reason));
+        }
+        if let Some(url) = &cluster.client_url {
+            address::check_url(url).map_err(|reason| ("cluster.client_url", reason))?;
         }
         address::check(&cluster.address).map_err(|reason| ("cluster.address", reason))
     }
@@ -292,12 +299,21 @@ fn commented_cluster(cluster: Option<&ClusterSettings>) -> String {
     let heading = "\n# Where this node listens for the others of its cluster, and the HOST:PORT at which they dial it. Without it the node is alone.\n";
     match cluster {
         Some(cluster) => format!(
-            "{heading}[cluster]\nlisten = {}\naddress = {}\n{SNAPSHOT_HEADING}snapshot_every_entries = {}\n",
+            "{heading}[cluster]\nlisten = {}\naddress = {}\n{}{SNAPSHOT_HEADING}snapshot_every_entries = {}\n",
             quoted(&cluster.listen.to_string()),
             quoted(&cluster.address),
+            commented_url(cluster.client_url.as_deref()),
             cluster.snapshot_every_entries
         ),
         None => format!("{heading}#[cluster]\n#listen = \"0.0.0.0:7443\"\n#address = \"one.clinic.example:7443\"\n"),
+    }
+}
+
+fn commented_url(url: Option<&str>) -> String {
+    let heading = "# Where people and programs reach this node; all nodes tell it to clients, which go on there if another ends.\n";
+    match url {
+        Some(url) => format!("{heading}client_url = {}\n", quoted(url)),
+        None => format!("{heading}#client_url = \"https://one.clinic.example:8443\"\n"),
     }
 }
 

@@ -64,6 +64,7 @@ pub struct Neighbours {
     /// What the others said of the room on their disks, and when.
     free_bytes: Mutex<HashMap<NodeId, (u64, u64)>>,
     address: String,
+    client_url: String,
     world: Arc<dyn World>,
 }
 
@@ -106,6 +107,7 @@ impl Neighbours {
             differs: Arc::default(),
             free_bytes: Mutex::default(),
             address: cluster.address.clone(),
+            client_url: cluster.client_url.clone().unwrap_or_default(),
             world,
         })
     }
@@ -124,7 +126,13 @@ impl Neighbours {
     pub fn peer(&self) -> Peer {
         Peer {
             address: self.address.clone(),
+            client_url: self.client_url.clone(),
         }
+    }
+
+    /// Where clients reach the nodes that say so.
+    pub fn places(&self) -> Vec<(NodeId, String)> {
+        self.members.places()
     }
 
     /// Says which group runs here, and where its state is read.
@@ -161,7 +169,7 @@ impl Neighbours {
         let mut looks = interval(Duration::from_millis(limits::NEIGHBOURS_LOOK_INTERVAL_MS));
         loop {
             looks.tick().await;
-            if let Err(error) = self.members.keep_up(&self.address).await {
+            if let Err(error) = self.members.keep_up(self.peer()).await {
                 tracing::info!(%error, "the members of the group could not be brought up to date; it is tried again");
             }
             self.renew();

@@ -38,7 +38,7 @@ impl Plan {
         cluster: impl FnOnce(&PlaceArguments) -> Result<Option<ClusterSettings>, Stop>,
     ) -> Result<Self, Stop> {
         let file = absolute(&arguments.config)?;
-        let settings = settings(arguments, cluster(arguments)?)?;
+        let mut settings = settings(arguments, cluster(arguments)?)?;
         let host_names = if needs_certificate(arguments, &settings) {
             host_names(arguments)?
         } else {
@@ -48,6 +48,9 @@ impl Plan {
             || settings.listen.to_string(),
             |name| address::with_port(name, settings.listen.port()),
         );
+        if let Some(cluster) = &mut settings.cluster {
+            cluster.client_url = Some(url(settings.tls.as_ref(), &reached_as));
+        }
         Ok(Self {
             file,
             settings,
@@ -58,8 +61,7 @@ impl Plan {
 
     /// Where people will find the node, as a URL.
     pub fn url(&self) -> String {
-        let scheme = if self.settings.tls.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}", self.reached_as)
+        url(self.settings.tls.as_ref(), &self.reached_as)
     }
 
     /// Where the other nodes will find it; empty for a node alone.
@@ -151,6 +153,11 @@ impl Plan {
         }
         text
     }
+}
+
+fn url(tls: Option<&TlsFiles>, reached_as: &str) -> String {
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://{reached_as}")
 }
 
 fn settings(arguments: &PlaceArguments, cluster: Option<ClusterSettings>) -> Result<Settings, Stop> {

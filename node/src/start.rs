@@ -221,6 +221,7 @@ impl Running {
             names,
             world: Arc::clone(&world),
             freshness,
+            places: places(node, neighbours.clone()),
         });
         let sources = Sources {
             node,
@@ -348,6 +349,15 @@ impl Running {
         if let Some(neighbours) = self.neighbours {
             neighbours.shutdown().await;
         }
+    }
+}
+
+/// A node alone is where its clients are already.
+fn places(node: u64, neighbours: Option<Arc<Neighbours>>) -> service::Places {
+    let all = move || neighbours.as_ref().map(|neighbours| neighbours.places());
+    service::Places {
+        node,
+        all: Box::new(move || all().unwrap_or_default()),
     }
 }
 

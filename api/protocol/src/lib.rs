@@ -16,8 +16,8 @@ pub use commands::{Audience, Command, EditMessage, History, Mention, Priority, R
 pub use events::{Event, EventBody, Retracted};
 pub use frames::{ClientFrame, Failed, GoodbyeReason, PresenceChange, ServerFrame, Succeeded, VERSION};
 pub use objects::{
-    AuditRange, AuditRecord, Author, Channel, Conversation, Counts, LastMessage, Me, Member, My, PatientFacts,
-    PatientSummary, Person, Presence, Receipt, Site, Version, Workspace,
+    AuditRange, AuditRecord, Author, Channel, Conversation, Counts, LastMessage, Me, Member, My, NodeList, NodePlace,
+    PatientFacts, PatientSummary, Person, Presence, Receipt, Site, Version, Workspace,
 };
 pub use problem::Problem;
 pub use requests::{

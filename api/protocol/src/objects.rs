@@ -235,6 +235,24 @@ pub struct Workspace {
     pub name: String,
 }
 
+/// A node, and where clients reach it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodePlace {
+    /// Its number.
+    pub node: u64,
+    /// `https://HOST:PORT`
+    pub url: String,
+    /// Whether it is the one that answers.
+    pub is_this: bool,
+}
+
+/// The nodes, any of which answers everything: a session holds at all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NodeList {
+    /// By number.
+    pub nodes: Vec<NodePlace>,
+}
+
 /// The one who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Me {

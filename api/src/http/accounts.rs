@@ -24,6 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(sign_out))
         .routes(routes!(end_session))
         .routes(routes!(me))
+        .routes(routes!(nodes))
         .routes(routes!(people, add_person))
         .routes(routes!(change_person))
         .routes(routes!(patients))
@@ -99,6 +100,13 @@ async fn end_session(
     responses((status = 200, body = wire::Me), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
 async fn me(State(edge): State<Edge>, caller: Caller) -> Outcome<Json<wire::Me>> {
     Ok(Json(edge.service.me(&caller)?))
+}
+
+/// Where are the nodes? A session holds at all of them: who is cut off goes on at another.
+#[utoipa::path(get, path = "/v1/nodes", tag = "accounts",
+    responses((status = 200, body = wire::NodeList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn nodes(State(edge): State<Edge>, _caller: Caller) -> Json<wire::NodeList> {
+    Json(edge.service.nodes())
 }
 
 /// A search.

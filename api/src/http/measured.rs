@@ -69,6 +69,7 @@ mod tests {
             ("/v1/conversations/con_1/messages/7/receipts", "messages"),
             ("/v1/people/per_1", "people"),
             ("/v1/me", "people"),
+            ("/v1/nodes", "people"),
             ("/v1/audit", "audit"),
             ("/", "web"),
             ("/assets/app.js", "web"),

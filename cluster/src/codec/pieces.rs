@@ -48,8 +48,10 @@ pub(crate) fn put_members(bytes: &mut Vec<u8>, members: &Members) {
     put_length(bytes, nodes.len());
     for (node, peer) in nodes {
         bytes.extend_from_slice(&node.to_le_bytes());
-        put_length(bytes, peer.address.len());
-        bytes.extend_from_slice(peer.address.as_bytes());
+        for text in [&peer.address, &peer.client_url] {
+            put_length(bytes, text.len());
+            bytes.extend_from_slice(text.as_bytes());
+        }
     }
 }
 
@@ -137,8 +139,10 @@ impl<'a> Input<'a> {
         let mut nodes = BTreeMap::new();
         for _ in 0..self.length()? {
             let node = self.number()?;
-            let address = String::from_utf8(self.list()?.to_vec()).map_err(|_| unreadable("an address is not text"))?;
-            nodes.insert(node, Peer { address });
+            let mut text =
+                || String::from_utf8(self.list()?.to_vec()).map_err(|_| unreadable("an address is not text"));
+            let (address, client_url) = (text()?, text()?);
+            nodes.insert(node, Peer { address, client_url });
         }
         if configs.is_empty() && nodes.is_empty() {
             return Ok(Members::default());

@@ -164,17 +164,18 @@ pub(crate) fn decode_read_index(bytes: &[u8]) -> io::Result<u64> {
 }
 
 pub(crate) fn encode_steer(steer: &Steer) -> Bytes {
-    let (kind, node, address) = match steer {
+    let (kind, node, peer) = match steer {
         Steer::DrawId => return vec![FORMAT, 0].into(),
-        Steer::Add { node, peer } => (1, node, Some(&peer.address)),
+        Steer::Add { node, peer } => (1, node, Some(peer)),
         Steer::Promote(node) => (2, node, None),
         Steer::Remove(node) => (3, node, None),
         Steer::Yield(node) => (4, node, None),
     };
     let mut bytes = vec![FORMAT, kind];
     bytes.extend_from_slice(&node.to_le_bytes());
-    if let Some(address) = address {
-        put_text(&mut bytes, address);
+    if let Some(peer) = peer {
+        put_text(&mut bytes, &peer.address);
+        put_text(&mut bytes, &peer.client_url);
     }
     bytes.into()
 }
@@ -187,6 +188,7 @@ pub(crate) fn decode_steer(bytes: &[u8]) -> io::Result<Steer> {
             node: input.number()?,
             peer: Peer {
                 address: text(input.list()?)?,
+                client_url: text(input.list()?)?,
             },
         },
         2 => Steer::Promote(input.number()?),

@@ -130,5 +130,6 @@ impl Node {
 pub fn peer(id: u64) -> Peer {
     Peer {
         address: format!("node-{id}.test:7443"),
+        client_url: format!("https://node-{id}.test:8443"),
     }
 }

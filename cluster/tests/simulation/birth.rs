@@ -127,5 +127,6 @@ async fn become_ready(node: Arc<Node>, record: &Record) {
 pub fn peer(id: u64) -> Peer {
     Peer {
         address: format!("node-{id}"),
+        client_url: String::new(),
     }
 }

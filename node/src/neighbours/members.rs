@@ -77,20 +77,25 @@ impl GroupMembers {
         others.map(|member| (member.node, member.address)).collect()
     }
 
-    /// What somebody has to do from time to time: this node's own address, and on the leader those who have caught up.
-    pub async fn keep_up(&self, address: &str) -> Result<(), SteerError> {
+    /// Where clients reach the members that say so.
+    pub fn places(&self) -> Vec<(NodeId, String)> {
+        let members = self.known().map(|known| (known.group.status)().members);
+        let places = members.unwrap_or_default().into_iter();
+        let places = places.filter(|member| !member.client_url.is_empty());
+        places.map(|member| (member.node, member.client_url)).collect()
+    }
+
+    /// What somebody has to do from time to time: where this node is reached, and on the leader those who have caught up.
+    pub async fn keep_up(&self, peer: Peer) -> Result<(), SteerError> {
         let known = self.known()?;
         let status = (known.group.status)();
         let own = status.members.iter().find(|member| member.node == self.node);
-        if own.is_some_and(|own| own.address != address) && status.leader.is_some() {
-            let moved = Steer::Add {
-                node: self.node,
-                peer: Peer {
-                    address: address.to_owned(),
-                },
-            };
+        let is_elsewhere = |own: &Member| own.address != peer.address || own.client_url != peer.client_url;
+        if own.is_some_and(is_elsewhere) && status.leader.is_some() {
+            let (address, client_url) = (peer.address.clone(), peer.client_url.clone());
+            let moved = Steer::Add { node: self.node, peer };
             (known.group.steer)(moved).await?;
-            tracing::info!(address, "the other nodes know where this one is reached");
+            tracing::info!(address, client_url, "the other nodes know where this one is reached");
         }
         if !status.is_leader {
             return Ok(());
@@ -230,7 +235,7 @@ impl Admission for GroupMembers {
     fn admit<'a>(
         &'a self,
         peer_address: &'a str,
-        _client_url: &'a str,
+        client_url: &'a str,
         instead_of: Option<u64>,
     ) -> Waiting<'a, Result<u64, NotAdmitted>> {
         Box::pin(async move {
@@ -261,6 +266,7 @@ impl Admission for GroupMembers {
             }
             let peer = Peer {
                 address: peer_address.to_owned(),
+                client_url: client_url.to_owned(),
             };
             (known.group.steer)(Steer::Add { node, peer }).await.map_err(in_doubt)?;
             Ok(node)

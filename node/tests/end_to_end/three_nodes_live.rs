@@ -178,3 +178,26 @@ fn typing_is_seen_at_other_nodes_by_members_and_by_nobody_else() {
         assert_eq!(socket.seen.iter().find(by_tess), None);
     }
 }
+
+#[test]
+fn clients_are_told_where_all_nodes_are_and_a_session_holds_at_each() {
+    let cluster = Cluster::three();
+    let amara = cluster.amara(1);
+    let places = amara.get("/v1/nodes").expect(200);
+    let places = places["nodes"].as_array().unwrap();
+    let told = |place: &Value| place["url"].as_str().unwrap().to_owned();
+    let wanted = cluster.nodes.iter().map(|node| format!("http://{}", node.address));
+    assert_eq!(places.iter().map(told).collect::<Vec<_>>(), wanted.collect::<Vec<_>>());
+    let is_this = |place: &Value| place["is_this"] == true;
+    assert_eq!(places.iter().map(is_this).collect::<Vec<_>>(), [false, true, false]);
+    for place in places {
+        let address = told(place).strip_prefix("http://").unwrap().parse().unwrap();
+        let there = Person {
+            address,
+            ..amara.clone()
+        };
+        assert_eq!(there.get("/v1/me").expect(200)["session_id"], *amara.session_id);
+    }
+    let nobody = crate::support::http::Request::new("GET", "/v1/nodes").send(amara.address);
+    nobody.refused(401, "not_signed_in");
+}

@@ -50,6 +50,7 @@ fn pieces_forwards_and_reads_round_trip() {
 fn changes_of_members_round_trip() {
     let peer = Peer {
         address: "three.example:7443".to_owned(),
+        client_url: "https://three.example:8443".to_owned(),
     };
     for steer in [
         Steer::DrawId,

@@ -9,13 +9,13 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const BINARY = process.env.CORRIDOR_BIN ?? here("../../../target/release/corridor");
-const CHROMIUM = process.env.CORRIDOR_CHROMIUM ?? "/usr/bin/chromium";
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export const BINARY = process.env.CORRIDOR_BIN ?? here("../../../target/release/corridor");
+export const CHROMIUM = process.env.CORRIDOR_CHROMIUM ?? "/usr/bin/chromium";
+export const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const START_MS = 60_000;
 export const SHOWN_MS = 20_000;
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on("error", reject);

@@ -4,6 +4,7 @@
 
 mod process;
 
+use crate::scrub;
 use crate::start::StartError;
 use corridor_actors::Actors;
 use corridor_actors::disk_space::Room;
@@ -68,6 +69,7 @@ pub fn install() -> Result<Figures, StartError> {
     corridor_cluster::metrics::introduce();
     corridor_actors::metrics::introduce();
     corridor_api::metrics::introduce();
+    scrub::introduce();
     let figures = Figures {
         recorded: handle,
         process_started_seconds: process::started_seconds(),

@@ -19,6 +19,7 @@ mod operations;
 mod passwords;
 mod place;
 mod room;
+mod scrub;
 mod start;
 mod stop;
 

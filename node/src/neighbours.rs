@@ -173,6 +173,10 @@ impl Neighbours {
                 tracing::info!(%error, "the members of the group could not be brought up to date; it is tried again");
             }
             self.renew();
+            if self.differs.load(Ordering::Acquire) {
+                // Who serves nobody does not lead either.
+                self.members.hand_over().await;
+            }
             let around = self.members.look_around().await;
             match around.map(|around| self.note(around)) {
                 Ok(Verdict::This) if !self.differs.swap(true, Ordering::AcqRel) => tracing::error!(

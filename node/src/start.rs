@@ -21,6 +21,7 @@ use crate::membership::standing::Standing;
 use crate::neighbours::{Neighbours, Steered};
 use crate::operations::operations;
 use crate::room::RoomWatch;
+use crate::scrub::Scrubbing;
 use corridor_actors::alarm::Fence;
 use corridor_actors::falls::FallLimit;
 use corridor_actors::{Actors, Needs};
@@ -40,6 +41,7 @@ use corridor_storage::high_water;
 use corridor_storage::log::{EngineLog, LogOptions, LogStore, abort_process};
 use corridor_storage::node_keys::NodeKeys;
 use corridor_storage::reader::Reader;
+use corridor_storage::scrub::Scrub;
 use corridor_storage::spool::Spools;
 use corridor_storage::state::State;
 use corridor_storage::world::World;
@@ -76,6 +78,7 @@ pub struct Running {
     figures: Figures,
     contact: Contact,
     room: RoomWatch,
+    scrubbing: Scrubbing,
     neighbours: Option<Arc<Neighbours>>,
     installed: Arc<Notify>,
     ready: Arc<AtomicBool>,
@@ -121,6 +124,7 @@ impl Running {
         let gather = Duration::from_millis(limits::STATE_BEHIND_MS);
         let state = state.with_carrier(gather).map_err(StartError::io("the state store"))?;
         let reader = Reader::new(state.clone());
+        let scrub = Scrub::new(state.clone(), Arc::clone(&log), WORKSPACE_GROUP);
         let (tell, applied) = mpsc::channel::<Vec<Applied>>(limits::APPLIED_BATCHES_COUNT_MAX);
         let listener_of_state = Box::new(move |batch| {
             high_water::APPLIED_BATCHES.note(tell.max_capacity() - tell.capacity() + 1);
@@ -197,6 +201,10 @@ impl Running {
             neighbours: neighbours.clone(),
         };
         room.look();
+        let scrubbing = Scrubbing {
+            scrub,
+            must_not_serve: neighbours.as_ref().map(|neighbours| neighbours.differs()),
+        };
         ready.store(!actors.is_fenced(), Ordering::Release);
         let catch_up = group.catching_up();
         let freshness = Arc::new(Freshness::new(Box::new(move || {
@@ -245,6 +253,7 @@ impl Running {
             figures,
             contact,
             room,
+            scrubbing,
             neighbours,
             installed,
             ready,
@@ -298,8 +307,8 @@ impl Running {
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
-        let (contact, room) = (self.contact, self.room);
-        let watching = tokio::spawn(async move { tokio::join!(contact.watch(), room.watch()) });
+        let (contact, room, scrubbing) = (self.contact, self.room, self.scrubbing);
+        let watching = tokio::spawn(async move { tokio::join!(contact.watch(), room.watch(), scrubbing.watch()) });
         let (actors, ready, stopping) = (self.actors.clone(), Arc::clone(&self.ready), self.stopping);
         let watched = watching.abort_handle();
         let (installed, neighbours) = (self.installed, self.neighbours.clone());

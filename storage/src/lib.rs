@@ -22,6 +22,7 @@ pub mod reader;
 mod recent;
 pub mod records;
 pub mod replicated;
+pub mod scrub;
 pub mod sealing;
 pub mod spool;
 pub mod state;

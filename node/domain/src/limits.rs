@@ -73,6 +73,12 @@ pub const RELATIONS_COUNT_MAX: usize = 100;
 pub const STATE_REPLACE_BATCH_SIZE_BYTES: usize = 1024 * 1024;
 /// How often a node looks at the room on its disk.
 pub const DISK_LOOK_INTERVAL_MS: u64 = 1_000;
+/// Size from which a piece of what is kept, read to see whether it can be read, is full.
+pub const SCRUB_PIECE_SIZE_BYTES: usize = 256 * 1024;
+/// Pause between two such pieces: a gibibyte takes about an hour, and nobody notices.
+pub const SCRUB_PIECE_PAUSE_MS: u64 = 1_000;
+/// Pause before everything is read again.
+pub const SCRUB_PASS_PAUSE_MS: u64 = 60 * 60 * 1_000;
 /// What must be free on the disk for anything new, in MiB, unless the configuration says otherwise.
 pub const DISK_RESERVE_MIB: u32 = 512;
 /// The part of it, one in so many, below which nothing at all is taken.

@@ -1,0 +1,172 @@
+//! Reads everything that is kept, again and again, a piece at a time: what rots on a disk is found while others still have it.
+//!
+//! Stands beside the readers, above state and log. Every value is sealed under its key and every entry under its index, so to open is to
+//! check. It refuses to know when it is time for the next piece, and what follows from damage.
+
+use crate::backend::Direction;
+use crate::log::{GroupId, LogStore};
+use crate::state::State;
+use corridor_domain::limits;
+use std::io;
+use std::sync::Arc;
+
+/// After every key that there can be.
+const END: [u8; 1] = [0xff];
+
+/// What was read of the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pass {
+    /// Records of the state.
+    pub records: u64,
+    /// Entries of the log.
+    pub entries: u64,
+}
+
+/// Where the reading stands.
+enum Place {
+    /// The state, from this key on.
+    State(Vec<u8>),
+    /// The log, from this index on; none: from its first.
+    Log(Option<u64>),
+}
+
+/// A walk through everything that one group keeps on this node.
+pub struct Scrub {
+    state: State,
+    log: Arc<dyn LogStore>,
+    group: GroupId,
+    place: Place,
+    pass: Pass,
+}
+
+impl Scrub {
+    /// From the beginning.
+    pub fn new(state: State, log: Arc<dyn LogStore>, group: GroupId) -> Self {
+        Self {
+            state,
+            log,
+            group,
+            place: Place::State(Vec::new()),
+            pass: Pass::default(),
+        }
+    }
+
+    /// Reads the next piece. A pass, if that was the last of it; the next piece is the first again. An error says what cannot be read.
+    /// Waits for the disk.
+    pub fn next_piece(&mut self) -> io::Result<Option<Pass>> {
+        match &self.place {
+            Place::State(from) => {
+                let from = from.clone();
+                self.piece_of_state(&from)?;
+                Ok(None)
+            }
+            Place::Log(from) => {
+                let from = *from;
+                self.piece_of_log(from)
+            }
+        }
+    }
+
+    fn piece_of_state(&mut self, from: &[u8]) -> io::Result<()> {
+        let pairs = self.state.scan(from, &END, Direction::Forward);
+        let mut size_bytes = 0;
+        for pair in pairs {
+            let (mut key, value) = pair?;
+            size_bytes += key.len() + value.len();
+            self.pass.records += 1;
+            if size_bytes >= limits::SCRUB_PIECE_SIZE_BYTES {
+                // The next key there can be.
+                key.push(0);
+                self.place = Place::State(key);
+                return Ok(());
+            }
+        }
+        self.place = Place::Log(None);
+        Ok(())
+    }
+
+    fn piece_of_log(&mut self, from: Option<u64>) -> io::Result<Option<Pass>> {
+        // What was purged meanwhile is not there to be read.
+        let bounds = self.log.bounds(self.group);
+        let next = bounds.map(|(first, last)| (from.unwrap_or(first).max(first), last));
+        let entries = match next.filter(|(from, last)| from <= last) {
+            Some((from, last)) => self
+                .log
+                .read(self.group, from..last + 1, limits::SCRUB_PIECE_SIZE_BYTES)?,
+            None => Vec::new(),
+        };
+        self.pass.entries += entries.len() as u64;
+        if let Some((index, _)) = entries.last() {
+            self.place = Place::Log(Some(index + 1));
+            return Ok(None);
+        }
+        self.place = Place::State(Vec::new());
+        Ok(Some(std::mem::take(&mut self.pass)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::{Backend, MemoryBackend};
+    use crate::log::{Change, MemoryLog};
+    use crate::sealing::StorageKey;
+    use crate::world::TestWorld;
+    use bytes::Bytes;
+
+    fn kept() -> (Scrub, Arc<MemoryBackend>) {
+        let world = Arc::new(TestWorld::new(0, 1));
+        let backend = Arc::new(MemoryBackend::new());
+        let key = StorageKey::from_bytes([1; 32]);
+        let state = State::new(Arc::clone(&backend) as _, world, &key, &key);
+        let value = Bytes::from(vec![7; 1024]);
+        for number in 0..2_000_u32 {
+            let key = [&[3][..], &number.to_be_bytes()].concat();
+            state.write([(key, Some(value.clone()))].into()).unwrap();
+        }
+        let log = Arc::new(MemoryLog::default());
+        let entries = (5..9).map(|index| (index, Bytes::from(vec![0; limits::SCRUB_PIECE_SIZE_BYTES])));
+        log.submit(
+            1,
+            vec![Change::Append(entries.collect())],
+            Box::new(|done| done.unwrap()),
+        );
+        (Scrub::new(state, log, 1), backend)
+    }
+
+    fn pass(scrub: &mut Scrub) -> io::Result<(Pass, u32)> {
+        for pieces in 1.. {
+            if let Some(pass) = scrub.next_piece()? {
+                return Ok((pass, pieces));
+            }
+        }
+        unreachable!("it ends, or fails")
+    }
+
+    #[test]
+    fn everything_is_read_in_pieces_and_then_again() {
+        let (mut scrub, _) = kept();
+        let first = pass(&mut scrub).unwrap();
+        let whole = Pass {
+            records: 2_000,
+            entries: 4,
+        };
+        assert_eq!(first.0, whole);
+        assert!(first.1 > 8, "not in one go: {} pieces", first.1);
+        assert_eq!(pass(&mut scrub).unwrap(), first);
+    }
+
+    #[test]
+    fn a_changed_byte_anywhere_is_found() {
+        for number in [0_u32, 777, 1_999] {
+            let (mut scrub, backend) = kept();
+            let key = [&[3][..], &number.to_be_bytes()].concat();
+            let mut value = backend.get(&key).unwrap().unwrap();
+            let middle = value.len() / 2;
+            value[middle] ^= 1;
+            backend.commit(vec![(key, Some(value))]).unwrap();
+            let found = pass(&mut scrub).unwrap_err();
+            assert_eq!(found.kind(), io::ErrorKind::InvalidData, "{number}: {found}");
+        }
+    }
+}

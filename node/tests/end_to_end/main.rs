@@ -27,6 +27,7 @@ mod note_canary;
 mod overload;
 mod patients;
 mod rooms;
+mod scrub;
 mod sessions;
 mod sign_in;
 mod specifications;

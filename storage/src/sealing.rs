@@ -12,9 +12,8 @@ use std::sync::{Arc, OnceLock};
 
 use chacha20::R20;
 use chacha20::hchacha;
-use chacha20poly1305::aead::{AeadInOut, KeyInit as _};
-use chacha20poly1305::{ChaCha20Poly1305, Nonce, Tag, XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use sha2::Sha256;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -59,40 +58,71 @@ pub struct StorageKey {
 struct KeyMaterial {
     secret: Zeroizing<[u8; 32]>,
     cipher_key: Zeroizing<[u8; 32]>,
-    cipher: XChaCha20Poly1305,
     /// Keyed once: cloning it is much cheaper than keying HMAC again for each fingerprint.
     authenticator: Hmac<Sha256>,
     /// What this process seals under.
-    own: OnceLock<Own>,
+    own: OnceLock<Cipher>,
     nonce_counter: AtomicU64,
 }
 
-/// The part of XChaCha20 that depends on key and prefix alone, done once: HChaCha20 turns both into a key for ChaCha20
-/// (draft-irtf-cfrg-xchacha-03, section 2.3). The bytes are those of XChaCha20-Poly1305; a seal costs a fifth less.
+/// The part of XChaCha20 that depends on key and prefix alone: HChaCha20 turns both into a key for ChaCha20
+/// (draft-irtf-cfrg-xchacha-03, section 2.3), so the bytes are those of XChaCha20-Poly1305.
 ///
-/// The prefix is 16 random bytes, drawn once per process and key; then comes a counter. A system call per value would cost more
-/// than sealing a small record. Uniqueness holds: within a process by the counter, between processes by 128 random bits (2^32
-/// restarts collide with a chance below 2^-64).
-struct Own {
+/// The library's key is not overwritten when it is dropped; the one that everything is derived from lives as long as the process.
+struct Cipher {
     prefix: [u8; NONCE_PREFIX_SIZE_BYTES],
-    cipher: ChaCha20Poly1305,
+    key: LessSafeKey,
 }
 
-impl Own {
+/// What follows the prefix in a nonce.
+type Rest = [u8; NONCE_SIZE_BYTES - NONCE_PREFIX_SIZE_BYTES];
+
+impl Cipher {
+    fn new(cipher_key: &[u8; 32], prefix: [u8; NONCE_PREFIX_SIZE_BYTES]) -> Self {
+        let mut derived = hchacha::<R20>(cipher_key.into(), &prefix.into());
+        let key = UnboundKey::new(&CHACHA20_POLY1305, derived.as_slice()).map(LessSafeKey::new);
+        derived.as_mut_slice().zeroize();
+        match key {
+            Ok(key) => Self { prefix, key },
+            Err(_) => unreachable!("a key of 32 bytes is as long as it must be"),
+        }
+    }
+
+    /// What this process seals under. The prefix is 16 random bytes, drawn once per process and key; then comes a counter. A system call
+    /// per value would cost more than sealing a small record. Uniqueness holds: within a process by the counter, between processes
+    /// by 128 random bits (2^32 restarts collide with a chance below 2^-64).
     fn draw(cipher_key: &[u8; 32], world: &dyn World) -> Self {
         let mut prefix = [0u8; NONCE_PREFIX_SIZE_BYTES];
         world.fill_random(&mut prefix);
-        let mut key = hchacha::<R20>(cipher_key.into(), &prefix.into());
-        let cipher = ChaCha20Poly1305::new(&key);
-        key.as_mut_slice().zeroize();
-        Self { prefix, cipher }
+        Self::new(cipher_key, prefix)
     }
 
     /// ChaCha20's nonce: four zero bytes and what follows the prefix.
-    fn nonce(rest: [u8; NONCE_SIZE_BYTES - NONCE_PREFIX_SIZE_BYTES]) -> Nonce {
+    fn nonce(rest: Rest) -> Nonce {
         let mut nonce = [0u8; 12];
         nonce[4..].copy_from_slice(&rest);
-        nonce.into()
+        Nonce::assume_unique_for_key(nonce)
+    }
+
+    fn seal(&self, rest: Rest, context: &[u8], body: &mut [u8]) -> [u8; TAG_SIZE_BYTES] {
+        let sealed = self
+            .key
+            .seal_in_place_separate_tag(Self::nonce(rest), Aad::from(context), body);
+        let tag = sealed
+            .ok()
+            .and_then(|tag| <[u8; TAG_SIZE_BYTES]>::try_from(tag.as_ref()).ok());
+        // Only a value above 256 GiB has none; writing it in clear would be the one unforgivable answer.
+        tag.unwrap_or_else(|| unreachable!("a value too long to seal passed every limit"))
+    }
+
+    /// The body with its tag becomes clear in place.
+    fn open(&self, rest: Rest, context: &[u8], body: &mut Vec<u8>) -> Result<(), SealError> {
+        let opened = self
+            .key
+            .open_in_place(Self::nonce(rest), Aad::from(context), body.as_mut_slice());
+        let clear_size = opened.map_err(|_| SealError::NotAuthentic)?.len();
+        body.truncate(clear_size);
+        Ok(())
     }
 }
 
@@ -103,7 +133,6 @@ impl StorageKey {
         let cipher_key = expand(&secret, b"corridor cipher v1", b"");
         let authenticator_key = expand(&secret, b"corridor fingerprint v1", b"");
         let inner = KeyMaterial {
-            cipher: XChaCha20Poly1305::new((&*cipher_key).into()),
             authenticator: keyed(&authenticator_key),
             cipher_key,
             secret,
@@ -135,22 +164,16 @@ impl StorageKey {
     /// # Panics
     /// Never for values below 256 GiB, which no limit of ours lets through.
     pub fn seal(&self, world: &dyn World, context: &[u8], clear: &[u8]) -> Vec<u8> {
-        let own = self.inner.own.get_or_init(|| Own::draw(&self.inner.cipher_key, world));
+        let draw = || Cipher::draw(&self.inner.cipher_key, world);
+        let own = self.inner.own.get_or_init(draw);
         let count = self.inner.nonce_counter.fetch_add(1, Ordering::Relaxed).to_le_bytes();
         let mut sealed = Vec::with_capacity(clear.len() + SEAL_OVERHEAD_SIZE_BYTES);
         sealed.push(ALGORITHM_XCHACHA20_POLY1305);
         sealed.extend_from_slice(&own.prefix);
         sealed.extend_from_slice(&count);
         sealed.extend_from_slice(clear);
-        let body = &mut sealed[HEADER_SIZE_BYTES..];
-        match own
-            .cipher
-            .encrypt_inout_detached(&Own::nonce(count), context, body.into())
-        {
-            Ok(tag) => sealed.extend_from_slice(&tag),
-            // Only a value above 256 GiB gets here; writing it in clear would be the one unforgivable answer.
-            Err(_) => unreachable!("a value too long to seal passed every limit"),
-        }
+        let tag = own.seal(count, context, &mut sealed[HEADER_SIZE_BYTES..]);
+        sealed.extend_from_slice(&tag);
         sealed
     }
 
@@ -160,25 +183,17 @@ impl StorageKey {
         if algorithm != ALGORITHM_XCHACHA20_POLY1305 {
             return Err(SealError::UnknownAlgorithm(algorithm));
         }
-        let (nonce, rest) = rest
-            .split_first_chunk::<NONCE_SIZE_BYTES>()
-            .ok_or(SealError::Truncated)?;
-        let (body, tag) = rest.split_last_chunk::<TAG_SIZE_BYTES>().ok_or(SealError::Truncated)?;
+        let (prefix, rest) = rest.split_first_chunk().ok_or(SealError::Truncated)?;
+        let (count, body) = rest.split_first_chunk().ok_or(SealError::Truncated)?;
+        if body.len() < TAG_SIZE_BYTES {
+            return Err(SealError::Truncated);
+        }
         let mut clear = body.to_vec();
-        let (tag, inout) = (Tag::from(*tag), clear.as_mut_slice().into());
-        let opened = match (self.inner.own.get(), nonce.split_first_chunk()) {
-            (Some(own), Some((prefix, rest))) if own.prefix == *prefix => {
-                let rest = <[u8; 8]>::try_from(rest).map_err(|_| SealError::Truncated)?;
-                own.cipher
-                    .decrypt_inout_detached(&Own::nonce(rest), context, inout, &tag)
-            }
+        match self.inner.own.get().filter(|own| own.prefix == *prefix) {
+            Some(own) => own.open(*count, context, &mut clear)?,
             // Sealed by another process under this key.
-            _ => self
-                .inner
-                .cipher
-                .decrypt_inout_detached(&XNonce::from(*nonce), context, inout, &tag),
-        };
-        opened.map_err(|_| SealError::NotAuthentic)?;
+            None => Cipher::new(&self.inner.cipher_key, *prefix).open(*count, context, &mut clear)?,
+        }
         Ok(clear)
     }
 
@@ -217,11 +232,46 @@ fn expand(secret: &[u8; 32], purpose: &[u8], label: &[u8]) -> Zeroizing<[u8; 32]
 
 #[cfg(test)]
 mod tests {
-    use super::{SEAL_OVERHEAD_SIZE_BYTES, SealError, StorageKey};
+    use super::{Cipher, SEAL_OVERHEAD_SIZE_BYTES, SealError, StorageKey};
     use crate::world::{TestWorld, World};
 
     fn key(fill: u8) -> StorageKey {
         StorageKey::from_bytes([fill; 32])
+    }
+
+    /// draft-irtf-cfrg-xchacha-03, appendix A.3.1.
+    #[test]
+    fn the_bytes_are_those_of_xchacha20_poly1305() {
+        let counting = |from: u8, count: u8| -> Vec<u8> { (from..from + count).collect() };
+        let key = <[u8; 32]>::try_from(counting(0x80, 32)).unwrap();
+        let cipher = Cipher::new(&key, counting(0x40, 16).try_into().unwrap());
+        let rest = <[u8; 8]>::try_from(counting(0x50, 8)).unwrap();
+        let context = [&counting(0x50, 4)[..], &counting(0xc0, 8)].concat();
+        let clear = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
+        let mut body = clear.to_vec();
+        let tag = cipher.seal(rest, &context, &mut body);
+        let text = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        assert_eq!(
+            text(&body),
+            "bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb731c7f1b0b4aa6440bf3a82f4eda7e39\
+             ae64c6708c54c216cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff9\
+             21f9664c97637da9768812f615c68b13b52e"
+        );
+        assert_eq!(text(&tag), "c0875924c1c7987947deafd8780acf49");
+        body.extend_from_slice(&tag);
+        cipher.open(rest, &context, &mut body).unwrap();
+        assert_eq!(body, clear);
+    }
+
+    #[test]
+    fn what_another_process_sealed_opens() {
+        let world = TestWorld::new(0, 6);
+        let sealed = key(1).seal(&world, b"place", b"before");
+        let now = key(1);
+        let own = now.seal(&world, b"place", b"now");
+        assert_eq!(now.open(b"place", &sealed), Ok(b"before".to_vec()));
+        assert_eq!(now.open(b"place", &own), Ok(b"now".to_vec()));
+        assert_eq!(key(1).open(b"place", &own), Ok(b"now".to_vec()));
     }
 
     #[test]

@@ -21,8 +21,6 @@ pub enum Command {
     MessagePath(MessagePath),
     /// Kill the node under load, again and again, and look whether anything is lost, doubled or out of order
     Kill(Kill),
-    /// Measure three nodes beside one, and hold them against it
-    Cluster(Cluster),
     /// Do everything that goes wrong to three nodes under load, and look whether anything is lost, doubled or out of order
     Faults(Faults),
     /// Judge a history that `faults` wrote
@@ -68,21 +66,6 @@ pub struct Kill {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Do not fail for a start that takes too long, only for what is lost, doubled or out of order: for a slow or shared machine
-    #[arg(long)]
-    pub ignore_bars: bool,
-    /// Where to write the results
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
-    #[command(flatten)]
-    pub place: Place,
-}
-
-#[derive(Debug, Args)]
-pub struct Cluster {
-    /// Short runs, to see that it works; the figures mean little
-    #[arg(long)]
-    pub quick: bool,
-    /// Do not fail for a missed bar, only for what is lost, doubled, out of order or refused: for a machine shared with others
     #[arg(long)]
     pub ignore_bars: bool,
     /// Where to write the results
@@ -185,7 +168,6 @@ mod tests {
             ("message-path --only nothing", "pairs"),
             ("message-path --rounds 3", "--rounds"),
             ("kill --rounds 0", "0"),
-            ("cluster --rounds 3", "--rounds"),
             ("faults --episodes 0", "0"),
             ("faults --only nothing", "kill-leader"),
             ("compare one.json", "SECOND"),

@@ -25,7 +25,7 @@ const CREATIONS_AT_ONCE: usize = 64;
 /// Most members named while creating a conversation.
 const MEMBERS_AT_CREATION: usize = 200;
 /// As high as the configuration lets them be: limits are no subject of a measurement, and all clients have one address here.
-pub const LIMITS: &str = "[limits]
+const LIMITS: &str = "[limits]
 sends_per_second = 10000
 sends_burst = 10000
 sign_ins_per_second = 10000
@@ -33,7 +33,7 @@ sign_ins_burst = 10000
 connections_per_address = 10000
 ";
 /// How many sockets may open in a second; a storm is measured with what a node does by itself.
-pub const OPENINGS: &str = "socket_openings_per_second = 10000\nsocket_openings_burst = 10000\n";
+const OPENINGS: &str = "socket_openings_per_second = 10000\nsocket_openings_burst = 10000\n";
 const STORM: &str = "storm";
 
 /// Somebody who is signed in.
@@ -47,8 +47,7 @@ pub struct Person {
 
 /// A founded clinic whose node does not run.
 pub struct Template {
-    /// The program of its nodes.
-    pub binary: PathBuf,
+    binary: PathBuf,
     folder: PathBuf,
     data: PathBuf,
     /// In the order of their numbers.
@@ -57,16 +56,13 @@ pub struct Template {
 
 /// A clinic whose node runs, or can be started again.
 pub struct Clinic {
-    /// Its node, or the first of several.
+    /// Its node.
     pub node: Node,
-    /// The others, if it is a cluster.
-    pub others: Vec<Node>,
     /// In the order of their numbers.
     pub people: Rc<Vec<Person>>,
     /// The certificate to trust, as PEM, if the node speaks TLS.
     pub certificate: Option<String>,
-    /// Where its nodes keep things.
-    pub folder: PathBuf,
+    folder: PathBuf,
 }
 
 /// An event on a page.
@@ -124,20 +120,14 @@ impl Template {
         })
     }
 
-    /// A copy of it under that name: a folder in which `clinic` is its data.
-    pub fn copied(&self, name: &str) -> Outcome<PathBuf> {
+    /// A copy of it under that name, with its node started.
+    pub async fn open(&self, name: &str, tls: bool) -> Outcome<Clinic> {
         let folder = self.folder.with_file_name(name);
         if folder.exists() {
             std::fs::remove_dir_all(&folder).context(folder.display())?;
         }
         std::fs::create_dir_all(&folder).context(folder.display())?;
         copy(&self.data, &folder.join("clinic"))?;
-        Ok(folder)
-    }
-
-    /// A copy of it under that name, with its node started.
-    pub async fn open(&self, name: &str, tls: bool) -> Outcome<Clinic> {
-        let folder = self.copied(name)?;
         let certificate = tls.then(|| write_certificate(&folder)).transpose()?;
         let node = configured(
             &self.binary,
@@ -148,7 +138,6 @@ impl Template {
         node.start().await?;
         Ok(Clinic {
             node,
-            others: Vec::new(),
             people: Rc::clone(&self.people),
             certificate,
             folder,
@@ -334,16 +323,9 @@ impl Clinic {
         size_bytes(&self.folder)
     }
 
-    /// All nodes.
-    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
-        std::iter::once(&self.node).chain(&self.others)
-    }
-
-    /// Stops the nodes and deletes what they kept.
+    /// Stops the node and deletes what it kept.
     pub async fn close(self) -> Outcome<()> {
-        for node in self.nodes() {
-            node.stop().await?;
-        }
+        self.node.stop().await?;
         std::fs::remove_dir_all(&self.folder).context(self.folder.display())
     }
 }

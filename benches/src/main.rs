@@ -10,7 +10,6 @@ mod chance;
 mod checker;
 mod clinic;
 mod clock;
-mod cluster;
 mod compare;
 mod device;
 mod failure;
@@ -28,7 +27,7 @@ mod session;
 mod stages;
 mod wire;
 
-use arguments::{Cluster, Command, Faults, Kill, Line, MessagePath, Place, Profile, RunName};
+use arguments::{Command, Faults, Kill, Line, MessagePath, Place, Profile, RunName};
 use clap::Parser;
 use clinic::Template;
 use failure::{Context, Failure, Outcome};
@@ -87,7 +86,6 @@ async fn obey(command: Command) -> Outcome<bool> {
     match command {
         Command::MessagePath(arguments) => message_path(arguments).await,
         Command::Kill(arguments) => kill(arguments).await,
-        Command::Cluster(arguments) => cluster_path(arguments).await,
         Command::Faults(arguments) => faults(arguments).await,
         Command::Check { file } => {
             let verdict = faults::check(&file)?;
@@ -167,13 +165,6 @@ async fn kill(arguments: Kill) -> Outcome<bool> {
     let (mut bench, _folder) = bench(&arguments.place, runs::kill::PEOPLE, false).await?;
     let seed = arguments.seed.unwrap_or_else(clock::seed);
     runs::kill::run(&mut bench, arguments.rounds, seed).await?;
-    conclude(&bench, arguments.json.as_deref(), arguments.ignore_bars)
-}
-
-async fn cluster_path(arguments: Cluster) -> Outcome<bool> {
-    let (mut bench, _folder) = bench(&arguments.place, runs::cluster::PEOPLE, arguments.quick).await?;
-    runs::cluster::run(&mut bench).await?;
-    runs::cluster::cut(&mut bench).await?;
     conclude(&bench, arguments.json.as_deref(), arguments.ignore_bars)
 }
 

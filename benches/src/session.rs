@@ -8,7 +8,6 @@ use crate::failure::{Context, Failure, Outcome};
 use crate::load::{Load, Order, Shared};
 use crate::machine;
 use crate::measure::Window;
-use crate::node::Node;
 use crate::pacing::Pace;
 use crate::progress::Progress;
 use std::cell::RefCell;
@@ -37,8 +36,7 @@ pub struct Session<'a> {
     /// What the sockets share.
     pub load: Shared,
     progress: &'a Progress,
-    /// One a node: devices come to them in turn.
-    endpoints: Vec<Rc<Endpoint>>,
+    endpoint: Rc<Endpoint>,
     narrow_endpoint: Rc<Endpoint>,
     sockets: JoinSet<Outcome<()>>,
 }
@@ -51,22 +49,20 @@ impl<'a> Session<'a> {
         } else {
             CONNECTIONS_AT_ONCE
         };
-        let endpoint = |node: &Node| Endpoint::new(node.address, clinic.certificate.as_deref(), at_once);
-        let endpoints = clinic.nodes().map(|node| endpoint(node).map(Rc::new));
+        let endpoint = || Endpoint::new(clinic.node.address, clinic.certificate.as_deref(), at_once);
         Ok(Self {
             clinic,
             load: Rc::new(RefCell::new(Load::new()?)),
             progress,
-            endpoints: endpoints.collect::<Outcome<_>>()?,
-            narrow_endpoint: Rc::new(endpoint(&clinic.node)?.with_receive_buffer(NARROW_RECEIVE_BUFFER_SIZE_BYTES)),
+            endpoint: Rc::new(endpoint()?),
+            narrow_endpoint: Rc::new(endpoint()?.with_receive_buffer(NARROW_RECEIVE_BUFFER_SIZE_BYTES)),
             sockets: JoinSet::new(),
         })
     }
 
     /// One more device of that person. It connects at once.
     pub fn add_device(&mut self, person: usize) -> u32 {
-        let turn = self.load.borrow().devices.len() % self.endpoints.len();
-        self.add_device_at(person, Rc::clone(&self.endpoints[turn]))
+        self.add_device_at(person, Rc::clone(&self.endpoint))
     }
 
     /// The same, with small buffers: it is soon full when it does not read.
@@ -199,7 +195,7 @@ impl<'a> Session<'a> {
         Ok(Counters {
             at_ns: clock::now_ns(),
             syncs,
-            server_cpu_us: self.clinic.nodes().map(Node::cpu_us).sum::<Outcome<f64>>()?,
+            server_cpu_us: self.clinic.node.cpu_us()?,
             client_cpu_us: machine::cpu_us("self")?,
         })
     }

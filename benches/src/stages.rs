@@ -42,7 +42,6 @@ const STAGES: [Stage; 12] = [
             "ContentKeys::",
             "chacha20",
             "poly1305",
-            "ring_core",
         ],
     ),
     (

@@ -6,7 +6,6 @@ use crate::clinic::Clinic;
 use crate::failure::Outcome;
 use crate::load::Pattern;
 use crate::machine;
-use crate::measure::Window;
 use crate::progress::Progress;
 use crate::session::Session;
 use serde_json::{Map, json};
@@ -34,20 +33,6 @@ pub async fn connect<'a>(clinic: &'a Clinic, progress: &'a Progress) -> Outcome<
     Ok((session, lanes))
 }
 
-/// Measures with one and with sixteen messages outstanding.
-pub async fn closed_loops(bench: &Bench, session: &mut Session<'_>, lanes: &[u32], name: &str) -> Outcome<Vec<Window>> {
-    let mut windows = Vec::new();
-    for outstanding in [1, 16] {
-        let what = format!("{name}, {outstanding} outstanding");
-        let pattern = Pattern::OnAcknowledged;
-        session.load.borrow_mut().begin(pattern, lanes, outstanding);
-        session.pass(&what, bench.warm_up()).await?;
-        windows.push(session.window(&what, bench.window_time()).await?);
-        session.drain().await?;
-    }
-    Ok(windows)
-}
-
 /// Measures closed loops of one and of sixteen outstanding messages, and after that, if wanted, half of
 /// what the bar of sixteen asks for, and half of what was measured, paced.
 pub async fn run(bench: &mut Bench, with_half_load: bool) -> Outcome<()> {
@@ -56,7 +41,17 @@ pub async fn run(bench: &mut Bench, with_half_load: bool) -> Outcome<()> {
 
     let disk_time = bench.disk_time();
     let before_per_s = machine::fdatasyncs_per_second(&bench.folder, disk_time)?;
-    let windows = closed_loops(bench, &mut session, &lanes, "pairs").await?;
+    let mut windows = Vec::new();
+    for outstanding in [1, 16] {
+        let what = format!("pairs, {outstanding} outstanding");
+        session
+            .load
+            .borrow_mut()
+            .begin(Pattern::OnAcknowledged, &lanes, outstanding);
+        session.pass(&what, bench.warm_up()).await?;
+        windows.push(session.window(&what, bench.window_time()).await?);
+        session.drain().await?;
+    }
     let after_per_s = machine::fdatasyncs_per_second(&bench.folder, disk_time)?;
     let fdatasync_per_s = f64::midpoint(before_per_s, after_per_s);
 

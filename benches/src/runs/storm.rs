@@ -2,7 +2,6 @@
 
 use super::Bench;
 use crate::bars::Bar;
-use crate::clinic::Clinic;
 use crate::clock;
 use crate::failure::{Failure, Outcome};
 use crate::load::{Load, Order};
@@ -19,22 +18,12 @@ const RESUMED_MS: f64 = 15_000.0;
 /// Longer than this and the storm counts as never over.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// On one node.
+/// One person in each room writes from a socket that stays; everybody's other sockets are reset, and resume.
 pub async fn run(bench: &mut Bench) -> Outcome<()> {
     let clinic = bench.template.open("storm", false).await?;
-    let resumed_ms = on(bench, &clinic, "storm").await?;
-    bench
-        .report
-        .bar(Bar::at_most("storm.resumed_ms", resumed_ms, RESUMED_MS));
-    clinic.close().await
-}
-
-/// On these nodes, the sockets spread evenly: how long until all are back, in milliseconds, and everything else under that name.
-/// One person in each room writes from a socket that stays; everybody's other sockets are reset, and resume.
-pub async fn on(bench: &mut Bench, clinic: &Clinic, name: &str) -> Outcome<f64> {
     let wanted = if bench.quick { SOCKETS_QUICK } else { SOCKETS };
     let people = clinic.people.len();
-    let mut session = Session::new(clinic, &bench.progress, true)?;
+    let mut session = Session::new(&clinic, &bench.progress, true)?;
     let mut lanes = Vec::new();
     let mut storming = Vec::new();
     for first in (0..people).step_by(MEMBERS_OF_A_ROOM) {
@@ -83,7 +72,10 @@ pub async fn on(bench: &mut Bench, clinic: &Clinic, name: &str) -> Outcome<f64> 
     errors.retain(|code, _| code != "http_503");
     let findings = session.finish().await?;
     let figures = json!({ "sockets": storming.len(), "resumed_ms": resumed_ms, "errors": all_errors });
-    bench.report.put(name, figures);
+    bench.report.put("storm", figures);
+    bench
+        .report
+        .bar(Bar::at_most("storm.resumed_ms", resumed_ms, RESUMED_MS));
     bench.report.checked(findings, &errors);
-    Ok(resumed_ms)
+    clinic.close().await
 }

@@ -10,6 +10,7 @@ mod chance;
 mod checker;
 mod clinic;
 mod clock;
+mod cluster;
 mod compare;
 mod device;
 mod failure;
@@ -25,6 +26,7 @@ mod report;
 mod runs;
 mod session;
 mod stages;
+mod system;
 mod wire;
 
 use arguments::{Command, Faults, Kill, Line, MessagePath, Place, Profile, RunName};
@@ -90,7 +92,7 @@ async fn obey(command: Command) -> Outcome<bool> {
         Command::Check { file } => {
             let verdict = faults::check(&file)?;
             let mut report = Report::default();
-            faults::put(&mut report, &verdict, Default::default());
+            faults::put(&mut report, "faults", &verdict, Default::default());
             say(&report.table())?;
             Ok(verdict.is_clean())
         }
@@ -169,7 +171,7 @@ async fn kill(arguments: Kill) -> Outcome<bool> {
 }
 
 async fn faults(arguments: Faults) -> Outcome<bool> {
-    faults::check_rights()?;
+    system::check_rights()?;
     let binary = node::binary(arguments.place.binary.clone())?;
     let folder = folder(&arguments.place)?;
     let mut report = Report::default();

@@ -29,7 +29,7 @@ mod stages;
 mod system;
 mod wire;
 
-use arguments::{Command, Faults, Kill, Line, MessagePath, Place, Profile, RunName};
+use arguments::{Cluster, ClusterRunName, Command, Faults, Kill, Line, MessagePath, Place, Profile, RunName};
 use clap::Parser;
 use clinic::Template;
 use failure::{Context, Failure, Outcome};
@@ -87,6 +87,7 @@ fn answer(line: Line) -> Outcome<bool> {
 async fn obey(command: Command) -> Outcome<bool> {
     match command {
         Command::MessagePath(arguments) => message_path(arguments).await,
+        Command::Cluster(arguments) => three_nodes(arguments).await,
         Command::Kill(arguments) => kill(arguments).await,
         Command::Faults(arguments) => faults(arguments).await,
         Command::Check { file } => {
@@ -161,6 +162,25 @@ fn conclude(bench: &Bench, json: Option<&Path>, ignore_bars: bool) -> Outcome<bo
     }
     say(&bench.report.table())?;
     Ok(bench.report.is_verified() && (ignore_bars || bench.report.is_held()))
+}
+
+async fn three_nodes(arguments: Cluster) -> Outcome<bool> {
+    let wanted = |name: ClusterRunName| arguments.only.is_empty() || arguments.only.contains(&name);
+    let people = if wanted(ClusterRunName::Pairs) { PEOPLE_FEW } else { 0 };
+    let (mut bench, _folder) = bench(&arguments.place, people, arguments.quick).await?;
+    if wanted(ClusterRunName::Pairs) {
+        runs::cluster::pairs::run(&mut bench).await?;
+    }
+    if wanted(ClusterRunName::Failover) {
+        runs::cluster::failover::run(&mut bench, arguments.rounds).await?;
+    }
+    if wanted(ClusterRunName::Cut) {
+        runs::cluster::cut::run(&mut bench).await?;
+    }
+    if wanted(ClusterRunName::Replace) {
+        runs::cluster::replace::run(&mut bench).await?;
+    }
+    conclude(&bench, arguments.json.as_deref(), arguments.ignore_bars)
 }
 
 async fn kill(arguments: Kill) -> Outcome<bool> {

@@ -4,6 +4,7 @@
 use super::{ALL, Bench, people};
 use crate::bars::Bar;
 use crate::chance::Chance;
+use crate::clinic::Clinic;
 use crate::clock;
 use crate::cluster::{Cluster, NODES};
 use crate::failure::{Context, Failure, Outcome};
@@ -11,7 +12,7 @@ use crate::measure::Measure;
 use crate::runs::growth::{begin, fill, settle};
 use crate::runs::pairs::{PAIRS, connect};
 use crate::session::Session;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Conversations that hold the messages.
@@ -26,6 +27,8 @@ const ACK_P99_RATIO: f64 = 2.0;
 const PATIENCE: Duration = Duration::from_secs(600);
 /// Between two looks at a node that joins.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+const COUNT_OF_SYNCS: &str = "corridor_log_sync_seconds_count";
+const SECONDS_OF_SYNCS: &str = "corridor_log_sync_seconds_sum";
 const SEED: u64 = 0x7265_706c_6163_6564;
 
 /// Fills one node, lets two join, loses a follower and replaces it.
@@ -58,13 +61,15 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
     let (mut session, lanes) = connect(&clinic, &bench.progress).await?;
     let paced = session.pace(lanes, PER_SECOND);
     session.pass("before the loss", bench.warm_up()).await?;
-    let before = session.window("before the loss", bench.window_time()).await?.measure;
+    let before = begin_window(&clinic, &session).await?;
+    session.pass("before the loss", bench.window_time()).await?;
+    let before = before.end(&clinic, &session).await?;
 
     cluster.members[lost].kill().await?;
     cluster.members[lost].wipe(true)?;
     cluster.remove(lost, id).await?;
     session.pass("two of three", bench.warm_up()).await?;
-    session.load.borrow_mut().measure.begin();
+    let during = begin_window(&clinic, &session).await?;
     let begun_ns = clock::now_ns();
     cluster.join_again(lost).await?;
     let helper = others[0];
@@ -79,22 +84,22 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
         session.pass_silently(LOOK_AGAIN).await?;
     }
     let replaced_s = clock::seconds(begun_ns, clock::now_ns());
-    let during = measured(&session);
+    let during = during.end(&clinic, &session).await?;
     drop(paced);
     session.drain().await?;
     let errors = session.load.borrow().measure.errors.clone();
     let findings = session.finish().await?;
     cluster.until_well().await?;
 
-    let [before_ms, during_ms] = [&before, &during].map(|measure| measure.to_acknowledged.quantile_ms(0.99));
+    let [before_ms, during_ms] = [&before, &during].map(|shown| shown.measure.to_acknowledged.quantile_ms(0.99));
     let ratio = during_ms / before_ms;
     let figures = json!({
         "messages": messages,
         "data_size_bytes": clinic.size_bytes()? / NODES as u64,
         "joined_s": joined_s,
         "replaced_s": replaced_s,
-        "ack_before": before.to_acknowledged.as_json(),
-        "ack_during": during.to_acknowledged.as_json(),
+        "before": before.as_json(),
+        "during": during.as_json(),
         "ack_p99_ratio": ratio,
     });
     let report = &mut bench.report;
@@ -106,11 +111,70 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
     cluster.close().await
 }
 
-/// What was measured since the begin.
-fn measured(session: &Session<'_>) -> Measure {
-    let mut load = session.load.borrow_mut();
-    load.measure.records = false;
-    load.measure.clone()
+/// What a window begins with, at the two nodes that stay.
+struct Begun {
+    at_ns: u64,
+    cpu_us: f64,
+    syncs: f64,
+    syncs_s: f64,
+}
+
+/// What a window showed at the two nodes that stay.
+struct Shown {
+    measure: Measure,
+    /// Processor time, as cores.
+    cpu_share: f64,
+    /// Of one write and sync of the log, in the mean.
+    sync_ms: f64,
+}
+
+async fn begin_window(clinic: &Clinic, session: &Session<'_>) -> Outcome<Begun> {
+    let begun = Begun::now(clinic).await?;
+    session.load.borrow_mut().measure.begin();
+    Ok(begun)
+}
+
+impl Begun {
+    async fn now(clinic: &Clinic) -> Outcome<Self> {
+        let (mut cpu_us, mut syncs, mut syncs_s) = (0.0, 0.0, 0.0);
+        for node in clinic.nodes() {
+            cpu_us += node.cpu_us()?;
+            syncs += node.figure(COUNT_OF_SYNCS).await?;
+            syncs_s += node.figure(SECONDS_OF_SYNCS).await?;
+        }
+        let at_ns = clock::now_ns();
+        Ok(Self {
+            at_ns,
+            cpu_us,
+            syncs,
+            syncs_s,
+        })
+    }
+
+    async fn end(self, clinic: &Clinic, session: &Session<'_>) -> Outcome<Shown> {
+        let measure = {
+            let mut load = session.load.borrow_mut();
+            load.measure.records = false;
+            load.measure.clone()
+        };
+        let ended = Self::now(clinic).await?;
+        let seconds = clock::seconds(self.at_ns, ended.at_ns);
+        Ok(Shown {
+            measure,
+            cpu_share: (ended.cpu_us - self.cpu_us) / 1e6 / seconds,
+            sync_ms: (ended.syncs_s - self.syncs_s) * 1e3 / (ended.syncs - self.syncs).max(1.0),
+        })
+    }
+}
+
+impl Shown {
+    fn as_json(&self) -> Value {
+        json!({
+            "ack": self.measure.to_acknowledged.as_json(),
+            "server_cpu_share": self.cpu_share,
+            "log_sync_mean_ms": self.sync_ms,
+        })
+    }
 }
 
 /// Pairs of people, other than those of the load of fifty pairs.

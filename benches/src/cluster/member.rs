@@ -137,7 +137,7 @@ impl Member {
     /// Empties the data folder, as somebody does who wipes a disk; with the configuration if a new node is to come there.
     pub fn wipe(&self, with_configuration: bool) -> Outcome<()> {
         let data = self.data();
-        fs::remove_dir_all(&data).context(data.display())?;
+        fs::remove_dir_all(data).context(data.display())?;
         match with_configuration {
             true => fs::remove_file(self.node.config()).context("the configuration"),
             false => Ok(()),

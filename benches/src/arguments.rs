@@ -19,6 +19,8 @@ pub struct Line {
 pub enum Command {
     /// Measure the way of a message, and hold it against the bars
     MessagePath(MessagePath),
+    /// Measure three nodes on this machine, side by side with one, and hold them against the bars
+    Cluster(Cluster),
     /// Kill the node under load, again and again, and look whether anything is lost, doubled or out of order
     Kill(Kill),
     /// Do everything that goes wrong to three nodes under load, and look whether anything is lost, doubled or out of order
@@ -47,6 +49,27 @@ pub struct MessagePath {
     /// Short runs, to see that it works; the figures mean little
     #[arg(long)]
     pub quick: bool,
+    /// Do not fail for a missed bar, only for what is lost, doubled, out of order or refused: for a machine shared with others
+    #[arg(long)]
+    pub ignore_bars: bool,
+    /// Where to write the results
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Args)]
+pub struct Cluster {
+    /// Only these runs
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
+    pub only: Vec<ClusterRunName>,
+    /// Short runs, to see that it works; the figures mean little
+    #[arg(long)]
+    pub quick: bool,
+    /// How often `failover` kills the leader; 100, or 5 in short runs
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: Option<u32>,
     /// Do not fail for a missed bar, only for what is lost, doubled, out of order or refused: for a machine shared with others
     #[arg(long)]
     pub ignore_bars: bool,
@@ -143,6 +166,19 @@ pub enum RunName {
     Growth,
 }
 
+/// The runs of three nodes by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClusterRunName {
+    /// Fifty two-person conversations, 1 and 16 messages outstanding, on one node and on three
+    Pairs,
+    /// The leader killed under load, again and again
+    Failover,
+    /// Two thousand sockets at three nodes cut at once, all coming back, and no election
+    Cut,
+    /// A node lost for good and replaced, with a million messages
+    Replace,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,12 +198,23 @@ mod tests {
     }
 
     #[test]
+    fn a_cluster_may_be_measured_in_part() {
+        let line = parse("cluster --only failover,cut --rounds 7").unwrap();
+        let Command::Cluster(arguments) = line.command else {
+            panic!("another command: {line:?}");
+        };
+        assert_eq!(arguments.only, [ClusterRunName::Failover, ClusterRunName::Cut]);
+        assert_eq!(arguments.rounds, Some(7));
+    }
+
+    #[test]
     fn wrong_use_ends_with_2_and_says_what_is_possible() {
         for (line, said) in [
             ("", "Usage"),
             ("message-path --only nothing", "pairs"),
             ("message-path --rounds 3", "--rounds"),
             ("kill --rounds 0", "0"),
+            ("cluster --only room500", "failover"),
             ("faults --episodes 0", "0"),
             ("faults --only nothing", "kill-leader"),
             ("compare one.json", "SECOND"),

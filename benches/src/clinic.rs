@@ -15,7 +15,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::process::Command;
+use tokio::time::{sleep, timeout};
 
 const PASSWORD: &str = "only for measuring, never a real one";
 /// Password hashes take a core each: more at once only wait.
@@ -25,7 +27,7 @@ const CREATIONS_AT_ONCE: usize = 64;
 /// Most members named while creating a conversation.
 const MEMBERS_AT_CREATION: usize = 200;
 /// As high as the configuration lets them be: limits are no subject of a measurement, and all clients have one address here.
-const LIMITS: &str = "[limits]
+pub const LIMITS: &str = "[limits]
 sends_per_second = 10000
 sends_burst = 10000
 sign_ins_per_second = 10000
@@ -33,7 +35,11 @@ sign_ins_burst = 10000
 connections_per_address = 10000
 ";
 /// How many sockets may open in a second; a storm is measured with what a node does by itself.
-const OPENINGS: &str = "socket_openings_per_second = 10000\nsocket_openings_burst = 10000\n";
+pub const OPENINGS: &str = "socket_openings_per_second = 10000\nsocket_openings_burst = 10000\n";
+const GAUGE_OF_APPLIED: &str = "corridor_group_applied_index";
+/// How long nodes may take to get equal.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 const STORM: &str = "storm";
 
 /// Somebody who is signed in.
@@ -47,7 +53,8 @@ pub struct Person {
 
 /// A founded clinic whose node does not run.
 pub struct Template {
-    binary: PathBuf,
+    /// The node's program.
+    pub binary: PathBuf,
     folder: PathBuf,
     data: PathBuf,
     /// In the order of their numbers.
@@ -56,13 +63,16 @@ pub struct Template {
 
 /// A clinic whose node runs, or can be started again.
 pub struct Clinic {
-    /// Its node.
-    pub node: Node,
+    /// Its node; of several, the one that is asked over HTTP.
+    pub node: Rc<Node>,
+    /// The other nodes, if it has several.
+    pub others: Vec<Rc<Node>>,
     /// In the order of their numbers.
     pub people: Rc<Vec<Person>>,
     /// The certificate to trust, as PEM, if the node speaks TLS.
     pub certificate: Option<String>,
-    folder: PathBuf,
+    /// Where its nodes keep what they keep.
+    pub folder: PathBuf,
 }
 
 /// An event on a page.
@@ -137,7 +147,8 @@ impl Template {
         )?;
         node.start().await?;
         Ok(Clinic {
-            node,
+            node: Rc::new(node),
+            others: Vec::new(),
             people: Rc::clone(&self.people),
             certificate,
             folder,
@@ -249,6 +260,26 @@ pub async fn in_parallel<J, R>(
 }
 
 impl Clinic {
+    /// All its nodes.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        std::iter::once(&self.node).chain(&self.others).map(Rc::as_ref)
+    }
+
+    /// Waits until all its nodes have applied the same. A device that begins at a node which lags is told of what was before.
+    pub async fn until_equal(&self) -> Outcome<()> {
+        let waiting = async {
+            loop {
+                let applied = self.nodes().map(|node| node.figure(GAUGE_OF_APPLIED));
+                let applied = try_join_all(applied).await?;
+                if applied.iter().all(|index| *index == applied[0]) {
+                    return Ok(());
+                }
+                sleep(LOOK_AGAIN).await;
+            }
+        };
+        timeout(PATIENCE, waiting).await.context("the nodes do not get equal")?
+    }
+
     /// Begins a two-person conversation for each pair of people. Their ids, in that order.
     pub async fn directs(&self, pairs: &[(usize, usize)], tell: impl Fn(usize)) -> Outcome<Vec<String>> {
         let begun = std::cell::Cell::new(0);

@@ -2,37 +2,36 @@
 //! faults from a seed. What happened is a history; the history is judged.
 
 pub mod class;
-mod cluster;
 mod damage;
 mod disk;
-mod history;
-mod judge;
+mod field;
+pub mod history;
+pub mod judge;
 mod listen;
-mod member;
 mod network;
 mod strike;
-mod system;
-mod traffic;
+pub mod traffic;
 
 use crate::arguments::Faults;
 use crate::chance::Chance;
 use crate::clock;
+use crate::cluster::{Cluster, NODES};
 use crate::device::Endpoint;
 use crate::failure::{Context, Failure, Outcome};
 use crate::progress::Progress;
 use crate::report::Report;
 use clap::ValueEnum;
 use class::{Class, Episode};
-use cluster::{Cluster, NODES};
+use field::Field;
 use history::{FORMAT, History, What};
 use judge::Verdict;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 use strike::Stage;
-pub use system::check_rights;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use traffic::Scene;
@@ -69,21 +68,19 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
         .unwrap_or_else(|| folder.join("history.jsonl"));
     let progress = Progress::new();
     progress.show("setting up three nodes", 0.0);
-    let cluster = Cluster::found(folder, binary).await?;
-    let scene = open(&cluster, &path, seed).await?;
+    let field = Field::found(folder, binary).await?;
+    let scene = open(&field.cluster, &path, seed).await?;
     let mut stage = Stage {
-        cluster: &cluster,
+        field: &field,
         scene: &scene,
         errors: Default::default(),
         sentences: Vec::new(),
     };
     let performed = perform(&mut stage, &episodes, seed, &progress).await;
     performed.map_err(|failure| Failure::Broken(format!("{failure}\n{}", again(seed, arguments, binary))))?;
-    for (node, member) in cluster.members.iter().enumerate() {
-        if let Some(line) = strike::complaint(&member.log_text()) {
-            *stage.errors.entry("panicked".to_owned()).or_default() += 1;
-            stage.sentences.push(format!("node {node}: {line}"));
-        }
+    for sentence in complaints(&field.cluster) {
+        *stage.errors.entry("panicked".to_owned()).or_default() += 1;
+        stage.sentences.push(sentence);
     }
     scene.history.borrow_mut().finish()?;
     progress.clear();
@@ -98,12 +95,22 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
         let _ = writeln!(text, "{sentence}");
     }
     report.put("seed", json!(seed));
-    put(report, &verdict, stage.errors);
+    put(report, "faults", &verdict, stage.errors);
     Ok(text)
 }
 
-/// Everything that is wrong with a history, into the report.
-pub fn put(report: &mut Report, verdict: &Verdict, mut errors: std::collections::BTreeMap<String, u64>) {
+/// What the logs of the nodes tell of that must not happen.
+pub fn complaints(cluster: &Cluster) -> Vec<String> {
+    let logs = cluster.members.iter().map(|member| member.node.log_text());
+    let found = logs.enumerate().filter_map(|(node, log)| {
+        let line = strike::complaint(&log)?;
+        Some(format!("node {node}: {line}"))
+    });
+    found.collect()
+}
+
+/// Everything that is wrong with a history, into the report, with its figures under that name.
+pub fn put(report: &mut Report, name: &str, verdict: &Verdict, mut errors: BTreeMap<String, u64>) {
     for (code, count) in [
         ("phantoms", verdict.phantoms),
         ("resets", verdict.resets),
@@ -113,13 +120,13 @@ pub fn put(report: &mut Report, verdict: &Verdict, mut errors: std::collections:
             errors.insert(code.to_owned(), count);
         }
     }
-    report.put("faults", verdict.as_json());
+    report.put(name, verdict.as_json());
     report.checked(verdict.findings.clone(), &errors);
 }
 
 /// People, rooms, and the first line of the history.
-async fn open(cluster: &Cluster, path: &Path, seed: u64) -> Outcome<Rc<Scene>> {
-    let people = cluster.people((PEOPLE + STRANGERS) as usize).await?;
+pub async fn open(cluster: &Cluster, path: &Path, seed: u64) -> Outcome<Rc<Scene>> {
+    let people = cluster.people((PEOPLE + STRANGERS) as usize, |_| ()).await?;
     let mut rooms = Vec::new();
     let mut senders = Vec::new();
     for room in 0..ROOMS {
@@ -145,7 +152,7 @@ async fn open(cluster: &Cluster, path: &Path, seed: u64) -> Outcome<Rc<Scene>> {
             .collect(),
     });
     let endpoints: Outcome<Vec<Endpoint>> = (0..NODES).map(|node| cluster.endpoint(node)).collect();
-    let tokens = people.into_iter().map(|[_, token]| token).collect();
+    let tokens = people.into_iter().map(|person| person.token).collect();
     // A device that begins at a node which lags would be told of what was before.
     timeout(PATIENCE, async {
         while !cluster.is_well().await {
@@ -158,20 +165,7 @@ async fn open(cluster: &Cluster, path: &Path, seed: u64) -> Outcome<Rc<Scene>> {
 }
 
 async fn perform(stage: &mut Stage<'_>, episodes: &[Episode], seed: u64, progress: &Progress) -> Outcome<()> {
-    let (scene, cluster) = (Rc::clone(stage.scene), stage.cluster);
-    let mut listeners = JoinSet::new();
-    for device in 0..PEOPLE + STRANGERS {
-        let (first, begun) = tokio::sync::oneshot::channel();
-        listeners.spawn_local(listen::listen(Rc::clone(&scene), device, seed, first));
-        let begun = timeout(PATIENCE, begun).await;
-        begun
-            .context("a device is not let in")?
-            .context("a device is not let in")?;
-    }
-    let mut senders = JoinSet::new();
-    for sender in (0_u32..).take(scene.senders.len()) {
-        senders.spawn_local(traffic::send(Rc::clone(&scene), sender));
-    }
+    let clients = Clients::enter(stage.scene, seed).await?;
     for (number, episode) in (0_u32..).zip(episodes) {
         let what = format!("{} of {}: {}", number + 1, episodes.len(), episode.class.name());
         progress.show(&what, f64::from(number) / episodes.len() as f64);
@@ -180,32 +174,70 @@ async fn perform(stage: &mut Stage<'_>, episodes: &[Episode], seed: u64, progres
         }
     }
     progress.show("coming to the end", 1.0);
-    scene.is_over.set(true);
-    let end = async {
-        while senders.join_next().await.is_some() {}
-        while !scene.all_arrived() {
-            scene.check()?;
-            sleep(LOOK_AGAIN).await;
-        }
-        sleep(LISTENING_ON).await;
-        for node in 0..NODES {
-            listen::read_back(&scene, node).await?;
-        }
-        Ok::<(), Failure>(())
-    };
-    match timeout(PATIENCE, end).await {
-        Ok(Ok(())) => scene.note(What::End),
-        Ok(Err(failure)) => stage.sentences.push(format!("the end was not reached: {failure}")),
-        Err(_) => stage
-            .sentences
-            .push(format!("the end was not reached within {PATIENCE:?}")),
+    if let Some(sentence) = clients.leave().await {
+        stage.sentences.push(sentence);
     }
-    // Their processes end when the cluster is dropped; nobody is to hear of that.
-    listeners.shutdown().await;
-    for member in &cluster.members {
-        member.kill().await?;
+    // Nobody is to hear of it when they are dropped.
+    stage.field.cluster.kill().await
+}
+
+/// The clients of a run at work.
+pub struct Clients {
+    scene: Rc<Scene>,
+    listeners: JoinSet<()>,
+    senders: JoinSet<()>,
+}
+
+impl Clients {
+    /// Every device listens, and every sender sends.
+    pub async fn enter(scene: &Rc<Scene>, seed: u64) -> Outcome<Self> {
+        let mut listeners = JoinSet::new();
+        for device in (0_u32..).take(scene.tokens.len()) {
+            let (first, begun) = tokio::sync::oneshot::channel();
+            listeners.spawn_local(listen::listen(Rc::clone(scene), device, seed, first));
+            let begun = timeout(PATIENCE, begun).await;
+            begun
+                .context("a device is not let in")?
+                .context("a device is not let in")?;
+        }
+        let mut senders = JoinSet::new();
+        for sender in (0_u32..).take(scene.senders.len()) {
+            senders.spawn_local(traffic::send(Rc::clone(scene), sender));
+        }
+        Ok(Self {
+            scene: Rc::clone(scene),
+            listeners,
+            senders,
+        })
     }
-    Ok(())
+
+    /// Nothing new is sent; everything arrives and is read back. If it does not come to that, why.
+    pub async fn leave(mut self) -> Option<String> {
+        let scene = &self.scene;
+        scene.is_over.set(true);
+        let end = async {
+            while self.senders.join_next().await.is_some() {}
+            while !scene.all_arrived() {
+                scene.check()?;
+                sleep(LOOK_AGAIN).await;
+            }
+            sleep(LISTENING_ON).await;
+            for node in 0..NODES {
+                listen::read_back(scene, node).await?;
+            }
+            Ok::<(), Failure>(())
+        };
+        let missed = match timeout(PATIENCE, end).await {
+            Ok(Ok(())) => {
+                scene.note(What::End);
+                None
+            }
+            Ok(Err(failure)) => Some(format!("the end was not reached: {failure}")),
+            Err(_) => Some(format!("the end was not reached within {PATIENCE:?}")),
+        };
+        self.listeners.shutdown().await;
+        missed
+    }
 }
 
 fn table(verdict: &Verdict, seed: u64, arguments: &Faults, binary: &Path) -> String {

@@ -10,6 +10,7 @@ mod chance;
 mod checker;
 mod clinic;
 mod clock;
+mod cluster;
 mod compare;
 mod device;
 mod failure;
@@ -25,9 +26,10 @@ mod report;
 mod runs;
 mod session;
 mod stages;
+mod system;
 mod wire;
 
-use arguments::{Command, Faults, Kill, Line, MessagePath, Place, Profile, RunName};
+use arguments::{Cluster, ClusterRunName, Command, Faults, Kill, Line, MessagePath, Place, Profile, RunName};
 use clap::Parser;
 use clinic::Template;
 use failure::{Context, Failure, Outcome};
@@ -85,12 +87,13 @@ fn answer(line: Line) -> Outcome<bool> {
 async fn obey(command: Command) -> Outcome<bool> {
     match command {
         Command::MessagePath(arguments) => message_path(arguments).await,
+        Command::Cluster(arguments) => three_nodes(arguments).await,
         Command::Kill(arguments) => kill(arguments).await,
         Command::Faults(arguments) => faults(arguments).await,
         Command::Check { file } => {
             let verdict = faults::check(&file)?;
             let mut report = Report::default();
-            faults::put(&mut report, &verdict, Default::default());
+            faults::put(&mut report, "faults", &verdict, Default::default());
             say(&report.table())?;
             Ok(verdict.is_clean())
         }
@@ -161,6 +164,25 @@ fn conclude(bench: &Bench, json: Option<&Path>, ignore_bars: bool) -> Outcome<bo
     Ok(bench.report.is_verified() && (ignore_bars || bench.report.is_held()))
 }
 
+async fn three_nodes(arguments: Cluster) -> Outcome<bool> {
+    let wanted = |name: ClusterRunName| arguments.only.is_empty() || arguments.only.contains(&name);
+    let people = if wanted(ClusterRunName::Pairs) { PEOPLE_FEW } else { 0 };
+    let (mut bench, _folder) = bench(&arguments.place, people, arguments.quick).await?;
+    if wanted(ClusterRunName::Pairs) {
+        runs::cluster::pairs::run(&mut bench).await?;
+    }
+    if wanted(ClusterRunName::Failover) {
+        runs::cluster::failover::run(&mut bench, arguments.rounds).await?;
+    }
+    if wanted(ClusterRunName::Cut) {
+        runs::cluster::cut::run(&mut bench).await?;
+    }
+    if wanted(ClusterRunName::Replace) {
+        runs::cluster::replace::run(&mut bench).await?;
+    }
+    conclude(&bench, arguments.json.as_deref(), arguments.ignore_bars)
+}
+
 async fn kill(arguments: Kill) -> Outcome<bool> {
     let (mut bench, _folder) = bench(&arguments.place, runs::kill::PEOPLE, false).await?;
     let seed = arguments.seed.unwrap_or_else(clock::seed);
@@ -169,7 +191,7 @@ async fn kill(arguments: Kill) -> Outcome<bool> {
 }
 
 async fn faults(arguments: Faults) -> Outcome<bool> {
-    faults::check_rights()?;
+    system::check_rights()?;
     let binary = node::binary(arguments.place.binary.clone())?;
     let folder = folder(&arguments.place)?;
     let mut report = Report::default();

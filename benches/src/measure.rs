@@ -28,7 +28,8 @@ impl Latencies {
         self.0.value_at_quantile(share) as f64 / 1e3
     }
 
-    fn as_json(&self) -> Value {
+    /// As figures.
+    pub fn as_json(&self) -> Value {
         json!({
             "count": self.0.len(),
             "p50_ms": self.quantile_ms(0.5),
@@ -109,9 +110,9 @@ pub struct Window {
     pub seconds: f64,
     /// What was counted in it.
     pub measure: Measure,
-    /// Synced writes of the node's log.
+    /// Synced writes of the nodes' logs.
     pub syncs: f64,
-    /// CPU time of the node, in microseconds.
+    /// CPU time of all nodes, in microseconds.
     pub server_cpu_us: f64,
     /// CPU time of this program, in microseconds.
     pub client_cpu_us: f64,

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 use tokio::process::{Child, Command};
@@ -60,6 +60,8 @@ pub struct Node {
     operations: SocketAddr,
     binary: PathBuf,
     config: PathBuf,
+    /// The network namespace in which it runs, as a file; None: that of this process.
+    namespace_file: Option<String>,
     child: RefCell<Option<Child>>,
 }
 
@@ -71,52 +73,112 @@ impl Node {
             operations,
             binary: binary.to_owned(),
             config: config.to_owned(),
+            namespace_file: None,
             child: RefCell::new(None),
         }
     }
 
+    /// The same in another network namespace, by `nsenter`.
+    pub fn within(self, namespace_file: Option<String>) -> Self {
+        Self { namespace_file, ..self }
+    }
+
+    /// Its configuration.
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+
+    /// The words that run a command of the node's program where the node is.
+    pub fn words(&self, command: &[&str]) -> Vec<String> {
+        let net = self.namespace_file.iter().map(|file| format!("--net={file}"));
+        let enter = net.flat_map(|net| ["nsenter".to_owned(), net]);
+        let program = std::iter::once(self.binary.display().to_string());
+        let command = command.iter().map(|word| (*word).to_owned());
+        enter.chain(program).chain(command).collect()
+    }
+
+    /// What it logged so far.
+    pub fn log_text(&self) -> String {
+        let log = std::fs::read(self.config.with_extension("log"));
+        String::from_utf8_lossy(&log.unwrap_or_default()).into_owned()
+    }
+
     /// Starts the process and waits until it is ready: how long that took, from before the process was there.
     pub async fn start(&self) -> Outcome<Duration> {
+        let begun_ns = clock::now_ns();
+        self.spawn()?;
+        let ready = async {
+            while !self.is_ready().await {
+                if let Some(status) = self.ended() {
+                    let log = self.log_text();
+                    return Err(Failure::Broken(format!("the node ended with {status}:\n{log}")));
+                }
+                sleep(LOOK_AGAIN).await;
+            }
+            Ok(())
+        };
+        timeout(READY_TIMEOUT, ready)
+            .await
+            .context("the node does not get ready")??;
+        Ok(Duration::from_nanos(clock::now_ns() - begun_ns))
+    }
+
+    /// Starts the process. Whether it gets ready is for others to see.
+    pub fn spawn(&self) -> Outcome<()> {
         let log_path = self.config.with_extension("log");
         let log = File::options().create(true).append(true).open(&log_path);
         let log = log.context(log_path.display())?;
-        let mut command = Command::new(&self.binary);
-        command.arg("start").arg("--config").arg(&self.config);
+        let words = self.words(&["start", "--config", &self.config.display().to_string()]);
+        let mut command = Command::new(&words[0]);
         command
+            .args(&words[1..])
             .env("NO_COLOR", "1")
             .env("CORRIDOR_LOG", "warn")
             .stdin(Stdio::null());
         let second = log.try_clone().context(log_path.display())?;
         command.stdout(second).stderr(log).kill_on_drop(true);
-        let begun_ns = clock::now_ns();
-        let mut child = command.spawn().context(format!("starting {}", self.binary.display()))?;
-        let ready = async {
-            loop {
-                if let Some(status) = child.try_wait().context("watching the node")? {
-                    let log = std::fs::read_to_string(&log_path).unwrap_or_default();
-                    return Err(Failure::Broken(format!("the node ended with {status}:\n{log}")));
-                }
-                let answer = http::get_once(self.operations, "/readyz").await;
-                if answer.is_ok_and(|answer| answer.status == 200) {
-                    return Ok(());
-                }
-                sleep(LOOK_AGAIN).await;
-            }
-        };
-        timeout(READY_TIMEOUT, ready)
-            .await
-            .context("the node does not get ready")??;
+        let child = command.spawn().context(format!("starting {}", self.binary.display()))?;
         self.child.replace(Some(child));
-        Ok(Duration::from_nanos(clock::now_ns() - begun_ns))
+        Ok(())
+    }
+
+    /// Whether it says on its operations address that it is ready.
+    pub async fn is_ready(&self) -> bool {
+        let answer = http::get_once(self.operations, "/readyz").await;
+        answer.is_ok_and(|answer| answer.status == 200)
+    }
+
+    /// If the process ended by itself, how.
+    pub fn ended(&self) -> Option<ExitStatus> {
+        self.child.borrow_mut().as_mut()?.try_wait().ok()?
+    }
+
+    /// Started, and neither killed nor ended since.
+    pub fn is_running(&self) -> bool {
+        self.child.borrow().is_some() && self.ended().is_none()
+    }
+
+    /// Waits until the process ends by itself; None if it does not within that time.
+    pub async fn end(&self, within: Duration) -> Option<ExitStatus> {
+        let mut child = self.child.take()?;
+        let status = timeout(within, child.wait()).await.ok().and_then(Result::ok);
+        if status.is_none() {
+            self.child.replace(Some(child));
+        }
+        status
+    }
+
+    /// Sends the process a signal.
+    pub fn signal(&self, signal: Signal) -> Outcome<()> {
+        let id = self.child.borrow().as_ref().and_then(Child::id);
+        let pid = id.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        kill_process(pid.context("the node does not run")?, signal).context("sending a signal")
     }
 
     /// SIGTERM, and waits until the process ended in good order.
     pub async fn stop(&self) -> Outcome<()> {
-        let mut child = self.child.take().context("the node does not run")?;
-        let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        kill_process(pid.context("the node has ended")?, Signal::TERM).context("stopping the node")?;
-        let status = timeout(STOP_TIMEOUT, child.wait()).await;
-        let status = status.context("the node does not stop")?.context("stopping the node")?;
+        self.signal(Signal::TERM)?;
+        let status = self.end(STOP_TIMEOUT).await.context("the node does not stop")?;
         match status.success() {
             true => Ok(()),
             false => Err(Failure::Broken(format!("the node was stopped and ended with {status}"))),

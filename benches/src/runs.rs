@@ -1,5 +1,6 @@
 //! The runs: each puts one load on one clinic and says what it showed. What they share.
 
+pub mod cluster;
 pub mod growth;
 pub mod idle;
 pub mod kill;

@@ -8,6 +8,7 @@ use crate::failure::{Context, Failure, Outcome};
 use crate::load::{Load, Order, Shared};
 use crate::machine;
 use crate::measure::Window;
+use crate::node::Node;
 use crate::pacing::Pace;
 use crate::progress::Progress;
 use std::cell::RefCell;
@@ -36,7 +37,8 @@ pub struct Session<'a> {
     /// What the sockets share.
     pub load: Shared,
     progress: &'a Progress,
-    endpoint: Rc<Endpoint>,
+    /// One of each node.
+    endpoints: Vec<Rc<Endpoint>>,
     narrow_endpoint: Rc<Endpoint>,
     sockets: JoinSet<Outcome<()>>,
 }
@@ -49,20 +51,23 @@ impl<'a> Session<'a> {
         } else {
             CONNECTIONS_AT_ONCE
         };
-        let endpoint = || Endpoint::new(clinic.node.address, clinic.certificate.as_deref(), at_once);
+        let endpoint = |node: &Node| Endpoint::new(node.address, clinic.certificate.as_deref(), at_once);
+        let endpoints: Outcome<Vec<Endpoint>> = clinic.nodes().map(endpoint).collect();
+        let narrow_endpoint = endpoint(&clinic.node)?.with_receive_buffer(NARROW_RECEIVE_BUFFER_SIZE_BYTES);
         Ok(Self {
             clinic,
             load: Rc::new(RefCell::new(Load::new()?)),
             progress,
-            endpoint: Rc::new(endpoint()?),
-            narrow_endpoint: Rc::new(endpoint()?.with_receive_buffer(NARROW_RECEIVE_BUFFER_SIZE_BYTES)),
+            endpoints: endpoints?.into_iter().map(Rc::new).collect(),
+            narrow_endpoint: Rc::new(narrow_endpoint),
             sockets: JoinSet::new(),
         })
     }
 
-    /// One more device of that person. It connects at once.
+    /// One more device of that person. It connects at once; of several nodes, to the next in turn.
     pub fn add_device(&mut self, person: usize) -> u32 {
-        self.add_device_at(person, Rc::clone(&self.endpoint))
+        let node = self.load.borrow().devices.len() % self.endpoints.len();
+        self.add_device_at(person, Rc::clone(&self.endpoints[node]))
     }
 
     /// The same, with small buffers: it is soon full when it does not read.
@@ -134,7 +139,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    async fn pass_silently(&mut self, duration: Duration) -> Outcome<()> {
+    /// Lets time pass.
+    pub async fn pass_silently(&mut self, duration: Duration) -> Outcome<()> {
         self.check_sockets()?;
         sleep(duration).await;
         Ok(())
@@ -191,11 +197,15 @@ impl<'a> Session<'a> {
     }
 
     async fn counters(&self) -> Outcome<Counters> {
-        let syncs = self.clinic.node.figure(COUNTER_OF_SYNCS).await?;
+        let (mut syncs, mut server_cpu_us) = (0.0, 0.0);
+        for node in self.clinic.nodes() {
+            syncs += node.figure(COUNTER_OF_SYNCS).await?;
+            server_cpu_us += node.cpu_us()?;
+        }
         Ok(Counters {
             at_ns: clock::now_ns(),
             syncs,
-            server_cpu_us: self.clinic.node.cpu_us()?,
+            server_cpu_us,
             client_cpu_us: machine::cpu_us("self")?,
         })
     }

@@ -42,6 +42,7 @@ const STAGES: [Stage; 12] = [
             "ContentKeys::",
             "chacha20",
             "poly1305",
+            "ring_core",
         ],
     ),
     (

@@ -1,8 +1,8 @@
 //! A node's disk: a file with an ext4 in it, mounted by a loop device. A copy of the file, taken while the node is frozen, is
 //! what a power cut would leave. Knows no node.
 
-use super::system::{run, run_in_passing};
 use crate::failure::{Context, Failure, Outcome};
+use crate::system::{run, run_in_passing};
 use std::cell::{Cell, RefCell};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

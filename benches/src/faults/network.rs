@@ -1,17 +1,9 @@
 //! Three machines on one wire: a network namespace for each, joined by a bridge in the namespace of this process, in which the
 //! clients are. What goes wrong on the wire are rules in the namespaces of the nodes. Knows no node.
 
-use super::system::{run, run_in_passing, run_with_input};
-use crate::failure::{Context, Outcome};
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-use std::fs::File;
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::os::fd::AsFd;
-use std::time::Duration;
-
-/// How long a node may take to say whether it is ready.
-const READY_TIMEOUT: Duration = Duration::from_millis(1_000);
+use crate::failure::Outcome;
+use crate::system::{run, run_in_passing, run_with_input};
+use std::net::Ipv4Addr;
 
 /// The wire. Everything is taken away when it is dropped.
 pub struct Network {
@@ -103,32 +95,6 @@ impl Network {
         }
         Ok(())
     }
-
-    /// Whether the node in that namespace says on its operations address that it is ready.
-    pub async fn is_ready(&self, node: usize, operations_port: u16) -> bool {
-        let file = self.namespace_file(node);
-        let (tell, told) = tokio::sync::oneshot::channel();
-        // A thread of its own: it moves into the namespace, and must not come back.
-        std::thread::spawn(move || {
-            let _ = tell.send(status_of(&file, operations_port));
-        });
-        matches!(told.await, Ok(Ok(200)))
-    }
-}
-
-fn status_of(namespace_file: &str, port: u16) -> Outcome<u16> {
-    let what = || format!("asking in {namespace_file}");
-    let namespace = File::open(namespace_file).context(what())?;
-    move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network)).context(what())?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let mut stream = TcpStream::connect_timeout(&address, READY_TIMEOUT).context(what())?;
-    stream.set_read_timeout(Some(READY_TIMEOUT)).context(what())?;
-    let request = "GET /readyz HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n";
-    stream.write_all(request.as_bytes()).context(what())?;
-    let mut head = [0; 12];
-    stream.read_exact(&mut head).context(what())?;
-    let status = std::str::from_utf8(&head[9..]).ok().and_then(|text| text.parse().ok());
-    status.context(what())
 }
 
 impl Drop for Network {

@@ -1,12 +1,13 @@
 //! Episodes: each class of faults done to the nodes, and the healing after it, which must come to its end in time.
 
 use super::class::{Class, Episode};
-use super::cluster::{Cluster, NODES};
 use super::damage;
+use super::field::Field;
 use super::history::{Phase, What};
 use super::traffic::{Scene, now_us};
 use crate::chance::Chance;
 use crate::clock;
+use crate::cluster::NODES;
 use crate::failure::{Failure, Outcome};
 use futures_util::future::try_join_all;
 use std::collections::BTreeMap;
@@ -26,8 +27,8 @@ const LOG_LINES_SHOWN: usize = 12;
 
 /// Where episodes are played.
 pub struct Stage<'a> {
-    /// The nodes.
-    pub cluster: &'a Cluster,
+    /// The nodes, their wire and their disks.
+    pub field: &'a Field,
     /// The clients.
     pub scene: &'a Rc<Scene>,
     /// What should not have happened: how often.
@@ -48,7 +49,7 @@ struct Cast {
 impl Stage<'_> {
     /// Plays an episode; false if it did not heal.
     pub async fn play(&mut self, number: u32, episode: &Episode) -> Outcome<bool> {
-        let leader = self.cluster.wait_for_leader().await?;
+        let leader = self.field.cluster.wait_for_leader().await?;
         let cast = Cast::of(leader, episode.choice);
         let nodes = cast.concerned(episode.class);
         let note = |phase, detail: String| {
@@ -82,7 +83,7 @@ impl Stage<'_> {
     }
 
     async fn id_of(&self, node: usize) -> u64 {
-        let status = self.cluster.members[node].status().await;
+        let status = self.field.cluster.members[node].status().await;
         status.and_then(|status| status["node"].as_u64()).unwrap_or_default()
     }
 
@@ -93,7 +94,7 @@ impl Stage<'_> {
 
     /// What happens at once.
     async fn strike(&mut self, episode: &Episode, cast: &Cast, nodes: &[usize]) -> Outcome<()> {
-        let members = &self.cluster.members;
+        let members = &self.field.cluster.members;
         match episode.class {
             Class::KillLeader
             | Class::KillFollower
@@ -108,27 +109,24 @@ impl Stage<'_> {
             Class::CutLeader | Class::CutFollower | Class::Flapping => self.cut(nodes[0]).await?,
             Class::Deaf => {
                 let node = nodes[0];
-                self.cluster
+                self.field
                     .network
                     .rule(node, &self.drops_from_others(node), &[])
                     .await?;
             }
             Class::Mute => {
                 let node = nodes[0];
-                self.cluster
-                    .network
-                    .rule(node, &[], &self.drops_to_others(node))
-                    .await?;
+                self.field.network.rule(node, &[], &self.drops_to_others(node)).await?;
             }
             Class::Bridge | Class::BridgeLeader => {
-                let other = self.cluster.network.address(nodes[1]);
+                let other = self.field.network.address(nodes[1]);
                 let [input, output] = [format!("ip saddr {other} drop"), format!("ip daddr {other} drop")];
-                self.cluster.network.rule(nodes[0], &[input], &[output]).await?;
+                self.field.network.rule(nodes[0], &[input], &[output]).await?;
             }
             Class::Loss => self.lose(episode.percent).await?,
             Class::Reset => self.reset(nodes[0]).await?,
             Class::PowerCutOne | Class::PowerCutAll => self.cut_power(nodes).await?,
-            Class::DiskFull => damage::fill(members[nodes[0]].disk.folder())?,
+            Class::DiskFull => damage::fill(self.field.disks[nodes[0]].folder())?,
         }
         Ok(())
     }
@@ -145,7 +143,7 @@ impl Stage<'_> {
         while clock::seconds(begun_ns, clock::now_ns()) < episode.lasts.as_secs_f64() {
             sleep(Duration::from_millis(FLAP_MS + chance.below(FLAP_MS))).await;
             match (is_struck, episode.class) {
-                (true, _) => self.cluster.network.rule(nodes[0], &[], &[]).await?,
+                (true, _) => self.field.network.rule(nodes[0], &[], &[]).await?,
                 (false, Class::Reset) => self.reset(nodes[0]).await?,
                 (false, _) => self.cut(nodes[0]).await?,
             }
@@ -156,12 +154,12 @@ impl Stage<'_> {
 
     /// Takes the cause away; what it broke, the nodes must mend themselves. What was seen meanwhile, for people.
     async fn mend(&mut self, episode: &Episode, nodes: &[usize], id: u64) -> Outcome<String> {
-        self.cluster.network.heal().await?;
+        self.field.network.heal().await?;
         let mut seen = String::new();
         match episode.class {
             Class::DiskFull => {
-                let member = &self.cluster.members[nodes[0]];
-                damage::free(member.disk.folder())?;
+                let member = &self.field.cluster.members[nodes[0]];
+                damage::free(self.field.disks[nodes[0]].folder())?;
                 seen = member
                     .ended()
                     .map_or_else(|| "it went on".to_owned(), |status| format!("it ended with {status}"));
@@ -170,11 +168,11 @@ impl Stage<'_> {
             Class::BitFlip => seen = self.refuse_damaged(nodes[0], id, episode.choice).await?,
             _ => {}
         }
-        for member in &self.cluster.members {
+        for member in &self.field.cluster.members {
             if member.is_frozen() {
                 member.thaw()?;
             }
-            if !member.is_running() {
+            if !member.node.is_running() {
                 member.start()?;
             }
         }
@@ -182,27 +180,27 @@ impl Stage<'_> {
     }
 
     async fn refuse_wiped(&mut self, node: usize, id: u64) -> Outcome<()> {
-        let member = &self.cluster.members[node];
+        let member = &self.field.cluster.members[node];
         member.wipe(false)?;
         member.start()?;
-        let ended = member.end(REFUSAL_TIMEOUT).await;
+        let ended = member.node.end(REFUSAL_TIMEOUT).await;
         member.kill().await?;
         if ended.is_none_or(|status| status.success()) {
             let sentence = format!("node {node} was emptied and did not refuse to start: {ended:?}");
             self.error("wiped_and_started", sentence);
         }
-        self.cluster.members[node].make_data_folder()?;
-        self.cluster.renew(node, id).await
+        self.field.cluster.members[node].make_data_folder()?;
+        self.field.cluster.renew(node, id).await
     }
 
     /// A node that cannot tell that it is damaged may only be one whose damage is at a place that nobody reads.
     async fn refuse_damaged(&mut self, node: usize, id: u64, choice: usize) -> Outcome<String> {
-        let member = &self.cluster.members[node];
-        damage::flip_a_bit(&member.data(), choice)?;
+        let member = &self.field.cluster.members[node];
+        damage::flip_a_bit(member.data(), choice)?;
         member.start()?;
         let begun_ns = clock::now_ns();
         while clock::seconds(begun_ns, clock::now_ns()) < REFUSAL_TIMEOUT.as_secs_f64() {
-            if self.cluster.is_ready(node).await {
+            if self.field.cluster.is_ready(node).await {
                 return Ok("it started: nobody reads what was damaged".to_owned());
             }
             if member.ended().is_some() {
@@ -210,9 +208,9 @@ impl Stage<'_> {
             }
             sleep(LOOK_AGAIN).await;
         }
-        let log = last_lines(&member.log_text(), 1);
+        let log = last_lines(&member.node.log_text(), 1);
         member.kill().await?;
-        self.cluster.renew(node, id).await?;
+        self.field.cluster.renew(node, id).await?;
         Ok(format!("it did not get ready and was replaced: {log}"))
     }
 
@@ -220,7 +218,7 @@ impl Stage<'_> {
     async fn healed(&mut self, begun_us: u64) -> Outcome<bool> {
         let timeout_us = u64::try_from(HEALING_TIMEOUT.as_micros()).unwrap_or(u64::MAX);
         while now_us() - begun_us < timeout_us {
-            if self.scene.all_acknowledged_since(begun_us) && self.cluster.is_well().await {
+            if self.scene.all_acknowledged_since(begun_us) && self.field.cluster.is_well().await {
                 return Ok(true);
             }
             self.scene.check()?;
@@ -232,10 +230,10 @@ impl Stage<'_> {
     /// Nobody may end but by a signal of ours.
     fn look_for_ended(&mut self, episode: &Episode) {
         for node in 0..NODES {
-            let member = &self.cluster.members[node];
+            let member = &self.field.cluster.members[node];
             if let Some(status) = member.ended() {
                 let name = episode.class.name();
-                let log = last_lines(&member.log_text(), LOG_LINES_SHOWN);
+                let log = last_lines(&member.node.log_text(), LOG_LINES_SHOWN);
                 self.error(
                     "ended_by_itself",
                     format!("node {node} ended with {status} in {name}:\n{log}"),
@@ -247,11 +245,11 @@ impl Stage<'_> {
     async fn on_not_healed(&mut self, episode: &Episode) {
         self.look_for_ended(episode);
         let mut sentence = format!("{} did not heal within {HEALING_TIMEOUT:?}:", episode.class.name());
-        for (node, member) in self.cluster.members.iter().enumerate() {
-            let (ready, status) = (self.cluster.is_ready(node).await, member.cluster_status().await);
+        for (node, member) in self.field.cluster.members.iter().enumerate() {
+            let (ready, status) = (self.field.cluster.is_ready(node).await, member.cluster_status().await);
             let (status, log) = (
                 status.unwrap_or_default(),
-                last_lines(&member.log_text(), LOG_LINES_SHOWN),
+                last_lines(&member.node.log_text(), LOG_LINES_SHOWN),
             );
             sentence.push_str(&format!("\nnode {node}: ready {ready}, {status}\n{log}"));
         }
@@ -261,48 +259,49 @@ impl Stage<'_> {
     fn drops_from_others(&self, node: usize) -> Vec<String> {
         let others = (0..NODES).filter(|other| *other != node);
         others
-            .map(|other| format!("ip saddr {} drop", self.cluster.network.address(other)))
+            .map(|other| format!("ip saddr {} drop", self.field.network.address(other)))
             .collect()
     }
 
     fn drops_to_others(&self, node: usize) -> Vec<String> {
         let others = (0..NODES).filter(|other| *other != node);
         others
-            .map(|other| format!("ip daddr {} drop", self.cluster.network.address(other)))
+            .map(|other| format!("ip daddr {} drop", self.field.network.address(other)))
             .collect()
     }
 
     async fn cut(&self, node: usize) -> Outcome<()> {
         let (input, output) = (self.drops_from_others(node), self.drops_to_others(node));
-        self.cluster.network.rule(node, &input, &output).await
+        self.field.network.rule(node, &input, &output).await
     }
 
     async fn lose(&self, percent: u64) -> Outcome<()> {
         for node in 0..NODES {
             let others = (0..NODES).filter(|other| *other != node);
             let lose = |other| {
-                let address = self.cluster.network.address(other);
+                let address = self.field.network.address(other);
                 format!("ip saddr {address} numgen random mod 100 < {percent} drop")
             };
             let input: Vec<String> = others.map(lose).collect();
-            self.cluster.network.rule(node, &input, &[]).await?;
+            self.field.network.rule(node, &input, &[]).await?;
         }
         Ok(())
     }
 
     async fn reset(&self, node: usize) -> Outcome<()> {
         let rule = "iifname != \"lo\" meta l4proto tcp reject with tcp reset".to_owned();
-        self.cluster.network.rule(node, &[rule], &[]).await
+        self.field.network.rule(node, &[rule], &[]).await
     }
 
     /// Frozen first, all of them: what any of them had not yet sent when it stood still was never said.
     async fn cut_power(&self, nodes: &[usize]) -> Outcome<()> {
-        let members = nodes.iter().map(|node| &self.cluster.members[*node]);
-        try_join_all(members.clone().map(|member| member.freeze())).await?;
-        for member in members {
-            let copy = member.disk.copy().await?;
-            member.kill().await?;
-            member.disk.replace(copy).await?;
+        let members = &self.field.cluster.members;
+        try_join_all(nodes.iter().map(|node| members[*node].freeze())).await?;
+        for node in nodes {
+            let disk = &self.field.disks[*node];
+            let copy = disk.copy().await?;
+            members[*node].kill().await?;
+            disk.replace(copy).await?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 use super::history::{End, History, What};
 use crate::clock;
+use crate::cluster::Room;
 use crate::device::Endpoint;
 use crate::failure::{Context, Failure, Outcome};
 use crate::http::{Answer, Connection};
@@ -24,19 +25,6 @@ const THINKING: Duration = Duration::from_millis(15);
 /// Messages of a sender before it goes on to the next node by itself.
 const MESSAGES_AT_A_NODE: u32 = 8;
 
-/// A room of the run.
-#[derive(Debug)]
-pub struct Room {
-    /// The conversation's id.
-    pub id: String,
-    /// The people in it; each has one device, of the same number.
-    pub members: Vec<u32>,
-    /// The last event before the run.
-    pub last_seq: u64,
-    /// Up to where messages were acknowledged.
-    pub acknowledged_seq: Cell<u64>,
-}
-
 /// What all clients of a run share.
 pub struct Scene {
     /// What happens.
@@ -45,8 +33,10 @@ pub struct Scene {
     pub nodes: Vec<Endpoint>,
     /// The sessions of the people, by number.
     pub tokens: Vec<String>,
-    /// The rooms.
+    /// The rooms; each member has one device, of the same number.
     pub rooms: Vec<Room>,
+    /// Of each room, up to where messages were acknowledged.
+    acknowledged_seq: Vec<Cell<u64>>,
     /// Who sends: person and room.
     pub senders: Vec<(u32, u32)>,
     /// Nothing new is to be sent.
@@ -75,10 +65,11 @@ impl Scene {
         rooms: Vec<Room>,
         senders: Vec<(u32, u32)>,
     ) -> Rc<Self> {
-        let stand = rooms.iter().map(|room| room.last_seq).collect();
+        let stand: Vec<u64> = rooms.iter().map(|room| room.last_seq).collect();
         Rc::new(Self {
             history: RefCell::new(history),
             acknowledged_us: nodes.iter().map(|_| Cell::new(0)).collect(),
+            acknowledged_seq: stand.iter().copied().map(Cell::new).collect(),
             arrived: RefCell::new(vec![stand; tokens.len()]),
             nodes,
             tokens,
@@ -113,12 +104,17 @@ impl Scene {
         self.acknowledged_us.iter().all(|cell| cell.get() > since_us)
     }
 
+    /// Some node acknowledged a message that was asked for since.
+    pub fn any_acknowledged_since(&self, since_us: u64) -> bool {
+        self.acknowledged_us.iter().any(|cell| cell.get() > since_us)
+    }
+
     /// Every device of every member has everything that was acknowledged.
     pub fn all_arrived(&self) -> bool {
         let arrived = self.arrived.borrow();
         let is_there = |(number, room): (usize, &Room)| {
             let mut members = room.members.iter();
-            members.all(|device| arrived[*device as usize][number] >= room.acknowledged_seq.get())
+            members.all(|device| arrived[*device as usize][number] >= self.acknowledged_seq[number].get())
         };
         self.rooms.iter().enumerate().all(is_there)
     }
@@ -133,7 +129,7 @@ impl Scene {
     fn on_acknowledged(&self, node: usize, room: usize, seq: u64, begun_us: u64) {
         let youngest = &self.acknowledged_us[node];
         youngest.set(youngest.get().max(begun_us));
-        let last = &self.rooms[room].acknowledged_seq;
+        let last = &self.acknowledged_seq[room];
         last.set(last.get().max(seq));
     }
 }

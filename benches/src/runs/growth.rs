@@ -9,6 +9,7 @@ use crate::failure::Outcome;
 use crate::load::Pattern;
 use crate::machine;
 use crate::measure::Window;
+use crate::node::Node;
 use crate::runs::pairs::PAIRS;
 use crate::session::Session;
 use serde_json::{Value, json};
@@ -48,7 +49,7 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
 
     let clinic = bench.template.open("many", false).await?;
     let all = begin(bench, &clinic, &pairs).await?;
-    fill(bench, &clinic, &all).await?;
+    fill(bench, &clinic, &all, MESSAGES_EACH).await?;
     settle(&clinic).await?;
     let data_size_bytes = clinic.size_bytes()?;
     let rss_kib = clinic.node.rss_kib()?;
@@ -83,9 +84,10 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
 }
 
 /// A conversation and the two who are in it.
-type Direct = (String, (usize, usize));
+pub type Direct = (String, (usize, usize));
 
-async fn begin(bench: &Bench, clinic: &Clinic, pairs: &[(usize, usize)]) -> Outcome<Vec<Direct>> {
+/// Begins conversations of these pairs.
+pub async fn begin(bench: &Bench, clinic: &Clinic, pairs: &[(usize, usize)]) -> Outcome<Vec<Direct>> {
     let tell = |begun: usize| {
         if begun.is_multiple_of(100) {
             bench
@@ -97,7 +99,8 @@ async fn begin(bench: &Bench, clinic: &Clinic, pairs: &[(usize, usize)]) -> Outc
     Ok(ids.into_iter().zip(pairs.iter().copied()).collect())
 }
 
-async fn fill(bench: &mut Bench, clinic: &Clinic, all: &[Direct]) -> Outcome<()> {
+/// Lets the first of each pair write so many messages.
+pub async fn fill(bench: &mut Bench, clinic: &Clinic, all: &[Direct], each: u32) -> Outcome<()> {
     let last_seq = clinic.last_seq(all[0].1.0, &all[0].0).await?;
     let mut session = Session::new(clinic, &bench.progress, false)?;
     let devices: Vec<u32> = (0..clinic.people.len())
@@ -109,7 +112,7 @@ async fn fill(bench: &mut Bench, clinic: &Clinic, all: &[Direct]) -> Outcome<()>
         load.add_lane(devices[*one], conversation);
     }
     session.until_live().await?;
-    session.fill("filling conversations", MESSAGES_EACH, AT_ONCE).await?;
+    session.fill("filling conversations", each, AT_ONCE).await?;
     session.drain().await?;
     let errors = session.load.borrow().measure.errors.clone();
     let findings = session.finish().await?;
@@ -117,17 +120,21 @@ async fn fill(bench: &mut Bench, clinic: &Clinic, all: &[Direct]) -> Outcome<()>
     Ok(())
 }
 
-/// Waits until the node has tidied up what the filling left.
-async fn settle(clinic: &Clinic) -> Outcome<()> {
+/// Waits until the nodes have tidied up what the filling left.
+pub async fn settle(clinic: &Clinic) -> Outcome<()> {
     for _ in 0..QUIET_LOOKS {
-        let (before_us, begun_ns) = (clinic.node.cpu_us()?, clock::now_ns());
+        let (before_us, begun_ns) = (cpu_us(clinic)?, clock::now_ns());
         tokio::time::sleep(Duration::from_secs(1)).await;
-        let used_us = clinic.node.cpu_us()? - before_us;
+        let used_us = cpu_us(clinic)? - before_us;
         if used_us / 1e6 < QUIET_CPU_SHARE * clock::seconds(begun_ns, clock::now_ns()) {
             break;
         }
     }
     Ok(())
+}
+
+fn cpu_us(clinic: &Clinic) -> Outcome<f64> {
+    clinic.nodes().map(Node::cpu_us).sum()
 }
 
 struct Measured {

@@ -6,6 +6,7 @@ use crate::clinic::Clinic;
 use crate::failure::Outcome;
 use crate::load::Pattern;
 use crate::machine;
+use crate::measure::Window;
 use crate::progress::Progress;
 use crate::session::Session;
 use serde_json::{Map, json};
@@ -21,16 +22,43 @@ pub async fn connect<'a>(clinic: &'a Clinic, progress: &'a Progress) -> Outcome<
     let numbers: Vec<(usize, usize)> = (0..PAIRS).map(|pair| (2 * pair, 2 * pair + 1)).collect();
     let conversations = clinic.directs(&numbers, |_| ()).await?;
     let last_seq = clinic.last_seq(0, &conversations[0]).await?;
+    clinic.until_equal().await?;
     let mut session = Session::new(clinic, progress, false)?;
     let mut lanes = Vec::new();
     for (id, (one, other)) in conversations.iter().zip(numbers) {
         let devices = [session.add_device(one), session.add_device(other)];
         let mut load = session.load.borrow_mut();
         let conversation = load.add_conversation(id, last_seq, devices.to_vec());
-        lanes.push(load.add_lane(devices[0], conversation));
+        // Now the one and now the other, so that senders are spread over several nodes as devices are.
+        let sender = devices[lanes.len() % 2];
+        lanes.push(load.add_lane(sender, conversation));
     }
     session.until_live().await?;
     Ok((session, lanes))
+}
+
+/// Measures closed loops of one and of sixteen outstanding messages.
+pub async fn closed_loops(bench: &Bench, session: &mut Session<'_>, lanes: &[u32], name: &str) -> Outcome<[Window; 2]> {
+    let one = closed_loop(bench, session, lanes, name, 1).await?;
+    Ok([one, closed_loop(bench, session, lanes, name, 16).await?])
+}
+
+async fn closed_loop(
+    bench: &Bench,
+    session: &mut Session<'_>,
+    lanes: &[u32],
+    name: &str,
+    outstanding: u32,
+) -> Outcome<Window> {
+    let what = format!("{name}, {outstanding} outstanding");
+    session
+        .load
+        .borrow_mut()
+        .begin(Pattern::OnAcknowledged, lanes, outstanding);
+    session.pass(&what, bench.warm_up()).await?;
+    let window = session.window(&what, bench.window_time()).await?;
+    session.drain().await?;
+    Ok(window)
 }
 
 /// Measures closed loops of one and of sixteen outstanding messages, and after that, if wanted, half of
@@ -41,17 +69,7 @@ pub async fn run(bench: &mut Bench, with_half_load: bool) -> Outcome<()> {
 
     let disk_time = bench.disk_time();
     let before_per_s = machine::fdatasyncs_per_second(&bench.folder, disk_time)?;
-    let mut windows = Vec::new();
-    for outstanding in [1, 16] {
-        let what = format!("pairs, {outstanding} outstanding");
-        session
-            .load
-            .borrow_mut()
-            .begin(Pattern::OnAcknowledged, &lanes, outstanding);
-        session.pass(&what, bench.warm_up()).await?;
-        windows.push(session.window(&what, bench.window_time()).await?);
-        session.drain().await?;
-    }
+    let windows = closed_loops(bench, &mut session, &lanes, "pairs").await?;
     let after_per_s = machine::fdatasyncs_per_second(&bench.folder, disk_time)?;
     let fdatasync_per_s = f64::midpoint(before_per_s, after_per_s);
 

@@ -1,18 +1,20 @@
-//! Three nodes of one clinic, each in a namespace and on a disk of its own, set up by the commands an operator uses; who leads,
-//! whether all is well, and how one of them is replaced. Refuses to know what goes wrong.
+//! Three nodes of one clinic, set up by the commands an operator uses; who leads, whether all is well, and how one of them is
+//! replaced. Refuses to know where they are, what is asked of them and what goes wrong.
 
-use super::member::{ADMINISTRATOR, Member, OPERATIONS_PORT, PASSWORD};
-use super::network::Network;
-use super::traffic::Room;
-use crate::clinic::write_certificate;
+pub mod member;
+
+use crate::clinic::{Clinic, LIMITS, OPENINGS, Person};
 use crate::device::Endpoint;
 use crate::failure::{Context, Failure, Outcome};
 use crate::http::Connection;
+use crate::node::free_address;
 use futures_util::future::join_all;
 use hyper::Method;
+use member::{ADMINISTRATOR, Member, PASSWORD, Site};
 use serde_json::{Value, json};
 use std::cell::Cell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -24,65 +26,141 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Connections to a node that are made at the same time.
 const CONNECTIONS_AT_ONCE: usize = 64;
 
-/// The nodes. Dropped in this order: processes and disks, then the wire.
+/// A group of people.
+#[derive(Debug)]
+pub struct Room {
+    /// The conversation's id.
+    pub id: String,
+    /// The numbers of the people in it.
+    pub members: Vec<u32>,
+    /// The last event so far.
+    pub last_seq: u64,
+}
+
+/// The nodes.
 pub struct Cluster {
     /// By number.
     pub members: Vec<Member>,
-    /// The wire between them.
-    pub network: Network,
-    certificate: String,
+    folder: PathBuf,
+    /// What they show to clients, as PEM, if they speak TLS with them.
+    certificate: Option<String>,
+    /// Longest wait for a node that joins.
+    patience: Duration,
     commands: Cell<u64>,
 }
 
 impl Cluster {
-    /// Three nodes that vote and are well, below that folder.
-    pub async fn found(folder: &Path, binary: &Path) -> Outcome<Self> {
-        let network = Network::new(NODES).await?;
-        let certificate = write_certificate(folder)?;
-        let mut members = Vec::new();
-        for node in 0..NODES {
-            let at = folder.join(format!("node-{node}"));
-            let namespace = network.namespace_file(node);
-            members.push(Member::new(&at, binary, namespace, network.address(node)).await?);
-        }
-        let cluster = Self {
+    /// Places for nodes, and nothing in them.
+    pub fn new(folder: &Path, members: Vec<Member>, certificate: Option<String>) -> Self {
+        Self {
             members,
-            network,
+            folder: folder.to_owned(),
             certificate,
+            patience: PATIENCE,
             commands: Cell::new(0),
+        }
+    }
+
+    /// Places below that folder, all on the loopback interface, without TLS for clients. Nobody is slowed down, but openings of
+    /// sockets if they are to be let in as a node does by itself.
+    pub fn here(folder: &Path, binary: &Path, lifts_openings: bool) -> Outcome<Self> {
+        let limits = format!("{LIMITS}{}", if lifts_openings { OPENINGS } else { "" });
+        let member = |node| {
+            let folder = folder.join(format!("node-{node}"));
+            let site = Site {
+                data: folder.join("data"),
+                folder,
+                clients: free_address()?,
+                peers: free_address()?,
+                operations: free_address()?,
+                namespace_file: None,
+                has_certificate: false,
+                limits: limits.clone(),
+            };
+            Member::new(binary, site)
         };
-        let [first, others @ ..] = cluster.members.as_slice() else {
-            return Err(Failure::Broken("a cluster has nodes".to_owned()));
-        };
+        let members: Outcome<Vec<Member>> = (0..NODES).map(member).collect();
+        Ok(Self::new(folder, members?, None))
+    }
+
+    /// The same with another wait for a node that joins: who has much to fetch takes longer.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// Founds the clinic at the first node, and lets the others join.
+    pub async fn found(&self) -> Outcome<()> {
+        self.found_first().await?;
+        self.join_others().await
+    }
+
+    /// Founds the clinic at the first node, which is alone.
+    pub async fn found_first(&self) -> Outcome<()> {
+        let first = self.members.first().context("a cluster has nodes")?;
         first.found().await?;
         first.start()?;
-        cluster
-            .until("the first node is ready", async || cluster.is_ready(0).await)
-            .await?;
+        self.until("the first node is ready", async || self.is_ready(0).await)
+            .await
+    }
+
+    /// Lets the others join the first; all vote in the end.
+    pub async fn join_others(&self) -> Outcome<()> {
+        let [first, others @ ..] = self.members.as_slice() else {
+            return Err(Failure::Broken("a cluster has nodes".to_owned()));
+        };
         for (member, node) in others.iter().zip(1..) {
             member.join(first).await?;
             member.start()?;
-            cluster
-                .until("a node that joined is ready", async || cluster.is_ready(node).await)
+            self.until("a node that joined is ready", async || self.is_ready(node).await)
                 .await?;
         }
-        cluster
-            .until("all nodes vote", async || cluster.is_well().await)
-            .await?;
-        Ok(cluster)
+        self.until_well().await
+    }
+
+    /// Waits until all is well.
+    pub async fn until_well(&self) -> Outcome<()> {
+        self.until("all nodes vote", async || self.is_well().await).await
+    }
+
+    /// As a clinic for loads, at these nodes.
+    pub fn clinic(&self, people: &Rc<Vec<Person>>, nodes: &[usize]) -> Outcome<Clinic> {
+        let mut nodes = nodes.iter().map(|node| Rc::clone(&self.members[*node].node));
+        Ok(Clinic {
+            node: nodes.next().context("a clinic has nodes")?,
+            others: nodes.collect(),
+            people: Rc::clone(people),
+            certificate: self.certificate.clone(),
+            folder: self.folder.clone(),
+        })
     }
 
     /// Where clients come to a node.
     pub fn endpoint(&self, node: usize) -> Outcome<Endpoint> {
-        Endpoint::new(self.members[node].clients, Some(&self.certificate), CONNECTIONS_AT_ONCE)
+        let certificate = self.certificate.as_deref();
+        Endpoint::new(self.members[node].clients(), certificate, CONNECTIONS_AT_ONCE)
     }
 
-    async fn until(&self, what: &str, holds: impl AsyncFn() -> bool) -> Outcome<()> {
+    /// Kills all nodes.
+    pub async fn kill(&self) -> Outcome<()> {
+        for member in &self.members {
+            member.kill().await?;
+        }
+        Ok(())
+    }
+
+    /// Kills all nodes and deletes what they kept.
+    pub async fn close(self) -> Outcome<()> {
+        self.kill().await?;
+        std::fs::remove_dir_all(&self.folder).context(self.folder.display())
+    }
+
+    /// Waits until it is so; a node that ends meanwhile ends the waiting.
+    pub async fn until(&self, what: &str, holds: impl AsyncFn() -> bool) -> Outcome<()> {
         let waiting = async {
             while !holds().await {
                 for (node, member) in self.members.iter().enumerate() {
                     if let Some(status) = member.ended() {
-                        let log = member.log_text();
+                        let log = member.node.log_text();
                         return Err(Failure::Broken(format!("node {node} ended with {status}:\n{log}")));
                     }
                 }
@@ -90,14 +168,20 @@ impl Cluster {
             }
             Ok(())
         };
-        timeout(PATIENCE, waiting)
+        timeout(self.patience, waiting)
             .await
             .context(format!("waiting until {what}"))?
     }
 
     /// A node says that it is ready.
     pub async fn is_ready(&self, node: usize) -> bool {
-        self.network.is_ready(node, OPERATIONS_PORT).await
+        self.members[node].is_ready().await
+    }
+
+    /// A node knows of three that vote.
+    pub async fn all_vote(&self, asked: usize) -> bool {
+        let status = self.members[asked].cluster_status().await;
+        status.is_some_and(|status| all_vote(&status))
     }
 
     /// Every node is ready, votes, is reached by every other, and has the same state.
@@ -132,10 +216,20 @@ impl Cluster {
 
     /// Takes a node's place out of the cluster and puts a new node there. Its process does not run.
     pub async fn renew(&self, node: usize, id: u64) -> Outcome<()> {
+        self.remove(node, id).await?;
+        self.members[node].wipe(true)?;
+        self.join_again(node).await
+    }
+
+    /// Takes a node's place out of the cluster, by the word of the next one.
+    pub async fn remove(&self, node: usize, id: u64) -> Outcome<()> {
         let helper = &self.members[(node + 1) % NODES];
-        self.insist("removing a node", async || helper.remove(id).await).await?;
-        let member = &self.members[node];
-        member.wipe(true)?;
+        self.insist("removing a node", async || helper.remove(id).await).await
+    }
+
+    /// Lets a new node join in an empty place, by the word of the next one, and starts it.
+    pub async fn join_again(&self, node: usize) -> Outcome<()> {
+        let (member, helper) = (&self.members[node], &self.members[(node + 1) % NODES]);
         self.insist("joining", async || member.join(helper).await).await?;
         member.start()
     }
@@ -166,10 +260,10 @@ impl Cluster {
         Connection::over(endpoint.address(), endpoint.connect().await?).await
     }
 
-    /// So many people, signed in: their ids and their sessions.
-    pub async fn people(&self, count: usize) -> Outcome<Vec<[String; 2]>> {
+    /// So many people, signed in.
+    pub async fn people(&self, count: usize, tell: impl Fn(usize)) -> Outcome<Vec<Person>> {
         let mut connection = self.connect().await?;
-        let [_, administrator] = sign_in(&mut connection, ADMINISTRATOR).await?;
+        let administrator = sign_in(&mut connection, ADMINISTRATOR).await?.token;
         let mut people = Vec::new();
         for number in 0..count {
             let login = format!("p{number}");
@@ -186,16 +280,17 @@ impl Cluster {
             )
             .await?;
             people.push(sign_in(&mut connection, &login).await?);
+            tell(people.len());
         }
         Ok(people)
     }
 
     /// A group of these people.
-    pub async fn room(&self, people: &[[String; 2]], members: &[u32]) -> Outcome<Room> {
+    pub async fn room(&self, people: &[Person], members: &[u32]) -> Outcome<Room> {
         let mut connection = self.connect().await?;
         let of = |number: &u32| &people[*number as usize];
-        let [_, token] = of(members.first().context("a room has members")?);
-        let others: Vec<&str> = members[1..].iter().map(|number| of(number)[0].as_str()).collect();
+        let token = &of(members.first().context("a room has members")?).token;
+        let others: Vec<&str> = members[1..].iter().map(|number| of(number).id.as_str()).collect();
         let request = json!({ "kind": "group", "topic": "Through thick and thin", "member_ids": others });
         let created = create(
             &mut connection,
@@ -213,16 +308,18 @@ impl Cluster {
             id,
             members: members.to_owned(),
             last_seq,
-            acknowledged_seq: Cell::new(last_seq),
         })
     }
 }
 
-async fn sign_in(connection: &mut Connection, login: &str) -> Outcome<[String; 2]> {
+async fn sign_in(connection: &mut Connection, login: &str) -> Outcome<Person> {
     let body = json!({ "login": login, "password": PASSWORD, "device_name": "faults" });
     let asking = connection.ask(Method::POST, "/v1/sign-in", None, None, Some(&body));
     let answer = asking.await?.expect(200)?;
-    Ok([text(&answer["person"]["id"])?, text(&answer["token"])?])
+    Ok(Person {
+        id: text(&answer["person"]["id"])?,
+        token: text(&answer["token"])?,
+    })
 }
 
 async fn create(connection: &mut Connection, path: &str, token: &str, id: &str, body: &Value) -> Outcome<Value> {
@@ -234,11 +331,15 @@ fn text(value: &Value) -> Outcome<String> {
     Ok(value.as_str().context("the node's answer lacks a text")?.to_owned())
 }
 
+fn all_vote(status: &Value) -> bool {
+    let nodes = status["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    nodes.len() == NODES && nodes.iter().all(|node| node["role"] != "learner")
+}
+
 fn is_well(status: &Value) -> bool {
     let nodes = status["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let is_node_well =
-        |node: &Value| node["role"] != "learner" && node["is_reachable"] == true && node["is_state_equal"] == true;
-    nodes.len() == NODES && nodes.iter().all(is_node_well)
+    let is_node_well = |node: &Value| node["is_reachable"] == true && node["is_state_equal"] == true;
+    all_vote(status) && nodes.iter().all(is_node_well)
 }
 
 /// Nodes are known to each other by ids; each status says whose it is.

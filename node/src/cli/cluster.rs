@@ -24,7 +24,7 @@ pub async fn run(command: ClusterCommand) -> Result<(), Stop> {
         } => {
             let answer = asked(&configured(&config)?, ClusterDeed::Replace { node, valid_minutes }).await?;
             say(&format!(
-                "{}\nNode {node} is taken out when the new machine comes, for ever: should it come up again meanwhile, nothing happens.\n",
+                "{}\nNode {node} is taken out for ever when the new machine comes; if it answers again by then, the new one is refused.\n",
                 invitation(&understood(answer)?)
             ))
         }

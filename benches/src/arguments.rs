@@ -98,8 +98,8 @@ pub struct Kill {
     pub place: Place,
 }
 
-/// Needs root, and the programs ip, nft, nsenter, mount and mkfs.ext4: each node has a network namespace and a disk of its own.
-/// Everything is taken away at the end.
+/// Needs root, and the programs ip, nft, nsenter, mount, mkfs.ext4 and cc: each node has a network namespace and a disk of its
+/// own, and a library in front of it. Everything is taken away at the end.
 #[derive(Debug, Args)]
 pub struct Faults {
     /// How many episodes; every class of faults once, then every class again

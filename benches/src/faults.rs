@@ -1,6 +1,7 @@
 //! `faults`: three real nodes in namespaces and on disks of their own, clients that write through all of them all the time, and
 //! faults from a seed. What happened is a history; the history is judged.
 
+mod cast;
 pub mod class;
 mod damage;
 mod disk;
@@ -8,7 +9,10 @@ mod field;
 pub mod history;
 pub mod judge;
 mod listen;
+mod native;
 mod network;
+mod ordered;
+mod orders;
 mod strike;
 pub mod traffic;
 
@@ -73,12 +77,16 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
     let mut stage = Stage {
         field: &field,
         scene: &scene,
+        pardoned: Vec::new(),
         errors: Default::default(),
         sentences: Vec::new(),
     };
     let performed = perform(&mut stage, &episodes, seed, &progress).await;
     performed.map_err(|failure| Failure::Broken(format!("{failure}\n{}", again(seed, arguments, binary))))?;
     for sentence in complaints(&field.cluster) {
+        if stage.pardoned.contains(&sentence) {
+            continue;
+        }
         *stage.errors.entry("panicked".to_owned()).or_default() += 1;
         stage.sentences.push(sentence);
     }
@@ -102,11 +110,8 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
 /// What the logs of the nodes tell of that must not happen.
 pub fn complaints(cluster: &Cluster) -> Vec<String> {
     let logs = cluster.members.iter().map(|member| member.node.log_text());
-    let found = logs.enumerate().filter_map(|(node, log)| {
-        let line = strike::complaint(&log)?;
-        Some(format!("node {node}: {line}"))
-    });
-    found.collect()
+    let found = logs.enumerate().map(|(node, log)| strike::complaints_of(node, &log));
+    found.flatten().collect()
 }
 
 /// Everything that is wrong with a history, into the report, with its figures under that name.

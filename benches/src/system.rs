@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 /// What the faults are made with.
-const PROGRAMS: [&str; 7] = ["ip", "nft", "nsenter", "mkfs.ext4", "mount", "umount", "cp"];
+const PROGRAMS: [&str; 8] = ["ip", "nft", "nsenter", "mkfs.ext4", "mount", "umount", "cp", "cc"];
 /// Longest time for one of them.
 const TIMEOUT: Duration = Duration::from_secs(30);
 

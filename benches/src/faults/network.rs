@@ -88,6 +88,63 @@ impl Network {
         run_with_input(&words, &table).await.map(drop)
     }
 
+    fn drops_from_others(&self, node: usize) -> Vec<String> {
+        let others = (0..self.nodes).filter(|other| *other != node);
+        others
+            .map(|other| format!("ip saddr {} drop", self.address(other)))
+            .collect()
+    }
+
+    fn drops_to_others(&self, node: usize) -> Vec<String> {
+        let others = (0..self.nodes).filter(|other| *other != node);
+        others
+            .map(|other| format!("ip daddr {} drop", self.address(other)))
+            .collect()
+    }
+
+    /// A node hears no other node, and no other hears it.
+    pub async fn cut(&self, node: usize) -> Outcome<()> {
+        self.rule(node, &self.drops_from_others(node), &self.drops_to_others(node))
+            .await
+    }
+
+    /// A node hears no other node.
+    pub async fn deafen(&self, node: usize) -> Outcome<()> {
+        self.rule(node, &self.drops_from_others(node), &[]).await
+    }
+
+    /// No other node hears a node.
+    pub async fn mute(&self, node: usize) -> Outcome<()> {
+        self.rule(node, &[], &self.drops_to_others(node)).await
+    }
+
+    /// Two nodes do not hear each other.
+    pub async fn part(&self, node: usize, other: usize) -> Outcome<()> {
+        let other = self.address(other);
+        let [input, output] = [format!("ip saddr {other} drop"), format!("ip daddr {other} drop")];
+        self.rule(node, &[input], &[output]).await
+    }
+
+    /// So many of a hundred packets between the nodes are lost.
+    pub async fn lose(&self, percent: u64) -> Outcome<()> {
+        for node in 0..self.nodes {
+            let others = (0..self.nodes).filter(|other| *other != node);
+            let lose = |other| {
+                let address = self.address(other);
+                format!("ip saddr {address} numgen random mod 100 < {percent} drop")
+            };
+            let input: Vec<String> = others.map(lose).collect();
+            self.rule(node, &input, &[]).await?;
+        }
+        Ok(())
+    }
+
+    /// A node answers every TCP packet with a reset.
+    pub async fn reset(&self, node: usize) -> Outcome<()> {
+        let rule = "iifname != \"lo\" meta l4proto tcp reject with tcp reset".to_owned();
+        self.rule(node, &[rule], &[]).await
+    }
+
     /// No rules any more, anywhere.
     pub async fn heal(&self) -> Outcome<()> {
         for node in 0..self.nodes {

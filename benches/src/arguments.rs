@@ -99,7 +99,7 @@ pub struct Kill {
 }
 
 /// Needs root, and the programs ip, nft, nsenter, mount, mkfs.ext4 and cc: each node has a network namespace and a disk of its
-/// own, and a library in front of it. Everything is taken away at the end.
+/// own, a library in front of it, and packets are held back by a program. Everything is taken away at the end.
 #[derive(Debug, Args)]
 pub struct Faults {
     /// How many episodes; every class of faults once, then every class again

@@ -8,6 +8,7 @@ mod disk;
 mod field;
 pub mod history;
 pub mod judge;
+mod links;
 mod listen;
 mod native;
 mod network;
@@ -77,6 +78,7 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
     let mut stage = Stage {
         field: &field,
         scene: &scene,
+        links: None,
         pardoned: Vec::new(),
         errors: Default::default(),
         sentences: Vec::new(),

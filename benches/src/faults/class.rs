@@ -51,6 +51,10 @@ pub enum Class {
     SlowSync,
     /// A sync of a node's log fails once: the process must end by itself within a second
     FailingSync,
+    /// All packets between the nodes are 12 to 225 ms late, each direction of each link for itself
+    Delay,
+    /// Of the packets between the nodes 5 to 30 % are overtaken by later ones, and some come twice
+    Reorder,
     /// The data folder of a node is emptied: it must not come back as who it was, and is replaced
     Wiped,
     /// A bit of a node's log flips while it is down; if it says so it is replaced

@@ -39,6 +39,8 @@ pub struct Field {
     pub disks: Vec<Disk>,
     /// What their processes are told, by number.
     pub orders: Vec<Orders>,
+    /// What some faults are made with.
+    pub native: Native,
     /// The wire between them.
     pub network: Network,
 }
@@ -76,6 +78,7 @@ impl Field {
             cluster: Cluster::new(folder, members, Some(certificate)),
             disks,
             orders: all_orders,
+            native,
             network,
         };
         field.cluster.found().await?;

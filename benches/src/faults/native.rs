@@ -1,27 +1,32 @@
-//! The small library in C that some faults are made with, built by the machine's compiler for each run. It is in C because it stands
-//! where Rust would need `unsafe`: in front of the C library of a process. Knows not what it does.
+//! The two small programs in C that some faults are made with, built by the machine's compiler for each run. They are in C because
+//! they stand where Rust would need `unsafe`: in front of the C library of a process, and behind a device. Knows not what they do.
 
 use crate::failure::{Context, Outcome};
 use crate::system::run;
 use std::path::{Path, PathBuf};
 
 const SHIM: &str = include_str!("native/shim.c");
+const RELAY: &str = include_str!("native/relay.c");
 /// A warning is a mistake.
 const WORDS: [&str; 6] = ["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"];
 
-/// Where it is.
+/// Where they are.
 pub struct Native {
     /// A library for LD_PRELOAD.
     pub shim: PathBuf,
+    /// A program.
+    pub relay: PathBuf,
 }
 
 impl Native {
-    /// Builds it below that folder.
+    /// Builds both below that folder.
     pub async fn build(folder: &Path) -> Outcome<Self> {
         let native = Self {
             shim: folder.join("shim.so"),
+            relay: folder.join("relay"),
         };
         compile(SHIM, &native.shim, &["-shared", "-fPIC", "-ldl"]).await?;
+        compile(RELAY, &native.relay, &[]).await?;
         Ok(native)
     }
 }

@@ -1,9 +1,12 @@
-//! The faults that are done by orders to a node's preloaded library, and whether they came about: an order that nobody obeyed is no fault. Beside `strike.rs`, which says when.
+//! The faults that are done by orders to a node's preloaded library, and by programs that hold packets back; and whether they came
+//! about: an order that nobody obeyed is no fault. Beside `strike.rs`, which says when.
 
 use super::class::{Class, Episode};
+use super::links::{Links, Manner};
 use super::orders::{Done, Order};
 use super::strike::{Stage, complaints_of, last_lines};
 use crate::clock;
+use crate::cluster::NODES;
 use crate::failure::Outcome;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -96,5 +99,33 @@ impl Stage<'_> {
     fn not_struck(&mut self, episode: &Episode, sentence: &str) {
         let sentence = format!("{} did not come about: {sentence}", episode.class.name());
         self.error("not_struck", sentence);
+    }
+
+    /// Begins to hold back what the nodes send to each other; how, for people.
+    pub(super) async fn hold(&mut self, episode: &Episode) -> Outcome<String> {
+        let manner = match episode.class {
+            Class::Reorder => Manner::reordering(episode.percent),
+            _ => Manner::delaying(episode.percent),
+        };
+        let (network, relay) = (&self.field.network, &self.field.native.relay);
+        let links = Links::hold(network, relay, &manner, NODES, episode.choice as u64).await?;
+        self.links = Some(links);
+        Ok(format!("{manner:?}"))
+    }
+
+    /// Holds nothing back any more; what was done to the packets, for people.
+    pub(super) async fn release(&mut self, episode: &Episode) -> Outcome<String> {
+        let Some(links) = self.links.take() else {
+            return Ok(String::new());
+        };
+        let done = links.release().await?;
+        let is_done = match episode.class {
+            Class::Reorder => done.overtaken > 0,
+            _ => done.held > 0,
+        };
+        if !is_done {
+            self.not_struck(episode, &format!("{done:?}"));
+        }
+        Ok(format!("{done:?}"))
     }
 }

@@ -5,6 +5,7 @@ use super::class::{Class, Episode};
 use super::damage;
 use super::field::Field;
 use super::history::{Phase, What};
+use super::links::Links;
 use super::traffic::{Scene, now_us};
 use crate::chance::Chance;
 use crate::clock;
@@ -32,6 +33,8 @@ pub struct Stage<'a> {
     pub field: &'a Field,
     /// The clients.
     pub scene: &'a Rc<Scene>,
+    /// Packets between the nodes are held back.
+    pub links: Option<Links>,
     /// What the nodes' logs may tell of: a sync of the log that was made to fail.
     pub pardoned: Vec<String>,
     /// What should not have happened: how often.
@@ -111,6 +114,7 @@ impl Stage<'_> {
             Class::Mute => network.mute(nodes[0]).await?,
             Class::Bridge | Class::BridgeLeader => network.part(nodes[0], nodes[1]).await?,
             Class::Loss => network.lose(episode.percent).await?,
+            Class::Delay | Class::Reorder => drawn = self.hold(episode).await?,
             Class::Reset => network.reset(nodes[0]).await?,
             Class::PowerCutOne | Class::PowerCutAll => self.cut_power(nodes).await?,
             Class::DiskFull => damage::fill(self.field.disks[nodes[0]].folder())?,
@@ -162,6 +166,7 @@ impl Stage<'_> {
             }
             Class::Wiped => self.refuse_wiped(nodes[0], id).await?,
             Class::BitFlip => seen = self.refuse_damaged(nodes[0], id, episode.choice).await?,
+            Class::Delay | Class::Reorder => seen = self.release(episode).await?,
             _ => {}
         }
         for orders in &self.field.orders {

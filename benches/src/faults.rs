@@ -119,6 +119,7 @@ pub fn complaints(cluster: &Cluster) -> Vec<String> {
 /// Everything that is wrong with a history, into the report, with its figures under that name.
 pub fn put(report: &mut Report, name: &str, verdict: &Verdict, mut errors: BTreeMap<String, u64>) {
     for (code, count) in [
+        ("vanished", verdict.vanished),
         ("phantoms", verdict.phantoms),
         ("resets", verdict.resets),
         ("incomplete_history", u64::from(!verdict.is_complete)),
@@ -258,7 +259,7 @@ fn table(verdict: &Verdict, seed: u64, arguments: &Faults, binary: &Path) -> Str
     let (waits, healings) = (&verdict.unavailable_ms, &verdict.healing_ms);
     let _ = writeln!(
         text,
-        "\n{} acknowledged, {} retried, {} unknown outcomes, {} delivered, {} sockets, {} phantoms, {} resets\n\
+        "\n{} acknowledged, {} retried, {} unknown outcomes, {} delivered, {} sockets, {} vanished, {} phantoms, {} resets\n\
          nobody was answered after a killed leader for p50 {} ms, p99 {} ms ({} times)\n\
          all was well again after p50 {} ms, at most {} ms",
         verdict.acknowledged,
@@ -266,6 +267,7 @@ fn table(verdict: &Verdict, seed: u64, arguments: &Faults, binary: &Path) -> Str
         verdict.unknown,
         verdict.delivered,
         verdict.sockets,
+        verdict.vanished,
         verdict.phantoms,
         verdict.resets,
         of(waits, 0.5),

@@ -14,6 +14,7 @@ mod native;
 mod network;
 mod ordered;
 mod orders;
+pub mod planted;
 mod strike;
 pub mod traffic;
 
@@ -60,12 +61,16 @@ pub fn check(path: &Path) -> Outcome<Verdict> {
 /// Plays the episodes and judges them; what a person reads of it, beside the report's own table.
 pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut Report) -> Outcome<String> {
     let seed = arguments.seed.unwrap_or_else(clock::seed);
-    let classes = match arguments.only.as_slice() {
-        [] => Class::value_variants(),
-        some => some,
+    let classes = match (arguments.planted, arguments.only.as_slice()) {
+        (Some(planted), _) => planted.classes(),
+        (None, []) => Class::value_variants(),
+        (None, some) => some,
     };
     let longest = Duration::from_secs(arguments.seconds_each).mul_f64(0.6);
-    let count = arguments.episodes as usize;
+    let count = match arguments.planted {
+        Some(_) => planted::EPISODES_MAX.min(arguments.episodes as usize),
+        None => arguments.episodes as usize,
+    };
     let episodes = class::draw(&mut Chance::new(seed), classes, count, longest);
     let path = arguments
         .history
@@ -78,6 +83,7 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
     let mut stage = Stage {
         field: &field,
         scene: &scene,
+        planted: arguments.planted,
         links: None,
         pardoned: Vec::new(),
         errors: Default::default(),
@@ -105,6 +111,11 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
         let _ = writeln!(text, "{sentence}");
     }
     report.put("seed", json!(seed));
+    if let Some(planted) = arguments.planted {
+        text.push_str(&planted.judged(&verdict)?);
+        report.put("faults", verdict.as_json());
+        return Ok(text);
+    }
     put(report, "faults", &verdict, stage.errors);
     Ok(text)
 }
@@ -288,8 +299,10 @@ fn again(seed: u64, arguments: &Faults, binary: &Path) -> String {
     } else {
         format!(" --only {}", only.join(","))
     };
+    let planted = arguments.planted.and_then(|planted| planted.to_possible_value());
+    let planted = planted.map_or_else(String::new, |planted| format!(" --planted {}", planted.get_name()));
     format!(
-        "again: corridor-benches faults --binary {} --episodes {} --seconds-each {} --seed {seed}{only}\n",
+        "again: corridor-benches faults --binary {} --episodes {} --seconds-each {} --seed {seed}{only}{planted}\n",
         binary.display(),
         arguments.episodes,
         arguments.seconds_each,

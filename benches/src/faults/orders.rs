@@ -20,12 +20,14 @@ enum Word {
     ClockDriftPpm,
     StallMs,
     Failures,
+    Lies,
     ClockReads,
     Stalled,
     Failed,
+    Lied,
 }
 
-const WORDS: u64 = Word::Failed as u64 + 1;
+const WORDS: u64 = Word::Lied as u64 + 1;
 
 /// What the library is to do from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub enum Order {
     Stall(Duration),
     /// The next sync of a file of the log fails with EIO.
     Fail,
+    /// Syncs of all files succeed, and nothing is done.
+    Lie,
 }
 
 /// How often the library did something, since the file was made.
@@ -55,6 +59,8 @@ pub struct Done {
     pub stalled: i64,
     /// A sync was failed.
     pub failed: i64,
+    /// A sync was left out.
+    pub lied: i64,
 }
 
 /// The file.
@@ -100,12 +106,19 @@ impl Orders {
                 self.write(Word::StallMs, stall_ms)
             }
             Order::Fail => self.write(Word::Failures, 1),
+            Order::Lie => self.write(Word::Lies, 1),
         }
     }
 
     /// No orders any more.
     pub fn clear(&self) -> Outcome<()> {
-        for word in [Word::ClockDriftPpm, Word::ClockAheadNs, Word::StallMs, Word::Failures] {
+        for word in [
+            Word::ClockDriftPpm,
+            Word::ClockAheadNs,
+            Word::StallMs,
+            Word::Failures,
+            Word::Lies,
+        ] {
             self.write(word, 0)?;
         }
         Ok(())
@@ -117,6 +130,7 @@ impl Orders {
             clock_reads: self.read(Word::ClockReads)?,
             stalled: self.read(Word::Stalled)?,
             failed: self.read(Word::Failed)?,
+            lied: self.read(Word::Lied)?,
         })
     }
 
@@ -158,7 +172,8 @@ mod tests {
         orders.give(Order::Drift { ppm: 9 }).unwrap();
         orders.give(Order::Stall(Duration::from_millis(600))).unwrap();
         orders.give(Order::Fail).unwrap();
-        assert_eq!(words(&path), [-7_000_000, 9, 600, 1, 0, 0, 0]);
+        orders.give(Order::Lie).unwrap();
+        assert_eq!(words(&path), [-7_000_000, 9, 600, 1, 1, 0, 0, 0, 0]);
         orders.clear().unwrap();
         assert_eq!(words(&path), vec![0; WORDS as usize]);
     }
@@ -168,12 +183,13 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("orders");
         let orders = Orders::new(&path).unwrap();
-        let written: Vec<u8> = (0..7_i64).flat_map(i64::to_ne_bytes).collect();
+        let written: Vec<u8> = (0..9_i64).flat_map(i64::to_ne_bytes).collect();
         fs::write(&path, written).unwrap();
         let done = Done {
-            clock_reads: 4,
-            stalled: 5,
-            failed: 6,
+            clock_reads: 5,
+            stalled: 6,
+            failed: 7,
+            lied: 8,
         };
         assert_eq!(orders.done().unwrap(), done);
         orders.clear().unwrap();

@@ -6,6 +6,7 @@ use super::damage;
 use super::field::Field;
 use super::history::{Phase, What};
 use super::links::Links;
+use super::planted::Planted;
 use super::traffic::{Scene, now_us};
 use crate::chance::Chance;
 use crate::clock;
@@ -33,6 +34,8 @@ pub struct Stage<'a> {
     pub field: &'a Field,
     /// The clients.
     pub scene: &'a Rc<Scene>,
+    /// A promise that is broken on purpose.
+    pub planted: Option<Planted>,
     /// Packets between the nodes are held back.
     pub links: Option<Links>,
     /// What the nodes' logs may tell of: a sync of the log that was made to fail.
@@ -116,7 +119,12 @@ impl Stage<'_> {
             Class::Loss => network.lose(episode.percent).await?,
             Class::Delay | Class::Reorder => drawn = self.hold(episode).await?,
             Class::Reset => network.reset(nodes[0]).await?,
-            Class::PowerCutOne | Class::PowerCutAll => self.cut_power(nodes).await?,
+            Class::PowerCutOne | Class::PowerCutAll => {
+                if self.planted == Some(Planted::LyingDisk) {
+                    self.lie(nodes).await?;
+                }
+                self.cut_power(nodes).await?;
+            }
             Class::DiskFull => damage::fill(self.field.disks[nodes[0]].folder())?,
             Class::ClockJump | Class::ClockRate | Class::SlowSync => drawn = self.order(episode, nodes[0])?,
             Class::FailingSync => {

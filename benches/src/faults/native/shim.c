@@ -27,15 +27,17 @@ enum word {
     CLOCK_DRIFT_PPM, // all clocks gain so many millionths of a second each second, and waits end by them; negative: lose
     STALL_MS, // a sync of a file of the log first waits so long
     FAILURES, // so many syncs of files of the log still fail with EIO
+    LIES, // not 0: syncs of all files of the node succeed, and nothing is done
     // What was done, written here.
     CLOCK_READS,
     STALLED,
     FAILED,
+    LIED,
     WORDS
 };
 
 static _Atomic int64_t *words;
-static char log_folder[PATH_MAX];
+static char data[PATH_MAX], log_folder[PATH_MAX];
 static int (*true_gettime)(clockid_t, struct timespec *);
 static int (*true_nanosleep)(clockid_t, int, const struct timespec *, struct timespec *);
 static int (*true_epoll_wait)(int, struct epoll_event *, int, int);
@@ -59,9 +61,10 @@ static void resolve(void) {
 __attribute__((constructor)) static void begin(void) {
     resolve();
     const char *file = getenv("CORRIDOR_FAULTS_ORDERS"), *folder = getenv("CORRIDOR_FAULTS_DATA");
-    if (file == NULL || folder == NULL || strlen(folder) + sizeof "/log" > sizeof log_folder) {
+    if (file == NULL || folder == NULL || strlen(folder) + sizeof "/log" > sizeof data) {
         return;
     }
+    strcpy(data, folder);
     strcpy(log_folder, folder);
     strcat(log_folder, "/log");
     int descriptor = open(file, O_RDWR | O_CLOEXEC);
@@ -236,7 +239,7 @@ static int must_fail(void) {
 }
 
 static int sync_as_ordered(int file, int (*true_sync)(int)) {
-    if (words == NULL || (words[STALL_MS] == 0 && words[FAILURES] == 0)) {
+    if (words == NULL || (words[STALL_MS] == 0 && words[FAILURES] == 0 && words[LIES] == 0)) {
         return true_sync(file);
     }
     char link[64], path[PATH_MAX];
@@ -246,6 +249,10 @@ static int sync_as_ordered(int file, int (*true_sync)(int)) {
         return true_sync(file);
     }
     path[length] = '\0';
+    if (words[LIES] != 0 && lies_in(path, data)) {
+        words[LIED]++;
+        return 0;
+    }
     if (!lies_in(path, log_folder)) {
         return true_sync(file);
     }

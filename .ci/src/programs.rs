@@ -100,6 +100,7 @@ pub fn breakers(root: &Path) -> Result<(), String> {
         ("util-linux", "nsenter"),
         ("mount", "mount"),
         ("e2fsprogs", "mkfs.ext4"),
+        ("build-essential", "cc"),
     ] {
         let is_there = || {
             in_path(program)

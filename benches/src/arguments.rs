@@ -1,6 +1,7 @@
 //! What may be said to the load client. The comments here are its help.
 
 use crate::faults::class::Class;
+use crate::faults::planted::Planted;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -98,8 +99,8 @@ pub struct Kill {
     pub place: Place,
 }
 
-/// Needs root, and the programs ip, nft, nsenter, mount and mkfs.ext4: each node has a network namespace and a disk of its own.
-/// Everything is taken away at the end.
+/// Needs root, and the programs ip, nft, nsenter, mount, mkfs.ext4 and cc: each node has a network namespace and a disk of its
+/// own, a library in front of it, and packets are held back by a program. Everything is taken away at the end.
 #[derive(Debug, Args)]
 pub struct Faults {
     /// How many episodes; every class of faults once, then every class again
@@ -114,6 +115,9 @@ pub struct Faults {
     /// Only these classes
     #[arg(long, value_name = "CLASS", num_args = 1.., value_delimiter = ',')]
     pub only: Vec<Class>,
+    /// Break a promise on purpose: the judge must find it, or the run fails
+    #[arg(long, value_name = "MISTAKE", hide = true, conflicts_with = "only")]
+    pub planted: Option<Planted>,
     /// Where to write what happened, as docs/history.md describes it
     #[arg(long, value_name = "FILE")]
     pub history: Option<PathBuf>,
@@ -217,6 +221,8 @@ mod tests {
             ("cluster --only room500", "failover"),
             ("faults --episodes 0", "0"),
             ("faults --only nothing", "kill-leader"),
+            ("faults --planted nothing", "lying-disk"),
+            ("faults --planted lying-disk --only loss", "--only"),
             ("compare one.json", "SECOND"),
         ] {
             let error = parse(line).unwrap_err();

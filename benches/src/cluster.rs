@@ -74,6 +74,7 @@ impl Cluster {
                 peers: free_address()?,
                 operations: free_address()?,
                 namespace_file: None,
+                environment: Vec::new(),
                 has_certificate: false,
                 limits: limits.clone(),
             };

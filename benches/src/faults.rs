@@ -1,14 +1,20 @@
 //! `faults`: three real nodes in namespaces and on disks of their own, clients that write through all of them all the time, and
 //! faults from a seed. What happened is a history; the history is judged.
 
+mod cast;
 pub mod class;
 mod damage;
 mod disk;
 mod field;
 pub mod history;
 pub mod judge;
+mod links;
 mod listen;
+mod native;
 mod network;
+mod ordered;
+mod orders;
+pub mod planted;
 mod strike;
 pub mod traffic;
 
@@ -55,12 +61,16 @@ pub fn check(path: &Path) -> Outcome<Verdict> {
 /// Plays the episodes and judges them; what a person reads of it, beside the report's own table.
 pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut Report) -> Outcome<String> {
     let seed = arguments.seed.unwrap_or_else(clock::seed);
-    let classes = match arguments.only.as_slice() {
-        [] => Class::value_variants(),
-        some => some,
+    let classes = match (arguments.planted, arguments.only.as_slice()) {
+        (Some(planted), _) => planted.classes(),
+        (None, []) => Class::value_variants(),
+        (None, some) => some,
     };
     let longest = Duration::from_secs(arguments.seconds_each).mul_f64(0.6);
-    let count = arguments.episodes as usize;
+    let count = match arguments.planted {
+        Some(_) => planted::EPISODES_MAX.min(arguments.episodes as usize),
+        None => arguments.episodes as usize,
+    };
     let episodes = class::draw(&mut Chance::new(seed), classes, count, longest);
     let path = arguments
         .history
@@ -73,12 +83,18 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
     let mut stage = Stage {
         field: &field,
         scene: &scene,
+        planted: arguments.planted,
+        links: None,
+        pardoned: Vec::new(),
         errors: Default::default(),
         sentences: Vec::new(),
     };
     let performed = perform(&mut stage, &episodes, seed, &progress).await;
     performed.map_err(|failure| Failure::Broken(format!("{failure}\n{}", again(seed, arguments, binary))))?;
     for sentence in complaints(&field.cluster) {
+        if stage.pardoned.contains(&sentence) {
+            continue;
+        }
         *stage.errors.entry("panicked".to_owned()).or_default() += 1;
         stage.sentences.push(sentence);
     }
@@ -95,6 +111,11 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
         let _ = writeln!(text, "{sentence}");
     }
     report.put("seed", json!(seed));
+    if let Some(planted) = arguments.planted {
+        text.push_str(&planted.judged(&verdict)?);
+        report.put("faults", verdict.as_json());
+        return Ok(text);
+    }
     put(report, "faults", &verdict, stage.errors);
     Ok(text)
 }
@@ -102,16 +123,14 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
 /// What the logs of the nodes tell of that must not happen.
 pub fn complaints(cluster: &Cluster) -> Vec<String> {
     let logs = cluster.members.iter().map(|member| member.node.log_text());
-    let found = logs.enumerate().filter_map(|(node, log)| {
-        let line = strike::complaint(&log)?;
-        Some(format!("node {node}: {line}"))
-    });
-    found.collect()
+    let found = logs.enumerate().map(|(node, log)| strike::complaints_of(node, &log));
+    found.flatten().collect()
 }
 
 /// Everything that is wrong with a history, into the report, with its figures under that name.
 pub fn put(report: &mut Report, name: &str, verdict: &Verdict, mut errors: BTreeMap<String, u64>) {
     for (code, count) in [
+        ("vanished", verdict.vanished),
         ("phantoms", verdict.phantoms),
         ("resets", verdict.resets),
         ("incomplete_history", u64::from(!verdict.is_complete)),
@@ -251,7 +270,7 @@ fn table(verdict: &Verdict, seed: u64, arguments: &Faults, binary: &Path) -> Str
     let (waits, healings) = (&verdict.unavailable_ms, &verdict.healing_ms);
     let _ = writeln!(
         text,
-        "\n{} acknowledged, {} retried, {} unknown outcomes, {} delivered, {} sockets, {} phantoms, {} resets\n\
+        "\n{} acknowledged, {} retried, {} unknown outcomes, {} delivered, {} sockets, {} vanished, {} phantoms, {} resets\n\
          nobody was answered after a killed leader for p50 {} ms, p99 {} ms ({} times)\n\
          all was well again after p50 {} ms, at most {} ms",
         verdict.acknowledged,
@@ -259,6 +278,7 @@ fn table(verdict: &Verdict, seed: u64, arguments: &Faults, binary: &Path) -> Str
         verdict.unknown,
         verdict.delivered,
         verdict.sockets,
+        verdict.vanished,
         verdict.phantoms,
         verdict.resets,
         of(waits, 0.5),
@@ -279,8 +299,10 @@ fn again(seed: u64, arguments: &Faults, binary: &Path) -> String {
     } else {
         format!(" --only {}", only.join(","))
     };
+    let planted = arguments.planted.and_then(|planted| planted.to_possible_value());
+    let planted = planted.map_or_else(String::new, |planted| format!(" --planted {}", planted.get_name()));
     format!(
-        "again: corridor-benches faults --binary {} --episodes {} --seconds-each {} --seed {seed}{only}\n",
+        "again: corridor-benches faults --binary {} --episodes {} --seconds-each {} --seed {seed}{only}{planted}\n",
         binary.display(),
         arguments.episodes,
         arguments.seconds_each,

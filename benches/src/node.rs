@@ -62,6 +62,8 @@ pub struct Node {
     config: PathBuf,
     /// The network namespace in which it runs, as a file; None: that of this process.
     namespace_file: Option<String>,
+    /// What stands in the environment of its process, beside what stands in that of this one.
+    environment: Vec<(String, String)>,
     child: RefCell<Option<Child>>,
 }
 
@@ -74,6 +76,7 @@ impl Node {
             binary: binary.to_owned(),
             config: config.to_owned(),
             namespace_file: None,
+            environment: Vec::new(),
             child: RefCell::new(None),
         }
     }
@@ -81,6 +84,11 @@ impl Node {
     /// The same in another network namespace, by `nsenter`.
     pub fn within(self, namespace_file: Option<String>) -> Self {
         Self { namespace_file, ..self }
+    }
+
+    /// The same with this in its environment when it is started; not when an operator's command is run.
+    pub fn with_environment(self, environment: Vec<(String, String)>) -> Self {
+        Self { environment, ..self }
     }
 
     /// Its configuration.
@@ -134,6 +142,7 @@ impl Node {
             .args(&words[1..])
             .env("NO_COLOR", "1")
             .env("CORRIDOR_LOG", "warn")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         let second = log.try_clone().context(log_path.display())?;
         command.stdout(second).stderr(log).kill_on_drop(true);

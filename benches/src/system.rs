@@ -1,14 +1,16 @@
 //! Programs of the system, run to their end, and the rights that they need. Knows no node.
 
 use crate::failure::{Context, Failure, Outcome};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 /// What the faults are made with.
-const PROGRAMS: [&str; 7] = ["ip", "nft", "nsenter", "mkfs.ext4", "mount", "umount", "cp"];
+const PROGRAMS: [&str; 8] = ["ip", "nft", "nsenter", "mkfs.ext4", "mount", "umount", "cp", "cc"];
+/// Through which packets are taken from the system and given back to it.
+const TUN: &str = "/dev/net/tun";
 /// Longest time for one of them.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -25,6 +27,11 @@ pub fn check_rights() -> Outcome<()> {
         return Err(Failure::NoRights(format!(
             "faults are made with programs that this machine lacks ({}): nothing was tested",
             missing.join(", ")
+        )));
+    }
+    if !Path::new(TUN).exists() {
+        return Err(Failure::NoRights(format!(
+            "packets are held back with {TUN}, which this machine lacks: nothing was tested"
         )));
     }
     Ok(())

@@ -41,6 +41,8 @@ pub struct Site {
     pub operations: SocketAddr,
     /// The network namespace in which it runs, as a file; None: that of this process.
     pub namespace_file: Option<String>,
+    /// What stands in the environment of its process.
+    pub environment: Vec<(String, String)>,
     /// Whether it shows the certificate in the folder above to clients, or speaks without TLS with them.
     pub has_certificate: bool,
     /// What its configuration begins the table of limits with.
@@ -62,7 +64,10 @@ impl Member {
         let config = site.folder.join("corridor.toml");
         let node = Node::new(binary, &config, site.clients, site.operations);
         Ok(Self {
-            node: Rc::new(node.within(site.namespace_file.clone())),
+            node: Rc::new(
+                node.within(site.namespace_file.clone())
+                    .with_environment(site.environment.clone()),
+            ),
             site,
             is_frozen: Cell::new(false),
         })

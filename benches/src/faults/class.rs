@@ -43,6 +43,18 @@ pub enum Class {
     PowerCutAll,
     /// The disk of a node is full, then has room again
     DiskFull,
+    /// The clock of a node jumps, by up to an hour to either side or by a day back, and jumps back later
+    ClockJump,
+    /// All clocks of a node go up to twice as fast, or at half their speed, and its timers with them
+    ClockRate,
+    /// Each sync of a node's log takes 0.5 to 5 s
+    SlowSync,
+    /// A sync of a node's log fails once: the process must end by itself within a second
+    FailingSync,
+    /// All packets between the nodes are 12 to 225 ms late, each direction of each link for itself
+    Delay,
+    /// Of the packets between the nodes 5 to 30 % are overtaken by later ones, and some come twice
+    Reorder,
     /// The data folder of a node is emptied: it must not come back as who it was, and is replaced
     Wiped,
     /// A bit of a node's log flips while it is down; if it says so it is replaced
@@ -68,6 +80,55 @@ pub struct Episode {
     pub choice: usize,
     /// Of a hundred, where the class needs it.
     pub percent: u64,
+}
+
+const SECOND_MS: u64 = 1_000;
+const HOUR_MS: u64 = 60 * 60 * SECOND_MS;
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+/// Of how many jumps of a clock one is of a day.
+const DAY_JUMPS_ONE_OF: u64 = 4;
+/// A second is told as up to so much more, in millionths; or as so much less.
+const DRIFT_PPM_MAX: u64 = 1_000_000;
+const DRIFT_PPM_MIN: i64 = -500_000;
+/// How long a slow sync takes.
+const STALL_MS: std::ops::Range<u64> = 500..5_000;
+
+impl Episode {
+    /// Numbers for what only one class needs.
+    fn chance(&self) -> Chance {
+        let mut chance = Chance::new((self.choice as u64 + 1) << 20);
+        // The first ones of neighbours are alike.
+        for _ in 0..8 {
+            chance.below(1);
+        }
+        chance
+    }
+
+    /// How far a clock jumps ahead, in milliseconds; negative: back. A day ahead is never drawn: sessions last for half a day, and
+    /// a leader's time stays in the state, so that nobody could write any more.
+    pub fn jump_ms(&self) -> i64 {
+        let mut chance = self.chance();
+        if chance.below(DAY_JUMPS_ONE_OF) == 0 {
+            return -DAY_MS;
+        }
+        let size_ms = SECOND_MS + chance.below(HOUR_MS - SECOND_MS);
+        let size_ms = i64::try_from(size_ms).unwrap_or(i64::MAX);
+        if chance.below(2) == 0 { size_ms } else { -size_ms }
+    }
+
+    /// How much clocks gain, in millionths; negative: lose.
+    pub fn drift_ppm(&self) -> i64 {
+        let mut chance = self.chance();
+        match chance.below(2) {
+            0 => DRIFT_PPM_MIN,
+            _ => i64::try_from(DRIFT_PPM_MAX / 2 + chance.below(DRIFT_PPM_MAX / 2 + 1)).unwrap_or_default(),
+        }
+    }
+
+    /// How long each sync takes.
+    pub fn stall(&self) -> Duration {
+        Duration::from_millis(STALL_MS.start + self.chance().below(STALL_MS.end - STALL_MS.start))
+    }
 }
 
 /// So many episodes: every class once, in any order, then every class again, and so on; none longer than `longest` says.
@@ -103,7 +164,7 @@ pub fn missed(classes: &[Class], exercised: impl Fn(&str) -> bool) -> Vec<String
 
 #[cfg(test)]
 mod tests {
-    use super::{Class, draw, missed};
+    use super::{Class, Episode, draw, missed};
     use crate::chance::Chance;
     use clap::ValueEnum;
     use std::time::Duration;
@@ -123,6 +184,27 @@ mod tests {
         assert!(episodes.iter().all(|episode| episode.lasts <= Duration::from_secs(6)));
         assert!(episodes.iter().all(|episode| (5..=30).contains(&episode.percent)));
         assert!(draw(&mut Chance::new(1), &[], 30, Duration::from_secs(6)).is_empty());
+    }
+
+    #[test]
+    fn clocks_jump_to_both_sides_and_never_a_day_ahead() {
+        let episode = |choice| Episode {
+            class: Class::ClockJump,
+            lasts: Duration::ZERO,
+            choice,
+            percent: 5,
+        };
+        let jumps: Vec<i64> = (0..400).map(|choice| episode(choice).jump_ms()).collect();
+        let count = |holds: fn(&i64) -> bool| jumps.iter().filter(|jump| holds(jump)).count();
+        assert!(count(|jump| (1_000..3_600_000).contains(jump)) > 50);
+        assert!(count(|jump| (-3_600_000..=-1_000).contains(jump)) > 50);
+        assert!(count(|jump| *jump == -86_400_000) > 50);
+        assert!(count(|jump| *jump >= 3_600_000) == 0);
+        for choice in 0..400 {
+            let (drift, stall) = (episode(choice).drift_ppm(), episode(choice).stall());
+            assert!(drift == -500_000 || (500_000..=1_000_000).contains(&drift), "{drift}");
+            assert!((500..5_000).contains(&stall.as_millis()), "{stall:?}");
+        }
     }
 
     #[test]

@@ -15,6 +15,8 @@ const SIZE_BYTES: u64 = 1 << 30;
 const COPIES_MAX: u32 = 40;
 /// How often an unmount is tried: the system lets go of a killed process's files a little later.
 const UNMOUNTS_MAX: u32 = 100;
+/// How long an ext4 that holds back keeps what it did to itself; else 5.
+const COMMIT_SECONDS: u32 = 300;
 const AGAIN: Duration = Duration::from_millis(50);
 
 /// The disk. Unmounted when it is dropped.
@@ -55,6 +57,12 @@ impl Disk {
         run(&["mount", "-o", "loop", &text(&self.image()), &text(&self.mount)])
             .await
             .map(drop)
+    }
+
+    /// The file system hands nothing to the disk by itself for a while: what nobody syncs is only in memory. Until it is mounted anew.
+    pub async fn hold_back(&self) -> Outcome<()> {
+        let options = format!("remount,commit={COMMIT_SECONDS}");
+        run(&["mount", "-o", &options, &text(&self.mount)]).await.map(drop)
     }
 
     /// A copy of what has reached the disk by now. Nothing may be at work on it. Nothing is synced for it: what the system still

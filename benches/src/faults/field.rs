@@ -1,7 +1,9 @@
 //! Three nodes, each in a namespace and on a disk of its own. Refuses to know what goes wrong.
 
 use super::disk::Disk;
+use super::native::Native;
 use super::network::Network;
+use super::orders::Orders;
 use crate::clinic::write_certificate;
 use crate::cluster::member::{Member, Site};
 use crate::cluster::{Cluster, NODES};
@@ -35,6 +37,10 @@ pub struct Field {
     pub cluster: Cluster,
     /// What keeps their files, by number.
     pub disks: Vec<Disk>,
+    /// What their processes are told, by number.
+    pub orders: Vec<Orders>,
+    /// What some faults are made with.
+    pub native: Native,
     /// The wire between them.
     pub network: Network,
 }
@@ -43,16 +49,20 @@ impl Field {
     /// Three nodes that vote and are well, below that folder.
     pub async fn found(folder: &Path, binary: &Path) -> Outcome<Self> {
         let network = Network::new(NODES).await?;
+        let native = Native::build(folder).await?;
         let certificate = write_certificate(folder)?;
-        let (mut members, mut disks) = (Vec::new(), Vec::new());
+        let (mut members, mut disks, mut all_orders) = (Vec::new(), Vec::new(), Vec::new());
         for node in 0..NODES {
             let at = folder.join(format!("node-{node}"));
             fs::create_dir_all(&at).context(at.display())?;
             let disk = Disk::new(&at).await?;
             let ip = network.address(node);
+            let data = disk.folder().join("data");
+            let orders = Orders::new(&at.join("orders"))?;
             let site = Site {
                 folder: at,
-                data: disk.folder().join("data"),
+                environment: orders.environment(&native.shim, &data)?,
+                data,
                 clients: SocketAddr::from((ip, CLIENTS_PORT)),
                 peers: SocketAddr::from((ip, PEERS_PORT)),
                 operations: SocketAddr::from(([127, 0, 0, 1], OPERATIONS_PORT)),
@@ -62,10 +72,13 @@ impl Field {
             };
             members.push(Member::new(binary, site)?);
             disks.push(disk);
+            all_orders.push(orders);
         }
         let field = Self {
             cluster: Cluster::new(folder, members, Some(certificate)),
             disks,
+            orders: all_orders,
+            native,
             network,
         };
         field.cluster.found().await?;

@@ -5,7 +5,7 @@ use super::history::{End, FORMAT, Line, Phase, What};
 use crate::checker::{Checker, Findings, READERS_FROM, Sent};
 use crate::failure::{Failure, Outcome};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The class whose struck faults are killed leaders.
 pub const LEADER_KILLED: &str = "kill-leader";
@@ -15,6 +15,8 @@ pub const LEADER_KILLED: &str = "kill-leader";
 pub struct Verdict {
     /// By the rules of the checker.
     pub findings: Findings,
+    /// Acknowledged messages that stand on no page of any node at the end, of a history that came to its end.
+    pub vanished: u64,
     /// Messages that stand though nobody asked for them.
     pub phantoms: u64,
     /// Sockets that could not be resumed.
@@ -44,7 +46,7 @@ pub struct Verdict {
 impl Verdict {
     /// Nothing is wrong.
     pub fn is_clean(&self) -> bool {
-        self.findings.is_clean() && self.phantoms + self.resets == 0 && self.is_complete
+        self.findings.is_clean() && self.vanished + self.phantoms + self.resets == 0 && self.is_complete
     }
 
     /// As figures.
@@ -56,6 +58,7 @@ impl Verdict {
             "not_acknowledged": self.refused,
             "delivered": self.delivered,
             "sockets": self.sockets,
+            "vanished": self.vanished,
             "phantoms": self.phantoms,
             "resets": self.resets,
             "episodes": self.episodes,
@@ -83,6 +86,8 @@ pub struct Judge {
     room_of_sender: Vec<u32>,
     /// Of each sender: how many messages it ever asked for.
     asked: Vec<u32>,
+    /// Acknowledged, and not seen on a page yet.
+    unseen: HashSet<[u32; 2]>,
     /// When each attempt that has no answer yet began.
     under_way: HashMap<[u32; 3], u64>,
     /// When leaders were killed after which nothing was acknowledged yet.
@@ -160,7 +165,12 @@ impl Judge {
                 room,
                 seq,
                 message,
-            } => self.on_event(READERS_FROM + node, room, seq, message),
+            } => {
+                if let Some(message) = message {
+                    self.unseen.remove(&message);
+                }
+                self.on_event(READERS_FROM + node, room, seq, message);
+            }
             What::Fault { class, phase, .. } => self.on_fault(t_us, class, phase),
             What::End => self.verdict.is_complete = true,
         }
@@ -187,6 +197,7 @@ impl Judge {
             return;
         };
         self.verdict.acknowledged += 1;
+        self.unseen.insert([sender, counter]);
         self.checker.acknowledged(room, Sent { lane: sender, counter }, seq);
         let answered: Vec<u64> = self
             .killed_us
@@ -226,6 +237,9 @@ impl Judge {
     /// No line is to come.
     pub fn close(mut self) -> Verdict {
         self.verdict.findings = self.checker.findings();
+        if self.verdict.is_complete {
+            self.verdict.vanished = self.unseen.len() as u64;
+        }
         self.verdict.unavailable_ms.sort_by(f64::total_cmp);
         self.verdict.healing_ms.sort_by(f64::total_cmp);
         self.verdict

@@ -1,14 +1,17 @@
 //! Episodes: each class of faults done to the nodes, and the healing after it, which must come to its end in time.
 
+use super::cast::Cast;
 use super::class::{Class, Episode};
 use super::damage;
 use super::field::Field;
 use super::history::{Phase, What};
+use super::links::Links;
+use super::planted::Planted;
 use super::traffic::{Scene, now_us};
 use crate::chance::Chance;
 use crate::clock;
 use crate::cluster::NODES;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use futures_util::future::try_join_all;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -31,19 +34,16 @@ pub struct Stage<'a> {
     pub field: &'a Field,
     /// The clients.
     pub scene: &'a Rc<Scene>,
+    /// A promise that is broken on purpose.
+    pub planted: Option<Planted>,
+    /// Packets between the nodes are held back.
+    pub links: Option<Links>,
+    /// What the nodes' logs may tell of: a sync of the log that was made to fail.
+    pub pardoned: Vec<String>,
     /// What should not have happened: how often.
     pub errors: BTreeMap<String, u64>,
     /// The same as sentences.
     pub sentences: Vec<String>,
-}
-
-/// Who is concerned.
-struct Cast {
-    leader: usize,
-    /// The other two, in a drawn order.
-    followers: [usize; 2],
-    /// Any of the three.
-    any: usize,
 }
 
 impl Stage<'_> {
@@ -63,12 +63,16 @@ impl Stage<'_> {
         };
         note(Phase::Begun, format!("for {:?}; node {leader} leads", episode.lasts));
         let id = self.id_of(nodes[0]).await;
-        self.strike(episode, &cast, &nodes).await?;
-        note(Phase::Struck, String::new());
+        let done_before = self.done(nodes[0])?;
+        let struck = self.strike(episode, &cast, &nodes).await?;
+        note(Phase::Struck, struck);
         self.last(episode, &nodes).await?;
-        if !matches!(episode.class, Class::DiskFull | Class::Wiped | Class::BitFlip) {
-            self.look_for_ended(episode);
-        }
+        let may_end = match episode.class {
+            Class::DiskFull | Class::Wiped | Class::BitFlip => nodes.as_slice(),
+            _ => &[],
+        };
+        self.look_for_ended(episode, may_end);
+        self.look_for_done(episode, nodes[0], done_before)?;
         // Before anything is healed: what is acknowledged later was not acknowledged because of it.
         let begun_us = now_us();
         note(Phase::Healing, String::new());
@@ -87,14 +91,16 @@ impl Stage<'_> {
         status.and_then(|status| status["node"].as_u64()).unwrap_or_default()
     }
 
-    fn error(&mut self, code: &str, sentence: String) {
+    /// What should not have happened.
+    pub(super) fn error(&mut self, code: &str, sentence: String) {
         *self.errors.entry(code.to_owned()).or_default() += 1;
         self.sentences.push(sentence);
     }
 
-    /// What happens at once.
-    async fn strike(&mut self, episode: &Episode, cast: &Cast, nodes: &[usize]) -> Outcome<()> {
-        let members = &self.field.cluster.members;
+    /// What happens at once; for people, what was drawn for it.
+    async fn strike(&mut self, episode: &Episode, cast: &Cast, nodes: &[usize]) -> Outcome<String> {
+        let (members, network) = (&self.field.cluster.members, &self.field.network);
+        let mut drawn = String::new();
         match episode.class {
             Class::KillLeader
             | Class::KillFollower
@@ -106,29 +112,31 @@ impl Stage<'_> {
             }
             Class::StopLeader => members[cast.leader].stop().await?,
             Class::PauseLeader => members[cast.leader].freeze().await?,
-            Class::CutLeader | Class::CutFollower | Class::Flapping => self.cut(nodes[0]).await?,
-            Class::Deaf => {
-                let node = nodes[0];
-                self.field
-                    .network
-                    .rule(node, &self.drops_from_others(node), &[])
-                    .await?;
+            Class::CutLeader | Class::CutFollower | Class::Flapping => network.cut(nodes[0]).await?,
+            Class::Deaf => network.deafen(nodes[0]).await?,
+            Class::Mute => network.mute(nodes[0]).await?,
+            Class::Bridge | Class::BridgeLeader => network.part(nodes[0], nodes[1]).await?,
+            Class::Loss => network.lose(episode.percent).await?,
+            Class::Delay | Class::Reorder => drawn = self.hold(episode).await?,
+            Class::Reset => network.reset(nodes[0]).await?,
+            Class::PowerCutOne | Class::PowerCutAll => {
+                if self.planted == Some(Planted::LyingDisk) {
+                    self.lie(nodes).await?;
+                }
+                self.cut_power(nodes).await?;
             }
-            Class::Mute => {
-                let node = nodes[0];
-                self.field.network.rule(node, &[], &self.drops_to_others(node)).await?;
-            }
-            Class::Bridge | Class::BridgeLeader => {
-                let other = self.field.network.address(nodes[1]);
-                let [input, output] = [format!("ip saddr {other} drop"), format!("ip daddr {other} drop")];
-                self.field.network.rule(nodes[0], &[input], &[output]).await?;
-            }
-            Class::Loss => self.lose(episode.percent).await?,
-            Class::Reset => self.reset(nodes[0]).await?,
-            Class::PowerCutOne | Class::PowerCutAll => self.cut_power(nodes).await?,
             Class::DiskFull => damage::fill(self.field.disks[nodes[0]].folder())?,
+            Class::ClockJump | Class::ClockRate | Class::SlowSync => drawn = self.order(episode, nodes[0])?,
+            Class::FailingSync => {
+                drawn = self.fail_a_sync(nodes[0]).await?;
+                if episode.choice.is_multiple_of(2) {
+                    // What could not be synced may be gone, as where the kernel gives up pages that it could not write.
+                    self.lose_unsynced(nodes[0]).await?;
+                    drawn.push_str("; what was not synced is gone");
+                }
+            }
         }
-        Ok(())
+        Ok(drawn)
     }
 
     /// What happens while it lasts.
@@ -144,8 +152,8 @@ impl Stage<'_> {
             sleep(Duration::from_millis(FLAP_MS + chance.below(FLAP_MS))).await;
             match (is_struck, episode.class) {
                 (true, _) => self.field.network.rule(nodes[0], &[], &[]).await?,
-                (false, Class::Reset) => self.reset(nodes[0]).await?,
-                (false, _) => self.cut(nodes[0]).await?,
+                (false, Class::Reset) => self.field.network.reset(nodes[0]).await?,
+                (false, _) => self.field.network.cut(nodes[0]).await?,
             }
             is_struck = !is_struck;
         }
@@ -166,7 +174,11 @@ impl Stage<'_> {
             }
             Class::Wiped => self.refuse_wiped(nodes[0], id).await?,
             Class::BitFlip => seen = self.refuse_damaged(nodes[0], id, episode.choice).await?,
+            Class::Delay | Class::Reorder => seen = self.release(episode).await?,
             _ => {}
+        }
+        for orders in &self.field.orders {
+            orders.clear()?;
         }
         for member in &self.field.cluster.members {
             if member.is_frozen() {
@@ -227,9 +239,9 @@ impl Stage<'_> {
         Ok(false)
     }
 
-    /// Nobody may end but by a signal of ours.
-    fn look_for_ended(&mut self, episode: &Episode) {
-        for node in 0..NODES {
+    /// Nobody may end but by a signal of ours, or where the class is about it.
+    fn look_for_ended(&mut self, episode: &Episode, may_end: &[usize]) {
+        for node in (0..NODES).filter(|node| !may_end.contains(node)) {
             let member = &self.field.cluster.members[node];
             if let Some(status) = member.ended() {
                 let name = episode.class.name();
@@ -243,7 +255,7 @@ impl Stage<'_> {
     }
 
     async fn on_not_healed(&mut self, episode: &Episode) {
-        self.look_for_ended(episode);
+        self.look_for_ended(episode, &[]);
         let mut sentence = format!("{} did not heal within {HEALING_TIMEOUT:?}:", episode.class.name());
         for (node, member) in self.field.cluster.members.iter().enumerate() {
             let (ready, status) = (self.field.cluster.is_ready(node).await, member.cluster_status().await);
@@ -256,123 +268,48 @@ impl Stage<'_> {
         self.error("not_healed", sentence);
     }
 
-    fn drops_from_others(&self, node: usize) -> Vec<String> {
-        let others = (0..NODES).filter(|other| *other != node);
-        others
-            .map(|other| format!("ip saddr {} drop", self.field.network.address(other)))
-            .collect()
-    }
-
-    fn drops_to_others(&self, node: usize) -> Vec<String> {
-        let others = (0..NODES).filter(|other| *other != node);
-        others
-            .map(|other| format!("ip daddr {} drop", self.field.network.address(other)))
-            .collect()
-    }
-
-    async fn cut(&self, node: usize) -> Outcome<()> {
-        let (input, output) = (self.drops_from_others(node), self.drops_to_others(node));
-        self.field.network.rule(node, &input, &output).await
-    }
-
-    async fn lose(&self, percent: u64) -> Outcome<()> {
-        for node in 0..NODES {
-            let others = (0..NODES).filter(|other| *other != node);
-            let lose = |other| {
-                let address = self.field.network.address(other);
-                format!("ip saddr {address} numgen random mod 100 < {percent} drop")
-            };
-            let input: Vec<String> = others.map(lose).collect();
-            self.field.network.rule(node, &input, &[]).await?;
-        }
-        Ok(())
-    }
-
-    async fn reset(&self, node: usize) -> Outcome<()> {
-        let rule = "iifname != \"lo\" meta l4proto tcp reject with tcp reset".to_owned();
-        self.field.network.rule(node, &[rule], &[]).await
-    }
-
     /// Frozen first, all of them: what any of them had not yet sent when it stood still was never said.
     async fn cut_power(&self, nodes: &[usize]) -> Outcome<()> {
         let members = &self.field.cluster.members;
         try_join_all(nodes.iter().map(|node| members[*node].freeze())).await?;
         for node in nodes {
-            let disk = &self.field.disks[*node];
-            let copy = disk.copy().await?;
-            members[*node].kill().await?;
-            disk.replace(copy).await?;
+            self.lose_unsynced(*node).await?;
         }
         Ok(())
     }
-}
 
-impl Cast {
-    fn of(leader: usize, choice: usize) -> Self {
-        let mut followers = [(leader + 1) % NODES, (leader + 2) % NODES];
-        if choice.is_multiple_of(2) {
-            followers.reverse();
-        }
-        Self {
-            leader,
-            followers,
-            any: (choice / 2) % NODES,
-        }
-    }
-
-    fn concerned(&self, class: Class) -> Vec<usize> {
-        let [first, second] = self.followers;
-        match class {
-            Class::KillLeader | Class::StopLeader | Class::PauseLeader | Class::CutLeader => vec![self.leader],
-            Class::KillFollower | Class::CutFollower => vec![first],
-            Class::KillTwo => vec![self.any, (self.any + 1) % NODES],
-            Class::Bridge => vec![first, second],
-            Class::BridgeLeader => vec![self.leader, first],
-            Class::KillAll | Class::PowerCutAll | Class::Loss => (0..NODES).collect(),
-            Class::Deaf | Class::Mute | Class::Flapping | Class::Reset | Class::PowerCutOne => vec![self.any],
-            Class::DiskFull | Class::Wiped | Class::BitFlip => vec![self.any],
-        }
+    /// Puts in the place of a node's disk what has reached it by now. The process stands still or has ended; it is killed.
+    async fn lose_unsynced(&self, node: usize) -> Outcome<()> {
+        let disk = &self.field.disks[node];
+        let copy = disk.copy().await?;
+        self.field.cluster.members[node].kill().await?;
+        disk.replace(copy).await
     }
 }
 
-fn last_lines(log: &str, count: usize) -> String {
+/// The last lines of a log.
+pub(super) fn last_lines(log: &str, count: usize) -> String {
     let lines: Vec<&str> = log.lines().collect();
     let shown = &lines[lines.len().saturating_sub(count)..];
     shown.join("\n")
 }
 
-/// Whether a node's log tells of something that must not happen; the first such line.
-pub fn complaint(log: &str) -> Option<Failure> {
-    let line = log.lines().find(|line| line.contains("panicked at"))?;
-    Some(Failure::Broken(line.to_owned()))
+/// What a node's log tells of that must not happen, as sentences.
+pub fn complaints_of(node: usize, log: &str) -> Vec<String> {
+    let lines = log.lines().filter(|line| line.contains("panicked at"));
+    lines.map(|line| format!("node {node}: {line}")).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Cast, complaint, last_lines};
-    use crate::faults::class::Class;
-    use clap::ValueEnum;
-
-    #[test]
-    fn every_class_concerns_somebody_and_nobody_twice() {
-        for (leader, choice) in [(0, 0), (1, 7), (2, 65_535)] {
-            let cast = Cast::of(leader, choice);
-            for class in Class::value_variants() {
-                let mut nodes = cast.concerned(*class);
-                let count = nodes.len();
-                nodes.sort_unstable();
-                nodes.dedup();
-                assert!(count > 0 && nodes.len() == count, "{class:?}: {nodes:?}");
-            }
-            assert!(!cast.concerned(Class::Bridge).contains(&leader));
-        }
-    }
+    use super::{complaints_of, last_lines};
 
     #[test]
     fn logs_are_read() {
         let log: String = (0..40).map(|number| format!("line {number}\n")).collect();
         assert_eq!(last_lines(&log, 12).lines().count(), 12);
-        assert!(complaint(&log).is_none());
-        assert!(complaint("thread 'x' panicked at a.rs:1:1").is_some());
+        assert!(complaints_of(0, &log).is_empty());
+        let told = complaints_of(2, "thread 'x' panicked at a.rs:1:1:\nmessage\n");
+        assert_eq!(told, ["node 2: thread 'x' panicked at a.rs:1:1:"]);
     }
 }

@@ -192,6 +192,38 @@ fn two_nodes_that_differ_are_found() {
     assert_eq!(counts(&judged(whats)), [0, 0, 2, 0, 0]);
 }
 
+/// All nodes forgot what stood at 5, and something else came there.
+fn forgotten() -> Vec<What> {
+    let mut whats = right();
+    for node in 0..NODES {
+        for what in &mut whats {
+            if *what == page(node, 5, 1) {
+                *what = page(node, 5, 2);
+            }
+        }
+    }
+    let at = whats.iter().position(|what| matches!(what, What::Page { .. })).unwrap();
+    whats.insert(at, attempt(2, 0));
+    whats
+}
+
+#[test]
+fn what_was_acknowledged_and_stands_nowhere_vanished() {
+    let verdict = judged(forgotten());
+    assert_eq!(verdict.vanished, 1);
+    assert!(!verdict.is_clean());
+    assert_eq!(verdict.findings.lost, 0, "no place is empty");
+    assert_eq!(judged(right()).vanished, 0);
+    assert_eq!(
+        without(|what| *what == page(1, 5, 1)).vanished,
+        0,
+        "two nodes have it: lost, not vanished"
+    );
+    let mut broken_off = forgotten();
+    broken_off.truncate(broken_off.len() - 1);
+    assert_eq!(judged(broken_off).vanished, 0, "the pages may not all have been read");
+}
+
 #[test]
 fn what_nobody_asked_for_is_a_phantom() {
     let verdict = with(delivered(MEMBER, 6, 2));

@@ -21,6 +21,7 @@ use corridor_domain::person::{Person, Site};
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::session::{BreakGlass, Session};
 use corridor_storage::apply::encode_command;
+use corridor_storage::backend::{Backend, FjallBackend, MemoryBackend};
 use corridor_storage::content::ContentKeys;
 use corridor_storage::log::{Change, LogStore as _};
 use corridor_storage::node_keys::NodeKeys;
@@ -97,7 +98,11 @@ fn items(mut bytes: &[u8]) -> Vec<Vec<u8>> {
 
 /// The clinic after the kept commands, as this program applies them.
 fn replayed() -> Clinic {
-    let clinic = Clinic::new();
+    replayed_over(Arc::new(MemoryBackend::new()))
+}
+
+fn replayed_over(backend: Arc<dyn Backend>) -> Clinic {
+    let clinic = Clinic::over(backend);
     let committed = items(&kept("0.1/commands-1.bin", commands)).into_iter().zip(1_u64..);
     let committed = committed.map(|(command, revision)| CommittedCommand {
         revision,
@@ -182,6 +187,41 @@ fn a_state_of_then_is_read_installed_and_gone_on_from() {
     let answers = clinic.applied.apply(vec![next], b"next".to_vec()).unwrap();
     assert!(matches!(answers[..], [Answer::Done { .. } | Answer::Refused { .. }]));
     assert_eq!(clinic.applied.progress().audit_count, progress.audit_count + 1);
+}
+
+/// fjall makes its journal as large as it will get. The fixture has it without the zeros at its end.
+const JOURNAL: &str = "1/0.jnl";
+const JOURNAL_SIZE_BYTES: u64 = 64 * 1024 * 1024;
+
+#[test]
+fn a_store_of_then_opens_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    if fixtures::is_wanted("0.1/store") {
+        let clinic = replayed_over(Arc::new(FjallBackend::open(&fixtures::path("0.1/store")).unwrap()));
+        clinic.applied.persist().unwrap();
+        drop(clinic);
+        let journal = fixtures::path("0.1/store").join(JOURNAL);
+        let written = fs::read(&journal).unwrap().iter().rposition(|byte| *byte != 0).unwrap();
+        fs::File::options()
+            .write(true)
+            .open(journal)
+            .unwrap()
+            .set_len(written as u64 + 1)
+            .unwrap();
+    }
+    fixtures::unpack("0.1/store", folder.path());
+    let journal = fs::File::options().write(true).open(folder.path().join(JOURNAL));
+    journal.unwrap().set_len(JOURNAL_SIZE_BYTES).unwrap();
+    for round in 0..2 {
+        let mut clinic = Clinic::over(Arc::new(FjallBackend::open(folder.path()).unwrap()));
+        let revision = replayed().applied.progress().revision;
+        assert_eq!(clinic.applied.progress().revision, revision + round);
+        if round == 0 {
+            assert!(clinic.records() == kept_records());
+        }
+        clinic.ask(folk::NURSE, clinic::send(folk::GROUP, "on"));
+        clinic.applied.persist().unwrap();
+    }
 }
 
 /// A log with all that one can hold: a tail that was taken back, a head that was purged, a value, and a second group.

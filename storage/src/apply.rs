@@ -93,7 +93,8 @@ pub fn encode_command(envelope: &Envelope) -> io::Result<bytes::Bytes> {
     Ok(bytes.into())
 }
 
-const COMMAND_VERSION: u8 = 1;
+/// The highest version of commands that this program applies, and the one that it writes. Every node tells the others.
+pub const COMMAND_VERSION: u8 = 1;
 /// Of answers on their way to the node whose client asked.
 const ANSWER_VERSION: u8 = 1;
 

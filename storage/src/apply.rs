@@ -212,6 +212,13 @@ fn earlier_answer(batch: &Transaction<'_>, envelope: &Envelope) -> io::Result<Op
 impl ReplicatedState for AppliedState {
     type Answer = Answer;
 
+    const COMMAND_VERSION: u8 = COMMAND_VERSION;
+
+    fn command_version(command: &[u8]) -> u8 {
+        // Nothing at all is damaged, and no node takes it.
+        command.first().copied().unwrap_or(u8::MAX)
+    }
+
     fn encode_answer(answer: &Answer) -> io::Result<bytes::Bytes> {
         let bytes = postcard::to_extend(answer, vec![ANSWER_VERSION]);
         bytes

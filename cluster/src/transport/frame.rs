@@ -279,4 +279,6 @@ fn number(frame: &mut Bytes) -> Result<u64, String> {
 }
 
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod tests;

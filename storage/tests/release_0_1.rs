@@ -124,7 +124,11 @@ fn kept_records() -> Vec<SnapshotRecord> {
 
 #[test]
 fn the_same_commands_make_the_same_state() {
-    let (now, then) = (replayed().records(), kept_records());
+    let (mut now, mut then) = (replayed().records(), kept_records());
+    for records in [&mut now, &mut then] {
+        // The hash differs whatever differs: it comes last.
+        records.sort_by_key(|(key, _)| key[0] == 0x01);
+    }
     for (now, then) in now.iter().zip(&then) {
         assert_eq!(
             now, then,
@@ -259,15 +263,21 @@ fn a_log_of_then_opens_and_goes_on() {
         assert_eq!(log.bounds(GROUP + 1), None);
         durable(&log, vec![Change::Append(entries(last + 1..last + 2))]).unwrap();
     }
-    let mark = fs::read(fixtures::path("0.1/log/high-water")).unwrap();
-    let magic_count_groups = [
-        &b"CRDMARK1"[..],
-        &[1, 0, 0, 0],
-        &GROUP.to_le_bytes(),
-        &7_u64.to_le_bytes(),
-    ]
-    .concat();
-    assert_eq!(mark[..mark.len() - 16], magic_count_groups);
+    // What is behind the marks is a fingerprint; it was checked when the log was opened.
+    for (file, mark) in [
+        (fixtures::path("0.1/log/high-water"), 7_u64),
+        (folder.path().join("high-water"), 9),
+    ] {
+        let bytes = fs::read(file).unwrap();
+        let marks = [
+            &b"CRDMARK1"[..],
+            &[1, 0, 0, 0],
+            &GROUP.to_le_bytes(),
+            &mark.to_le_bytes(),
+        ]
+        .concat();
+        assert_eq!(bytes[..bytes.len() - 16], marks);
+    }
 }
 
 /// Its bytes follow from where they are asked for.

@@ -54,7 +54,10 @@ impl From<ProposeError> for SubmitError {
     fn from(error: ProposeError) -> Self {
         match error {
             ProposeError::Overloaded { retry_after_ms } => Self::Overloaded { retry_after_ms },
-            ProposeError::NotLeader { .. } | ProposeError::Fenced | ProposeError::ShuttingDown => Self::Fenced,
+            ProposeError::NotLeader { .. }
+            | ProposeError::TooNew
+            | ProposeError::Fenced
+            | ProposeError::ShuttingDown => Self::Fenced,
             ProposeError::OutcomeUnknown => Self::OutcomeUnknown,
         }
     }

@@ -10,6 +10,8 @@
 //! - vote: `1 | term u64 | node u64 | committed u8`
 //! - marker: `1 | installed u8 | optional position (applied) | optional position (of the members) | members`
 
+#[cfg(test)]
+mod kept;
 pub(crate) mod messages;
 mod pieces;
 pub(crate) mod requests;

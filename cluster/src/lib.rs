@@ -7,6 +7,9 @@
 
 mod codec;
 mod config;
+#[cfg(test)]
+#[path = "../../storage/tests/support/fixtures.rs"]
+mod fixtures;
 mod group;
 mod hosting;
 mod inbound;

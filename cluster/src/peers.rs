@@ -95,6 +95,11 @@ pub trait PeerLink: Send + Sync + 'static {
         request: Request,
         deadline: Duration,
     ) -> BoxFuture<'static, Result<Bytes, CallError>>;
+
+    /// The highest version of commands that the node applies, as it said when it was last connected; `None`: it did not say.
+    fn applies(&self, _node: NodeId, _address: &str) -> Option<u8> {
+        None
+    }
 }
 
 /// Gives a request its answer, once, from anywhere. Dropped unused, the asker hears that the answer was lost.

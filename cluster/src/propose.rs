@@ -5,6 +5,7 @@
 //! whoever made the command id can do that safely.
 
 mod carrier;
+mod versions;
 
 use std::future::Future;
 use std::io;
@@ -54,6 +55,9 @@ pub enum ProposeError {
     /// Maybe done. Ask again with the same command id.
     #[error("the outcome is unknown")]
     OutcomeUnknown,
+    /// Certainly not done: it is of a version that not every member of the group applies yet.
+    #[error("not every node can apply it yet; update them all")]
+    TooNew,
     /// Certainly not done: this node does not trust itself with this group any more.
     #[error("the group is fenced on this node")]
     Fenced,
@@ -212,6 +216,7 @@ fn told(error: ProposeError) -> Forwarded {
     match error {
         ProposeError::Overloaded { retry_after_ms } => Forwarded::Overloaded { retry_after_ms },
         ProposeError::NotLeader { .. } => Forwarded::NotLeader,
+        ProposeError::TooNew => Forwarded::TooNew,
         ProposeError::OutcomeUnknown => Forwarded::Unknown,
         ProposeError::Fenced | ProposeError::ShuttingDown => Forwarded::Fenced,
     }

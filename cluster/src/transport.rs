@@ -146,4 +146,8 @@ impl PeerLink for Transport {
             answer
         })
     }
+
+    fn applies(&self, node: NodeId, address: &str) -> Option<u8> {
+        self.shared.applies(node, address)
+    }
 }

@@ -10,6 +10,9 @@ mod demo;
 mod doors;
 mod figures;
 mod files;
+#[cfg(test)]
+#[path = "../../storage/tests/support/fixtures.rs"]
+mod fixtures;
 mod init;
 mod join;
 mod membership;

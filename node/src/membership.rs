@@ -9,6 +9,8 @@ pub mod authority;
 pub mod desk;
 pub mod invitation;
 pub mod joining;
+#[cfg(test)]
+mod kept;
 pub mod messages;
 pub mod standing;
 pub mod status;

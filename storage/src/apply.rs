@@ -93,7 +93,8 @@ pub fn encode_command(envelope: &Envelope) -> io::Result<bytes::Bytes> {
     Ok(bytes.into())
 }
 
-const COMMAND_VERSION: u8 = 1;
+/// The highest version of commands that this program applies, and the one that it writes. Every node tells the others.
+pub const COMMAND_VERSION: u8 = 1;
 /// Of answers on their way to the node whose client asked.
 const ANSWER_VERSION: u8 = 1;
 
@@ -210,6 +211,13 @@ fn earlier_answer(batch: &Transaction<'_>, envelope: &Envelope) -> io::Result<Op
 
 impl ReplicatedState for AppliedState {
     type Answer = Answer;
+
+    const COMMAND_VERSION: u8 = COMMAND_VERSION;
+
+    fn command_version(command: &[u8]) -> u8 {
+        // Nothing at all is damaged, and no node takes it.
+        command.first().copied().unwrap_or(u8::MAX)
+    }
 
     fn encode_answer(answer: &Answer) -> io::Result<bytes::Bytes> {
         let bytes = postcard::to_extend(answer, vec![ANSWER_VERSION]);

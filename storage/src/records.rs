@@ -1,5 +1,6 @@
 //! Stored formats. Every value begins with its kind and version; a format that changes gets a new version here and a migration
-//! from the one before, and the old bytes stay in `tests/fixtures`.
+//! from the one before, and the old bytes stay in `tests/fixtures`, in the folder of the
+//! release that wrote them first.
 //!
 //! Version 1 of each kind is the domain's type as postcard writes it (docs: the postcard wire format): numbers of enums are
 //! append-only, fields are never reordered. `tests/formats.rs` holds the bytes.
@@ -62,6 +63,8 @@ pub struct StoredVersion {
 macro_rules! records {
     ($($name:ty = $kind:literal),+ $(,)?) => {
         $(impl Record for $name { const KIND: u8 = $kind; })+
+        /// All kinds; `tests/formats.rs` has bytes of each.
+        pub const KINDS: &[u8] = &[$($kind),+];
     };
 }
 

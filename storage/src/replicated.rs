@@ -21,10 +21,21 @@ pub struct CommittedCommand {
     pub command: Bytes,
 }
 
+/// The version of commands that every program applies.
+pub const LOWEST_COMMAND_VERSION: u8 = 1;
+
 /// Applied state, driven by the log.
 pub trait ReplicatedState: Send + Sync + 'static {
     /// What applying one command answers to whoever proposed it.
     type Answer: Clone + Send + Sync + 'static;
+
+    /// The highest version of commands that this program applies.
+    const COMMAND_VERSION: u8 = LOWEST_COMMAND_VERSION;
+
+    /// The version of a command. One that some member of the group does not apply is never proposed.
+    fn command_version(_command: &[u8]) -> u8 {
+        LOWEST_COMMAND_VERSION
+    }
 
     /// The bytes of an answer, for the node whose client asked.
     fn encode_answer(answer: &Self::Answer) -> io::Result<Bytes>;
@@ -162,6 +173,14 @@ impl MemoryState {
 
 impl ReplicatedState for MemoryState {
     type Answer = MemoryAnswer;
+
+    const COMMAND_VERSION: u8 = 2;
+
+    /// Text is of version 1; what begins with a byte that no text begins with is of that version.
+    fn command_version(command: &[u8]) -> u8 {
+        let first = command.first().copied();
+        first.filter(|first| *first < b' ').unwrap_or(LOWEST_COMMAND_VERSION)
+    }
 
     fn encode_answer(answer: &MemoryAnswer) -> io::Result<Bytes> {
         let numbers = [answer.revision, answer.at_ms, answer.count];

@@ -6,7 +6,7 @@
 //! - piece of a state: `1 | vote | transfer u64 | number u64 | marker: list of bytes | last u8 | records`;
 //!   answer: `1 | 0 | number u64` wanted next, `1 | 1 | vote` installed
 //! - forwarded: `1 | 0 | revision u64 | answer` done, `1 | 1 | retry_after_ms u64` overloaded, `1 | 2` unknown, `1 | 3` no leader here,
-//!   `1 | 4` fenced
+//!   `1 | 4` fenced, `1 | 5` of a version that not every member applies
 //! - read index: `1 | revision u64`
 //! - steer: `1 | 0` draw, `1 | 1 | node u64 | address` add, `1 | 2 | node u64` promote, `1 | 3 | node u64` remove,
 //!   `1 | 4 | node u64` yield; answer: `1 | 0 | id u64`, or `1 | 1 | reason`; address and reason are lists of bytes
@@ -109,6 +109,8 @@ pub(crate) enum Forwarded {
     NotLeader,
     /// Certainly not done: the node does not trust itself, or stops.
     Fenced,
+    /// Certainly not done: not every member applies commands of this version.
+    TooNew,
 }
 
 pub(crate) fn encode_forwarded(forwarded: &Forwarded) -> Bytes {
@@ -126,6 +128,7 @@ pub(crate) fn encode_forwarded(forwarded: &Forwarded) -> Bytes {
         Forwarded::Unknown => bytes.push(2),
         Forwarded::NotLeader => bytes.push(3),
         Forwarded::Fenced => bytes.push(4),
+        Forwarded::TooNew => bytes.push(5),
     }
     bytes.into()
 }
@@ -144,6 +147,7 @@ pub(crate) fn decode_forwarded(bytes: &Bytes) -> io::Result<Forwarded> {
         2 => Forwarded::Unknown,
         3 => Forwarded::NotLeader,
         4 => Forwarded::Fenced,
+        5 => Forwarded::TooNew,
         other => return Err(unknown(other)),
     };
     input.end()?;

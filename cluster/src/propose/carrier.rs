@@ -19,6 +19,7 @@ use corridor_storage::planted::{self, Mistake};
 use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::world::World;
 
+use super::versions::Versions;
 use super::{Closing, Gate, Outcome, ProposeError, Queued};
 use crate::codec::requests::{Forwarded, decode_forwarded};
 use crate::inbound::Contact;
@@ -50,6 +51,7 @@ pub(crate) struct Carrier {
     gate: Gate,
     world: Arc<dyn World>,
     decode: fn(&[u8]) -> io::Result<ErasedAnswer>,
+    versions: Versions,
     /// How long a leader that says nothing is still believed to lead, and half of how long proposals are held back.
     election_timeout_max_ms: u64,
     /// The leadership under which a quorum is known to have followed this node.
@@ -84,6 +86,7 @@ impl Carrier {
             gate: parts.gate,
             world: parts.world,
             decode: |bytes| Ok(Box::new(S::decode_answer(bytes)?)),
+            versions: Versions::of::<S>(),
             election_timeout_max_ms: parts.election_timeout_max_ms,
             confirmed: None,
             is_patient: true,
@@ -111,6 +114,7 @@ impl Carrier {
             _ if self.gate.reason().is_some() => self.gate.reason().map(ProposeError::from),
             Route::Nowhere => Some(ProposeError::NotLeader { leader: None }),
             Route::To(leader, _) if queued.is_forwarded => Some(ProposeError::NotLeader { leader: Some(*leader) }),
+            Route::Here if !self.is_applied_by_all(&queued.command) => Some(ProposeError::TooNew),
             Route::Here | Route::To(..) => None,
         };
         match (refusal, route) {
@@ -118,6 +122,18 @@ impl Carrier {
             (Some(error), _) => queued.asked.tell(|answer| drop(answer.send(Err(error)))),
             (None, Route::To(leader, address)) => self.forward(*leader, address, queued),
             (None, _) => self.write(queued).await,
+        }
+    }
+
+    /// Whether every member applies commands of this version: what is in the log cannot be taken back.
+    fn is_applied_by_all(&self, command: &[u8]) -> bool {
+        self.versions.is_lowest(command) || {
+            let metrics = self.raft.server_metrics();
+            let now = metrics.borrow_watched();
+            let others = now.membership_config.membership().nodes();
+            let others = others.filter(|(node, _)| **node != self.node_id);
+            let said = others.map(|(node, peer)| self.link.applies(*node, &peer.address));
+            self.versions.is_at_most(command, self.versions.level(said))
         }
     }
 
@@ -255,6 +271,7 @@ fn judge_forwarded(leader: NodeId, called: Result<Bytes, CallError>) -> Result<(
         Ok(Forwarded::Done { revision, answer }) => Ok((revision, answer)),
         Ok(Forwarded::Overloaded { retry_after_ms }) => Err(ProposeError::Overloaded { retry_after_ms }),
         Ok(Forwarded::NotLeader | Forwarded::Fenced) => Err(not_led),
+        Ok(Forwarded::TooNew) => Err(ProposeError::TooNew),
         Ok(Forwarded::Unknown) | Err(_) => Err(ProposeError::OutcomeUnknown),
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn run(
             .unwrap_or_else(|_| Err(Refused::new(Reason::Timeout, "it took too long to connect"))),
         () = stop.wait() => Err(Refused::new(Reason::Gone, "this node is stopping")),
     };
-    let (stream, not_after_s) = match connected {
+    let (stream, not_after_s, agreed) = match connected {
         Ok(connected) => connected,
         Err(refused) => {
             shared.refusals.outgoing(peer.node, &peer.address, &refused);
@@ -49,8 +49,15 @@ pub(crate) async fn run(
         }
     };
     PEER_CONNECTIONS.add(&["out"], 1);
-    tracing::info!(node = peer.node, address = peer.address, "connected to a node");
-    peer.connected(not_after_s);
+    let Agreed { wire, applies } = agreed;
+    tracing::info!(
+        node = peer.node,
+        address = peer.address,
+        wire,
+        applies,
+        "connected to a node"
+    );
+    peer.connected(not_after_s, applies);
     let began = Instant::now();
     let why = tokio::select! {
         why = carry(&line, stream, queue) => why.to_string(),
@@ -66,7 +73,15 @@ pub(crate) async fn run(
     peer.ended(&line, &why, Some(Instant::now() - began), shared.random());
 }
 
-async fn connect(shared: &Shared, peer: &Peer) -> Result<(Stream, Option<u64>), Refused> {
+/// What two nodes know of each other's versions. There is one wire version yet, so nothing is written otherwise because of it.
+#[derive(Debug, Clone, Copy)]
+struct Agreed {
+    wire: u16,
+    /// The highest version of commands that the other one applies.
+    applies: u8,
+}
+
+async fn connect(shared: &Shared, peer: &Peer) -> Result<(Stream, Option<u64>, Agreed), Refused> {
     let tls = shared.tls();
     let gone = |error: io::Error| Refused::new(Reason::Gone, error.to_string());
     let tcp = TcpStream::connect(peer.address.as_str()).await.map_err(gone)?;
@@ -90,13 +105,16 @@ async fn connect(shared: &Shared, peer: &Peer) -> Result<(Stream, Option<u64>), 
     let mut stream = FrameReader::new(stream, limits::PEER_HELLO_SIZE_BYTES_MAX);
     let said = write_frame(stream.stream(), Frame::Hello(own.clone())).await;
     said.map_err(|error| Refused::from_io(&error))?;
-    check_answer(peer, &own, stream.next().await)?;
-    Ok((stream, not_after_s))
+    let agreed = check_answer(peer, &own, stream.next().await)?;
+    Ok((stream, not_after_s, agreed))
 }
 
-fn check_answer(peer: &Peer, own: &Hello, answer: io::Result<Frame>) -> Result<(), Refused> {
+fn check_answer(peer: &Peer, own: &Hello, answer: io::Result<Frame>) -> Result<Agreed, Refused> {
     match answer.map_err(|error| Refused::from_io(&error))? {
-        Frame::Hello(theirs) if theirs.node == peer.node => hello::agree(own, &theirs),
+        Frame::Hello(theirs) if theirs.node == peer.node => Ok(Agreed {
+            wire: hello::agree(own, &theirs)?,
+            applies: theirs.applies,
+        }),
         Frame::Hello(theirs) => {
             let why = format!("it says that it is node {}", theirs.node);
             Err(Refused::new(Reason::Name, why))

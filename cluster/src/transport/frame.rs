@@ -4,8 +4,9 @@
 //! change what is on the wire. Refuses to know what a body says.
 //!
 //! Wire version 1, little-endian. A frame is the size of what follows (u32), its type (u8) and:
-//! - 1 hello: `format u8 = 1 | lowest u16 | highest u16 | cluster 16 bytes | node u64`; what wire versions the node speaks. The
-//!   format and the two versions stand there in every format to come.
+//! - 1 hello: `format u8 = 1 | lowest u16 | highest u16 | cluster 16 bytes | node u64 | applies u8`: the wire versions that the node
+//!   speaks, and the highest version of commands that it applies. The format and the two versions stand there in every format to
+//!   come; what stands behind is of a later program, and is not read.
 //! - 2 refusal: a text; the connection ends
 //! - 3 request: `id u64 | group u64 | kind u8 | body`
 //! - 4 answer: `id u64 | outcome u8 | body`; outcome 0 refused, 1 done, 2 lost; the body of 0 and 2 is a text
@@ -45,6 +46,8 @@ pub(crate) struct Hello {
     pub versions: (u16, u16),
     pub cluster: [u8; 16],
     pub node: NodeId,
+    /// The highest version of commands that it applies.
+    pub applies: u8,
 }
 
 impl Hello {
@@ -111,6 +114,7 @@ fn put(frame: Frame, bytes: &mut BytesMut) -> Bytes {
             bytes.put_u16_le(hello.versions.1);
             bytes.put_slice(&hello.cluster);
             bytes.put_u64_le(hello.node);
+            bytes.put_u8(hello.applies);
             Bytes::new()
         }
         Frame::Refusal(why) => {
@@ -215,11 +219,15 @@ fn hello(frame: &mut Bytes) -> Result<Hello, String> {
             "a hello of unknown format {format}, from a node that speaks the wire versions {lowest} to {highest}"
         ));
     }
-    Ok(Hello {
+    let hello = Hello {
         versions,
         cluster: take(frame)?,
         node: number(frame)?,
-    })
+        applies: byte(frame)?,
+    };
+    // Words that a later program adds must not keep it from talking to this one.
+    frame.clear();
+    Ok(hello)
 }
 
 fn format(frame: &mut Bytes) -> Result<(), String> {
@@ -270,5 +278,7 @@ fn number(frame: &mut Bytes) -> Result<u64, String> {
     take(frame).map(u64::from_le_bytes)
 }
 
+#[cfg(test)]
+mod kept;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,8 @@
 //!
 //! Stands between TLS, which proved the certificates, and everything that is asked. Refuses to know what that is.
 
+use corridor_storage::apply::COMMAND_VERSION;
+
 use super::frame::{Hello, VERSIONS};
 use super::refusals::{Reason, Refused};
 use super::tls::Tls;
@@ -12,11 +14,12 @@ pub(crate) fn own(tls: &Tls) -> Hello {
         versions: VERSIONS,
         cluster: tls.cluster,
         node: tls.node,
+        applies: COMMAND_VERSION,
     }
 }
 
-/// Whether the two can talk. There is one version yet, so it need not be remembered which they agreed on.
-pub(crate) fn agree(own: &Hello, theirs: &Hello) -> Result<(), Refused> {
+/// The wire version in which the two talk: the highest that both speak.
+pub(crate) fn agree(own: &Hello, theirs: &Hello) -> Result<u16, Refused> {
     if theirs.cluster != own.cluster {
         return Err(Refused::new(Reason::Cluster, "it is of another cluster"));
     }
@@ -24,14 +27,13 @@ pub(crate) fn agree(own: &Hello, theirs: &Hello) -> Result<(), Refused> {
         let why = format!("it says that it is node {}, and that is this node", own.node);
         return Err(Refused::new(Reason::Name, why));
     }
-    if own.common_version(theirs).is_none() {
+    own.common_version(theirs).ok_or_else(|| {
         let why = format!(
             "node {} speaks the wire versions {} to {}, node {} speaks {} to {}: update one release at a time",
             own.node, own.versions.0, own.versions.1, theirs.node, theirs.versions.0, theirs.versions.1
         );
-        return Err(Refused::new(Reason::Version, why));
-    }
-    Ok(())
+        Refused::new(Reason::Version, why)
+    })
 }
 
 #[cfg(test)]
@@ -44,9 +46,11 @@ mod tests {
             versions,
             cluster: [cluster; 16],
             node,
+            applies: 1,
         };
         let own = node(1, 1, (1, 2));
-        assert_eq!(agree(&own, &node(2, 1, (2, 3))), Ok(()));
+        assert_eq!(agree(&own, &node(2, 1, (2, 3))), Ok(2));
+        assert_eq!(agree(&own, &node(2, 1, (1, 1))), Ok(1));
         let reason = |theirs| agree(&own, &theirs).unwrap_err().reason;
         assert_eq!(reason(node(2, 2, (1, 2))), Reason::Cluster);
         assert_eq!(reason(node(1, 1, (1, 2))), Reason::Name);

@@ -34,6 +34,8 @@ struct State {
     line: Option<Arc<Line>>,
     /// The end of the node's certificate, in Unix time; with the line.
     connected: Option<Option<u64>>,
+    /// The highest version of commands that it applies, as it said last.
+    applies: Option<u8>,
     /// Attempts in a row that came to nothing.
     failures: u32,
     rest_until: Instant,
@@ -92,6 +94,7 @@ impl Peer {
             state: Mutex::new(State {
                 line: None,
                 connected: None,
+                applies: None,
                 failures: 0,
                 rest_until: now,
                 last_error: None,
@@ -139,10 +142,11 @@ impl Peer {
         awaited.ok_or_else(|| CallError::Unreachable("its connection ended".to_owned()))
     }
 
-    /// Both know who is there.
-    pub fn connected(&self, not_after_s: Option<u64>) {
+    /// Both know who is there, and this node what commands the other one applies.
+    pub fn connected(&self, not_after_s: Option<u64>, applies: u8) {
         let mut state = self.lock();
         state.connected = Some(not_after_s);
+        state.applies = Some(applies);
         state.last_error = None;
     }
 
@@ -185,6 +189,11 @@ impl Peer {
     pub fn is_idle(&self) -> bool {
         let state = self.lock();
         state.line.is_none() && is_long_ago(state.used)
+    }
+
+    /// What it said last of the commands that it applies.
+    pub fn applies(&self) -> Option<u8> {
+        self.lock().applies
     }
 
     pub fn status(&self) -> PeerStatus {

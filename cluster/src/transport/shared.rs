@@ -141,6 +141,13 @@ impl Shared {
         Ok(peer)
     }
 
+    /// What a node said last, at that address, of the commands that it applies.
+    pub fn applies(&self, node: NodeId, address: &str) -> Option<u8> {
+        let peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = peers.get(&node).into_iter().flatten();
+        addresses.find(|peer| peer.address == address)?.applies()
+    }
+
     /// All nodes that this node asks, by number.
     pub fn peer_statuses(&self) -> Vec<PeerStatus> {
         let peers: Vec<Arc<Peer>> = {

@@ -68,6 +68,38 @@ async fn the_others_go_on_when_the_leader_dies_and_it_comes_back_as_one_of_them(
     }
 }
 
+/// Nodes are updated one after the other; what only the new release applies waits for the last of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_of_the_next_version_waits_until_every_member_applies_it() {
+    let cluster = Cluster::default();
+    let [one, two, three] = cluster.three().await;
+    let next = "\u{2}of version 2";
+    for said in [[None, None], [Some(2), None], [Some(2), Some(1)], [Some(1), Some(2)]] {
+        for (node, version) in (2..).zip(said).filter_map(|(node, said)| Some((node, said?))) {
+            cluster.switchboard.say_applies(node, version);
+        }
+        for node in [&one, &two] {
+            let refused = node.propose(next).await;
+            assert_eq!(
+                refused,
+                Err(ProposeError::TooNew),
+                "node {} where the others say {said:?}",
+                node.id
+            );
+            node.propose("of version 1").await.unwrap();
+        }
+    }
+    cluster.switchboard.say_applies(2, 2);
+    cluster.switchboard.say_applies(3, 7);
+    two.propose(next).await.unwrap();
+    let beyond = one.propose("\u{3}of version 3").await;
+    assert_eq!(beyond, Err(ProposeError::TooNew), "the leader does not apply it itself");
+    let last = one.propose(next).await.unwrap();
+    assert_eq!(last.count, 10, "what was refused is in no log");
+    three.wait_applied(last.revision).await;
+    assert_eq!(three.state.commands(), one.state.commands());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_is_cut_off_takes_nothing_and_says_so() {
     let cluster = Cluster::default();

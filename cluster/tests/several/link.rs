@@ -15,6 +15,8 @@ use tokio::sync::oneshot;
 pub struct Switchboard {
     hosts: Mutex<HashMap<NodeId, Arc<Host>>>,
     cut: Mutex<HashSet<(NodeId, NodeId)>>,
+    /// The highest version of commands that a node says it applies.
+    applies: Mutex<HashMap<NodeId, u8>>,
 }
 
 impl Switchboard {
@@ -36,6 +38,11 @@ impl Switchboard {
                 false => cut.remove(&line),
             };
         }
+    }
+
+    /// What a node says of the commands that it applies, as its hello would.
+    pub fn say_applies(&self, node: NodeId, version: u8) {
+        self.applies.lock().unwrap().insert(node, version);
     }
 
     fn host(&self, from: NodeId, to: NodeId) -> Option<Arc<Host>> {
@@ -75,5 +82,9 @@ impl PeerLink for Line {
             }
             answered.map_err(|_| lost("dropped"))?.map_err(CallError::Refused)
         })
+    }
+
+    fn applies(&self, node: NodeId, _address: &str) -> Option<u8> {
+        self.switchboard.applies.lock().unwrap().get(&node).copied()
     }
 }

@@ -15,7 +15,7 @@ use tokio_rustls::client::TlsStream;
 use crate::support::{Authority, CLUSTER, Node, counted, start};
 
 /// A caller that trusts the node and shows what it is told to show.
-struct Caller<'a> {
+pub struct Caller<'a> {
     authority: &'a Authority,
     shows: Option<Identity>,
     protocol: &'static [u8],
@@ -23,7 +23,7 @@ struct Caller<'a> {
 }
 
 impl<'a> Caller<'a> {
-    fn showing(authority: &'a Authority, shows: Option<Identity>) -> Self {
+    pub fn showing(authority: &'a Authority, shows: Option<Identity>) -> Self {
         Self {
             authority,
             shows,
@@ -32,7 +32,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    async fn call(self, node: &Node) -> std::io::Result<TlsStream<TcpStream>> {
+    pub async fn call(self, node: &Node) -> std::io::Result<TlsStream<TcpStream>> {
         let mut roots = RootCertStore::empty();
         roots.add(self.authority.certificate.clone()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -55,17 +55,19 @@ impl<'a> Caller<'a> {
     }
 }
 
-fn hello(cluster: [u8; 16], node: u64, versions: (u16, u16)) -> Vec<u8> {
-    let mut bytes = vec![30, 0, 0, 0, 1, 1];
+/// A hello of a node that applies commands of version 1.
+pub fn hello(cluster: [u8; 16], node: u64, versions: (u16, u16)) -> Vec<u8> {
+    let mut bytes = vec![31, 0, 0, 0, 1, 1];
     bytes.extend(versions.0.to_le_bytes());
     bytes.extend(versions.1.to_le_bytes());
     bytes.extend(cluster);
     bytes.extend(node.to_le_bytes());
+    bytes.push(1);
     bytes
 }
 
 /// A request of group 1 and kind append, as a node would send it.
-fn request() -> Vec<u8> {
+pub fn request() -> Vec<u8> {
     let mut bytes = vec![18, 0, 0, 0, 3];
     bytes.extend([1, 0, 0, 0, 0, 0, 0, 0].repeat(2));
     bytes.push(1);
@@ -73,7 +75,7 @@ fn request() -> Vec<u8> {
 }
 
 /// Says it and reads until the end.
-async fn say(stream: std::io::Result<TlsStream<TcpStream>>, said: &[u8]) -> Vec<u8> {
+pub async fn say(stream: std::io::Result<TlsStream<TcpStream>>, said: &[u8]) -> Vec<u8> {
     let mut heard = Vec::new();
     let Ok(mut stream) = stream else { return heard };
     // The node may be gone before all is said, and may end without a farewell.
@@ -213,7 +215,7 @@ async fn a_node_that_loses_its_manners_loses_its_line() {
             &[hello(CLUSTER, 3, (1, 1)), request(), rude, request()].concat(),
         )
         .await;
-        assert_eq!(heard[..34], hello(CLUSTER, 2, (1, 1)), "it was welcome");
+        assert_eq!(heard[..35], hello(CLUSTER, 2, (1, 1)), "it was welcome");
         let taken = node.next().await;
         assert_eq!(taken.from, 3);
         assert_eq!(node.ended.recv().await, Some(taken.line));
@@ -231,9 +233,9 @@ async fn a_node_that_loses_its_manners_loses_its_line() {
         .unwrap();
     let said = [hello(CLUSTER, 3, (1, 1)), unknown, request()].concat();
     stream.write_all(&said).await.unwrap();
-    let mut heard = vec![0; 34 + 14];
+    let mut heard = vec![0; 35 + 14];
     stream.read_exact(&mut heard).await.unwrap();
-    assert_eq!((heard[38], heard[47]), (4, 0), "an answer that refuses");
+    assert_eq!((heard[39], heard[48]), (4, 0), "an answer that refuses");
     assert_eq!(node.next().await.from, 3);
 }
 

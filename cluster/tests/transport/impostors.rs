@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+use crate::hostile::hello;
 use crate::support::{Authority, CLUSTER, Node, counted, start};
 
 async fn assert_unreachable(one: &Node, to: u64, address: &str) -> String {
@@ -39,7 +40,7 @@ async fn only_the_node_that_was_meant_is_asked() {
 }
 
 /// Answers one caller: takes what it says first, says `said`, and returns everything that was heard.
-async fn impostor(identity: Identity, listener: TcpListener, said: Vec<u8>) -> Vec<u8> {
+pub async fn impostor(identity: Identity, listener: TcpListener, said: Vec<u8>) -> Vec<u8> {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key.to_vec()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
@@ -64,9 +65,7 @@ async fn an_impostor_hears_a_hello_at_most() {
     let one = start(&authority.identity(1));
     let name = names::node_name(&CLUSTER, 2);
     let many = [name.clone(), names::node_name(&CLUSTER, 3)];
-    let mut hello = vec![30, 0, 0, 0, 1, 1, 1, 0, 1, 0];
-    hello.extend(CLUSTER);
-    hello.extend(3_u64.to_le_bytes());
+    let hello = hello(CLUSTER, 3, (1, 1));
     let expired = authority.identity_named(2, &[name], 2001);
     let refusal = vec![3, 0, 0, 0, 2, b'n', b'o'];
     for (identity, said, hears_hello) in [
@@ -81,7 +80,7 @@ async fn an_impostor_hears_a_hello_at_most() {
         let answering = tokio::spawn(impostor(identity, listener, said));
         let why = assert_unreachable(&one, 2, &address).await;
         let heard = answering.await.unwrap();
-        assert_eq!(heard.len(), if hears_hello { 34 } else { 0 }, "{why}");
+        assert_eq!(heard.len(), if hears_hello { 35 } else { 0 }, "{why}");
     }
 }
 

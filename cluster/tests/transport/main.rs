@@ -8,3 +8,4 @@ mod hostile;
 mod impostors;
 mod joining;
 mod support;
+mod versions;

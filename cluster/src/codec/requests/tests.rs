@@ -36,6 +36,7 @@ fn pieces_forwards_and_reads_round_trip() {
         Forwarded::Unknown,
         Forwarded::NotLeader,
         Forwarded::Fenced,
+        Forwarded::TooNew,
     ] {
         assert_eq!(decode_forwarded(&encode_forwarded(&forwarded)).unwrap(), forwarded);
     }

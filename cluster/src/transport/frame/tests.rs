@@ -11,6 +11,7 @@ fn hello() -> Hello {
         versions: (1, 258),
         cluster: [7; 16],
         node: 3,
+        applies: 9,
     }
 }
 
@@ -48,9 +49,9 @@ fn samples() -> Vec<Frame> {
 
 #[test]
 fn the_bytes_on_the_wire_stay_as_they_are() {
-    let mut expected = vec![30, 0, 0, 0, 1, 1, 1, 0, 2, 1];
+    let mut expected = vec![31, 0, 0, 0, 1, 1, 1, 0, 2, 1];
     expected.extend([7; 16]);
-    expected.extend([3, 0, 0, 0, 0, 0, 0, 0]);
+    expected.extend([3, 0, 0, 0, 0, 0, 0, 0, 9]);
     assert_eq!(whole(Frame::Hello(hello())), expected);
     let request = Frame::Request {
         id: 258,
@@ -131,6 +132,9 @@ fn what_is_unknown_is_named_and_a_reason_is_cut() {
     later[5] = 2;
     let why = decode(later.freeze()).unwrap_err();
     assert!(why.contains("format 2") && why.contains("1 to 258"), "{why}");
+    let mut longer = BytesMut::from(&whole(Frame::Hello(hello()))[..]);
+    longer.extend_from_slice(b"words of a later program");
+    assert_eq!(decode(longer.freeze()), Ok(Frame::Hello(hello())));
     let unknown = decode(Bytes::from_static(&[1, 0, 0, 0, 8])).unwrap_err();
     assert!(unknown.contains("type 8"), "{unknown}");
     let long = whole(Frame::Refusal("ü".repeat(PEER_REASON_SIZE_BYTES_MAX)));

@@ -152,7 +152,7 @@ async fn who_cannot_be_reached_rests_longer_each_time() {
 #[tokio::test(start_paused = true)]
 async fn a_line_that_breaks_loses_what_waits_and_the_next_call_begins_anew() {
     let Dialled { peer, line, first, .. } = dialled();
-    peer.connected(Some(9));
+    peer.connected(Some(9), 3);
     let status = peer.status();
     assert!(status.is_connected && status.certificate_not_after_s == Some(9));
     peer.ended(&line, "cable", Some(Duration::from_secs(2)), 0);

@@ -174,6 +174,20 @@ fn what_is_not_as_it_was_is_named() {
     );
 }
 
+/// `cluster.json` of release 0.1; it is read by name, so only what it says counts, and the format under which it says it.
+#[test]
+fn the_document_stays_as_it_is() {
+    let kept = std::fs::read(crate::fixtures::path("0.1/papers/cluster/cluster.json")).unwrap();
+    let document: super::Document = serde_json::from_slice(&kept).unwrap();
+    assert_eq!((document.format, document.node, document.is_founder), (1, 1, true));
+    assert_eq!(document.address.as_deref(), Some("one.example:7443"));
+    let now = serde_json::to_vec_pretty(&document).unwrap();
+    assert!(
+        now == kept,
+        "a change gets a new format; the fixture stays (docs/formats.md)"
+    );
+}
+
 fn stranger_file(stranger: &Place, name: &str) -> Vec<u8> {
     fs::read(stranger.data.path().join(FOLDER).join(name)).unwrap()
 }

@@ -1,0 +1,146 @@
+//! The keys of the state store: which byte is which table, and how ids and numbers stand in them. They are for ever, as records are.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId, SiteId};
+use corridor_storage::keys::{self, Key, MetaName, Table};
+
+const PERSON: PersonId = PersonId(0x10);
+const OTHER: PersonId = PersonId(0x11);
+const CONVERSATION: ConversationId = ConversationId(0xA0 << 120);
+
+/// Keys of a table with what they must be, and the table after it. A new table stops this from compiling until it has both.
+fn keys_of(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
+    let (person, other) = (format!("{:032x}", 0x10), format!("{:032x}", 0x11));
+    let conversation = format!("a0{:030x}", 0);
+    let (seq, fingerprint) = ("000000000000012c", "ab".repeat(16));
+    match table {
+        Table::Meta => (metas(MetaName::Marker), Some(Table::Person)),
+        Table::Person => (vec![(keys::person(PERSON), format!("02{person}"))], Some(Table::Login)),
+        Table::Login => (
+            vec![(keys::login(&[0xab; 16]), format!("03{fingerprint}"))],
+            Some(Table::Site),
+        ),
+        Table::Site => (
+            vec![(keys::site(SiteId(0x10)), format!("04{person}"))],
+            Some(Table::Session),
+        ),
+        Table::Session => (
+            vec![(keys::session(SessionId(0x10)), format!("05{person}"))],
+            Some(Table::PersonSession),
+        ),
+        Table::PersonSession => (
+            vec![(
+                keys::person_session(PERSON, SessionId(0x11)),
+                format!("06{person}{other}"),
+            )],
+            Some(Table::Conversation),
+        ),
+        Table::Conversation => (
+            vec![(keys::conversation(CONVERSATION), format!("07{conversation}"))],
+            Some(Table::Membership),
+        ),
+        Table::Membership => (
+            vec![(
+                keys::membership(CONVERSATION, PERSON),
+                format!("08{conversation}{person}"),
+            )],
+            Some(Table::PersonConversation),
+        ),
+        Table::PersonConversation => (
+            vec![(
+                keys::person_conversation(PERSON, CONVERSATION),
+                format!("09{person}{conversation}"),
+            )],
+            Some(Table::PatientConversation),
+        ),
+        Table::PatientConversation => (
+            vec![(
+                keys::patient_conversation(PERSON, CONVERSATION),
+                format!("0a{person}{conversation}"),
+            )],
+            Some(Table::DirectPair),
+        ),
+        Table::DirectPair => (
+            vec![(keys::direct_pair(OTHER, PERSON), format!("0b{person}{other}"))],
+            Some(Table::ChannelName),
+        ),
+        Table::ChannelName => (
+            vec![(keys::channel_name(&[0xab; 16]), format!("0c{fingerprint}"))],
+            Some(Table::Channel),
+        ),
+        Table::Channel => (
+            vec![(keys::channel(CONVERSATION), format!("0d{conversation}"))],
+            Some(Table::Event),
+        ),
+        Table::Event => (
+            vec![(keys::event(CONVERSATION, 300), format!("0e{conversation}{seq}"))],
+            Some(Table::SharedSeq),
+        ),
+        Table::SharedSeq => (
+            vec![(keys::shared_seq(CONVERSATION, 300), format!("0f{conversation}{seq}"))],
+            Some(Table::Version),
+        ),
+        Table::Version => (
+            vec![(
+                keys::version(CONVERSATION, 300, 258),
+                format!("10{conversation}{seq}00000102"),
+            )],
+            Some(Table::BreakGlass),
+        ),
+        Table::BreakGlass => (
+            vec![(
+                keys::break_glass(PERSON, CONVERSATION),
+                format!("11{person}{conversation}"),
+            )],
+            Some(Table::Proxy),
+        ),
+        Table::Proxy => (
+            vec![(keys::proxy(PERSON, OTHER), format!("12{person}{other}"))],
+            Some(Table::Answer),
+        ),
+        Table::Answer => (
+            vec![(keys::answer(PERSON, CommandId(0x11)), format!("13{person}{other}"))],
+            Some(Table::Audit),
+        ),
+        Table::Audit => (vec![(keys::audit(300), format!("14{seq}"))], Some(Table::AuditPerson)),
+        Table::AuditPerson => (
+            vec![(keys::audit_person(PERSON, 300), format!("15{person}{seq}"))],
+            Some(Table::AuditConversation),
+        ),
+        Table::AuditConversation => (
+            vec![(
+                keys::audit_conversation(CONVERSATION, 300),
+                format!("16{conversation}{seq}"),
+            )],
+            None,
+        ),
+    }
+}
+
+/// The single facts from this one on.
+fn metas(name: MetaName) -> Vec<(Key, String)> {
+    let (number, next) = match name {
+        MetaName::Marker => (1, Some(MetaName::Progress)),
+        MetaName::Progress => (2, Some(MetaName::WorkspaceName)),
+        MetaName::WorkspaceName => (3, None),
+    };
+    let this = (keys::meta(name), format!("01{number:02x}"));
+    std::iter::once(this)
+        .chain(next.map(metas).into_iter().flatten())
+        .collect()
+}
+
+#[test]
+fn the_bytes_of_keys_stay_as_they_are() {
+    let (mut table, mut number) = (Some(Table::Meta), 0);
+    while let Some(current) = table {
+        let (keys, next) = keys_of(current);
+        for (key, expected) in keys {
+            let digits: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(digits, expected, "{current:?}");
+        }
+        number += 1;
+        assert_eq!(current as u8, number, "no table's byte is left out or used again");
+        table = next;
+    }
+}

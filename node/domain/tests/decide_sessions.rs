@@ -89,8 +89,12 @@ fn a_workspace_is_founded_once_by_the_operator_with_somebody_who_can_sign_in() {
 }
 
 fn sign_in(credential: &str, who: Option<Person>) -> Case {
+    sign_in_until(u64::MAX, credential, who)
+}
+
+fn sign_in_until(expires_at_ms: u64, credential: &str, who: Option<Person>) -> Case {
     let session = Session {
-        expires_at_ms: u64::MAX,
+        expires_at_ms,
         ..session_of(NURSE)
     };
     let command = Command::SignIn {
@@ -100,6 +104,19 @@ fn sign_in(credential: &str, who: Option<Person>) -> Case {
     let mut case = Case::from(Acting::Door, command);
     case.view.actor = who;
     case
+}
+
+#[test]
+fn a_session_lives_by_the_workspaces_time_whatever_the_doors_clock_says() {
+    // The leader's clock once stood a day ahead; the door's is right.
+    for at_the_door in [NOW_MS - 24 * 60 * 60_000, NOW_MS, u64::MAX] {
+        let outcome = sign_in_until(at_the_door, "hash", Some(nurse())).decide();
+        let [Change::Session(session)] = outcome.changes.as_slice() else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(session.expires_at_ms, NOW_MS + limits::SESSION_LIFETIME_MS);
+        assert!(session.is_live(NOW_MS));
+    }
 }
 
 #[test]

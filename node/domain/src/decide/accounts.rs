@@ -46,10 +46,10 @@ pub(super) fn at_the_door(view: &View, command: &Command) -> Result<Decision, Re
             if !current || person.id != session.person {
                 return Err(Refusal::SignInFailed);
             }
-            let expires_at_ms = session.expires_at_ms.min(view.now_ms + limits::SESSION_LIFETIME_MS);
+            // By the workspace's time alone: where that is ahead of the door's clock, a session by that clock would be born dead.
             let new = Session {
                 created_at_ms: view.now_ms,
-                expires_at_ms,
+                expires_at_ms: view.now_ms + limits::SESSION_LIFETIME_MS,
                 ended_at_revision: None,
                 ..(**session).clone()
             };

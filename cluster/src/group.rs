@@ -111,6 +111,7 @@ impl<S: ReplicatedState> Group<S> {
         } = hosting.clone();
         let openraft_config = config.to_openraft(group).map_err(StartError::Config)?;
         let (log, log_released) = in_background(move || GroupLog::open(group, log)).await?;
+        let of_carrier = Arc::downgrade(&state);
         let state: Arc<dyn ErasedState> = state;
         let (thread, state_released) = StateThread::start(group, Arc::clone(&state), Arc::clone(&on_fatal))?;
         let fatal = Arc::clone(&on_fatal);
@@ -128,7 +129,7 @@ impl<S: ReplicatedState> Group<S> {
         initialise(&raft, node_id, &config).await?;
 
         let (gate, contact) = (gate(), Contact::new(Arc::clone(&world)));
-        let carrier = Carrier::new::<S>(Parts {
+        let parts = Parts {
             node_id,
             group,
             raft: raft.clone(),
@@ -137,7 +138,8 @@ impl<S: ReplicatedState> Group<S> {
             gate: gate.clone(),
             world: Arc::clone(&world),
             election_timeout_max_ms: config.election_timeout_max_ms,
-        });
+        };
+        let carrier = Carrier::new(parts, of_carrier);
         let proposer = Proposer::start(carrier, gate.clone(), world);
         let reading = Reading {
             node_id,

@@ -21,6 +21,7 @@ use corridor_domain::decide::decide;
 use corridor_domain::outcome::{Answer, Change, Outcome};
 use corridor_domain::refusal::Refusal;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What one command changed, for those who tell the living: events in order, memberships, sessions.
@@ -44,7 +45,10 @@ pub type OnInstall = Box<dyn Fn() + Send + Sync>;
 /// The applied state of one workspace.
 pub struct AppliedState {
     state: State,
+    /// Held while a batch is applied.
     progress: Mutex<Progress>,
+    /// That of the progress, for whoever must not wait for it.
+    time_ms: AtomicU64,
     listener: Listener,
     on_install: OnInstall,
     landmarks: Arc<Landmarks>,
@@ -57,9 +61,10 @@ impl AppliedState {
             let answers = state.prefix(&keys::table(keys::Table::Answer), usize::MAX / 2)?;
             state.write(answers.into_iter().map(|(key, _)| (key, None)).collect())?;
         }
-        let progress = state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
+        let progress: Progress = state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
         Ok(Self {
             state,
+            time_ms: AtomicU64::new(progress.at_ms),
             progress: Mutex::new(progress),
             listener,
             on_install: Box::new(|| ()),
@@ -235,6 +240,10 @@ impl ReplicatedState for AppliedState {
         }
     }
 
+    fn time_ms(&self) -> u64 {
+        self.time_ms.load(Ordering::Acquire)
+    }
+
     fn marker(&self) -> io::Result<Option<Vec<u8>>> {
         Ok(self.state.bytes(&keys::meta(MetaName::Marker))?.map(Vec::from))
     }
@@ -267,6 +276,7 @@ impl ReplicatedState for AppliedState {
         batch.put_local(keys::meta(MetaName::Marker), marker);
         batch.put_local(keys::meta(MetaName::Progress), records::encode(&progress)?);
         batch.commit()?;
+        self.time_ms.store(progress.at_ms, Ordering::Release);
         *current = progress;
         drop(current);
         passed.into_iter().for_each(|landmark| self.landmarks.note(landmark));
@@ -303,6 +313,7 @@ impl ReplicatedState for AppliedState {
         self.state.recent().clear();
         self.state.store().replace(marker.chain(others))?;
         *current = self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
+        self.time_ms.store(current.at_ms, Ordering::Release);
         self.landmarks.forget();
         (self.on_install)();
         Ok(())

@@ -52,6 +52,11 @@ pub trait ReplicatedState: Send + Sync + 'static {
     /// failed, never that a command was refused (a refusal is an answer).
     fn apply(&self, commands: Vec<CommittedCommand>, marker: Vec<u8>) -> io::Result<Vec<Self::Answer>>;
 
+    /// The time of the last command applied, in milliseconds since 1970; 0 if the state keeps none. The next stamp is not before it.
+    fn time_ms(&self) -> u64 {
+        0
+    }
+
     /// Makes everything applied so far durable. The log is purged only up to what this has covered.
     fn persist(&self) -> io::Result<()>;
 

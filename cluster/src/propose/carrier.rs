@@ -4,7 +4,7 @@
 //! time, and holds commands back for a bounded time while it is being settled who leads.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,6 +19,7 @@ use corridor_storage::planted::{self, Mistake};
 use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::world::World;
 
+use super::stamps::Stamps;
 use super::versions::Versions;
 use super::{Closing, Gate, Outcome, ProposeError, Queued};
 use crate::codec::requests::{Forwarded, decode_forwarded};
@@ -58,8 +59,9 @@ pub(crate) struct Carrier {
     confirmed: Option<SavedVote>,
     /// Proposals are held back once: until a leader is known again, those that follow are refused at once.
     is_patient: bool,
-    /// Invariant: stamps never go backwards.
-    stamped_ms: u64,
+    stamps: Stamps,
+    /// The last stamp that was applied.
+    state_ms: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
 /// What a carrier is made of.
@@ -76,7 +78,7 @@ pub(crate) struct Parts {
 
 impl Carrier {
     /// A carrier for the commands of this state.
-    pub fn new<S: ReplicatedState>(parts: Parts) -> Self {
+    pub fn new<S: ReplicatedState>(parts: Parts, state: Weak<S>) -> Self {
         Self {
             node_id: parts.node_id,
             group: parts.group,
@@ -90,7 +92,8 @@ impl Carrier {
             election_timeout_max_ms: parts.election_timeout_max_ms,
             confirmed: None,
             is_patient: true,
-            stamped_ms: 0,
+            stamps: Stamps::default(),
+            state_ms: Box::new(move || state.upgrade().map_or(0, |state| state.time_ms())),
         }
     }
 
@@ -102,14 +105,15 @@ impl Carrier {
             high_water::PROPOSALS_COUNT.note(load.count.high_water());
             high_water::PROPOSALS_BYTES.note(load.size_bytes.high_water());
             let route = self.settle().await;
-            self.stamped_ms = self.stamped_ms.max(self.world.now_ms());
+            let (wall_ms, now_ns) = (self.world.now_ms(), self.world.monotonic_ns());
+            let at_ms = self.stamps.next(wall_ms, now_ns, (self.state_ms)());
             for queued in batch.drain(..) {
-                self.hand_over(&route, queued).await;
+                self.hand_over(&route, queued, at_ms).await;
             }
         }
     }
 
-    async fn hand_over(&self, route: &Route, queued: Queued) {
+    async fn hand_over(&self, route: &Route, queued: Queued, at_ms: u64) {
         let refusal = match route {
             _ if self.gate.reason().is_some() => self.gate.reason().map(ProposeError::from),
             Route::Nowhere => Some(ProposeError::NotLeader { leader: None }),
@@ -121,7 +125,7 @@ impl Carrier {
             // Whoever proposed may have stopped waiting; here as below.
             (Some(error), _) => queued.asked.tell(|answer| drop(answer.send(Err(error)))),
             (None, Route::To(leader, address)) => self.forward(*leader, address, queued),
-            (None, _) => self.write(queued).await,
+            (None, _) => self.write(queued, at_ms).await,
         }
     }
 
@@ -137,17 +141,14 @@ impl Carrier {
         }
     }
 
-    async fn write(&self, queued: Queued) {
+    async fn write(&self, queued: Queued, at_ms: u64) {
         let Queued {
             command,
             asked,
             began_ns,
             ..
         } = queued;
-        let proposal = Proposal {
-            at_ms: self.stamped_ms,
-            command,
-        };
+        let proposal = Proposal { at_ms, command };
         let world = Arc::clone(&self.world);
         let reply = Reply::new(move |result| {
             let outcome = judge(result);

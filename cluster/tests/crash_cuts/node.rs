@@ -167,6 +167,10 @@ impl ReplicatedState for Witness {
         AppliedState::decode_answer(bytes)
     }
 
+    fn time_ms(&self) -> u64 {
+        self.state.applied.time_ms()
+    }
+
     fn marker(&self) -> io::Result<Option<Vec<u8>>> {
         self.state.applied.marker()
     }

@@ -29,6 +29,12 @@ pub fn lower(name: &str) -> io::Result<usize> {
     Ok(lowered)
 }
 
+/// Lowers the priority of the thread that calls, for good.
+pub fn lower_this() -> io::Result<()> {
+    setpriority_process(Some(rustix::thread::gettid()), limits::BACKGROUND_NICENESS)?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +52,7 @@ mod tests {
         begun.recv().unwrap();
         assert_eq!(lower("tidies-up").unwrap(), 1);
         assert_eq!(lower("nobody").unwrap(), 0);
+        lower_this().unwrap();
         drop(end);
         thread.unwrap().join().unwrap();
     }

@@ -159,7 +159,11 @@ impl Generation {
 type Part = (Keyspace, (Bound<Vec<u8>>, Bound<Vec<u8>>));
 
 fn broken(error: fjall::Error) -> io::Error {
-    io::Error::other(format!("state store: {error}"))
+    let kind = match error {
+        fjall::Error::Locked => io::ErrorKind::ResourceBusy,
+        _ => io::ErrorKind::Other,
+    };
+    io::Error::new(kind, format!("state store: {error}"))
 }
 
 fn pair(guard: fjall::Guard) -> io::Result<Pair> {
@@ -209,6 +213,10 @@ impl Backend for FjallBackend {
     }
 
     fn replace(&self, pairs: &mut dyn Iterator<Item = io::Result<Pair>>) -> io::Result<()> {
+        // Nobody waits for this node before it is done, and others work beside it. What replaces a state ends with it.
+        if let Err(error) = background::lower_this() {
+            tracing::warn!(%error, "a state is replaced at full priority");
+        }
         let old = self.generation();
         let number = old.number + 1;
         generations::clear(&self.folder, number)?;

@@ -9,6 +9,7 @@ pub mod apply;
 pub mod backend;
 pub mod content;
 pub mod disk;
+pub mod facts;
 pub mod figures;
 pub mod high_water;
 pub mod keys;

@@ -1,9 +1,10 @@
 //! Every limit of the product, in one place: sizes in bytes, counts, times in milliseconds.
 //!
-//! A limit that is not here does not exist; those between nodes stand in `limits/between_nodes.rs` and are found here as well.
+//! A limit that is not here does not exist; those between nodes and of workspaces stand in `limits/` and are found here as well.
 //! Relations between limits hold at compile time, at the end of the file.
 
 mod between_nodes;
+mod workspaces;
 
 pub use between_nodes::{
     APPENDS_IN_PIPELINE_COUNT_MAX, AUTHORITY_LIFETIME_MS, CERTIFICATE_BACKDATE_MS, CLUSTER_FILE_SIZE_BYTES_MAX,
@@ -26,6 +27,11 @@ pub use between_nodes::{
     SNAPSHOT_PIECE_SIZE_BYTES, SNAPSHOT_PIECE_TIMEOUT_MS, SNAPSHOT_PIECE_TRIES_COUNT_MAX, SNAPSHOT_RETRY_PAUSE_MS,
     STATE_COMPARISON_TRIES_COUNT_MAX, STATE_LANDMARK_INTERVAL_REVISIONS, STATE_LANDMARKS_COUNT_MAX,
     WAITING_WORD_INTERVAL_MS,
+};
+pub use workspaces::{
+    CLUSTER_SNAPSHOT_EVERY_ENTRIES, WORKSPACE_LOOK_INTERVAL_MS, WORKSPACE_NAME_SIZE_BYTES_MAX, WORKSPACE_REST_S,
+    WORKSPACE_SPREAD_TIMEOUT_MS, WORKSPACE_STORE_LOOK_INTERVAL_MS, WORKSPACE_STORE_TRIES_COUNT_MAX,
+    WORKSPACE_WAKE_TIMEOUT_MS, WORKSPACES_COUNT_MAX, WORKSPACES_WAKING_COUNT_MAX,
 };
 
 /// Longest message body, in bytes of UTF-8 before sealing.

@@ -43,6 +43,8 @@ pub struct Needs {
     pub command_rate: Rate,
     /// How often one person may write.
     pub send_rate: Rate,
+    /// Whether the disks have room: one for all workspaces of the node.
+    pub space: DiskSpace,
     /// How many falls are too many.
     pub fall_limit: FallLimit,
     /// What is done then.
@@ -134,14 +136,13 @@ impl Actors {
         };
         let voice = Voice::new(Arc::clone(&needs.world));
         let rooms = Arc::new(Rooms::new(context, needs.dispatched, voice));
-        let space = DiskSpace::default();
         let gateway = Gateway::new(
             Arc::clone(&rooms),
             Arc::new(PersonRates {
                 commands: Rates::new(needs.command_rate),
                 sends: Rates::new(needs.send_rate),
             }),
-            space.clone(),
+            needs.space.clone(),
             Arc::clone(&needs.world),
         );
         let register = Arc::new(crate::session::Register::default());
@@ -164,7 +165,7 @@ impl Actors {
             rooms,
             devices,
             gateway,
-            space,
+            space: needs.space,
             world: needs.world,
             register,
             alarm,

@@ -11,9 +11,10 @@ mod specifications;
 pub use measured::ROUTES;
 pub use requests::SESSION_COOKIES;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Outcome};
+use crate::front::{Choice, Workspaces};
 use crate::gate::Gate;
-use crate::service::Service;
+use crate::service::{Service, workspace_of};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, Method, header};
@@ -21,7 +22,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use corridor_domain::limits;
 use corridor_domain::refusal::Refusal;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use tokio::sync::mpsc;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -36,6 +37,20 @@ pub struct Edge {
     pub secure: bool,
     /// Held by every socket until it said its goodbye: the node waits for the last one to let go of it.
     pub alive: mpsc::Sender<()>,
+    /// The other workspaces of the node: a socket says only in its first frame which it is for.
+    pub elsewhere: Weak<dyn Workspaces>,
+}
+
+impl Edge {
+    /// The edge of the workspace that a token is of.
+    pub(crate) async fn of_token(&self, token: &str) -> Outcome<Self> {
+        let workspace = workspace_of(token).ok_or(Refusal::NotSignedIn)?;
+        if workspace == self.service.workspace() {
+            return Ok(self.clone());
+        }
+        let elsewhere = self.elsewhere.upgrade().ok_or(Refusal::NotSignedIn)?;
+        Ok(elsewhere.wake(Choice::Number(workspace)).await?.edge)
+    }
 }
 
 /// All routes of the product's address, the browser client among them.

@@ -9,6 +9,7 @@ pub mod convert;
 pub mod encode;
 pub mod failure;
 pub mod freshness;
+pub mod front;
 pub mod gate;
 mod http;
 pub mod metrics;
@@ -19,4 +20,4 @@ pub mod service;
 mod web;
 pub mod websocket;
 
-pub use http::{Edge, router};
+pub use http::Edge;

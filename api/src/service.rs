@@ -13,7 +13,9 @@ mod sessions;
 
 pub use lists::{InboxFilter, Scope};
 pub use pages::Turn;
+pub use password::Passwords;
 pub use sessions::Caller;
+pub(crate) use sessions::workspace_of;
 
 use crate::failure::{Failure, Outcome};
 use crate::freshness::Freshness;
@@ -45,6 +47,10 @@ pub struct Needs {
     pub freshness: Arc<Freshness>,
     /// Where clients find the nodes.
     pub places: Places,
+    /// The number of its workspace.
+    pub workspace: u64,
+    /// Hashes passwords, for all workspaces of the node.
+    pub passwords: Passwords,
 }
 
 /// Where clients find the nodes.
@@ -69,7 +75,8 @@ struct Inner {
     world: Arc<dyn World>,
     freshness: Arc<Freshness>,
     places: Places,
-    passwords: password::Passwords,
+    workspace: u64,
+    passwords: Passwords,
     failures: sessions::Failures,
 }
 
@@ -95,7 +102,6 @@ pub struct Done {
 impl Service {
     /// An edge over these.
     pub fn new(needs: Needs) -> Self {
-        let passwords = password::Passwords::new(Arc::clone(&needs.world));
         Self {
             inner: Arc::new(Inner {
                 reader: needs.reader,
@@ -105,10 +111,16 @@ impl Service {
                 world: needs.world,
                 freshness: needs.freshness,
                 places: needs.places,
-                passwords,
+                workspace: needs.workspace,
+                passwords: needs.passwords,
                 failures: sessions::Failures::new(),
             }),
         }
+    }
+
+    /// The number of its workspace.
+    pub(crate) fn workspace(&self) -> u64 {
+        self.inner.workspace
     }
 
     /// The living.
@@ -149,6 +161,13 @@ impl Service {
 
     pub(crate) fn now_ms(&self) -> u64 {
         self.inner.world.now_ms()
+    }
+
+    /// The time at which rights end: this node's, or the workspace's where that is ahead, as after a clock was wrong. The verdict at apply
+    /// goes by the workspace's alone.
+    pub(crate) fn time_of_rights_ms(&self) -> u64 {
+        let of_workspace = self.reader().progress().map_or(0, |progress| progress.at_ms);
+        self.now_ms().max(of_workspace)
     }
 
     /// For durations.

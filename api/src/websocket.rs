@@ -1,5 +1,6 @@
 //! The socket: one per device. Step 1 of a message's way begins here, and step 7 ends here.
 
+mod beginning;
 mod connection;
 mod gathering;
 mod handshake;

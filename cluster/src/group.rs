@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use openraft::async_runtime::WatchReceiver as _;
 use openraft::{Raft, RaftMetrics};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 use corridor_domain::limits::LEADER_LOOK_INTERVAL_MS;
@@ -86,6 +86,7 @@ pub struct Group<S: ReplicatedState> {
     reading: Reading,
     steering: Steering,
     proposer: Proposer<S>,
+    installed: Arc<Notify>,
     core_watch: JoinHandle<()>,
     released: [mpsc::Receiver<()>; 2],
     state: PhantomData<fn() -> S>,
@@ -154,6 +155,7 @@ impl<S: ReplicatedState> Group<S> {
             link,
             one_at_a_time: Arc::default(),
         };
+        let installed = Arc::new(Notify::new());
         let service = GroupService {
             raft: raft.clone(),
             contact: contact.clone(),
@@ -161,6 +163,7 @@ impl<S: ReplicatedState> Group<S> {
             steering: steering.clone(),
             incoming: Arc::default(),
             spools,
+            installed: Arc::clone(&installed),
         };
         host.add(group, service);
         let core_watch = runtime::spawn(watch_core(group, raft.clone(), gate.clone(), on_fatal));
@@ -178,6 +181,7 @@ impl<S: ReplicatedState> Group<S> {
             reading,
             steering,
             proposer,
+            installed,
             core_watch,
             released: [log_released, state_released],
             state: PhantomData,
@@ -279,6 +283,12 @@ impl<S: ReplicatedState> Group<S> {
             .snapshot()
             .await
             .map_err(|error| NotReady(error.to_string()))
+    }
+
+    /// Told after a whole state of another node has taken the place of this one, and that node knows: whatever was made from the old one
+    /// is void. Who shuts the group down earlier is sent it again.
+    pub fn installed(&self) -> Arc<Notify> {
+        Arc::clone(&self.installed)
     }
 
     /// Takes no more proposals, for good: something says that this node's state cannot be trusted.

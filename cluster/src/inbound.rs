@@ -13,8 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::task::{Context, Waker};
 
 use bytes::Bytes;
+use openraft::async_runtime::WatchReceiver as _;
 use openraft::raft::AppendEntriesResponse;
 use openraft::{Raft, ReadPolicy};
+use tokio::sync::Notify;
 
 use corridor_storage::replicated::StateSnapshot;
 use corridor_storage::spool::Spools;
@@ -24,7 +26,9 @@ use crate::codec::decode_marker;
 use crate::codec::messages::{
     decode_append, decode_transfer, decode_vote_request, encode_appended, encode_transferred, encode_vote_response,
 };
-use crate::codec::requests::{Piece, Received, decode_piece, encode_forwarded, encode_read_index, encode_received};
+use crate::codec::requests::{
+    Piece, Received, decode_piece, decode_received, encode_forwarded, encode_read_index, encode_received,
+};
 use crate::peers::{Kind, NodeId, PeerService, Reply, Request};
 use crate::propose::LocalProposals;
 use crate::runtime;
@@ -70,6 +74,8 @@ pub(crate) struct GroupService {
     pub steering: Steering,
     pub incoming: Arc<Mutex<Option<Incoming>>>,
     pub spools: Spools,
+    /// Told after a whole state has taken the place of this node's, and the node that sent it was told so.
+    pub installed: Arc<Notify>,
 }
 
 /// Polls once now, and leaves the rest to a task. Without a budget: a poll that is put off would lose its place.
@@ -85,14 +91,29 @@ fn text(error: impl ToString) -> String {
     error.to_string()
 }
 
+fn is_installed(answer: &[u8]) -> bool {
+    matches!(decode_received(answer), Ok(Received::Installed(_)))
+}
+
 impl GroupService {
     /// Takes a request of node `from`. Must not wait.
     pub fn take(&self, from: NodeId, request: Request, reply: Reply) {
-        let answering = self.clone().answer(from, request.kind, request.body);
-        hand_over(async move { reply(answering.await) });
+        let (kind, installed) = (request.kind, Arc::clone(&self.installed));
+        let answering = self.clone().answer(from, kind, request.body);
+        hand_over(async move {
+            let answer = answering.await;
+            let is_installed = kind == Kind::Snapshot && answer.as_ref().is_ok_and(|bytes| is_installed(bytes));
+            reply(answer);
+            if is_installed {
+                installed.notify_one();
+            }
+        });
     }
 
     async fn answer(self, from: NodeId, kind: Kind, body: Bytes) -> Result<Bytes, String> {
+        if matches!(kind, Kind::Forward | Kind::ReadIndex | Kind::Steer) {
+            self.check_member(from)?;
+        }
         match kind {
             Kind::Append => self.append(&body).await,
             Kind::Vote => {
@@ -118,6 +139,17 @@ impl GroupService {
             }
             Kind::Steer => self.steering.answer(&body).await,
             Kind::Gossip => Err("a group has no gossip".to_owned()),
+        }
+    }
+
+    /// Who was taken out still has its certificate for a while. What is about the log itself is for openraft to judge: a leader may be
+    /// one that this node has not heard of yet.
+    fn check_member(&self, from: NodeId) -> Result<(), String> {
+        let metrics = self.raft.metrics();
+        let metrics = metrics.borrow_watched();
+        match metrics.membership_config.membership().get_node(&from) {
+            Some(_) => Ok(()),
+            None => Err(format!("node {from} is not one of the group's members")),
         }
     }
 
@@ -156,14 +188,18 @@ impl GroupService {
     }
 }
 
-/// Whoever answers what is not about one group's log.
+/// Whoever answers for a group what is not about its log.
 pub type GossipService = Box<dyn Fn(NodeId, Bytes) -> io::Result<Bytes> + Send + Sync>;
+
+/// Told that a node asks for a group that does not run here. Must not wait.
+pub type Knock = Box<dyn Fn(NodeId, u64) + Send + Sync>;
 
 /// All groups of a node, as other nodes see them.
 #[derive(Default)]
 pub struct Host {
     groups: RwLock<BTreeMap<u64, GroupService>>,
-    gossip: RwLock<Option<GossipService>>,
+    gossip: RwLock<BTreeMap<u64, GossipService>>,
+    knock: RwLock<Option<Knock>>,
 }
 
 impl Host {
@@ -182,14 +218,21 @@ impl Host {
         groups.remove(&group);
     }
 
-    /// Says who answers [`Kind::Gossip`].
-    pub fn set_gossip(&self, gossip: GossipService) {
-        *self.gossip.write().unwrap_or_else(PoisonError::into_inner) = Some(gossip);
+    /// Says who answers [`Kind::Gossip`] for a group.
+    pub fn set_gossip(&self, group: u64, answer: GossipService) {
+        let mut gossip = self.gossip.write().unwrap_or_else(PoisonError::into_inner);
+        gossip.insert(group, answer);
     }
 
     /// Nobody answers it any more, and what answered is let go of.
-    pub fn forget_gossip(&self) {
-        *self.gossip.write().unwrap_or_else(PoisonError::into_inner) = None;
+    pub fn forget_gossip(&self, group: u64) {
+        let mut gossip = self.gossip.write().unwrap_or_else(PoisonError::into_inner);
+        gossip.remove(&group);
+    }
+
+    /// Says who is told of requests for groups that do not run here; none: nobody any more.
+    pub fn set_knock(&self, knock: Option<Knock>) {
+        *self.knock.write().unwrap_or_else(PoisonError::into_inner) = knock;
     }
 }
 
@@ -197,15 +240,24 @@ impl PeerService for Host {
     fn take(&self, from: NodeId, _line: u64, request: Request, reply: Reply) {
         if request.kind == Kind::Gossip {
             let gossip = self.gossip.read().unwrap_or_else(PoisonError::into_inner);
-            let answer = gossip.as_ref().map(|answer| answer(from, request.body).map_err(text));
-            return reply(answer.unwrap_or_else(|| Err("this node does not gossip".to_owned())));
+            let answer = gossip.get(&request.group);
+            let answer = answer.map(|answer| answer(from, request.body).map_err(text));
+            return reply(answer.unwrap_or_else(|| Err(not_here(request.group))));
         }
         let groups = self.groups.read().unwrap_or_else(PoisonError::into_inner);
-        match groups.get(&request.group) {
-            Some(service) => service.take(from, request, reply),
-            None => reply(Err(format!("group {} is not on this node", request.group))),
+        if let Some(service) = groups.get(&request.group) {
+            return service.take(from, request, reply);
         }
+        drop(groups);
+        if let Some(knock) = self.knock.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            knock(from, request.group);
+        }
+        reply(Err(not_here(request.group)));
     }
 
     fn end(&self, _line: u64) {}
+}
+
+fn not_here(group: u64) -> String {
+    format!("group {group} does not run on this node")
 }

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod cluster;
+mod workspace;
 
 pub use arguments::{InitArguments, JoinArguments, PlaceArguments};
 
@@ -11,7 +12,7 @@ use crate::config::{Configuration, LogFormat, Settings};
 use crate::control::{self, Reply, Request};
 use crate::membership::way;
 use crate::passwords;
-use crate::start::{self, Ended, Running, StartError};
+use crate::start::{self, Running, StartError};
 use crate::stop::stop_signal;
 use crate::{demo, init, join};
 use arguments::{Command, DemoArguments, Line, PersonAddArguments, PersonCommand, StatusArguments};
@@ -94,6 +95,7 @@ async fn run(line: Line) -> Result<(), Stop> {
         Command::Start { config } => run_node(&config).await,
         Command::Person(PersonCommand::Add(arguments)) => add_person(arguments).await,
         Command::Cluster(command) => cluster::run(command).await,
+        Command::Workspace(command) => workspace::run(command).await,
         Command::Status(arguments) => status(arguments).await,
     }
 }
@@ -115,21 +117,15 @@ async fn run_node(config: &Path) -> Result<(), Stop> {
     start_log(log_format, LOG_OF_A_NODE)?;
     start::check_papers(&settings)?;
     let stop = stop_signal()?.shared();
-    loop {
-        let world = Arc::new(SystemWorld::new());
-        let running = tokio::select! {
-            biased;
-            // It may wait for other nodes; nothing was served yet.
-            () = stop.clone() => return Ok(()),
-            running = Running::start(&settings, world) => running?,
-        };
-        let (address, operations) = (running.address()?, running.operations_address()?);
-        tracing::info!(%address, %operations, tls = settings.tls.is_some(), "the node is ready");
-        match running.serve(stop.clone()).await? {
-            Ended::Stopped => return Ok(()),
-            Ended::Again => tracing::info!("the state came whole from another node; the node starts anew with it"),
-        }
-    }
+    let running = tokio::select! {
+        biased;
+        // It may wait for other nodes; nothing was served yet.
+        () = stop.clone() => return Ok(()),
+        running = Running::start(&settings, Arc::new(SystemWorld::new())) => running?,
+    };
+    let (address, operations) = (running.address()?, running.operations_address());
+    tracing::info!(%address, %operations, tls = settings.tls.is_some(), "the node is ready");
+    Ok(running.serve(stop).await?)
 }
 
 async fn add_person(arguments: PersonAddArguments) -> Result<(), Stop> {
@@ -157,6 +153,7 @@ async fn add_person(arguments: PersonAddArguments) -> Result<(), Stop> {
         organization: arguments.organization,
     };
     let request = Request::PersonAdd {
+        workspace: arguments.workspace,
         login: arguments.administrator,
         password,
         person: Box::new(person),

@@ -32,7 +32,7 @@ pub struct Contact {
 
 impl Contact {
     /// Watches for as long as it is polled.
-    pub async fn watch(self) {
+    pub async fn watch(&self) {
         let mut looks = interval(Duration::from_millis(limits::CONTACT_LOOK_INTERVAL_MS));
         let mut is_current = true;
         loop {

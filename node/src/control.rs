@@ -3,17 +3,19 @@
 //! One connection, one JSON line in, one JSON line out. Whoever may open the socket is the node's operator; what touches people
 //! is done as a person who signs in, so that the record names them. Refuses to know how answers are shown.
 
-use crate::membership::desk::{Desk, Refused};
+mod counter;
+
+pub use counter::{Counter, Status, WorkspaceLine};
+
+use crate::membership::desk::Refused;
 use corridor_api::failure::Failure;
-use corridor_api::service::Service;
 use corridor_domain::limits;
-use corridor_protocol::{AddPerson, SignIn};
+use corridor_protocol::AddPerson;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fs::{self, Permissions};
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,9 +32,6 @@ const DEED_TIMEOUT: Duration = Duration::from_millis(limits::CONTROL_DEED_TIMEOU
 /// After a connection was not accepted, before the next try.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// What the node says of itself.
-pub type Status = Arc<dyn Fn() -> Value + Send + Sync>;
-
 /// What is asked for. No `Debug`: it carries passwords.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "operation", rename_all = "snake_case", deny_unknown_fields)]
@@ -41,6 +40,8 @@ pub enum Request {
     Status,
     /// A new person, added by an administrator.
     PersonAdd {
+        /// Of which workspace, by name.
+        workspace: String,
         /// The administrator's sign-in name.
         login: String,
         /// The administrator's password.
@@ -50,6 +51,30 @@ pub enum Request {
     },
     /// What concerns the cluster.
     Cluster(ClusterDeed),
+    /// What concerns its workspaces.
+    Workspace(WorkspaceDeed),
+}
+
+/// What is asked about workspaces. No `Debug`: it carries passwords.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "deed", rename_all = "snake_case", deny_unknown_fields)]
+pub enum WorkspaceDeed {
+    /// A new one, with its first administrator.
+    Create {
+        /// What operators and sign-in forms call it.
+        name: String,
+        /// What its people read.
+        title: String,
+        /// Who.
+        administrator: Box<AddPerson>,
+    },
+    /// All of them.
+    List,
+    /// Closes one for good.
+    Close {
+        /// Which.
+        name: String,
+    },
 }
 
 /// What is asked of a node that is not alone.
@@ -132,69 +157,13 @@ impl Drop for Control {
     }
 }
 
-/// Opens the socket of the node that holds this data folder, and answers until the result is dropped. Without a desk the node is
-/// alone.
-pub fn serve(data: &Path, service: Service, status: Status, desk: Option<Arc<Desk>>) -> io::Result<Control> {
+/// Opens the socket of the node that holds this data folder, and answers until the result is dropped.
+pub fn serve(data: &Path, counter: Counter) -> io::Result<Control> {
+    let counter = Arc::new(counter);
     open(data, move |request| {
-        let (service, status, desk) = (service.clone(), Arc::clone(&status), desk.clone());
-        async move { answer(&service, &status, desk.as_deref(), request).await }
+        let counter = Arc::clone(&counter);
+        async move { counter.answer(request).await }
     })
-}
-
-async fn answer(service: &Service, status: &Status, desk: Option<&Desk>, request: Request) -> Reply {
-    match request {
-        Request::Status => Reply::Done(status()),
-        Request::PersonAdd {
-            login,
-            password,
-            person,
-        } => add_person(service, login, password, &person)
-            .await
-            .unwrap_or_else(Reply::from),
-        Request::Cluster(deed) => match desk {
-            Some(desk) => answer_at(desk, deed).await.map_or_else(Reply::from, Reply::Done),
-            None => Refused::alone().into(),
-        },
-    }
-}
-
-async fn answer_at(desk: &Desk, deed: ClusterDeed) -> Result<Value, Refused> {
-    let answer = match deed {
-        ClusterDeed::Invite { valid_minutes } => serde_json::to_value(desk.invite(valid_minutes)?),
-        ClusterDeed::Replace { node, valid_minutes } => serde_json::to_value(desk.replace(node, valid_minutes).await?),
-        ClusterDeed::Status => serde_json::to_value(desk.members.status().await?),
-        ClusterDeed::Remove { node } => {
-            desk.members.remove(node).await?;
-            Ok(json!({ "removed": node }))
-        }
-    };
-    answer.map_err(|error| Refused::new("internal", format!("The answer cannot be written: {error}.")))
-}
-
-/// Signs in, adds, and ends the session again, whatever came of it.
-async fn add_person(service: &Service, login: String, password: String, person: &AddPerson) -> Result<Reply, Failure> {
-    let sign_in = SignIn {
-        login,
-        password,
-        device_name: "corridor person add".to_owned(),
-    };
-    let signed_in = service.sign_in(&sign_in, IpAddr::V4(Ipv4Addr::LOCALHOST)).await?;
-    let caller = service.authenticate(&signed_in.token).await?;
-    let added = service.add_person(&caller, service.draw_command_id(), person).await;
-    if let Err(failure) = service
-        .end_session(&caller, service.draw_command_id(), caller.session.id)
-        .await
-    {
-        // It ends by itself in time, and its token is forgotten here.
-        tracing::warn!(
-            code = failure.problem().code,
-            "a session of the command line was not ended"
-        );
-    }
-    let added = added?;
-    Ok(Reply::Done(
-        json!({ "person_id": added.person_id, "revision": added.revision }),
-    ))
 }
 
 fn open<Answering>(

@@ -64,7 +64,7 @@ pub async fn run(settings: Settings) -> Result<(), StartError> {
     });
     let running = Running::start(&settings, Arc::clone(&world) as Arc<dyn World>).await?;
     if let Folder::Unfinished { told_at_ms } = folder
-        && let Err(why) = founding::found(&running.service, &world, told_at_ms).await
+        && let Err(why) = founding::found(&running.service().await?, &world, told_at_ms).await
     {
         running.stop().await;
         let data = settings.data.display();
@@ -81,7 +81,7 @@ pub async fn run(settings: Settings) -> Result<(), StartError> {
         &marker::read(&settings.data)?,
         std::io::stdout().is_terminal(),
     ));
-    running.serve(stop_signal()?).await.map(drop)
+    running.serve(stop_signal()?).await
 }
 
 /// The demo's people as a JSON array, for scripts: `name`, `kind`, `roles`, `login`, `password`.

@@ -4,9 +4,10 @@
 
 mod process;
 
+use crate::machine::Machine;
 use crate::scrub;
 use crate::start::StartError;
-use corridor_actors::Actors;
+use crate::workspaces::Workspaces;
 use corridor_actors::disk_space::Room;
 use corridor_cluster::GroupStatus;
 use corridor_domain::limits;
@@ -16,7 +17,7 @@ use metrics::{describe_gauge, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use process::Process;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -30,18 +31,12 @@ pub struct Figures {
 
 /// Where the figures are that are looked up when somebody asks.
 pub struct Sources {
-    /// Which node of its cluster.
-    pub node: u64,
-    /// The data folder.
-    pub data: PathBuf,
-    /// Whether it takes commands.
-    pub is_ready: Arc<AtomicBool>,
-    /// The applied state.
-    pub reader: Reader,
-    /// The living.
-    pub actors: Actors,
-    /// Agreement.
-    pub group: Box<dyn Fn() -> GroupStatus + Send + Sync>,
+    /// What all workspaces share.
+    pub machine: Arc<Machine>,
+    /// The workspaces. What is said of one group is said of the first one's.
+    pub workspaces: Arc<Workspaces>,
+    /// Whether the door for clients is open.
+    pub is_open: Arc<AtomicBool>,
 }
 
 /// From 50 µs to 10 s: where syncs and requests lie.
@@ -81,6 +76,8 @@ pub fn install() -> Result<Figures, StartError> {
 fn introduce() {
     describe_gauge!("corridor_build_info", "Always 1; the label says which version runs.");
     describe_gauge!("corridor_ready", "Whether the node takes commands: 1 or 0.");
+    describe_gauge!("corridor_workspaces", "Workspaces of the cluster, closed ones counted.");
+    describe_gauge!("corridor_workspaces_awake", "Workspaces that are awake on this node.");
     describe_gauge!("corridor_sockets", "Devices connected.");
     describe_gauge!(
         "corridor_high_water",
@@ -142,44 +139,63 @@ impl Figures {
 impl Sources {
     fn look(&self) {
         gauge!("corridor_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
-        gauge!("corridor_ready").set(flag(self.is_ready.load(Ordering::Acquire)));
-        gauge!("corridor_sockets").set(self.actors.devices().count() as f64);
-        self.actors.note_high_water();
+        let first = self.workspaces.first();
+        gauge!("corridor_ready").set(flag(self.is_ready()));
+        gauge!("corridor_workspaces").set(self.workspaces.facts().now().workspaces.len() as f64);
+        gauge!("corridor_workspaces_awake").set(self.workspaces.awake_count() as f64);
+        gauge!("corridor_sockets").set(self.workspaces.sockets_count() as f64);
+        if let Some(first) = &first {
+            first.actors.note_high_water();
+        }
         for mark in high_water::ALL {
             gauge!("corridor_high_water", "of" => mark.of).set(mark.most() as f64);
             gauge!("corridor_limit", "of" => mark.of).set(mark.limit() as f64);
         }
-        self.look_at_group(&(self.group)());
+        if let Some(first) = &first {
+            look_at_group(&(first.status)());
+            look_at_state(&first.reader);
+        }
         self.look_at_disk();
     }
 
-    fn look_at_group(&self, group: &GroupStatus) {
-        let index = |index: Option<u64>| index.unwrap_or(0) as f64;
-        let quorum_ms = group.quorum_acknowledged_ms_ago.filter(|_| group.is_leader);
-        gauge!("corridor_group_is_leader").set(flag(group.is_leader));
-        gauge!("corridor_group_is_fenced").set(flag(group.is_fenced));
-        gauge!("corridor_group_term").set(group.term as f64);
-        gauge!("corridor_group_last_log_index").set(index(group.last_log_index));
-        gauge!("corridor_group_applied_index").set(index(group.applied_index));
-        gauge!("corridor_group_snapshot_index").set(index(group.snapshot_index));
-        gauge!("corridor_group_purged_index").set(index(group.purged_index));
-        gauge!("corridor_group_quorum_acknowledged_seconds").set(quorum_ms.unwrap_or(0) as f64 / 1e3);
-        gauge!("corridor_group_voters").set(group.voters as f64);
+    /// Whether clients are served, and the first workspace takes commands.
+    pub fn is_ready(&self) -> bool {
+        let first = self.workspaces.first();
+        self.is_open.load(Ordering::Acquire) && first.is_some_and(|first| first.takes_commands())
     }
 
     /// What cannot be read keeps its last value: whoever watches sees that by the readiness of the node, not by a zero.
     fn look_at_disk(&self) {
-        if let Ok(progress) = self.reader.progress() {
-            gauge!("corridor_audit_records").set(progress.audit_count as f64);
-        }
-        gauge!("corridor_log_size_bytes").set(folder_size_bytes(&self.data.join("log")) as f64);
-        gauge!("corridor_state_size_bytes").set(self.reader.size_bytes() as f64);
-        gauge!("corridor_disk_is_nearly_full").set(flag(self.actors.disk_space().room() < Room::Ample));
-        if let Ok(disk) = rustix::fs::statvfs(&self.data) {
+        let data = &self.machine.settings.data;
+        gauge!("corridor_log_size_bytes").set(folder_size_bytes(&data.join("log")) as f64);
+        gauge!("corridor_disk_is_nearly_full").set(flag(self.machine.space.room() < Room::Ample));
+        if let Ok(disk) = rustix::fs::statvfs(data) {
             gauge!("corridor_disk_free_bytes").set((disk.f_bavail * disk.f_frsize) as f64);
             gauge!("corridor_disk_size_bytes").set((disk.f_blocks * disk.f_frsize) as f64);
         }
     }
+}
+
+fn look_at_group(group: &GroupStatus) {
+    let index = |index: Option<u64>| index.unwrap_or(0) as f64;
+    let quorum_ms = group.quorum_acknowledged_ms_ago.filter(|_| group.is_leader);
+    gauge!("corridor_group_is_leader").set(flag(group.is_leader));
+    gauge!("corridor_group_is_fenced").set(flag(group.is_fenced));
+    gauge!("corridor_group_term").set(group.term as f64);
+    gauge!("corridor_group_last_log_index").set(index(group.last_log_index));
+    gauge!("corridor_group_applied_index").set(index(group.applied_index));
+    gauge!("corridor_group_snapshot_index").set(index(group.snapshot_index));
+    gauge!("corridor_group_purged_index").set(index(group.purged_index));
+    gauge!("corridor_group_quorum_acknowledged_seconds").set(quorum_ms.unwrap_or(0) as f64 / 1e3);
+    gauge!("corridor_group_voters").set(group.voters as f64);
+}
+
+/// What cannot be read keeps its last value.
+fn look_at_state(reader: &Reader) {
+    if let Ok(progress) = reader.progress() {
+        gauge!("corridor_audit_records").set(progress.audit_count as f64);
+    }
+    gauge!("corridor_state_size_bytes").set(reader.size_bytes() as f64);
 }
 
 fn flag(is: bool) -> f64 {

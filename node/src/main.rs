@@ -8,6 +8,7 @@ mod contact;
 mod control;
 mod demo;
 mod doors;
+mod facts;
 mod figures;
 mod files;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod files;
 mod fixtures;
 mod init;
 mod join;
+mod machine;
 mod membership;
 mod metrics;
 mod neighbours;
@@ -25,6 +27,8 @@ mod room;
 mod scrub;
 mod start;
 mod stop;
+mod workspace;
+mod workspaces;
 
 /// Messages are many small allocations, made on one thread and freed on another.
 #[global_allocator]

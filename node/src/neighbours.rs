@@ -1,66 +1,78 @@
-//! This node among others: the way to them, who may join, who votes, and papers that are renewed in time.
+//! This node among others: the way to them, who may join, who belongs to the cluster, and papers that are renewed in time.
 //!
-//! Stands beside the composition root, which starts it before the group and tells it of the group when that runs. It refuses to know
-//! what the nodes agree on.
+//! Stands beside the composition root, which starts it before the groups and tells it of group 0 when that runs; each workspace meets its
+//! companions here. It refuses to know what the nodes agree on.
 
+mod cluster;
+mod companions;
 mod comparison;
 mod gossip;
 mod members;
 mod report;
 mod telling;
 
+pub use companions::{Companions, Resting};
+pub use members::GroupMembers;
+pub use report::{Reporter, StandingOfState};
+
 use crate::config::ClusterSettings;
-use crate::membership::desk::Desk;
+use crate::membership::desk::{Desk, Members};
 use crate::membership::invitation::Invitations;
 use crate::membership::joining::Registrar;
 use crate::membership::standing::Standing;
 use crate::membership::way::Reception;
 use crate::start::StartError;
-use comparison::Verdict;
-use corridor_actors::gossip::Gossip;
+use cluster::ClusterMembers;
 use corridor_api::serve;
 use corridor_cluster::peers::{NodeId, PeerLink};
 use corridor_cluster::transport::Transport;
-use corridor_cluster::{GroupStatus, Host, Peer, Steer, SteerError};
+use corridor_cluster::{Group, GroupStatus, Host, NotReady, Peer, Steer, SteerError};
+use corridor_domain::cluster::CLUSTER_GROUP;
 use corridor_domain::limits;
 use corridor_storage::landmarks::Landmarks;
-use corridor_storage::reader::Reader;
+use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::sealing::StorageKey;
 use corridor_storage::world::World;
 use futures::future::BoxFuture;
-use gossip::Carrier;
-use members::{Around, GroupMembers};
-use report::Reporter;
 use std::collections::HashMap;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::interval;
 
-/// Changes the members of the group.
-pub type SteerGroup = Box<dyn Fn(Steer) -> BoxFuture<'static, Result<u64, SteerError>> + Send + Sync>;
-/// How the group is doing.
-pub type LookAtGroup = Box<dyn Fn() -> GroupStatus + Send + Sync>;
-
 /// A group that runs here, as its neighbours' keeper needs it.
 pub struct Steered {
     /// Changes its members.
-    pub steer: SteerGroup,
+    pub steer: Box<dyn Fn(Steer) -> BoxFuture<'static, Result<u64, SteerError>> + Send + Sync>,
     /// How it is doing.
-    pub status: LookAtGroup,
+    pub status: Box<dyn Fn() -> GroupStatus + Send + Sync>,
 }
+
+impl Steered {
+    fn of<S: ReplicatedState>(group: &Group<S>) -> Self {
+        Self {
+            steer: Box::new(group.steering()),
+            status: Box::new(group.watch()),
+        }
+    }
+}
+
+/// Waits until everything is known that was agreed on.
+type CatchUp = Box<dyn Fn() -> BoxFuture<'static, Result<u64, NotReady>> + Send + Sync>;
 
 /// A node's place among others, while it runs.
 pub struct Neighbours {
+    node: NodeId,
+    data: PathBuf,
     transport: Arc<Transport>,
     host: Arc<Host>,
-    members: Arc<GroupMembers>,
-    carrier: Arc<Carrier>,
+    cluster: Arc<ClusterMembers>,
+    catch_up: Mutex<Option<Arc<CatchUp>>>,
     invitations: Arc<Invitations>,
     standing: Mutex<Standing>,
     certificate_ends_ms: Arc<AtomicU64>,
-    differs: Arc<AtomicBool>,
     /// What the others said of the room on their disks, and when.
     free_bytes: Mutex<HashMap<NodeId, (u64, u64)>>,
     address: String,
@@ -73,12 +85,13 @@ impl Neighbours {
     pub fn start(
         standing: Standing,
         cluster: &ClusterSettings,
+        data: &Path,
         workspace: &StorageKey,
         world: Arc<dyn World>,
     ) -> Result<Self, StartError> {
         let host = Arc::new(Host::new());
         let invitations = Arc::new(Invitations::new(Arc::clone(&world)));
-        let members = Arc::new(GroupMembers::new(standing.node, standing.authority.cluster()));
+        let members = Arc::new(ClusterMembers::new(standing.node, standing.authority.cluster()));
         let registrar = Registrar {
             authority: Arc::clone(&standing.authority),
             workspace: workspace.clone(),
@@ -95,16 +108,16 @@ impl Neighbours {
             Arc::clone(&world),
         );
         let transport = transport.map_err(StartError::io("the way to the other nodes"))?;
-        let carrier = Carrier::new(Arc::clone(&members), Arc::clone(&transport) as Arc<_>);
         Ok(Self {
+            node: standing.node,
+            data: data.to_owned(),
             transport,
             host,
-            members,
-            carrier: Arc::new(carrier),
+            cluster: members,
+            catch_up: Mutex::default(),
             invitations,
             certificate_ends_ms: Arc::new(AtomicU64::new(standing.not_after_ms())),
             standing: Mutex::new(standing),
-            differs: Arc::default(),
             free_bytes: Mutex::default(),
             address: cluster.address.clone(),
             client_url: cluster.client_url.clone().unwrap_or_default(),
@@ -132,20 +145,57 @@ impl Neighbours {
 
     /// Where clients reach the nodes that say so.
     pub fn places(&self) -> Vec<(NodeId, String)> {
-        self.members.places()
+        self.cluster.places()
     }
 
-    /// Says which group runs here, and where its state is read.
-    pub fn know(&self, group: Steered, data: &Path, reader: Reader, landmarks: Arc<Landmarks>) {
-        let certificate_ends_ms = Arc::clone(&self.certificate_ends_ms);
-        let reporter = Arc::new(Reporter::new(data, reader, certificate_ends_ms, landmarks));
-        self.members.know(group, self.link(), Arc::clone(&reporter));
-        let carrier = Arc::clone(&self.carrier);
-        self.host
-            .set_gossip(Box::new(move |from, request| match telling::is_telling(&request) {
-                true => carrier.take(from, &request),
-                false => reporter.answer(&request),
-            }));
+    /// Who belongs to the cluster.
+    pub fn cluster(&self) -> &Arc<ClusterMembers> {
+        &self.cluster
+    }
+
+    /// A group that runs here, as its keeper needs it. `standing`: how far its state has come.
+    pub fn members<S: ReplicatedState>(
+        &self,
+        number: u64,
+        group: &Group<S>,
+        standing: StandingOfState,
+        landmarks: Arc<Landmarks>,
+    ) -> GroupMembers {
+        let ends = Arc::clone(&self.certificate_ends_ms);
+        GroupMembers {
+            node: self.node,
+            group: number,
+            steered: Steered::of(group),
+            link: self.link(),
+            reporter: Arc::new(Reporter::new(&self.data, standing, ends, landmarks)),
+        }
+    }
+
+    /// Group 0 runs here.
+    pub fn know<S: ReplicatedState>(&self, group: &Group<S>, standing: StandingOfState) {
+        let members = Arc::new(self.members(CLUSTER_GROUP, group, standing, Arc::default()));
+        self.cluster.know(Some(Arc::clone(&members)));
+        *self.held_catch_up() = Some(Arc::new(Box::new(group.catching_up())));
+        let answer = move |from, request: bytes::Bytes| match members.includes(from) {
+            true => members.reporter.answer(&request),
+            // Who was taken out still has its certificate for a while.
+            false => Err(io::ErrorKind::PermissionDenied.into()),
+        };
+        self.host.set_gossip(CLUSTER_GROUP, Box::new(answer));
+    }
+
+    /// Waits until this node knows everything that was agreed on about the cluster when it asked.
+    pub async fn catch_up(&self) -> Result<(), SteerError> {
+        let catch_up = self.held_catch_up().clone();
+        let caught_up = match catch_up {
+            Some(catch_up) => catch_up().await,
+            None => return Err(SteerError("this node is not ready yet".to_owned())),
+        };
+        caught_up.map(drop).map_err(|error| SteerError(error.to_string()))
+    }
+
+    fn held_catch_up(&self) -> std::sync::MutexGuard<'_, Option<Arc<CatchUp>>> {
+        self.catch_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where the operators' questions are answered.
@@ -153,50 +203,35 @@ impl Neighbours {
         let authority = self.held_standing().authority.fingerprint();
         Arc::new(Desk {
             invitations: Arc::clone(&self.invitations),
-            members: Arc::clone(&self.members) as Arc<_>,
+            members: Arc::clone(&self.cluster) as Arc<dyn Members>,
             authority,
             address: self.address.clone(),
         })
     }
 
-    /// For as long as it is polled: lets those vote who have caught up, says where this node is reached, renews its certificate, and
-    /// carries the gossip.
-    pub async fn keep_up(&self, gossip: Gossip) {
-        tokio::join!(self.look_after(), self.carrier.carry(gossip));
-    }
-
-    async fn look_after(&self) {
+    /// For as long as it is polled: those vote who have caught up, the others know where this node is reached, and its papers are good.
+    pub async fn keep_up(&self) {
         let mut looks = interval(Duration::from_millis(limits::NEIGHBOURS_LOOK_INTERVAL_MS));
         loop {
             looks.tick().await;
-            if let Err(error) = self.members.keep_up(self.peer()).await {
-                tracing::info!(%error, "the members of the group could not be brought up to date; it is tried again");
+            if let Err(error) = self.look().await {
+                tracing::info!(%error, "the members of the cluster could not be brought up to date; it is tried again");
             }
             self.renew();
-            if self.differs.load(Ordering::Acquire) {
-                // Who serves nobody does not lead either.
-                self.members.hand_over().await;
-            }
-            let around = self.members.look_around().await;
-            match around.map(|around| self.note(around)) {
-                Ok(Verdict::This) if !self.differs.swap(true, Ordering::AcqRel) => tracing::error!(
-                    "THE STATE OF THIS NODE IS NOT THAT OF THE OTHERS: it serves nobody; take it out with `corridor cluster \
-                     remove` at another node, and join anew with an empty folder"
-                ),
-                Ok(Verdict::Others(nodes)) => {
-                    tracing::warn!(?nodes, "the state of other nodes is not that of this one and of most");
-                }
-                Ok(Verdict::Equal | Verdict::This) | Err(_) => {}
-            }
         }
     }
 
-    fn note(&self, around: Around) -> Verdict {
+    async fn look(&self) -> Result<(), SteerError> {
+        let group = self.cluster.group()?;
+        self.note(group.look_around().await.free_bytes);
+        group.say_where(self.peer()).await?;
+        group.promote().await
+    }
+
+    fn note(&self, heard: Vec<(NodeId, u64)>) {
         let now_ns = self.world.monotonic_ns();
         let mut free_bytes = self.free_bytes.lock().unwrap_or_else(PoisonError::into_inner);
-        let heard = around.free_bytes.into_iter();
-        free_bytes.extend(heard.map(|(node, free)| (node, (free, now_ns))));
-        around.verdict
+        free_bytes.extend(heard.into_iter().map(|(node, free)| (node, (free, now_ns))));
     }
 
     /// Room on the disks of the others that vote; none: this one has not said so lately.
@@ -209,12 +244,7 @@ impl Neighbours {
             let is_lately = now_ns.saturating_sub(at_ns) <= limits::PEER_REPORT_LIFETIME_MS * 1_000_000;
             is_lately.then_some(free)
         };
-        self.members.other_voters().into_iter().map(free).collect()
-    }
-
-    /// Whether this node was found to differ from the others. For good.
-    pub fn differs(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.differs)
+        self.cluster.other_voters().into_iter().map(free).collect()
     }
 
     fn renew(&self) {
@@ -237,15 +267,19 @@ impl Neighbours {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Before a planned stop: somebody else leads, so that nobody has to wait for an election.
+    /// Before a planned stop: somebody else leads group 0, so that nobody has to wait for an election.
     pub async fn hand_over(&self) {
-        self.members.hand_over().await;
+        if let Ok(group) = self.cluster.group() {
+            group.hand_over().await;
+        }
     }
 
-    /// Ends all connections, and lets go of the group and its state.
+    /// Ends all connections, and lets go of group 0.
     pub async fn shutdown(&self) {
         self.transport.shutdown().await;
-        self.members.forget();
-        self.host.forget_gossip();
+        self.cluster.know(None);
+        *self.held_catch_up() = None;
+        self.host.set_knock(None);
+        self.host.forget_gossip(CLUSTER_GROUP);
     }
 }

@@ -2,6 +2,7 @@
 //! nothing.
 
 use crate::figures::{Figures, Sources};
+use crate::workspace::Workspace;
 use corridor_actors::Actors;
 use corridor_actors::observe::{Kind, Observed};
 use corridor_api::operations::Operations;
@@ -9,7 +10,6 @@ use corridor_domain::limits;
 use corridor_storage::high_water;
 use serde_json::json;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// What the actors are doing, for the operations address.
 fn shown(actors: &Actors, limit: usize) -> serde_json::Value {
@@ -26,15 +26,30 @@ fn shown(actors: &Actors, limit: usize) -> serde_json::Value {
     })
 }
 
-/// How the node is doing.
+/// How the node is doing. What is said of one group is said of the first workspace's; while that wakes, only what is known without it.
 fn status(sources: &Sources) -> serde_json::Value {
-    let Sources { reader, actors, .. } = sources;
-    let group = (sources.group)();
+    let workspaces = &sources.workspaces;
+    let mut status = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "node": sources.machine.node,
+        "workspaces": workspaces.facts().now().workspaces.len(),
+        "workspaces_awake": workspaces.awake_count(),
+        "sockets": workspaces.sockets_count(),
+        "limits": { "sockets": high_water::SOCKETS.limit() },
+    });
+    let of_first = workspaces.first().map(|first| status_of(&first));
+    if let (Some(all), Some(serde_json::Value::Object(of_first))) = (status.as_object_mut(), of_first) {
+        all.extend(of_first);
+    }
+    status
+}
+
+fn status_of(workspace: &Workspace) -> serde_json::Value {
+    let Workspace { reader, actors, .. } = workspace;
+    let group = (workspace.status)();
     let progress = reader.progress().unwrap_or_default();
     let hash: String = progress.hash.iter().map(|byte| format!("{byte:02x}")).collect();
     json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "node": sources.node,
         "leader": group.leader,
         "term": group.term,
         "revision": progress.revision,
@@ -43,23 +58,25 @@ fn status(sources: &Sources) -> serde_json::Value {
         "state_hash": hash,
         "state_size_bytes": reader.size_bytes(),
         "audit_records": progress.audit_count,
-        "sockets": actors.devices().count(),
         "conversations_awake": actors.awake_count(),
         "actor_falls_lately": actors.falls_lately(),
         "fenced": actors.is_fenced(),
-        "limits": { "sockets": high_water::SOCKETS.limit() },
     })
 }
 
 /// Where the answers come from.
 pub fn operations(figures: Figures, sources: Sources) -> Operations {
     let sources = Arc::new(sources);
-    let is_ready = Arc::clone(&sources.is_ready);
-    let (of_status, observed) = (Arc::clone(&sources), sources.actors.clone());
+    let (of_ready, of_status, observed) = (Arc::clone(&sources), Arc::clone(&sources), Arc::clone(&sources));
+    let nobody = || json!({ "fenced": false, "falls_lately": 0, "kinds": {} });
+    let actors = move |limit| {
+        let first = observed.workspaces.first();
+        first.map_or_else(nobody, |first| shown(&first.actors, limit))
+    };
     Operations {
-        is_ready: Arc::new(move || is_ready.load(Ordering::Acquire)),
+        is_ready: Arc::new(move || of_ready.is_ready()),
         metrics: Arc::new(move || figures.render(&sources)),
         status: Arc::new(move || status(&of_status)),
-        actors: Arc::new(move |limit| shown(&observed, limit)),
+        actors: Arc::new(actors),
     }
 }

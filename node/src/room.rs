@@ -5,6 +5,7 @@
 //! refuses to know who asks for what.
 
 use crate::neighbours::Neighbours;
+use crate::workspaces::Workspaces;
 use corridor_actors::disk_space::{DiskSpace, Room};
 use corridor_domain::limits;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ pub struct RoomWatch {
     pub space: DiskSpace,
     /// The other nodes, and what they said of their disks.
     pub neighbours: Option<Arc<Neighbours>>,
+    /// The workspaces that this node may lead.
+    pub workspaces: Arc<Workspaces>,
 }
 
 impl RoomWatch {
@@ -65,8 +68,8 @@ impl RoomWatch {
         loop {
             looks.tick().await;
             let own = self.look();
-            if let Some(neighbours) = self.neighbours.as_ref().filter(|_| own < self.space.room()) {
-                neighbours.hand_over().await;
+            if own < self.space.room() {
+                self.workspaces.hand_over().await;
             }
         }
     }

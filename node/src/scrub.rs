@@ -4,11 +4,13 @@
 //! lost. A node alone has nobody to take over and goes on. It refuses to know what is kept.
 
 use corridor_domain::limits;
-use corridor_storage::scrub::Scrub;
+use corridor_storage::scrub::{Pass, Scrub};
 use metrics::{counter, describe_counter, describe_gauge, gauge};
-use std::sync::Arc;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 /// Says what the figures mean, and begins with none.
@@ -27,29 +29,28 @@ pub fn introduce() {
 
 /// What is read, and who is told.
 pub struct Scrubbing {
-    /// What is kept.
-    pub scrub: Scrub,
+    scrub: Arc<Mutex<Scrub>>,
     /// Of a node of a cluster: whether it must serve nobody.
-    pub must_not_serve: Option<Arc<AtomicBool>>,
+    must_not_serve: Option<Arc<AtomicBool>>,
+    /// The piece that is being read: it holds state and log.
+    reading: Option<JoinHandle<io::Result<Option<Pass>>>>,
 }
 
 impl Scrubbing {
-    /// Reads for as long as it is polled, or until something cannot be read.
-    pub async fn watch(self) {
-        let Self {
-            mut scrub,
+    /// Of this, telling that.
+    pub fn new(scrub: Scrub, must_not_serve: Option<Arc<AtomicBool>>) -> Self {
+        Self {
+            scrub: Arc::new(Mutex::new(scrub)),
             must_not_serve,
-        } = self;
+            reading: None,
+        }
+    }
+
+    /// Reads for as long as it is polled, or until something cannot be read.
+    pub async fn watch(&mut self) {
         loop {
             sleep(Duration::from_millis(limits::SCRUB_PIECE_PAUSE_MS)).await;
-            let read = tokio::task::spawn_blocking(move || {
-                let read = scrub.next_piece();
-                (scrub, read)
-            });
-            // It is cancelled only while the node stops.
-            let Ok((back, read)) = read.await else { return };
-            scrub = back;
-            match read {
+            match self.read_piece().await {
                 Ok(None) => {}
                 Ok(Some(pass)) => {
                     counter!("corridor_scrub_passes_total").increment(1);
@@ -60,13 +61,33 @@ impl Scrubbing {
                     );
                     sleep(Duration::from_millis(limits::SCRUB_PASS_PAUSE_MS)).await;
                 }
-                Err(error) => return damaged(&error, must_not_serve.as_deref()),
+                Err(error) => return damaged(&error, self.must_not_serve.as_deref()),
             }
+        }
+    }
+
+    async fn read_piece(&mut self) -> io::Result<Option<Pass>> {
+        let scrub = Arc::clone(&self.scrub);
+        let reading = self.reading.get_or_insert_with(|| {
+            let read = move || scrub.lock().unwrap_or_else(PoisonError::into_inner).next_piece();
+            tokio::task::spawn_blocking(read)
+        });
+        let read = reading.await;
+        self.reading = None;
+        // A piece that panicked is one that cannot be read.
+        read.unwrap_or_else(|panic| Err(io::Error::other(panic)))
+    }
+
+    /// Lets go of state and log: when it returns, nothing is being read.
+    pub async fn end(mut self) {
+        if self.reading.is_some() {
+            // What it found is found again at the next start.
+            let _ = self.read_piece().await;
         }
     }
 }
 
-fn damaged(error: &std::io::Error, must_not_serve: Option<&AtomicBool>) {
+fn damaged(error: &io::Error, must_not_serve: Option<&AtomicBool>) {
     gauge!("corridor_scrub_found_damage").set(1.0);
     match must_not_serve {
         Some(flag) => {

@@ -39,9 +39,6 @@ pub struct Applied {
 /// holds the log back instead of memory growing.
 pub type Listener = Box<dyn Fn(Vec<Applied>) + Send + Sync>;
 
-/// Told when a whole state of another node has taken the place of this one: whatever was made from the old one is void.
-pub type OnInstall = Box<dyn Fn() + Send + Sync>;
-
 /// The applied state of one workspace.
 pub struct AppliedState {
     state: State,
@@ -50,7 +47,6 @@ pub struct AppliedState {
     /// That of the progress, for whoever must not wait for it.
     time_ms: AtomicU64,
     listener: Listener,
-    on_install: OnInstall,
     landmarks: Arc<Landmarks>,
 }
 
@@ -67,16 +63,8 @@ impl AppliedState {
             time_ms: AtomicU64::new(progress.at_ms),
             progress: Mutex::new(progress),
             listener,
-            on_install: Box::new(|| ()),
             landmarks: Arc::new(Landmarks::new()),
         })
-    }
-
-    /// Says who is told when the state is replaced.
-    #[must_use]
-    pub fn with_on_install(mut self, on_install: OnInstall) -> Self {
-        self.on_install = on_install;
-        self
     }
 
     /// The hashes by which nodes compare their states.
@@ -315,7 +303,6 @@ impl ReplicatedState for AppliedState {
         *current = self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
         self.time_ms.store(current.at_ms, Ordering::Release);
         self.landmarks.forget();
-        (self.on_install)();
         Ok(())
     }
 }

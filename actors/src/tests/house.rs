@@ -140,6 +140,7 @@ impl House {
             world: world.clone(),
             command_rate,
             send_rate,
+            space: crate::disk_space::DiskSpace::default(),
             fall_limit,
             fence: Arc::clone(&fence),
             dispatched: reader.progress().unwrap().revision,

@@ -101,13 +101,13 @@ impl Service {
             Scope::Mine => true,
             Scope::Organization => {
                 matches!(
-                    basis(&caller.person, readable, self.now_ms()),
+                    basis(&caller.person, readable, self.time_of_rights_ms()),
                     Some(Basis::Member | Basis::CareTeam | Basis::OrganizationQueue)
                 )
             }
             // What one may join, by the funnel's own answer; archived ones are put away.
             Scope::Public => {
-                let may = objects::conversation(&caller.person, readable, self.now_ms(), Vec::new());
+                let may = objects::conversation(&caller.person, readable, self.time_of_rights_ms(), Vec::new());
                 may.is_some_and(|shown| shown.state == "open" && shown.my.may.iter().any(|may| may == "join"))
             }
         }
@@ -181,7 +181,7 @@ impl Service {
         readable: &Readable,
         names: Vec<String>,
     ) -> io::Result<Option<wire::Conversation>> {
-        let shown = objects::conversation(&caller.person, readable, self.now_ms(), names);
+        let shown = objects::conversation(&caller.person, readable, self.time_of_rights_ms(), names);
         let Some((mut shown, head)) = shown.zip(readable.conversation.as_ref()) else {
             return Ok(None);
         };
@@ -218,7 +218,7 @@ impl Service {
         let Some(head) = &readable.conversation else {
             return Ok(None);
         };
-        if basis(&caller.person, readable, self.now_ms()).is_none() {
+        if basis(&caller.person, readable, self.time_of_rights_ms()).is_none() {
             return Ok(None);
         }
         let side = side_of(Some(&caller.person));

@@ -35,7 +35,7 @@ impl Service {
         let mut conversation = self
             .head(caller, &readable, names)?
             .ok_or(Failure::Refused(Refusal::NotFound))?;
-        if basis(&caller.person, &readable, self.now_ms()).is_some() {
+        if basis(&caller.person, &readable, self.time_of_rights_ms()).is_some() {
             conversation.members = Some(self.member_list(caller, &readable)?);
         }
         Ok(conversation)
@@ -44,7 +44,7 @@ impl Service {
     /// The members.
     pub async fn members(&self, caller: &Caller, id: ConversationId) -> Outcome<wire::MemberList> {
         let readable = self.findable(caller, id)?;
-        if basis(&caller.person, &readable, self.now_ms()).is_none() {
+        if basis(&caller.person, &readable, self.time_of_rights_ms()).is_none() {
             return Err(Failure::Refused(Refusal::NotAMember));
         }
         Ok(wire::MemberList {
@@ -81,10 +81,10 @@ impl Service {
                 corridor_domain::audit::Action::Join,
                 &caller.person,
                 &readable,
-                self.now_ms(),
+                self.time_of_rights_ms(),
             )
         };
-        let found = basis(&caller.person, &readable, self.now_ms()).is_some() || permit(&asking).is_ok();
+        let found = basis(&caller.person, &readable, self.time_of_rights_ms()).is_some() || permit(&asking).is_ok();
         if found {
             Ok(readable)
         } else {

@@ -17,11 +17,12 @@ const MEMORY_KIB: u32 = 47_104;
 const PASSES: u32 = 1;
 const LANES: u32 = 1;
 
-/// Hashes and checks.
-pub(super) struct Passwords {
+/// Hashes and checks, a few at a time however many workspaces ask. Cheap to clone.
+#[derive(Clone)]
+pub struct Passwords {
     world: Arc<dyn World>,
     /// Whoever waits, and whoever is being worked for.
-    in_line: Semaphore,
+    in_line: Arc<Semaphore>,
     at_once: Arc<Semaphore>,
 }
 
@@ -36,10 +37,11 @@ const NOBODY: &str =
     "$argon2id$v=19$m=47104,t=1,p=1$Y29ycmlkb3ItZHVtbXktc2FsdA$q0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0pVEH0o";
 
 impl Passwords {
-    pub(super) fn new(world: Arc<dyn World>) -> Self {
+    /// With salt from this world.
+    pub fn new(world: Arc<dyn World>) -> Self {
         Self {
             world,
-            in_line: Semaphore::new(limits::PASSWORD_HASHES_WAITING_COUNT_MAX),
+            in_line: Arc::new(Semaphore::new(limits::PASSWORD_HASHES_WAITING_COUNT_MAX)),
             at_once: Arc::new(Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE)),
         }
     }

@@ -1,4 +1,5 @@
-//! Signing in and being signed in. The token is 16 bytes of session id and 32 random ones; only a hash of the latter is kept.
+//! Signing in and being signed in. The token is 16 bytes of session id and 32 random ones; only a hash of the latter is kept. In front of
+//! them stands the workspace, unless it is the first.
 
 use super::Service;
 use crate::convert::objects;
@@ -6,6 +7,7 @@ use crate::failure::{Failure, Outcome};
 use crate::gate::Network;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_domain::command::{Acting, Command};
 use corridor_domain::ids::{CommandId, SessionId};
 use corridor_domain::limits;
@@ -22,6 +24,8 @@ use std::sync::{Mutex, PoisonError};
 use subtle::ConstantTimeEq;
 
 const TOKEN_PREFIX: &str = "crs_";
+/// 48 bytes in base64.
+const TOKEN_DIGITS_COUNT: usize = 64;
 
 /// Who asks: a person by a live session, as of now. Apply checks again, on its own revision.
 #[derive(Debug, Clone)]
@@ -170,7 +174,7 @@ impl Service {
         let envelope = self.envelope(Acting::Door, self.draw_command_id(), b"", command);
         self.run(&envelope).await?;
         Ok(wire::SignedIn {
-            token: token(id, &secret),
+            token: token(self.inner.workspace, id, &secret),
             session_id: id.to_string(),
             expires_at_ms,
             person: objects::person(person, None),
@@ -208,7 +212,7 @@ impl Service {
         let session = self.reader().session(id)?.ok_or_else(refused)?;
         let hash: [u8; 32] = Sha256::digest(secret).into();
         let right = bool::from(hash.ct_eq(&session.token_hash));
-        if !right || !session.is_live(self.now_ms()) {
+        if !right || !session.is_live(self.time_of_rights_ms()) {
             return Err(refused());
         }
         let person = self
@@ -242,21 +246,39 @@ impl Service {
             workspace: wire::Workspace {
                 name: name.expose().to_owned(),
             },
-            permissions: super::accounts::permissions(&caller.person, self.now_ms()),
+            permissions: super::accounts::permissions(&caller.person, self.time_of_rights_ms()),
         })
     }
 }
 
-fn token(id: SessionId, secret: &[u8; 32]) -> String {
+fn token(workspace: u64, id: SessionId, secret: &[u8; 32]) -> String {
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(48));
     bytes.extend_from_slice(&id.to_bytes());
     bytes.extend_from_slice(secret);
-    format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes.as_slice()))
+    let digits = URL_SAFE_NO_PAD.encode(bytes.as_slice());
+    match workspace {
+        FIRST_WORKSPACE => format!("{TOKEN_PREFIX}{digits}"),
+        workspace => format!("{TOKEN_PREFIX}{workspace}_{digits}"),
+    }
+}
+
+/// The workspace that a token says it is of. Whether it is one is for that workspace to say.
+pub(crate) fn workspace_of(token: &str) -> Option<u64> {
+    let rest = token.strip_prefix(TOKEN_PREFIX)?;
+    match rest.len().checked_sub(TOKEN_DIGITS_COUNT)? {
+        0 => Some(FIRST_WORKSPACE),
+        before => {
+            let number = rest.get(..before)?.strip_suffix('_')?;
+            let is_plain = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0');
+            number.parse().ok().filter(|_| is_plain)
+        }
+    }
 }
 
 fn parse_token(token: &str) -> Option<(SessionId, zeroize::Zeroizing<[u8; 32]>)> {
-    // 48 bytes are 64 characters; what is longer is not looked at.
-    let digits = token.strip_prefix(TOKEN_PREFIX).filter(|digits| digits.len() == 64)?;
+    let _workspace = workspace_of(token)?;
+    // It may end in the middle of a character.
+    let digits = token.get(token.len() - TOKEN_DIGITS_COUNT..)?;
     let bytes = zeroize::Zeroizing::new(URL_SAFE_NO_PAD.decode(digits).ok()?);
     let (id, secret) = bytes.split_first_chunk::<16>()?;
     Some((
@@ -284,9 +306,14 @@ mod tests {
     #[test]
     fn a_token_says_its_session_and_nothing_else_is_one() {
         let secret = [7; 32];
-        let text = token(SessionId(9), &secret);
+        let text = token(FIRST_WORKSPACE, SessionId(9), &secret);
         let (id, read) = parse_token(&text).unwrap();
         assert_eq!((id, *read), (SessionId(9), secret));
+        assert_eq!((text.len(), workspace_of(&text)), (68, Some(FIRST_WORKSPACE)));
+        let elsewhere = token(1_207, SessionId(9), &secret);
+        let (id, read) = parse_token(&elsewhere).unwrap();
+        assert_eq!((id, *read), (SessionId(9), secret));
+        assert_eq!(workspace_of(&elsewhere), Some(1_207));
         for wrong in [
             "",
             "crs_",
@@ -294,6 +321,12 @@ mod tests {
             &format!("{text}A"),
             &text.replace("crs_", "xrs_"),
             "crs_!!!!",
+            &elsewhere.replace("1207_", "_"),
+            &elsewhere.replace("1207_", "01207_"),
+            &elsewhere.replace("1207_", "+1207_"),
+            &elsewhere.replace("1207_", "1207-"),
+            &elsewhere.replace("1207_", "99999999999999999999_"),
+            &format!("crs_1_{}é", &text[5..67]),
         ] {
             assert!(parse_token(wrong).is_none(), "{wrong}");
         }

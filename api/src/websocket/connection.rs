@@ -4,6 +4,7 @@
 //! outbox holds from before it is skipped. Knows no rules of the clinic and keeps nothing.
 
 use super::Greeting;
+use super::beginning::begin;
 use super::handshake::Socket;
 use super::session_protocol::{Illegal, Phase, Step, step};
 use super::writer::{Gone, Writer};
@@ -30,7 +31,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
 /// How the socket ends, and when to come back.
-type Ending = (GoodbyeReason, Option<u64>);
+pub(super) type Ending = (GoodbyeReason, Option<u64>);
 
 /// A result on its way to the client.
 type Pending = BoxFuture<'static, ServerFrame>;
@@ -39,57 +40,15 @@ type Pending = BoxFuture<'static, ServerFrame>;
 pub(super) async fn run(socket: Socket, edge: Edge, token: Option<String>, greeting: Greeting) {
     let (sink, mut stream) = socket.split();
     let mut writer = Writer::new(sink);
-    let ending = match Box::pin(begin(&mut stream, &edge, token)).await {
-        Ok((caller, since)) => {
+    let ending = match Box::pin(begin(&mut stream, edge, token)).await {
+        Ok(begun) => {
             greeting.end();
-            serve(&mut writer, &mut stream, &edge, caller, since).await
+            serve(&mut writer, &mut stream, &begun.edge, begun.caller, begun.since).await
         }
         Err(ending) => ending,
     };
     if let Some((reason, retry_after_ms)) = ending {
         Box::pin(writer.goodbye(reason, retry_after_ms)).await;
-    }
-}
-
-/// Waits for hello, for a while, and finds out who it is. `Err(None)`: gone without a word.
-async fn begin(
-    stream: &mut SplitStream<Socket>,
-    edge: &Edge,
-    token: Option<String>,
-) -> Result<(Caller, Option<u64>), Option<Ending>> {
-    const ILLEGAL: Option<Ending> = Some((GoodbyeReason::ProtocolError, None));
-    let first = timeout(Duration::from_millis(limits::HELLO_TIMEOUT_MS), next_text(stream))
-        .await
-        .map_err(|_| ILLEGAL)??;
-    let Ok(Step::Begin { since, token: named }) = step(Phase::BeforeHello, &first) else {
-        return Err(ILLEGAL);
-    };
-    let token = token.or(named).ok_or(Some((GoodbyeReason::SessionEnded, None)))?;
-    let caller = edge
-        .service
-        .authenticate(&token)
-        .await
-        .map_err(|failure| match failure {
-            Failure::Refused(_) => Some((GoodbyeReason::SessionEnded, None)),
-            // Something of ours is broken: nobody is signed out for that.
-            _ => Some(broken(edge)),
-        })?;
-    let caught_up = edge.service.catch_up_with(since).await;
-    caught_up.map_err(|_| Some(broken(edge)))?;
-    Ok((caller, since))
-}
-
-async fn next_text(stream: &mut SplitStream<Socket>) -> Result<String, Option<Ending>> {
-    loop {
-        match stream.next().await {
-            Some(Ok(Message::Text(text))) => return Ok(text.as_str().to_owned()),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            // What cannot be read is no frame of ours, or the connection is gone: then the goodbye reaches nobody.
-            Some(Ok(Message::Binary(_) | Message::Frame(_)) | Err(_)) => {
-                return Err(Some((GoodbyeReason::ProtocolError, None)));
-            }
-            Some(Ok(Message::Close(_))) | None => return Err(None),
-        }
     }
 }
 
@@ -388,7 +347,7 @@ fn ending(farewell: Farewell, edge: &Edge) -> Ending {
 }
 
 /// Something of ours does not work: the client comes back, here or elsewhere.
-fn broken(edge: &Edge) -> Ending {
+pub(super) fn broken(edge: &Edge) -> Ending {
     (GoodbyeReason::Fenced, Some(edge.gate.come_back_ms()))
 }
 

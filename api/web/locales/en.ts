@@ -17,6 +17,8 @@ export const en = {
   you: "You",
   signIn: {
     title: "Sign in",
+    workspace: (name: string) => `Clinic: ${name}`,
+    noWorkspace: (name: string) => `There is no clinic called ${name} at this address. Ask for the right link.`,
     login: "Work email or username",
     password: "Password",
     show: "Show",
@@ -134,6 +136,8 @@ export const en = {
     not_signed_in: "Your session has ended. Sign in again.",
     unreachable: "No answer from the clinic's server. Nothing is lost; try again.",
     rate_limited: "Too much at once. Wait a moment.",
+    disk_nearly_full: "The clinic's server has no room for anything new. Nothing is lost; tell your administrator.",
+    fenced: "The clinic's server is not ready. Nothing is lost; it is tried again.",
   } as Readonly<Record<string, string>>,
   problem: (code: string) => `This did not work. Code for support: ${code}.`,
   count: {

@@ -43,8 +43,21 @@ async fn leadership_is_handed_over_and_nodes_go_for_good() {
     assert!(status.members.iter().all(|member| member.votes && member.node != 3));
     let twice = one.group.steer(&Steer::Remove(3)).await.unwrap_err();
     assert!(twice.to_string().contains("not one of its members"), "{twice}");
-    cluster.kill(three).await;
+    // Whoever is out is no longer listened to, whatever it still knows.
+    assert_eq!(three.group.status().leader, Some(2));
+    let outside = three.group.steer(&Steer::DrawId).await.unwrap_err();
+    assert!(
+        outside.to_string().contains("not one of the group's members"),
+        "{outside}"
+    );
+    three.propose("from outside").await.unwrap_err();
     two.insist("of two").await;
+    let commands = two.state.commands();
+    assert!(
+        !commands.iter().any(|(_, command)| command.as_ref() == b"from outside"),
+        "{commands:?}"
+    );
+    cluster.kill(three).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,7 @@
 //! What may be said to the program. The comments here are its help, read by people who never saw it before.
 
 use clap::{Args, Parser, Subcommand};
+use corridor_domain::cluster::FIRST_WORKSPACE_NAME;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ Examples:
   corridor init --listen 0.0.0.0:8443 --host-name messages.clinic.example
   corridor start                                run it, as ./corridor.toml says
   corridor cluster invite                       one more machine? prints the command for it
+  corridor workspace create north …             one more clinic on these machines
   corridor status                               how is it doing?
   corridor person add --as raman --kind staff --name \"Jamie Ortiz\" --role nurse --login jamie
   corridor help person add                      more on a command
@@ -47,6 +49,9 @@ pub enum Command {
     /// The machines that run the clinic together, by way of the node on this one
     #[command(subcommand)]
     Cluster(ClusterCommand),
+    /// Clinics that share these machines and nothing else
+    #[command(subcommand)]
+    Workspace(WorkspaceCommand),
     /// How the node on this machine is doing
     Status(StatusArguments),
 }
@@ -171,6 +176,40 @@ pub enum ClusterCommand {
 }
 
 #[derive(Subcommand)]
+pub enum WorkspaceCommand {
+    /// Make one more, with a first administrator; its people sign in under its name
+    Create {
+        /// What it is called where people sign in: a to z, 0 to 9 and hyphens
+        name: String,
+        /// The configuration of a node that runs
+        #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+        config: PathBuf,
+        /// The clinic's name, as its people read it
+        #[arg(long)]
+        title: String,
+        /// Full name of its first administrator
+        #[arg(long, value_name = "NAME")]
+        administrator_name: String,
+        /// Sign-in name of its first administrator
+        #[arg(long, value_name = "LOGIN")]
+        administrator_login: String,
+        /// Read the administrator's password from standard input (or set CORRIDOR_ADMIN_PASSWORD)
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Show them all
+    List(StatusArguments),
+    /// Close one for good: nobody signs in any more; what was written stays on the disks
+    Close {
+        /// What it is called
+        name: String,
+        /// The configuration of a node that runs
+        #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+        config: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
 pub enum PersonCommand {
     /// Add a person, as an administrator: the record says who did it
     Add(PersonAddArguments),
@@ -181,6 +220,9 @@ pub struct PersonAddArguments {
     /// The configuration of the node that runs
     #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
     pub config: PathBuf,
+    /// The workspace; without it the first one
+    #[arg(long, value_name = "NAME", default_value = FIRST_WORKSPACE_NAME)]
+    pub workspace: String,
     /// Your sign-in name; you must be an administrator
     #[arg(long = "as", value_name = "LOGIN")]
     pub administrator: String,

@@ -23,6 +23,8 @@ pub struct Limits {
     pub edge: Bounds,
     /// What must be free on the disk for anything new.
     pub disk_reserve_mib: u32,
+    /// After how long without anybody a workspace other than the first goes to rest, in seconds.
+    pub workspace_rest_s: u32,
 }
 
 impl Default for Limits {
@@ -52,6 +54,7 @@ pub(super) struct LimitsTable {
     connections_per_address: Option<u32>,
     requests_in_flight: Option<u32>,
     disk_reserve_mib: Option<u32>,
+    workspace_rest_s: Option<u32>,
 }
 
 impl LimitsTable {
@@ -75,6 +78,7 @@ impl LimitsTable {
             ("connections_per_address", self.connections_per_address),
             ("requests_in_flight", self.requests_in_flight),
             ("disk_reserve_mib", self.disk_reserve_mib),
+            ("workspace_rest_s", self.workspace_rest_s),
         ];
         for (key, value) in given {
             if let Some(value) = value.filter(|value| !(1..=BOUND_MAX).contains(value)) {
@@ -128,6 +132,7 @@ impl LimitsTable {
             commands,
             edge,
             disk_reserve_mib: self.disk_reserve_mib.unwrap_or(limits::DISK_RESERVE_MIB),
+            workspace_rest_s: self.workspace_rest_s.unwrap_or(limits::WORKSPACE_REST_S),
         }
     }
 }
@@ -198,6 +203,13 @@ pub(super) fn commented(set: &Limits) -> String {
         mark(set.disk_reserve_mib == usual.disk_reserve_mib),
         set.disk_reserve_mib
     );
+    let _ = writeln!(
+        text,
+        "# After so many seconds without anybody a workspace goes to rest, and costs nothing until somebody comes; never the first one.\n\
+         {}workspace_rest_s = {}",
+        mark(set.workspace_rest_s == usual.workspace_rest_s),
+        set.workspace_rest_s
+    );
     text
 }
 
@@ -225,7 +237,7 @@ mod tests {
     fn every_key_is_explained_and_read_back() {
         let text = commented(&Limits::default());
         let all = text.lines().filter(|line| line.contains(" = ")).count();
-        assert_eq!(all, 17);
+        assert_eq!(all, 18);
         assert!(text.lines().all(|line| line.starts_with('#') || !line.contains('=')));
         // Every key, set.
         let uncommented = text.replace("\n#", "\n");
@@ -240,7 +252,7 @@ mod tests {
                 .lines()
                 .filter(|line| !line.starts_with('#') && line.contains(" = "))
                 .count(),
-            17
+            18
         );
         assert_eq!(parsed(&written.replace("[limits]", "")), limits);
     }

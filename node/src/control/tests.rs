@@ -1,6 +1,6 @@
 //! Tests of the control socket: lines, limits and rights, over a real socket with made-up answers.
 
-use super::{AskError, ClusterDeed, FILE_NAME, LINE_SIZE_BYTES_MAX, Reply, Request, answer_at, ask, open};
+use super::{AskError, ClusterDeed, FILE_NAME, LINE_SIZE_BYTES_MAX, Reply, Request, ask, counter::answer_at, open};
 use crate::membership::desk::tests::desk;
 use corridor_protocol::AddPerson;
 use serde_json::json;
@@ -14,6 +14,7 @@ async fn echo(request: Request) -> Reply {
     match request {
         Request::Status => Reply::Done(json!({ "revision": 7 })),
         Request::PersonAdd { login, person, .. } => Reply::Done(json!({ "by": login, "name": person.name })),
+        Request::Workspace(_) => Reply::refused("not_found", "There is none."),
         Request::Cluster(deed) => answer_at(&desk(), deed).await.map_or_else(Reply::from, Reply::Done),
     }
 }
@@ -46,6 +47,7 @@ async fn a_question_gets_its_answer_and_only_the_owner_may_ask() {
         ..AddPerson::default()
     };
     let request = Request::PersonAdd {
+        workspace: "main".into(),
         login: "raman".into(),
         password: "p".into(),
         person: Box::new(person),

@@ -86,7 +86,7 @@ pub fn look_at(data: &Path, now_ms: u64) -> Result<Folder, StartError> {
             told_at_ms: text.trim().parse().unwrap_or(now_ms),
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if data.join("state").exists() || data.join("log").exists() {
+            if data.join("workspaces").exists() || data.join("log").exists() {
                 return Err(StartError::refused(format!(
                     "{} holds the data of a node that is not the demo; name another folder with --data",
                     data.display()

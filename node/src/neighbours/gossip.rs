@@ -7,6 +7,7 @@ use super::members::GroupMembers;
 use super::telling;
 use bytes::Bytes;
 use corridor_actors::gossip::{Gossip, Telling};
+use corridor_cluster::Member;
 use corridor_cluster::peers::{Kind, NodeId, PeerLink, Request};
 use corridor_domain::limits;
 use std::collections::HashMap;
@@ -43,7 +44,7 @@ impl Carrier {
     /// Takes a telling of another node, if it is still one of the members. Does not wait.
     pub fn take(&self, from: NodeId, body: &[u8]) -> io::Result<Bytes> {
         let telling = telling::decode(body)?;
-        if !self.members.others().iter().any(|(node, _)| *node == from) {
+        if !self.members.includes(from) {
             return Err(io::Error::other("this node does not know the teller as a member"));
         }
         let heard = self.told.try_send((from, telling));
@@ -82,8 +83,8 @@ impl Carrier {
     /// A neighbour that does not answer has only so many places: gossip must not take the room of the log.
     fn send(&self, tellings: &[Bytes], places: &mut HashMap<NodeId, Arc<Semaphore>>) {
         let others = self.members.others();
-        places.retain(|node, _| others.iter().any(|(other, _)| other == node));
-        for (node, address) in others {
+        places.retain(|node, _| others.iter().any(|other| other.node == *node));
+        for Member { node, address, .. } in others {
             let free = places
                 .entry(node)
                 .or_insert_with(|| Arc::new(Semaphore::new(limits::GOSSIP_IN_FLIGHT_COUNT_MAX)));
@@ -92,7 +93,7 @@ impl Carrier {
                     break;
                 };
                 let request = Request {
-                    group: 0,
+                    group: self.members.group,
                     kind: Kind::Gossip,
                     body: body.clone(),
                 };

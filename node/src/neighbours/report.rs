@@ -5,7 +5,6 @@
 use crate::room;
 use bytes::Bytes;
 use corridor_storage::landmarks::{Landmark, Landmarks};
-use corridor_storage::reader::Reader;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const FORMAT: u8 = 1;
-/// The one question there is. Number 2 is a telling: `telling.rs`.
+/// The question. Number 2 is a telling (`telling.rs`), 3 and 4 are about rest (`companions.rs`).
 const HOW_ARE_YOU: u8 = 1;
 
 /// How a node is doing.
@@ -50,20 +49,28 @@ pub fn read(answer: &[u8]) -> io::Result<Report> {
     }
 }
 
-/// Makes reports of this node.
+/// The last revision that a group's state has applied, and its hash there.
+pub type StandingOfState = Box<dyn Fn() -> io::Result<(u64, [u8; 32])> + Send + Sync>;
+
+/// Makes reports of a group on this node.
 pub struct Reporter {
     data: PathBuf,
-    reader: Reader,
+    standing: StandingOfState,
     certificate_ends_ms: Arc<AtomicU64>,
     landmarks: Arc<Landmarks>,
 }
 
 impl Reporter {
-    /// Of the node with this data folder.
-    pub fn new(data: &Path, reader: Reader, certificate_ends_ms: Arc<AtomicU64>, landmarks: Arc<Landmarks>) -> Self {
+    /// Of a group of the node with this data folder.
+    pub fn new(
+        data: &Path,
+        standing: StandingOfState,
+        certificate_ends_ms: Arc<AtomicU64>,
+        landmarks: Arc<Landmarks>,
+    ) -> Self {
         Self {
             data: data.to_owned(),
-            reader,
+            standing,
             certificate_ends_ms,
             landmarks,
         }
@@ -76,10 +83,10 @@ impl Reporter {
 
     /// How this node is doing now.
     pub fn report(&self) -> io::Result<Report> {
-        let progress = self.reader.progress()?;
+        let (revision, state_hash) = (self.standing)()?;
         Ok(Report {
-            revision: progress.revision,
-            state_hash: progress.hash,
+            revision,
+            state_hash,
             disk_free_bytes: room::free_bytes(&self.data)?,
             certificate_ends_ms: self.certificate_ends_ms.load(Ordering::Acquire),
             landmarks: self.landmarks.all(),

@@ -17,9 +17,9 @@ pub fn check_papers(settings: &Settings) -> Result<(), StartError> {
         return Ok(());
     }
     Err(StartError::refused(format!(
-        "{} holds no node, but the configuration has a [cluster], so there must be one: is the disk mounted? If it is lost, take \
-         the node out with `corridor cluster remove` on another machine, move the configuration away, and join anew with \
-         `corridor cluster invite` there and `corridor join` here",
+        "{} holds no node, but the configuration has a [cluster], so there must be one: is the disk mounted? If it is lost, move the \
+         configuration away, and do what `corridor cluster replace` says on another machine: a new node takes the place of the one \
+         that was here",
         data.display()
     )))
 }
@@ -40,7 +40,10 @@ pub async fn found(settings: &Settings, name: &str, administrator: &AddPerson) -
         ..settings.clone()
     };
     let running = Running::start(&quiet, world).await?;
-    let founded = running.service.found(name, administrator).await;
+    let founded = match running.service().await {
+        Ok(service) => service.found(name, administrator).await.map_err(StartError::from),
+        Err(error) => Err(error),
+    };
     running.stop().await;
-    founded.map(drop).map_err(StartError::from)
+    founded.map(drop)
 }

@@ -41,3 +41,4 @@ mod three_nodes;
 mod three_nodes_live;
 mod tls;
 mod watching;
+mod workspaces;

@@ -110,7 +110,7 @@ fn a_node_of_a_cluster_whose_disk_was_emptied_does_not_found_another_clinic() {
     let start = ["start", "--config", text(&config)];
     let said = refused(&start);
     assert!(
-        said.contains("holds no node") && said.contains("corridor cluster remove"),
+        said.contains("holds no node") && said.contains("corridor cluster replace"),
         "{said}"
     );
     assert!(!data.exists(), "nothing was made in its place");

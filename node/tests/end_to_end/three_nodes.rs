@@ -107,7 +107,9 @@ fn a_node_that_missed_too_much_gets_the_state_whole_and_starts_anew_with_it() {
     cluster.nodes[2].start();
     let late = &cluster.nodes[2];
     wait_for("the state comes whole", PATIENCE, || {
-        late.log_text().contains("the node starts anew with it").then_some(())
+        late.log_text()
+            .contains("the workspace starts anew with it")
+            .then_some(())
     });
     wait_for("it is ready again", PATIENCE, || {
         let answer = crate::support::http::Request::new("GET", "/readyz").try_send(late.operations);
@@ -117,6 +119,8 @@ fn a_node_that_missed_too_much_gets_the_state_whole_and_starts_anew_with_it() {
     assert_eq!(there.history(&room), told);
     insist(&there, &room, "from the late one");
     cluster.wait_for_equal_states(0);
+    let times = cluster.nodes[2].log_text().matches("starts anew with it").count();
+    assert_eq!(times, 1, "what was told to have come is not sent again");
 }
 
 #[test]

@@ -32,6 +32,8 @@ export interface Ask {
   body?: unknown;
   /** Kept by the caller until there is an answer. */
   command_id?: string;
+  /** Which clinic of several behind one address; without it that of the session, or the first. */
+  workspace?: string | undefined;
   tries?: number;
 }
 
@@ -58,7 +60,7 @@ export class Http {
     const tries = options.tries ?? (method === "GET" ? 2 : 3);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once<T>(path, method, options.body, command_id);
+        return await this.once<T>(path, method, options, command_id);
       } catch (error) {
         const open = error instanceof Refusal && outcomeIsOpen(error.problem);
         if (!open || attempt >= tries) throw error;
@@ -69,8 +71,9 @@ export class Http {
     }
   }
 
-  private async once<T>(path: string, method: string, body: unknown, command_id: string | undefined): Promise<T> {
+  private async once<T>(path: string, method: string, { body, workspace }: Ask, command_id: string | undefined): Promise<T> {
     const headers: Record<string, string> = { accept: "application/json" };
+    if (workspace !== undefined) headers["corridor-workspace"] = workspace;
     if (body !== undefined) headers["content-type"] = "application/json";
     if (command_id !== undefined) headers["idempotency-key"] = command_id;
     const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };

@@ -10,6 +10,7 @@ import { Store } from "../core/store";
 import { Sync } from "../core/sync";
 import type { Link } from "../core/transport";
 import type { Conversation, ConversationEvent, Counts, Me, Presence, SendMessage } from "../core/wire";
+import { deviceMemory, namedWorkspace, rememberWorkspace } from "../core/workspace";
 import { dropDrafts } from "./drafts";
 
 export type Phase = "starting" | "unreachable" | "signed_out" | "ready";
@@ -31,6 +32,8 @@ export class Session {
   durable = $state(true);
   status = $state<Exclude<Presence, "offline">>("available");
 
+  /** The clinic that this page signs in to, if there are several behind its address. */
+  readonly workspace = namedWorkspace(globalThis.location?.search ?? "", deviceMemory());
   readonly store = new Store();
   readonly http = new Http(undefined, () => this.end());
   sync: Sync | undefined;
@@ -74,7 +77,9 @@ export class Session {
   }
 
   async signIn(login: string, password: string): Promise<void> {
-    await this.http.ask("/v1/sign-in", { method: "POST", body: { login, password, device_name: deviceName() }, tries: 1 });
+    const body = { login, password, device_name: deviceName() };
+    await this.http.ask("/v1/sign-in", { method: "POST", body, workspace: this.workspace, tries: 1 });
+    rememberWorkspace(this.workspace, deviceMemory());
     await this.enter(await this.http.ask<Me>("/v1/me"));
   }
 

@@ -9,7 +9,7 @@ use super::node::{Node, free_address, run, run_with, said};
 use super::person::Person;
 use super::{PATIENCE, wait_for};
 
-/// Nobody is slowed down: that has tests of its own.
+/// Nobody is slowed down: that has tests of its own. Workspaces rest soon.
 const LIMITS: &str = "[limits]
 sends_per_second = 10000
 sends_burst = 10000
@@ -17,6 +17,7 @@ sign_ins_per_second = 10000
 sign_ins_burst = 10000
 socket_openings_per_second = 10000
 socket_openings_burst = 10000
+workspace_rest_s = 2
 ";
 
 /// A cluster of one test.

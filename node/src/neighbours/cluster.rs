@@ -1,0 +1,222 @@
+//! The cluster's members: who belongs to it, who comes and goes, and what operators are told of each.
+//!
+//! Stands between what operators and newcomers ask and the groups: group 0 says who belongs to the cluster, the first workspace's group how
+//! each node is doing. It refuses to know certificates and invitations.
+
+use super::members::{GroupMembers, peer_of};
+use crate::membership::Waiting;
+use crate::membership::authority::ClusterId;
+use crate::membership::desk::{Members, Refused};
+use crate::membership::joining::{Admission, NotAdmitted};
+use crate::membership::messages::PeerAddress;
+use crate::membership::status::{ClusterStatus, NodeStatus, Role};
+use corridor_cluster::peers::NodeId;
+use corridor_cluster::{Member, Peer, Steer, SteerError};
+use futures::future::join_all;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A group that may not run yet, or no longer.
+type Maybe = RwLock<Option<Arc<GroupMembers>>>;
+
+/// The members of this node's cluster.
+pub struct ClusterMembers {
+    node: NodeId,
+    cluster: ClusterId,
+    /// Group 0.
+    cluster_group: Maybe,
+    /// The first workspace's group.
+    first: Maybe,
+}
+
+fn get(group: &Maybe) -> Option<Arc<GroupMembers>> {
+    group.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn set(group: &Maybe, members: Option<Arc<GroupMembers>>) {
+    *group.write().unwrap_or_else(PoisonError::into_inner) = members;
+}
+
+impl ClusterMembers {
+    /// Of a cluster whose groups do not run here yet.
+    pub fn new(node: NodeId, cluster: ClusterId) -> Self {
+        Self {
+            node,
+            cluster,
+            cluster_group: RwLock::default(),
+            first: RwLock::default(),
+        }
+    }
+
+    /// Group 0 runs; none: it stops.
+    pub fn know(&self, members: Option<Arc<GroupMembers>>) {
+        set(&self.cluster_group, members);
+    }
+
+    /// The first workspace's group runs; none: it stops.
+    pub fn know_first(&self, members: Option<Arc<GroupMembers>>) {
+        set(&self.first, members);
+    }
+
+    /// Group 0, while it runs.
+    pub fn group(&self) -> Result<Arc<GroupMembers>, SteerError> {
+        let not_yet = || SteerError("this node is not ready yet; try again in a moment".to_owned());
+        get(&self.cluster_group).ok_or_else(not_yet)
+    }
+
+    /// Everybody who belongs to the cluster, as far as this node knows. Nobody as long as group 0 does not run.
+    pub fn all(&self) -> Vec<Member> {
+        self.group().map(|group| group.status().members).unwrap_or_default()
+    }
+
+    /// Whether a node belongs to the cluster, as far as this one knows.
+    pub fn includes(&self, node: NodeId) -> bool {
+        self.all().iter().any(|member| member.node == node)
+    }
+
+    /// The other nodes that vote.
+    pub fn other_voters(&self) -> Vec<NodeId> {
+        let others = self.all().into_iter();
+        let others = others.filter(|member| member.votes && member.node != self.node);
+        others.map(|member| member.node).collect()
+    }
+
+    /// Where clients reach the members that say so.
+    pub fn places(&self) -> Vec<(NodeId, String)> {
+        let places = self.all().into_iter();
+        let places = places.filter(|member| !member.client_url.is_empty());
+        places.map(|member| (member.node, member.client_url)).collect()
+    }
+
+    /// Takes a node out of the cluster, and of the first workspace's group; the others follow by themselves.
+    async fn take_out(&self, node: NodeId) -> Result<(), SteerError> {
+        self.group()?.steer(Steer::Remove(node)).await?;
+        if let Some(first) = get(&self.first).filter(|first| first.includes(node))
+            && let Err(error) = first.steer(Steer::Remove(node)).await
+        {
+            tracing::info!(%error, node, "the first workspace lets a node go a little later than the cluster");
+        }
+        Ok(())
+    }
+
+    async fn node_status(&self, member: &Member) -> NodeStatus {
+        let first = get(&self.first);
+        let status = first.as_ref().map(|first| first.status());
+        let joined = status.as_ref().and_then(|status| {
+            let joined = status.members.iter().find(|joined| joined.node == member.node);
+            joined.cloned()
+        });
+        if let (Some(first), Some(status), Some(joined)) = (&first, &status, &joined) {
+            return first.node_status(status, joined).await;
+        }
+        // It belongs to the cluster, and has nothing of the first workspace yet.
+        let report = match self.group() {
+            Ok(group) => group.ask(member).await,
+            Err(_) => None,
+        };
+        NodeStatus {
+            node: member.node,
+            is_this: member.node == self.node,
+            address: member.address.clone(),
+            role: Role::Learner,
+            is_reachable: report.is_some(),
+            lag_entries: None,
+            applied_revision: None,
+            state_hash: None,
+            is_state_equal: None,
+            disk_free_bytes: report.as_ref().map(|report| report.disk_free_bytes),
+            certificate_ends_ms: report.as_ref().map(|report| report.certificate_ends_ms),
+        }
+    }
+}
+
+impl Admission for ClusterMembers {
+    fn admit<'a>(
+        &'a self,
+        peer_address: &'a str,
+        client_url: &'a str,
+        instead_of: Option<u64>,
+    ) -> Waiting<'a, Result<u64, NotAdmitted>> {
+        Box::pin(async move {
+            let refused = |error: SteerError| NotAdmitted::Refused(error.to_string());
+            let in_doubt = |error: SteerError| NotAdmitted::InDoubt(error.to_string());
+            let group = self.group().map_err(refused)?;
+            let members = group.status().members;
+            let is_there = |member: &&Member| member.address == peer_address && Some(member.node) != instead_of;
+            if let Some(there) = members.iter().find(is_there) {
+                return Err(NotAdmitted::Refused(format!(
+                    "node {} is reached at {peer_address} already; if its machine is gone, have the new one take its place with \
+                     `corridor cluster replace {}`",
+                    there.node, there.node
+                )));
+            }
+            if let Some(gone) = instead_of {
+                let checked = self.check_gone(gone).await;
+                checked.map_err(|why| NotAdmitted::Refused(why.detail))?;
+            }
+            let node = group.steer(Steer::DrawId).await.map_err(refused)?;
+            if let Some(gone) = instead_of {
+                self.take_out(gone).await.map_err(in_doubt)?;
+                tracing::info!(
+                    gone,
+                    node,
+                    "a node that is gone was taken out, and another comes in its place"
+                );
+            }
+            let peer = Peer {
+                address: peer_address.to_owned(),
+                client_url: client_url.to_owned(),
+            };
+            group.steer(Steer::Add { node, peer }).await.map_err(in_doubt)?;
+            Ok(node)
+        })
+    }
+
+    fn peers(&self) -> Vec<PeerAddress> {
+        let peer = |member: Member| PeerAddress {
+            node: member.node,
+            address: peer_of(&member).address,
+        };
+        self.all().into_iter().map(peer).collect()
+    }
+}
+
+impl Members for ClusterMembers {
+    fn status(&self) -> Waiting<'_, Result<ClusterStatus, Refused>> {
+        Box::pin(async move {
+            let group = self.group();
+            let group = group.map_err(|error| Refused::new("fenced", error.to_string()))?;
+            let members = group.status().members;
+            Ok(ClusterStatus {
+                cluster: self.cluster.to_string(),
+                nodes: join_all(members.iter().map(|member| self.node_status(member))).await,
+            })
+        })
+    }
+
+    fn check_gone(&self, node: u64) -> Waiting<'_, Result<(), Refused>> {
+        Box::pin(async move {
+            let group = self.group();
+            let group = group.map_err(|error| Refused::new("fenced", error.to_string()))?;
+            let members = group.status().members;
+            let Some(member) = members.iter().find(|member| member.node == node) else {
+                let detail =
+                    format!("Node {node} is not one of the cluster's; `corridor cluster status` shows those that are.");
+                return Err(Refused::new("not_found", detail));
+            };
+            match group.ask(member).await {
+                None => Ok(()),
+                Some(_) => Err(Refused::new(
+                    "still_there",
+                    format!("Node {node} answers; stop it first, if another machine is to take its place."),
+                )),
+            }
+        })
+    }
+
+    fn remove(&self, node: u64) -> Waiting<'_, Result<(), Refused>> {
+        Box::pin(async move {
+            let removed = self.take_out(node).await;
+            removed.map_err(|error| Refused::new("refused", error.to_string()))
+        })
+    }
+}

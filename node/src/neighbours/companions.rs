@@ -1,0 +1,175 @@
+//! The other nodes, as one workspace's group needs them: they belong to it as they belong to the cluster, its state is compared with
+//! theirs, its lights and its writing travel to them, and when nobody has anything to do they let it rest.
+//!
+//! Stands beside a workspace that is awake. It refuses to know what is said in it.
+
+use super::Neighbours;
+use super::comparison::Verdict;
+use super::gossip::Carrier;
+use super::members::GroupMembers;
+use super::telling;
+use bytes::Bytes;
+use corridor_actors::gossip::Gossip;
+use corridor_cluster::SteerError;
+use corridor_domain::cluster::FIRST_WORKSPACE;
+use corridor_domain::limits;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::time::interval;
+
+/// The form of what is asked here; `report.rs` and `telling.rs` have the other numbers.
+const FORMAT: u8 = 1;
+/// May the workspace rest, as far as you are concerned?
+const MAY_REST: u8 = 3;
+/// It rests now.
+const REST: u8 = 4;
+const YES: &[u8] = &[FORMAT, 1];
+const NO: &[u8] = &[FORMAT, 0];
+
+/// What others may ask of a workspace here.
+pub struct Resting {
+    /// Whether nobody has had anything to do with it here for long enough.
+    pub may_rest: Box<dyn Fn() -> bool + Send + Sync>,
+    /// Lets it rest. Must not wait.
+    pub rest: Box<dyn Fn() + Send + Sync>,
+}
+
+/// The other nodes, as one workspace's group needs them.
+pub struct Companions {
+    neighbours: Arc<Neighbours>,
+    members: Arc<GroupMembers>,
+    carrier: Arc<Carrier>,
+    /// Whether this node's state was found to be another one than that of the others. For good.
+    differs: Arc<AtomicBool>,
+}
+
+impl Companions {
+    /// Of a group that runs here now. What others ask is answered from here on.
+    pub fn meet(neighbours: Arc<Neighbours>, members: GroupMembers) -> Self {
+        let (members, link) = (Arc::new(members), neighbours.link());
+        let carrier = Arc::new(Carrier::new(Arc::clone(&members), link));
+        let companions = Self {
+            neighbours,
+            members,
+            carrier,
+            differs: Arc::default(),
+        };
+        if companions.members.group == FIRST_WORKSPACE {
+            let members = Some(Arc::clone(&companions.members));
+            companions.neighbours.cluster().know_first(members);
+        }
+        companions.answer(None);
+        companions
+    }
+
+    /// From now on it may rest.
+    pub fn may_rest(&self, resting: Resting) {
+        self.answer(Some(resting));
+    }
+
+    fn answer(&self, resting: Option<Resting>) {
+        let (carrier, members) = (Arc::clone(&self.carrier), Arc::clone(&self.members));
+        let cluster = Arc::clone(self.neighbours.cluster());
+        let answer = move |from, request: Bytes| match (request.as_ref(), &resting) {
+            // Who was taken out still has its certificate for a while.
+            _ if !cluster.includes(from) => Err(io::ErrorKind::PermissionDenied.into()),
+            ([FORMAT, MAY_REST], Some(resting)) => Ok(Bytes::from_static(if (resting.may_rest)() { YES } else { NO })),
+            ([FORMAT, REST], Some(resting)) => {
+                (resting.rest)();
+                Ok(Bytes::from_static(YES))
+            }
+            ([FORMAT, MAY_REST | REST], None) => Ok(Bytes::from_static(NO)),
+            _ if telling::is_telling(&request) => carrier.take(from, &request),
+            _ => members.reporter.answer(&request),
+        };
+        self.neighbours.host().set_gossip(self.members.group, Box::new(answer));
+    }
+
+    /// Whether this node's state was found to differ from that of the others. For good.
+    pub fn differs(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.differs)
+    }
+
+    /// For as long as it is polled: the group has the members that it should have, its state is compared, its gossip carried.
+    pub async fn keep_up(&self, gossip: Gossip) {
+        tokio::join!(self.look_after(), self.carrier.carry(gossip));
+    }
+
+    async fn look_after(&self) {
+        let mut looks = interval(Duration::from_millis(limits::NEIGHBOURS_LOOK_INTERVAL_MS));
+        let group = self.members.group;
+        loop {
+            looks.tick().await;
+            if let Err(error) = self.follow().await {
+                tracing::info!(%error, group, "the members of a group could not be brought up to date; it is tried again");
+            }
+            if self.differs.load(Ordering::Acquire) {
+                // Who serves nobody does not lead either.
+                self.members.hand_over().await;
+            }
+            match self.members.look_around().await.verdict {
+                Verdict::This if !self.differs.swap(true, Ordering::AcqRel) => tracing::error!(
+                    group,
+                    "THE STATE OF THIS NODE IS NOT THAT OF THE OTHERS: it serves nobody; take it out with `corridor cluster \
+                     remove` at another node, and join anew with an empty folder"
+                ),
+                Verdict::Others(nodes) => {
+                    tracing::warn!(
+                        ?nodes,
+                        group,
+                        "the state of other nodes is not that of this one and of most"
+                    );
+                }
+                Verdict::Equal | Verdict::This => {}
+            }
+        }
+    }
+
+    /// On the leader: whoever belongs to the cluster belongs to the group, and nobody else.
+    async fn follow(&self) -> Result<(), SteerError> {
+        self.members.promote().await?;
+        while self.members.next_step(&self.neighbours.cluster().all()).is_some() {
+            // What this node knows of the cluster may be old; nobody is brought back or taken out by that.
+            self.neighbours.catch_up().await?;
+            match self.members.next_step(&self.neighbours.cluster().all()) {
+                Some(step) => self.members.steer(step).await?,
+                None => break,
+            };
+        }
+        Ok(())
+    }
+
+    /// Whether all others say that they have nothing to do with it. Who does not answer may have.
+    pub async fn all_may_rest(&self) -> bool {
+        self.all_say_yes(&[FORMAT, MAY_REST]).await
+    }
+
+    /// Lets the others rest.
+    pub async fn let_rest(&self) {
+        self.all_say_yes(&[FORMAT, REST]).await;
+    }
+
+    async fn all_say_yes(&self, question: &'static [u8]) -> bool {
+        let others = self.members.others();
+        let asked = others
+            .iter()
+            .map(|other| self.members.say(other, Bytes::from_static(question)));
+        let answers = futures::future::join_all(asked).await;
+        answers.iter().all(|answer| answer.as_deref() == Some(YES))
+    }
+
+    /// Somebody else leads, if there is one who can.
+    pub async fn hand_over(&self) {
+        self.members.hand_over().await;
+    }
+
+    /// The group stops: nothing of it is held.
+    pub fn part(&self) {
+        self.neighbours.host().forget_gossip(self.members.group);
+        if self.members.group == FIRST_WORKSPACE {
+            self.neighbours.cluster().know_first(None);
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! One workspace on this node while it is awake: its state, its group, its actors, its routes.
+//!
+//! Stands above the machine, which all workspaces share, and below their keeper (`workspaces.rs`), which decides when one wakes and rests.
+//! It refuses to know the others.
+
+mod rest;
+
+use crate::contact::Contact;
+use crate::machine::Machine;
+use crate::neighbours::{Companions, Neighbours, Resting};
+use crate::scrub::Scrubbing;
+use crate::start::StartError;
+use corridor_actors::alarm::Fence;
+use corridor_actors::falls::FallLimit;
+use corridor_actors::{Actors, Needs};
+use corridor_api::Edge;
+use corridor_api::encode::JsonFrames;
+use corridor_api::freshness::Freshness;
+use corridor_api::front::{Entrance, Workspaces};
+use corridor_api::names::Names;
+use corridor_api::service::{self, Service};
+use corridor_cluster::{Group, GroupStatus, NotReady};
+use corridor_domain::limits;
+use corridor_storage::apply::{Applied, AppliedState};
+use corridor_storage::backend::FjallBackend;
+use corridor_storage::content::ContentKeys;
+use corridor_storage::high_water;
+use corridor_storage::reader::Reader;
+use corridor_storage::scrub::Scrub;
+use corridor_storage::sealing::StorageKey;
+use corridor_storage::state::State;
+use rest::Use;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+
+/// Which workspace is woken.
+pub struct Which {
+    /// The number of its group.
+    pub id: u64,
+    /// Its key.
+    pub key: StorageKey,
+    /// Whether this node begins its group, if it has never run anywhere.
+    pub begins: bool,
+}
+
+/// A workspace that is awake, for whoever comes to it.
+pub struct Workspace {
+    /// The edge's deeds.
+    pub service: Service,
+    /// The way in for clients.
+    entrance: Entrance,
+    /// Reads its applied state.
+    pub reader: Reader,
+    /// The living.
+    pub actors: Actors,
+    is_ready: Arc<AtomicBool>,
+    /// How its group is doing.
+    pub status: Box<dyn Fn() -> GroupStatus + Send + Sync>,
+    companions: Option<Arc<Companions>>,
+    use_: Arc<Use>,
+}
+
+impl Workspace {
+    /// Whether it takes commands now.
+    pub fn takes_commands(&self) -> bool {
+        self.is_ready.load(Ordering::Acquire)
+    }
+
+    /// Somebody comes to it.
+    pub fn enter(&self) -> Entrance {
+        self.use_.note();
+        self.entrance.clone()
+    }
+
+    /// Somebody else leads its group, if there is one who can.
+    pub async fn hand_over(&self) {
+        if let Some(companions) = &self.companions {
+            companions.hand_over().await;
+        }
+    }
+}
+
+/// What runs below it. Whoever holds this ends it.
+pub struct Below {
+    id: u64,
+    machine: Arc<Machine>,
+    group: Group<AppliedState>,
+    companions: Option<Arc<Companions>>,
+    actors: Actors,
+    is_ready: Arc<AtomicBool>,
+    use_: Arc<Use>,
+    contact: Contact,
+    scrubbing: Scrubbing,
+    installed: Arc<Notify>,
+    rest: Arc<Notify>,
+    last_socket: mpsc::Receiver<()>,
+}
+
+/// Why a workspace is no longer awake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Nobody has anything to do with it.
+    AtRest,
+    /// Its state was replaced by that of another node: everything that lives has to be made from it anew.
+    Again,
+}
+
+impl Workspace {
+    /// Wakes one: it listens to the other nodes, and takes no commands before [`Below::get_ready`].
+    pub async fn wake(
+        machine: &Arc<Machine>,
+        neighbours: Option<&Arc<Neighbours>>,
+        which: &Which,
+        elsewhere: Weak<dyn Workspaces>,
+    ) -> Result<(Self, Below), StartError> {
+        let (world, settings) = (&machine.world, &machine.settings);
+        let store = open_store(machine, which.id)
+            .await
+            .map_err(StartError::io("the state store"))?;
+        let state = State::new(Arc::new(store), Arc::clone(world), &machine.keys.node, &which.key);
+        let gather = Duration::from_millis(limits::STATE_BEHIND_MS);
+        let state = state.with_carrier(gather).map_err(StartError::io("the state store"))?;
+        let reader = Reader::new(state.clone());
+        let scrub = Scrub::new(state.clone(), Arc::clone(&machine.log), which.id);
+        let (tell, applied) = mpsc::channel::<Vec<Applied>>(limits::APPLIED_BATCHES_COUNT_MAX);
+        let listener = Box::new(move |batch| {
+            high_water::APPLIED_BATCHES.note(tell.max_capacity() - tell.capacity() + 1);
+            // The actors are gone only while the workspace ends: nobody is left to be told.
+            let _ = tell.blocking_send(batch);
+        });
+        let applied_state = AppliedState::open(state, listener).map_err(StartError::io("the state store"))?;
+        let dispatched = applied_state.progress().revision;
+        let landmarks = applied_state.landmarks();
+
+        let mut config = machine.group_config(which.begins);
+        config.peer = neighbours.map(|neighbours| neighbours.peer()).unwrap_or_default();
+        let (hosting, log) = (machine.hosting.clone(), Arc::clone(&machine.log));
+        let group = Group::start(which.id, config, hosting, log, Arc::new(applied_state)).await;
+        let group = group.map_err(|error| StartError::refused(error.to_string()))?;
+        let installed = group.installed();
+        let companions = neighbours.map(|neighbours| {
+            let reader = reader.clone();
+            let standing = Box::new(move || reader.progress().map(|progress| (progress.revision, progress.hash)));
+            let members = neighbours.members(which.id, &group, standing, landmarks);
+            Arc::new(Companions::meet(Arc::clone(neighbours), members))
+        });
+
+        let keys = ContentKeys::new(Arc::clone(world), &which.key);
+        let names = Arc::new(Names::new(reader.clone()));
+        let is_ready = Arc::new(AtomicBool::new(false));
+        let actors = Actors::start(Needs {
+            reader: reader.clone(),
+            proposer: group.proposer(),
+            applied,
+            encode: Arc::new(JsonFrames::new(Arc::clone(&names), keys.clone())),
+            world: Arc::clone(world),
+            command_rate: settings.limits.commands,
+            send_rate: settings.limits.sends,
+            space: machine.space.clone(),
+            fall_limit: FallLimit {
+                count: limits::ACTOR_FALLS_COUNT_MAX,
+                window_ms: limits::ACTOR_FALLS_WINDOW_MS,
+            },
+            fence: fence(which.id, group.fencing(), Arc::clone(&is_ready)),
+            dispatched,
+        });
+        let actors = actors.await.map_err(|error| StartError::refused(error.to_string()))?;
+
+        let catch_up = group.catching_up();
+        let freshness = Arc::new(Freshness::new(Box::new(move || {
+            let caught_up = catch_up();
+            Box::pin(async move { caught_up.await.is_ok() })
+        })));
+        let differs = companions.as_ref().map(|companions| companions.differs());
+        let contact = Contact {
+            status: Box::new(group.watch()),
+            catch_up: Box::new(group.catching_up()),
+            actors: actors.clone(),
+            freshness: Arc::clone(&freshness),
+            ready: Arc::clone(&is_ready),
+            differs: differs.clone().unwrap_or_default(),
+        };
+        let service = Service::new(service::Needs {
+            reader: reader.clone(),
+            actors: actors.clone(),
+            keys,
+            names,
+            world: Arc::clone(world),
+            freshness,
+            places: places(machine.node, neighbours.cloned()),
+            workspace: which.id,
+            passwords: machine.passwords.clone(),
+        });
+        let (alive, last_socket) = mpsc::channel(1);
+        let edge = Edge {
+            service: service.clone(),
+            gate: Arc::clone(&machine.gate),
+            secure: settings.tls.is_some(),
+            alive,
+            elsewhere,
+        };
+        let use_ = Arc::new(Use::begin(machine, &actors));
+        let workspace = Self {
+            service,
+            entrance: Entrance::new(edge),
+            reader,
+            actors: actors.clone(),
+            is_ready: Arc::clone(&is_ready),
+            status: Box::new(group.watch()),
+            companions: companions.clone(),
+            use_: Arc::clone(&use_),
+        };
+        let below = Below {
+            id: which.id,
+            machine: Arc::clone(machine),
+            group,
+            companions,
+            actors,
+            is_ready,
+            use_,
+            contact,
+            scrubbing: Scrubbing::new(scrub, differs),
+            installed,
+            rest: Arc::new(Notify::new()),
+            last_socket,
+        };
+        Ok((workspace, below))
+    }
+}
+
+impl Below {
+    /// Waits until it takes commands; or until its state was replaced.
+    pub async fn get_ready(&self) -> Result<Option<Ended>, StartError> {
+        let ready = async {
+            match &self.companions {
+                None => {
+                    self.group
+                        .wait_ready(Duration::from_millis(limits::READY_TIMEOUT_MS))
+                        .await
+                }
+                Some(_) => wait_for_others(self.id, &self.group).await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.installed.notified() => return Ok(Some(Ended::Again)),
+            ready = ready => ready.map_err(|error| StartError::refused(error.to_string()))?,
+        }
+        self.is_ready.store(!self.actors.is_fenced(), Ordering::Release);
+        Ok(None)
+    }
+
+    /// For as long as it is awake: looks after everything that it has. `rests`: whether it may go to rest.
+    pub async fn look_after(&mut self, rests: bool) -> Ended {
+        if let Some(companions) = self.companions.as_ref().filter(|_| rests) {
+            let (used, rest) = (Arc::clone(&self.use_), Arc::clone(&self.rest));
+            companions.may_rest(Resting {
+                may_rest: Box::new(move || used.may_rest()),
+                rest: Box::new(move || rest.notify_one()),
+            });
+        }
+        let Self {
+            group,
+            companions,
+            actors,
+            use_,
+            contact,
+            scrubbing,
+            installed,
+            rest,
+            ..
+        } = self;
+        let with_others = async {
+            if let Some(companions) = &companions {
+                companions.keep_up(actors.gossip()).await;
+            }
+        };
+        let resting = async {
+            match rests {
+                true => rest::all_rest(use_, group, companions.as_deref()).await,
+                false => std::future::pending().await,
+            }
+        };
+        let watching = async {
+            tokio::join!(with_others, contact.watch(), scrubbing.watch());
+            std::future::pending().await
+        };
+        tokio::select! {
+            biased;
+            () = installed.notified() => Ended::Again,
+            () = rest.notified() => Ended::AtRest,
+            () = resting => Ended::AtRest,
+            ended = watching => ended,
+        }
+    }
+
+    /// Says goodbye to everybody and ends in order. Whoever holds the workspace must have let go of it.
+    pub async fn end(mut self) {
+        self.is_ready.store(false, Ordering::Release);
+        self.actors.say_goodbye();
+        // Nothing is ever sent: this ends when the last socket has said its goodbye, or takes too long over it.
+        let patience = Duration::from_millis(limits::DRAIN_TIMEOUT_MS);
+        let _ = tokio::time::timeout(patience, self.last_socket.recv()).await;
+        self.actors.stop().await;
+        if let Some(companions) = self.companions.take() {
+            companions.part();
+        }
+        self.group.shutdown().await;
+        self.scrubbing.end().await;
+        drop(self.machine);
+    }
+}
+
+/// Opens the store. Who came late to the workspace's last life may still hold it for a moment.
+async fn open_store(machine: &Arc<Machine>, id: u64) -> io::Result<FjallBackend> {
+    let mut looks = tokio::time::interval(Duration::from_millis(limits::WORKSPACE_STORE_LOOK_INTERVAL_MS));
+    let mut tries = 0;
+    loop {
+        looks.tick().await;
+        let opening = Arc::clone(machine);
+        let opened = tokio::task::spawn_blocking(move || opening.open_store(id)).await?;
+        tries += 1;
+        match opened {
+            Err(error) if is_held(&error) && tries < limits::WORKSPACE_STORE_TRIES_COUNT_MAX => {}
+            opened => return opened,
+        }
+    }
+}
+
+fn is_held(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ResourceBusy
+}
+
+/// A node alone is where its clients are already.
+fn places(node: u64, neighbours: Option<Arc<Neighbours>>) -> service::Places {
+    let all = move || neighbours.as_ref().map(|neighbours| neighbours.places());
+    service::Places {
+        node,
+        all: Box::new(move || all().unwrap_or_default()),
+    }
+}
+
+/// A node among others waits for as long as it takes, and says so: after a power cut its machine may be the first that is up.
+async fn wait_for_others(id: u64, group: &Group<AppliedState>) -> Result<(), NotReady> {
+    let patience = Duration::from_millis(limits::WAITING_WORD_INTERVAL_MS);
+    while let Err(why) = group.wait_ready(patience).await {
+        let status = group.status();
+        let reachable = status.leader.is_some();
+        tracing::info!(%why, group = id, members = status.members.len(), reachable, "waiting for the other nodes");
+    }
+    Ok(())
+}
+
+/// Takes a workspace on this node out of service: it answers, but takes no commands and is not ready, until somebody starts the node again.
+fn fence(id: u64, close: impl Fn() + Send + Sync + 'static, is_ready: Arc<AtomicBool>) -> Fence {
+    Arc::new(move |why| {
+        tracing::error!(
+            why,
+            group = id,
+            "THIS NODE IS FENCED: it takes no commands until it is started again"
+        );
+        close();
+        is_ready.store(false, Ordering::Release);
+    })
+}

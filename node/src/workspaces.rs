@@ -1,0 +1,355 @@
+//! The workspaces of this node: each has a keeper, which wakes it when somebody comes and lets it rest when nobody does.
+//!
+//! Stands between the front door and the workspaces. It refuses to know what a workspace is made of.
+
+use crate::facts::Facts;
+use crate::machine::Machine;
+use crate::membership::desk::Refused;
+use crate::neighbours::Neighbours;
+use crate::start::StartError;
+use crate::workspace::{Ended, Which, Workspace};
+use corridor_actors::SubmitError;
+use corridor_api::failure::{Failure, Outcome};
+use corridor_api::front::{self, Choice, Entrance};
+use corridor_cluster::peers::NodeId;
+use corridor_domain::cluster::{ClusterFacts, FIRST_WORKSPACE};
+use corridor_domain::limits;
+use corridor_domain::refusal::Refusal;
+use futures::future::{BoxFuture, join_all};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+
+/// How a workspace is, as its keeper says.
+#[derive(Clone)]
+enum Life {
+    /// It is being woken, or made anew.
+    Waking,
+    /// It takes commands.
+    Awake(Arc<Workspace>),
+    /// Its keeper has gone: it rests, or does not start.
+    Over(Option<String>),
+}
+
+/// One who keeps a workspace awake.
+struct Keeper {
+    life: watch::Receiver<Life>,
+    task: JoinHandle<()>,
+}
+
+/// The workspaces of this node.
+pub struct Workspaces {
+    me: Weak<Self>,
+    machine: Arc<Machine>,
+    neighbours: Option<Arc<Neighbours>>,
+    facts: Arc<Facts>,
+    keepers: Mutex<BTreeMap<u64, Keeper>>,
+    /// Those that are woken at once: each reads back what it has.
+    waking: Arc<Semaphore>,
+    stopping: watch::Sender<bool>,
+}
+
+/// Why there is none to come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotAwake {
+    /// There is none, or it is closed.
+    NotFound,
+    /// Not yet, or not here.
+    NotNow(String),
+}
+
+impl From<NotAwake> for Refused {
+    fn from(why: NotAwake) -> Self {
+        match why {
+            NotAwake::NotFound => Self::new("not_found", "There is no open workspace of this name."),
+            NotAwake::NotNow(why) => Self::new("fenced", format!("The workspace cannot be woken now: {why}.")),
+        }
+    }
+}
+
+impl Workspaces {
+    /// None is awake yet.
+    pub fn new(machine: Arc<Machine>, neighbours: Option<Arc<Neighbours>>, facts: Arc<Facts>) -> Arc<Self> {
+        let workspaces = Arc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
+            machine,
+            neighbours,
+            facts,
+            keepers: Mutex::default(),
+            waking: Arc::new(Semaphore::new(limits::WORKSPACES_WAKING_COUNT_MAX)),
+            stopping: watch::Sender::new(false),
+        });
+        if let Some(neighbours) = &workspaces.neighbours {
+            let (knocked, cluster) = (Weak::clone(&workspaces.me), Arc::clone(neighbours.cluster()));
+            neighbours.host().set_knock(Some(Box::new(move |from: NodeId, group| {
+                if let Some(workspaces) = knocked.upgrade().filter(|_| cluster.includes(from)) {
+                    workspaces.knocked(group);
+                }
+            })));
+        }
+        workspaces
+    }
+
+    fn held(&self) -> MutexGuard<'_, BTreeMap<u64, Keeper>> {
+        self.keepers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the cluster knows of them.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// One that is awake.
+    pub fn get(&self, id: u64) -> Option<Arc<Workspace>> {
+        let life = self.held().get(&id).map(|keeper| keeper.life.borrow().clone());
+        match life {
+            Some(Life::Awake(workspace)) => Some(workspace),
+            _ => None,
+        }
+    }
+
+    /// The first one, if it is awake: it is what a node is judged by.
+    pub fn first(&self) -> Option<Arc<Workspace>> {
+        self.get(FIRST_WORKSPACE)
+    }
+
+    /// Those that are awake.
+    pub fn awake_count(&self) -> usize {
+        let is_awake = |keeper: &&Keeper| matches!(*keeper.life.borrow(), Life::Awake(_));
+        self.held().values().filter(is_awake).count()
+    }
+
+    /// Devices that are connected to one of them.
+    pub fn sockets_count(&self) -> u64 {
+        let lives: Vec<Life> = self
+            .held()
+            .values()
+            .map(|keeper| keeper.life.borrow().clone())
+            .collect();
+        let sockets = lives.iter().map(|life| match life {
+            Life::Awake(workspace) => workspace.actors.devices().count(),
+            Life::Waking | Life::Over(_) => 0,
+        });
+        sockets.sum()
+    }
+
+    /// Another node asks for a group that does not run here.
+    fn knocked(self: &Arc<Self>, group: u64) {
+        if self.facts.now().open(group).is_some() {
+            self.keep(group);
+        }
+    }
+
+    /// Says how a workspace is from now on; there is a keeper of it after that.
+    fn keep(self: &Arc<Self>, id: u64) -> watch::Receiver<Life> {
+        let mut keepers = self.held();
+        if *self.stopping.borrow() {
+            return watch::channel(Life::Over(Some("the node stops".to_owned()))).1;
+        }
+        if let Some(keeper) = keepers.get(&id).filter(|keeper| !keeper.task.is_finished()) {
+            return keeper.life.clone();
+        }
+        let (tell, life) = watch::channel(Life::Waking);
+        let task = tokio::spawn(Arc::clone(self).attend(id, tell));
+        let keeper = Keeper {
+            life: life.clone(),
+            task,
+        };
+        keepers.insert(id, keeper);
+        life
+    }
+
+    /// A workspace, woken if it rests. Waits for it, for as long as it takes if it is the first one.
+    async fn wait(self: &Arc<Self>, id: u64) -> Result<Arc<Workspace>, NotAwake> {
+        loop {
+            let mut life = self.keep(id);
+            let settled = life.wait_for(|life| !matches!(life, Life::Waking)).await;
+            match settled.map(|life| life.clone()) {
+                Ok(Life::Awake(workspace)) => return Ok(workspace),
+                Ok(Life::Over(Some(why))) => return Err(NotAwake::NotNow(why)),
+                // It went to rest at this very moment: its next keeper wakes it again.
+                Ok(Life::Over(None) | Life::Waking) | Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    }
+
+    /// The first one, however long it takes; or why it does not start.
+    pub async fn start_first(self: &Arc<Self>) -> Result<Arc<Workspace>, StartError> {
+        let first = self.wait(FIRST_WORKSPACE).await;
+        first.map_err(|why| match why {
+            NotAwake::NotNow(why) => StartError::refused(why),
+            NotAwake::NotFound => StartError::refused("the first workspace is not there"),
+        })
+    }
+
+    /// One that exists and is open, woken if it rests.
+    pub async fn come_to(self: &Arc<Self>, choice: &Choice) -> Result<Arc<Workspace>, NotAwake> {
+        let id = match find(&self.facts.now(), choice) {
+            Some(id) => id,
+            // It may have been made at another node a moment ago.
+            None => {
+                let caught_up = self.facts.catch_up().await;
+                caught_up.map_err(|why| NotAwake::NotNow(why.to_string()))?;
+                find(&self.facts.now(), choice).ok_or(NotAwake::NotFound)?
+            }
+        };
+        let patience = Duration::from_millis(limits::WORKSPACE_WAKE_TIMEOUT_MS);
+        let waited = tokio::time::timeout(patience, self.wait(id)).await;
+        waited.unwrap_or_else(|_| Err(NotAwake::NotNow("it takes too long".to_owned())))
+    }
+
+    /// Waits until a new workspace is on as many voting nodes as the cluster has: until then what is said in it is on fewer disks than
+    /// anything else. Whether it is.
+    pub async fn is_everywhere(&self, workspace: &Workspace) -> bool {
+        let wanted = self
+            .neighbours
+            .as_ref()
+            .map_or(1, |neighbours| neighbours.cluster().other_voters().len() + 1);
+        let everywhere = async {
+            let mut looks = tokio::time::interval(Duration::from_millis(limits::LEADER_LOOK_INTERVAL_MS));
+            while (workspace.status)().voters < wanted {
+                looks.tick().await;
+            }
+        };
+        let patience = Duration::from_millis(limits::WORKSPACE_SPREAD_TIMEOUT_MS);
+        tokio::time::timeout(patience, everywhere).await.is_ok()
+    }
+
+    /// Keeps one awake until it goes to rest, is closed, or the node stops.
+    async fn attend(self: Arc<Self>, id: u64, tell: watch::Sender<Life>) {
+        let over = loop {
+            match self.live(id, &tell).await {
+                Ok(Ended::Again) => {
+                    tracing::info!(
+                        group = id,
+                        "the state came whole from another node; the workspace starts anew with it"
+                    );
+                    tell.send_replace(Life::Waking);
+                }
+                Ok(Ended::AtRest) => break None,
+                Err(error) => break Some(error.to_string()),
+            }
+        };
+        if let Some(why) = &over {
+            tracing::error!(group = id, why, "a workspace does not run on this node");
+        }
+        tell.send_replace(Life::Over(over));
+    }
+
+    /// From waking to its end.
+    async fn live(&self, id: u64, tell: &watch::Sender<Life>) -> Result<Ended, StartError> {
+        let which = self.which(id)?;
+        let (workspace, mut below) = {
+            // The semaphore is never closed.
+            let _turn = self.waking.acquire().await;
+            let elsewhere: Weak<dyn front::Workspaces> = self.me.clone();
+            Workspace::wake(&self.machine, self.neighbours.as_ref(), &which, elsewhere).await?
+        };
+        let mut stopping = self.stopping.subscribe();
+        let rests = id != FIRST_WORKSPACE;
+        let lived = async {
+            let early = tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stopping| *stopping) => Some(Ended::AtRest),
+                () = self.closed(id) => Some(Ended::AtRest),
+                early = below.get_ready() => early?,
+            };
+            if let Some(ended) = early {
+                return Ok(ended);
+            }
+            tell.send_replace(Life::Awake(Arc::new(workspace)));
+            let ended = tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stopping| *stopping) => Ended::AtRest,
+                () = self.closed(id) => Ended::AtRest,
+                ended = below.look_after(rests) => ended,
+            };
+            Ok(ended)
+        };
+        let ended = lived.await;
+        tell.send_replace(Life::Waking);
+        below.end().await;
+        ended
+    }
+
+    fn which(&self, id: u64) -> Result<Which, StartError> {
+        let facts = self.facts.now();
+        let known = facts.open(id);
+        let known = known.ok_or_else(|| StartError::refused("there is no such workspace, or it is closed"))?;
+        let key = self.facts.key_of(id, known, &self.machine.keys.workspace);
+        Ok(Which {
+            id,
+            key: key.map_err(StartError::io("the key of a workspace"))?,
+            begins: self.facts.begins(id, known, self.machine.is_founder),
+        })
+    }
+
+    /// Returns when a workspace is closed.
+    async fn closed(&self, id: u64) {
+        let mut facts = self.facts.watch();
+        // An error says that group 0 has ended: so does the node.
+        let _ = facts.wait_for(|facts| facts.open(id).is_none()).await;
+    }
+
+    /// Somebody else leads what this node leads, where there is one who can.
+    pub async fn hand_over(&self) {
+        let ids: Vec<u64> = self.held().keys().copied().collect();
+        let awake: Vec<_> = ids.into_iter().filter_map(|id| self.get(id)).collect();
+        join_all(awake.iter().map(|workspace| workspace.hand_over())).await;
+        if let Some(neighbours) = &self.neighbours {
+            neighbours.hand_over().await;
+        }
+    }
+
+    /// Ends all of them, in order. Who comes after that finds none.
+    pub async fn stop(&self) {
+        if let Some(neighbours) = &self.neighbours {
+            neighbours.host().set_knock(None);
+        }
+        self.stopping.send_replace(true);
+        let keepers = std::mem::take(&mut *self.held());
+        for keeper in keepers.into_values() {
+            // A keeper that panicked has ended as well.
+            let _ = keeper.task.await;
+        }
+    }
+}
+
+fn find(facts: &ClusterFacts, choice: &Choice) -> Option<u64> {
+    let id = match choice {
+        Choice::Number(id) => *id,
+        Choice::Named(name) => facts.by_name(name)?.0,
+    };
+    facts.open(id).map(|_| id)
+}
+
+impl front::Workspaces for Workspaces {
+    fn awake(&self, choice: &Choice) -> Option<Entrance> {
+        let id = match choice {
+            Choice::Number(id) => *id,
+            Choice::Named(_) => find(&self.facts.now(), choice)?,
+        };
+        Some(self.get(id)?.enter())
+    }
+
+    fn wake(&self, choice: Choice) -> BoxFuture<'static, Outcome<Entrance>> {
+        let workspaces = self.me.upgrade();
+        Box::pin(async move {
+            let fenced = || Failure::Submit(SubmitError::Fenced);
+            match workspaces.ok_or_else(fenced)?.come_to(&choice).await {
+                Ok(workspace) => Ok(workspace.enter()),
+                Err(NotAwake::NotFound) => Err(Failure::Refused(match choice {
+                    Choice::Named(_) => Refusal::NotFound,
+                    // A session of what is not there has ended.
+                    Choice::Number(_) => Refusal::NotSignedIn,
+                })),
+                Err(NotAwake::NotNow(why)) => {
+                    tracing::info!(why, "somebody came to a workspace that is not awake");
+                    Err(fenced())
+                }
+            }
+        })
+    }
+}

@@ -181,6 +181,8 @@ pub enum ClusterRunName {
     Cut,
     /// A node lost for good and replaced, with a million messages
     Replace,
+    /// Two hundred workspaces that nobody uses, and one that somebody comes to
+    Workspaces,
 }
 
 #[cfg(test)]

@@ -84,6 +84,16 @@ impl Cluster {
         Ok(Self::new(folder, members?, None))
     }
 
+    /// The same with one more line of limits for each node.
+    pub fn with_limits(mut self, line: &str) -> Self {
+        self.members = self
+            .members
+            .into_iter()
+            .map(|member| member.with_limits(line))
+            .collect();
+        self
+    }
+
     /// The same with another wait for a node that joins: who has much to fetch takes longer.
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }

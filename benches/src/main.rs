@@ -180,6 +180,9 @@ async fn three_nodes(arguments: Cluster) -> Outcome<bool> {
     if wanted(ClusterRunName::Replace) {
         runs::cluster::replace::run(&mut bench).await?;
     }
+    if wanted(ClusterRunName::Workspaces) {
+        runs::cluster::workspaces::run(&mut bench).await?;
+    }
     conclude(&bench, arguments.json.as_deref(), arguments.ignore_bars)
 }
 

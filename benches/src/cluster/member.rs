@@ -4,6 +4,7 @@
 mod namespace;
 
 use crate::failure::{Context, Outcome};
+use crate::http::Connection;
 use crate::node::Node;
 use crate::system::{run, run_with_input};
 use rustix::process::Signal;
@@ -71,6 +72,12 @@ impl Member {
             site,
             is_frozen: Cell::new(false),
         })
+    }
+
+    /// The same with one more line of limits.
+    pub fn with_limits(mut self, line: &str) -> Self {
+        self.site.limits.push_str(line);
+        self
     }
 
     /// The data folder.
@@ -232,6 +239,46 @@ impl Member {
     /// What `corridor cluster status --json` says.
     pub async fn cluster_status(&self) -> Option<Value> {
         self.asked(&["cluster", "status"]).await
+    }
+
+    /// Makes a workspace, asked at this node.
+    pub async fn create_workspace(&self, name: &str) -> Outcome<()> {
+        let config = self.config();
+        let command = [
+            "workspace",
+            "create",
+            name,
+            "--config",
+            &config,
+            "--title",
+            name,
+            "--password-stdin",
+        ];
+        let who = [
+            "--administrator-name",
+            "Noor Haddad",
+            "--administrator-login",
+            ADMINISTRATOR,
+        ];
+        let command = [&command[..], &who[..]].concat();
+        self.obey(&command, &format!("{PASSWORD}\n")).await.map(drop)
+    }
+
+    /// The numbers of all workspaces but the first.
+    pub async fn workspaces(&self) -> Option<Vec<u64>> {
+        let listed = self.asked(&["workspace", "list"]).await?;
+        let numbers = listed.as_array()?.iter().filter_map(|line| line["id"].as_u64());
+        Some(numbers.filter(|number| *number > 1).collect())
+    }
+
+    /// Whether this node has a workspace awake for somebody who comes now, with a session that there never was.
+    pub async fn lets_into(&self, workspace: u64) -> bool {
+        let token = format!("crs_{workspace}_{}", "A".repeat(64));
+        let Ok(mut connection) = Connection::open(self.clients()).await else {
+            return false;
+        };
+        let answer = connection.get("/v1/me", Some(&token)).await;
+        answer.is_ok_and(|answer| answer.status == 401)
     }
 
     /// Takes another node out of the cluster, for ever.

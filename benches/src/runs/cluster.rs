@@ -5,6 +5,7 @@ pub mod cut;
 pub mod failover;
 pub mod pairs;
 pub mod replace;
+pub mod workspaces;
 
 use super::Bench;
 use crate::clinic::Person;

@@ -4,14 +4,16 @@
 //! that of its session's token; else for the first. It refuses to know who asks, and what for.
 
 use crate::failure::{Failure, Outcome};
+use crate::gate::Gate;
 use crate::http::{Edge, requests};
 use crate::service::workspace_of;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use corridor_domain::cluster::FIRST_WORKSPACE;
 use futures::future::BoxFuture;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tower_service::Service as _;
 
@@ -54,18 +56,29 @@ pub trait Workspaces: Send + Sync + 'static {
 }
 
 /// All workspaces behind one door.
-pub fn front(workspaces: Arc<dyn Workspaces>) -> Router {
-    Router::new().fallback(pass).with_state(workspaces)
+pub fn front(workspaces: Arc<dyn Workspaces>, gate: Arc<Gate>) -> Router {
+    Router::new().fallback(pass).with_state(Front { workspaces, gate })
 }
 
-async fn pass(State(workspaces): State<Arc<dyn Workspaces>>, request: Request) -> Response {
+#[derive(Clone)]
+struct Front {
+    workspaces: Arc<dyn Workspaces>,
+    gate: Arc<Gate>,
+}
+
+/// Whoever asks for one that is not awake has a share of that by address, as of everything: it may not be there, or be woken.
+async fn pass(
+    State(Front { workspaces, gate }): State<Front>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
     let choice = match choice(request.uri().path(), request.headers()) {
         Ok(choice) => choice,
         Err(failure) => return failure.into_response(),
     };
     let mut entrance = match workspaces.awake(&choice) {
         Some(entrance) => entrance,
-        None => match workspaces.wake(choice).await {
+        None => match wake(&*workspaces, &gate, client.ip(), choice).await {
             Ok(entrance) => entrance,
             Err(failure) => return failure.into_response(),
         },
@@ -74,6 +87,12 @@ async fn pass(State(workspaces): State<Arc<dyn Workspaces>>, request: Request) -
         Ok(response) => response,
         Err(never) => match never {},
     }
+}
+
+async fn wake(workspaces: &dyn Workspaces, gate: &Gate, client: IpAddr, choice: Choice) -> Outcome<Entrance> {
+    let _in_flight = gate.request(client)?;
+    gate.waking(client)?;
+    workspaces.wake(choice).await
 }
 
 /// Pages and specifications are the same everywhere: the first workspace gives them.

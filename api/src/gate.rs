@@ -62,6 +62,7 @@ pub struct Gate {
     admission: Admission,
     requests: Rates<Network>,
     sign_ins: Rates<Network>,
+    wakings: Rates<Network>,
     in_flight: Places,
     greeting: Places,
 }
@@ -75,6 +76,10 @@ impl Gate {
             admission: Admission::new(bounds.socket_openings, world.monotonic_ns()),
             requests: Rates::new(bounds.requests),
             sign_ins: Rates::new(bounds.sign_ins),
+            wakings: Rates::new(Rate {
+                per_second: limits::WORKSPACE_WAKINGS_PER_SECOND,
+                burst: limits::WORKSPACE_WAKINGS_BURST,
+            }),
             in_flight: Places::new(
                 bounds.requests_in_flight,
                 limits::HTTP_REQUESTS_IN_FLIGHT_PER_ADDRESS_COUNT_MAX,
@@ -106,6 +111,13 @@ impl Gate {
     /// Lets a sign-in try its password.
     pub fn sign_in(&self, address: IpAddr) -> Result<(), Failure> {
         self.sign_ins
+            .take(Network::of(address), self.world.monotonic_ns())
+            .map_err(|retry_after_ms| Failure::RateLimited { retry_after_ms })
+    }
+
+    /// Lets somebody ask for a workspace that is not awake.
+    pub fn waking(&self, address: IpAddr) -> Result<(), Failure> {
+        self.wakings
             .take(Network::of(address), self.world.monotonic_ns())
             .map_err(|retry_after_ms| Failure::RateLimited { retry_after_ms })
     }

@@ -49,6 +49,8 @@ pub struct Needs {
     pub places: Places,
     /// The number of its workspace.
     pub workspace: u64,
+    /// Told of everybody who comes with a live session.
+    pub on_caller: Box<dyn Fn() + Send + Sync>,
     /// Hashes passwords, for all workspaces of the node.
     pub passwords: Passwords,
 }
@@ -76,6 +78,7 @@ struct Inner {
     freshness: Arc<Freshness>,
     places: Places,
     workspace: u64,
+    on_caller: Box<dyn Fn() + Send + Sync>,
     passwords: Passwords,
     failures: sessions::Failures,
 }
@@ -112,6 +115,7 @@ impl Service {
                 freshness: needs.freshness,
                 places: needs.places,
                 workspace: needs.workspace,
+                on_caller: needs.on_caller,
                 passwords: needs.passwords,
                 failures: sessions::Failures::new(),
             }),

@@ -18,6 +18,7 @@ use openraft::raft::AppendEntriesResponse;
 use openraft::{Raft, ReadPolicy};
 use tokio::sync::Notify;
 
+use corridor_domain::cluster::CLUSTER_GROUP;
 use corridor_storage::replicated::StateSnapshot;
 use corridor_storage::spool::Spools;
 use corridor_storage::world::World;
@@ -194,12 +195,16 @@ pub type GossipService = Box<dyn Fn(NodeId, Bytes) -> io::Result<Bytes> + Send +
 /// Told that a node asks for a group that does not run here. Must not wait.
 pub type Knock = Box<dyn Fn(NodeId, u64) + Send + Sync>;
 
+/// Whether a node was certainly taken out of the cluster. Must not wait.
+pub type IsRemoved = Box<dyn Fn(NodeId) -> bool + Send + Sync>;
+
 /// All groups of a node, as other nodes see them.
 #[derive(Default)]
 pub struct Host {
     groups: RwLock<BTreeMap<u64, GroupService>>,
     gossip: RwLock<BTreeMap<u64, GossipService>>,
     knock: RwLock<Option<Knock>>,
+    is_removed: RwLock<Option<IsRemoved>>,
 }
 
 impl Host {
@@ -234,10 +239,23 @@ impl Host {
     pub fn set_knock(&self, knock: Option<Knock>) {
         *self.knock.write().unwrap_or_else(PoisonError::into_inner) = knock;
     }
+
+    /// Says who knows whom the cluster took out: of them nothing is taken any more. Not for group 0, which says so itself.
+    pub fn set_is_removed(&self, is_removed: Option<IsRemoved>) {
+        *self.is_removed.write().unwrap_or_else(PoisonError::into_inner) = is_removed;
+    }
+
+    fn is_removed(&self, node: NodeId) -> bool {
+        let is_removed = self.is_removed.read().unwrap_or_else(PoisonError::into_inner);
+        is_removed.as_ref().is_some_and(|is_removed| is_removed(node))
+    }
 }
 
 impl PeerService for Host {
     fn take(&self, from: NodeId, _line: u64, request: Request, reply: Reply) {
+        if request.group != CLUSTER_GROUP && self.is_removed(from) {
+            return reply(Err(format!("node {from} was taken out of the cluster")));
+        }
         if request.kind == Kind::Gossip {
             let gossip = self.gossip.read().unwrap_or_else(PoisonError::into_inner);
             let answer = gossip.get(&request.group);

@@ -34,7 +34,7 @@ mod types;
 pub use config::GroupConfig;
 pub use group::{Group, NotReady, StartError};
 pub use hosting::Hosting;
-pub use inbound::{GossipService, Host, Knock};
+pub use inbound::{GossipService, Host, IsRemoved, Knock};
 pub use propose::{Pending, ProposeError, Proposer};
 #[cfg(feature = "simulation")]
 pub use runtime::simulated as simulation;

@@ -7,6 +7,7 @@ use crate::machine::Machine;
 use crate::membership::desk::Refused;
 use crate::neighbours::Neighbours;
 use crate::start::StartError;
+use corridor_api::front::Choice;
 use corridor_cluster::{Group, NotReady, ProposeError, Proposer};
 use corridor_domain::cluster::{
     CLUSTER_GROUP, ClusterAnswer, ClusterCommand, ClusterFacts, FIRST_WORKSPACE, WorkspaceFacts,
@@ -69,6 +70,21 @@ impl Facts {
     /// What is known now.
     pub fn now(&self) -> ClusterFacts {
         self.known.borrow().clone()
+    }
+
+    /// The number of a workspace that is open.
+    pub fn find(&self, choice: &Choice) -> Option<u64> {
+        let known = self.known.borrow();
+        let id = match choice {
+            Choice::Number(id) => *id,
+            Choice::Named(name) => known.by_name(name)?.0,
+        };
+        known.open(id).map(|_| id)
+    }
+
+    /// Whether there is one of this number, be it closed.
+    pub fn knows(&self, id: u64) -> bool {
+        self.known.borrow().workspaces.contains_key(&id)
     }
 
     /// For whoever waits for changes.

@@ -107,8 +107,11 @@ impl Machine {
 
     /// The store of a workspace's state. Waits for the disk.
     pub fn open_store(&self, workspace: u64) -> io::Result<FjallBackend> {
-        let mut first = self.first_store.lock().unwrap_or_else(PoisonError::into_inner);
-        match first.take_if(|_| workspace == FIRST_WORKSPACE) {
+        let opened = {
+            let mut first = self.first_store.lock().unwrap_or_else(PoisonError::into_inner);
+            first.take_if(|_| workspace == FIRST_WORKSPACE)
+        };
+        match opened {
             Some(store) => Ok(store),
             None => FjallBackend::open(&workspace_folder(&self.settings, workspace)),
         }

@@ -11,6 +11,7 @@ mod members;
 mod report;
 mod telling;
 
+pub use cluster::WakeAll;
 pub use companions::{Companions, Resting};
 pub use members::GroupMembers;
 pub use report::{Reporter, StandingOfState};
@@ -182,6 +183,9 @@ impl Neighbours {
             false => Err(io::ErrorKind::PermissionDenied.into()),
         };
         self.host.set_gossip(CLUSTER_GROUP, Box::new(answer));
+        let cluster = Arc::clone(&self.cluster);
+        self.host
+            .set_is_removed(Some(Box::new(move |node| cluster.is_removed(node))));
     }
 
     /// Waits until this node knows everything that was agreed on about the cluster when it asked.
@@ -223,6 +227,7 @@ impl Neighbours {
 
     async fn look(&self) -> Result<(), SteerError> {
         let group = self.cluster.group()?;
+        self.cluster.look();
         self.note(group.look_around().await.free_bytes);
         group.say_where(self.peer()).await?;
         group.promote().await
@@ -280,6 +285,8 @@ impl Neighbours {
         self.cluster.know(None);
         *self.held_catch_up() = None;
         self.host.set_knock(None);
+        self.host.set_is_removed(None);
+        self.cluster.know_all(None);
         self.host.forget_gossip(CLUSTER_GROUP);
     }
 }

@@ -153,7 +153,7 @@ impl Running {
         let upkeep = tokio::spawn(self.figures.clone().keep_up());
         let clients = serve::serve_on(
             self.listener,
-            front::front(Arc::clone(&self.workspaces) as Arc<_>),
+            front::front(Arc::clone(&self.workspaces) as Arc<_>, Arc::clone(&self.machine.gate)),
             settings.tls.as_ref(),
             doors::client_door(self.machine.gate.bounds()),
             stopped(self.stopping.subscribe()),

@@ -7,7 +7,7 @@ mod rest;
 
 use crate::contact::Contact;
 use crate::machine::Machine;
-use crate::neighbours::{Companions, Neighbours, Resting};
+use crate::neighbours::{Companions, GroupMembers, Neighbours, Resting};
 use crate::scrub::Scrubbing;
 use crate::start::StartError;
 use corridor_actors::alarm::Fence;
@@ -60,7 +60,6 @@ pub struct Workspace {
     /// How its group is doing.
     pub status: Box<dyn Fn() -> GroupStatus + Send + Sync>,
     companions: Option<Arc<Companions>>,
-    use_: Arc<Use>,
 }
 
 impl Workspace {
@@ -69,10 +68,14 @@ impl Workspace {
         self.is_ready.load(Ordering::Acquire)
     }
 
-    /// Somebody comes to it.
-    pub fn enter(&self) -> Entrance {
-        self.use_.note();
+    /// The way in for clients.
+    pub fn entrance(&self) -> Entrance {
         self.entrance.clone()
+    }
+
+    /// The members of its group, if there are others.
+    pub fn members(&self) -> Option<Arc<GroupMembers>> {
+        self.companions.as_ref().map(|companions| companions.members())
     }
 
     /// Somebody else leads its group, if there is one who can.
@@ -167,7 +170,16 @@ impl Workspace {
             fence: fence(which.id, group.fencing(), Arc::clone(&is_ready)),
             dispatched,
         });
-        let actors = actors.await.map_err(|error| StartError::refused(error.to_string()))?;
+        let actors = match actors.await {
+            Ok(actors) => actors,
+            Err(error) => {
+                if let Some(companions) = companions {
+                    companions.part();
+                }
+                group.shutdown().await;
+                return Err(StartError::refused(error.to_string()));
+            }
+        };
 
         let catch_up = group.catching_up();
         let freshness = Arc::new(Freshness::new(Box::new(move || {
@@ -183,6 +195,8 @@ impl Workspace {
             ready: Arc::clone(&is_ready),
             differs: differs.clone().unwrap_or_default(),
         };
+        let use_ = Arc::new(Use::begin(machine, &actors, differs.clone().unwrap_or_default()));
+        let used = Arc::clone(&use_);
         let service = Service::new(service::Needs {
             reader: reader.clone(),
             actors: actors.clone(),
@@ -192,6 +206,7 @@ impl Workspace {
             freshness,
             places: places(machine.node, neighbours.cloned()),
             workspace: which.id,
+            on_caller: Box::new(move || used.note()),
             passwords: machine.passwords.clone(),
         });
         let (alive, last_socket) = mpsc::channel(1);
@@ -202,7 +217,6 @@ impl Workspace {
             alive,
             elsewhere,
         };
-        let use_ = Arc::new(Use::begin(machine, &actors));
         let workspace = Self {
             service,
             entrance: Entrance::new(edge),
@@ -211,7 +225,6 @@ impl Workspace {
             is_ready: Arc::clone(&is_ready),
             status: Box::new(group.watch()),
             companions: companions.clone(),
-            use_: Arc::clone(&use_),
         };
         let below = Below {
             id: which.id,
@@ -232,6 +245,13 @@ impl Workspace {
 }
 
 impl Below {
+    /// If this node has never had the group, somebody who has is asked to bring it in.
+    pub fn knock_if_new(&self) {
+        if let Some(companions) = &self.companions {
+            companions.knock_if_new();
+        }
+    }
+
     /// Waits until it takes commands; or until its state was replaced.
     pub async fn get_ready(&self) -> Result<Option<Ended>, StartError> {
         let ready = async {
@@ -300,6 +320,8 @@ impl Below {
     /// Says goodbye to everybody and ends in order. Whoever holds the workspace must have let go of it.
     pub async fn end(mut self) {
         self.is_ready.store(false, Ordering::Release);
+        // Whatever is still being answered must not call what it reads current from here on.
+        self.contact.freshness.set_current(false);
         self.actors.say_goodbye();
         // Nothing is ever sent: this ends when the last socket has said its goodbye, or takes too long over it.
         let patience = Duration::from_millis(limits::DRAIN_TIMEOUT_MS);

@@ -5,14 +5,15 @@
 use crate::facts::Facts;
 use crate::machine::Machine;
 use crate::membership::desk::Refused;
-use crate::neighbours::Neighbours;
+use crate::neighbours::{GroupMembers, Neighbours, WakeAll};
 use crate::start::StartError;
 use crate::workspace::{Ended, Which, Workspace};
 use corridor_actors::SubmitError;
 use corridor_api::failure::{Failure, Outcome};
 use corridor_api::front::{self, Choice, Entrance};
+use corridor_cluster::SteerError;
 use corridor_cluster::peers::NodeId;
-use corridor_domain::cluster::{ClusterFacts, FIRST_WORKSPACE};
+use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_domain::limits;
 use corridor_domain::refusal::Refusal;
 use futures::future::{BoxFuture, join_all};
@@ -29,8 +30,10 @@ enum Life {
     Waking,
     /// It takes commands.
     Awake(Arc<Workspace>),
-    /// Its keeper has gone: it rests, or does not start.
-    Over(Option<String>),
+    /// Its keeper has gone: it rests.
+    AtRest,
+    /// Its keeper has gone: it does not start, for this reason, since this monotonic time.
+    Failed(String, u64),
 }
 
 /// One who keeps a workspace awake.
@@ -82,6 +85,12 @@ impl Workspaces {
             stopping: watch::Sender::new(false),
         });
         if let Some(neighbours) = &workspaces.neighbours {
+            let all = Weak::clone(&workspaces.me);
+            let wake_all: WakeAll = Box::new(move || {
+                let all = all.upgrade().ok_or_else(|| SteerError("this node stops".to_owned()));
+                Box::pin(async move { all?.wake_all().await })
+            });
+            neighbours.cluster().know_all(Some(wake_all));
             let (knocked, cluster) = (Weak::clone(&workspaces.me), Arc::clone(neighbours.cluster()));
             neighbours.host().set_knock(Some(Box::new(move |from: NodeId, group| {
                 if let Some(workspaces) = knocked.upgrade().filter(|_| cluster.includes(from)) {
@@ -103,7 +112,11 @@ impl Workspaces {
 
     /// One that is awake.
     pub fn get(&self, id: u64) -> Option<Arc<Workspace>> {
-        let life = self.held().get(&id).map(|keeper| keeper.life.borrow().clone());
+        // Who panicked says nothing any more, and nobody watches over what it kept.
+        let keepers = self.held();
+        let keeper = keepers.get(&id).filter(|keeper| !keeper.task.is_finished());
+        let life = keeper.map(|keeper| keeper.life.borrow().clone());
+        drop(keepers);
         match life {
             Some(Life::Awake(workspace)) => Some(workspace),
             _ => None,
@@ -130,14 +143,21 @@ impl Workspaces {
             .collect();
         let sockets = lives.iter().map(|life| match life {
             Life::Awake(workspace) => workspace.actors.devices().count(),
-            Life::Waking | Life::Over(_) => 0,
+            Life::Waking | Life::AtRest | Life::Failed(..) => 0,
         });
         sockets.sum()
     }
 
     /// Another node asks for a group that does not run here.
     fn knocked(self: &Arc<Self>, group: u64) {
-        if self.facts.now().open(group).is_some() {
+        let now_ns = self.machine.world.monotonic_ns();
+        let life = self.held().get(&group).map(|keeper| keeper.life.borrow().clone());
+        let has_just_failed = match life {
+            Some(Life::Failed(_, at_ns)) => now_ns.saturating_sub(at_ns) < limits::WORKSPACE_WAKE_PAUSE_MS * 1_000_000,
+            _ => false,
+        };
+        // A closed one too: its group follows the cluster as the others.
+        if !has_just_failed && self.facts.knows(group) {
             self.keep(group);
         }
     }
@@ -146,7 +166,8 @@ impl Workspaces {
     fn keep(self: &Arc<Self>, id: u64) -> watch::Receiver<Life> {
         let mut keepers = self.held();
         if *self.stopping.borrow() {
-            return watch::channel(Life::Over(Some("the node stops".to_owned()))).1;
+            let now_ns = self.machine.world.monotonic_ns();
+            return watch::channel(Life::Failed("the node stops".to_owned(), now_ns)).1;
         }
         if let Some(keeper) = keepers.get(&id).filter(|keeper| !keeper.task.is_finished()) {
             return keeper.life.clone();
@@ -168,9 +189,9 @@ impl Workspaces {
             let settled = life.wait_for(|life| !matches!(life, Life::Waking)).await;
             match settled.map(|life| life.clone()) {
                 Ok(Life::Awake(workspace)) => return Ok(workspace),
-                Ok(Life::Over(Some(why))) => return Err(NotAwake::NotNow(why)),
+                Ok(Life::Failed(why, _)) => return Err(NotAwake::NotNow(why)),
                 // It went to rest at this very moment: its next keeper wakes it again.
-                Ok(Life::Over(None) | Life::Waking) | Err(_) => tokio::task::yield_now().await,
+                Ok(Life::AtRest | Life::Waking) | Err(_) => tokio::task::yield_now().await,
             }
         }
     }
@@ -186,13 +207,13 @@ impl Workspaces {
 
     /// One that exists and is open, woken if it rests.
     pub async fn come_to(self: &Arc<Self>, choice: &Choice) -> Result<Arc<Workspace>, NotAwake> {
-        let id = match find(&self.facts.now(), choice) {
+        let id = match self.facts.find(choice) {
             Some(id) => id,
             // It may have been made at another node a moment ago.
             None => {
                 let caught_up = self.facts.catch_up().await;
                 caught_up.map_err(|why| NotAwake::NotNow(why.to_string()))?;
-                find(&self.facts.now(), choice).ok_or(NotAwake::NotFound)?
+                self.facts.find(choice).ok_or(NotAwake::NotFound)?
             }
         };
         let patience = Duration::from_millis(limits::WORKSPACE_WAKE_TIMEOUT_MS);
@@ -200,13 +221,13 @@ impl Workspaces {
         waited.unwrap_or_else(|_| Err(NotAwake::NotNow("it takes too long".to_owned())))
     }
 
-    /// Waits until a new workspace is on as many voting nodes as the cluster has: until then what is said in it is on fewer disks than
-    /// anything else. Whether it is.
-    pub async fn is_everywhere(&self, workspace: &Workspace) -> bool {
-        let wanted = self
+    /// Waits until a new workspace is on as many voting nodes as the cluster has. How many it is on, and how many there are.
+    pub async fn spread(&self, workspace: &Workspace) -> (usize, usize) {
+        let others = self
             .neighbours
             .as_ref()
-            .map_or(1, |neighbours| neighbours.cluster().other_voters().len() + 1);
+            .map(|neighbours| neighbours.cluster().other_voters().len());
+        let wanted = others.unwrap_or_default() + 1;
         let everywhere = async {
             let mut looks = tokio::time::interval(Duration::from_millis(limits::LEADER_LOOK_INTERVAL_MS));
             while (workspace.status)().voters < wanted {
@@ -214,11 +235,30 @@ impl Workspaces {
             }
         };
         let patience = Duration::from_millis(limits::WORKSPACE_SPREAD_TIMEOUT_MS);
-        tokio::time::timeout(patience, everywhere).await.is_ok()
+        // Too late: the number says so.
+        let _ = tokio::time::timeout(patience, everywhere).await;
+        ((workspace.status)().voters, wanted)
+    }
+
+    /// Wakes all of them, closed ones too, and gives their groups.
+    async fn wake_all(self: &Arc<Self>) -> Result<Vec<Arc<GroupMembers>>, SteerError> {
+        let not_now = |id: u64, why: &str| SteerError(format!("the workspace of group {id} cannot be woken: {why}"));
+        let caught_up = self.facts.catch_up().await;
+        caught_up.map_err(|error| SteerError(error.to_string()))?;
+        let ids: Vec<u64> = self.facts.now().workspaces.into_keys().collect();
+        let waking = ids.into_iter().map(|id| async move {
+            let patience = Duration::from_millis(limits::WORKSPACE_WAKE_TIMEOUT_MS);
+            let waited = tokio::time::timeout(patience, self.wait(id)).await;
+            let workspace = waited.map_err(|_| not_now(id, "it takes too long"))?;
+            let workspace = workspace.map_err(|why| not_now(id, &Refused::from(why).detail))?;
+            workspace.members().ok_or_else(|| not_now(id, "this node is alone"))
+        });
+        join_all(waking).await.into_iter().collect()
     }
 
     /// Keeps one awake until it goes to rest, is closed, or the node stops.
     async fn attend(self: Arc<Self>, id: u64, tell: watch::Sender<Life>) {
+        let mut has_lived = false;
         let over = loop {
             match self.live(id, &tell).await {
                 Ok(Ended::Again) => {
@@ -226,28 +266,38 @@ impl Workspaces {
                         group = id,
                         "the state came whole from another node; the workspace starts anew with it"
                     );
+                    has_lived = true;
                     tell.send_replace(Life::Waking);
                 }
-                Ok(Ended::AtRest) => break None,
-                Err(error) => break Some(error.to_string()),
+                Ok(Ended::AtRest) => break Life::AtRest,
+                Err(error) => break Life::Failed(error.to_string(), self.machine.world.monotonic_ns()),
             }
         };
-        if let Some(why) = &over {
+        if let Life::Failed(why, _) = &over {
             tracing::error!(group = id, why, "a workspace does not run on this node");
+            if has_lived && id == FIRST_WORKSPACE {
+                // At its start a node ends for this with an error; it must not go on without what it is there for.
+                (self.machine.hosting.on_fatal)("the first workspace does not start anew");
+            }
         }
-        tell.send_replace(Life::Over(over));
+        tell.send_replace(over);
     }
 
     /// From waking to its end.
     async fn live(&self, id: u64, tell: &watch::Sender<Life>) -> Result<Ended, StartError> {
+        let mut stopping = self.stopping.subscribe();
         let which = self.which(id)?;
         let (workspace, mut below) = {
-            // The semaphore is never closed.
-            let _turn = self.waking.acquire().await;
+            let _turn = tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stopping| *stopping) => return Ok(Ended::AtRest),
+                // The semaphore is never closed.
+                turn = self.waking.acquire() => turn,
+            };
             let elsewhere: Weak<dyn front::Workspaces> = self.me.clone();
             Workspace::wake(&self.machine, self.neighbours.as_ref(), &which, elsewhere).await?
         };
-        let mut stopping = self.stopping.subscribe();
+        below.knock_if_new();
         let rests = id != FIRST_WORKSPACE;
         let lived = async {
             let early = tokio::select! {
@@ -276,8 +326,8 @@ impl Workspaces {
 
     fn which(&self, id: u64) -> Result<Which, StartError> {
         let facts = self.facts.now();
-        let known = facts.open(id);
-        let known = known.ok_or_else(|| StartError::refused("there is no such workspace, or it is closed"))?;
+        let known = facts.workspaces.get(&id);
+        let known = known.ok_or_else(|| StartError::refused("there is no such workspace"))?;
         let key = self.facts.key_of(id, known, &self.machine.keys.workspace);
         Ok(Which {
             id,
@@ -286,9 +336,12 @@ impl Workspaces {
         })
     }
 
-    /// Returns when a workspace is closed.
+    /// Returns when a workspace is closed; of one that was closed before, never: it runs to follow the cluster, and nobody comes to it.
     async fn closed(&self, id: u64) {
         let mut facts = self.facts.watch();
+        if facts.borrow().open(id).is_none() {
+            return std::future::pending().await;
+        }
         // An error says that group 0 has ended: so does the node.
         let _ = facts.wait_for(|facts| facts.open(id).is_none()).await;
     }
@@ -317,21 +370,10 @@ impl Workspaces {
     }
 }
 
-fn find(facts: &ClusterFacts, choice: &Choice) -> Option<u64> {
-    let id = match choice {
-        Choice::Number(id) => *id,
-        Choice::Named(name) => facts.by_name(name)?.0,
-    };
-    facts.open(id).map(|_| id)
-}
-
 impl front::Workspaces for Workspaces {
     fn awake(&self, choice: &Choice) -> Option<Entrance> {
-        let id = match choice {
-            Choice::Number(id) => *id,
-            Choice::Named(_) => find(&self.facts.now(), choice)?,
-        };
-        Some(self.get(id)?.enter())
+        let id = self.facts.find(choice)?;
+        Some(self.get(id)?.entrance())
     }
 
     fn wake(&self, choice: Choice) -> BoxFuture<'static, Outcome<Entrance>> {
@@ -339,7 +381,7 @@ impl front::Workspaces for Workspaces {
         Box::pin(async move {
             let fenced = || Failure::Submit(SubmitError::Fenced);
             match workspaces.ok_or_else(fenced)?.come_to(&choice).await {
-                Ok(workspace) => Ok(workspace.enter()),
+                Ok(workspace) => Ok(workspace.entrance()),
                 Err(NotAwake::NotFound) => Err(Failure::Refused(match choice {
                     Choice::Named(_) => Refusal::NotFound,
                     // A session of what is not there has ended.

@@ -21,7 +21,7 @@ use corridor_domain::decide::decide;
 use corridor_domain::outcome::{Answer, Change, Outcome};
 use corridor_domain::refusal::Refusal;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What one command changed, for those who tell the living: events in order, memberships, sessions.
@@ -47,6 +47,8 @@ pub struct AppliedState {
     /// That of the progress, for whoever must not wait for it.
     time_ms: AtomicU64,
     listener: Listener,
+    /// Another state has taken the place of this one: whoever listened has missed what lies between, and hears no more.
+    was_replaced: AtomicBool,
     landmarks: Arc<Landmarks>,
 }
 
@@ -63,6 +65,7 @@ impl AppliedState {
             time_ms: AtomicU64::new(progress.at_ms),
             progress: Mutex::new(progress),
             listener,
+            was_replaced: AtomicBool::new(false),
             landmarks: Arc::new(Landmarks::new()),
         })
     }
@@ -269,7 +272,9 @@ impl ReplicatedState for AppliedState {
         drop(current);
         passed.into_iter().for_each(|landmark| self.landmarks.note(landmark));
         metrics::APPLY_BATCH_SECONDS.note_time(&[], began_ns, self.state.store().monotonic_ns());
-        (self.listener)(applied);
+        if !self.was_replaced.load(Ordering::Acquire) {
+            (self.listener)(applied);
+        }
         Ok(answers)
     }
 
@@ -302,6 +307,7 @@ impl ReplicatedState for AppliedState {
         self.state.store().replace(marker.chain(others))?;
         *current = self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
         self.time_ms.store(current.at_ms, Ordering::Release);
+        self.was_replaced.store(true, Ordering::Release);
         self.landmarks.forget();
         Ok(())
     }

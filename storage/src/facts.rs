@@ -78,6 +78,10 @@ impl FactsState {
     /// What is in this folder; nothing yet, if there is no file.
     pub fn open(folder: &Path, node_key: &StorageKey, world: Arc<dyn World>, on_change: OnChange) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
+        if let Some(parent) = folder.parent() {
+            // Its name must not be gone when the log that would make it again was purged.
+            File::open(parent)?.sync_all()?;
+        }
         let (path, key) = (folder.join(FILE_NAME), node_key.derive("facts"));
         let held = match fs::read(&path) {
             Ok(sealed) => {

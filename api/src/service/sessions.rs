@@ -125,6 +125,7 @@ impl Service {
         match person.filter(|_| right) {
             Some(person) => match self.begin_session(&person, device).await {
                 Ok(signed_in) => {
+                    (self.inner.on_caller)();
                     self.inner.failures.clear(&key);
                     crate::metrics::SIGN_INS.add(&["accepted"], 1);
                     Ok(signed_in)
@@ -209,6 +210,9 @@ impl Service {
     pub(crate) fn recognise(&self, token: &str) -> Outcome<Caller> {
         let refused = || Failure::Refused(Refusal::NotSignedIn);
         let (id, secret) = parse_token(token).ok_or_else(refused)?;
+        if workspace_of(token) != Some(self.inner.workspace) {
+            return Err(refused());
+        }
         let session = self.reader().session(id)?.ok_or_else(refused)?;
         let hash: [u8; 32] = Sha256::digest(secret).into();
         let right = bool::from(hash.ct_eq(&session.token_hash));
@@ -220,6 +224,7 @@ impl Service {
             .person(session.person)?
             .filter(Person::is_active)
             .ok_or_else(refused)?;
+        (self.inner.on_caller)();
         Ok(Caller { person, session })
     }
 

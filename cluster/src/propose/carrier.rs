@@ -105,10 +105,23 @@ impl Carrier {
             high_water::PROPOSALS_COUNT.note(load.count.high_water());
             high_water::PROPOSALS_BYTES.note(load.size_bytes.high_water());
             let route = self.settle().await;
-            let (wall_ms, now_ns) = (self.world.now_ms(), self.world.monotonic_ns());
-            let at_ms = self.stamps.next(wall_ms, now_ns, (self.state_ms)());
+            let at_ms = self.stamp(&route);
             for queued in batch.drain(..) {
                 self.hand_over(&route, queued, at_ms).await;
+            }
+        }
+    }
+
+    /// Only what is written here is stamped: a clock that was wrong while others led is forgotten.
+    fn stamp(&mut self, route: &Route) -> u64 {
+        match route {
+            Route::Here => {
+                let (wall_ms, now_ns) = (self.world.now_ms(), self.world.monotonic_ns());
+                self.stamps.next(wall_ms, now_ns, (self.state_ms)())
+            }
+            Route::To(..) | Route::Nowhere => {
+                self.stamps = Stamps::default();
+                0
             }
         }
     }

@@ -74,7 +74,7 @@ impl Counter {
 
     async fn service_of(&self, name: &str) -> Result<Service, Refused> {
         let workspace = self.workspaces.come_to(&Choice::Named(name.to_owned())).await?;
-        Ok(workspace.enter().edge.service)
+        Ok(workspace.service.clone())
     }
 
     async fn answer_about(&self, deed: WorkspaceDeed) -> Result<Value, Refused> {
@@ -87,11 +87,18 @@ impl Counter {
             } => {
                 let id = self.created(&name).await?;
                 let workspace = self.workspaces.come_to(&Choice::Number(id)).await?;
-                // On all nodes first: what is founded is acknowledged, and must not be on one disk.
-                let is_everywhere = self.workspaces.is_everywhere(&workspace).await;
-                let founded = workspace.enter().edge.service.found(&title, &administrator).await;
+                // On most nodes first: what is founded is acknowledged, and must not be on one disk.
+                let (voters, wanted) = self.workspaces.spread(&workspace).await;
+                if voters <= wanted / 2 {
+                    let detail = format!(
+                        "Workspace {name} is on {voters} of {wanted} nodes yet, and not founded. See that the others run, and say the \
+                         same again."
+                    );
+                    return Err(Refused::new("fenced", detail));
+                }
+                let founded = workspace.service.found(&title, &administrator).await;
                 founded.map_err(|failure| failed(&failure))?;
-                Ok(json!({ "id": id, "name": name, "is_on_all_nodes": is_everywhere }))
+                Ok(json!({ "id": id, "name": name, "is_on_all_nodes": voters >= wanted }))
             }
             WorkspaceDeed::List => {
                 // What is known here is shown also while the others are not heard.

@@ -12,7 +12,8 @@ use crate::membership::messages::PeerAddress;
 use crate::membership::status::{ClusterStatus, NodeStatus, Role};
 use corridor_cluster::peers::NodeId;
 use corridor_cluster::{Member, Peer, Steer, SteerError};
-use futures::future::join_all;
+use futures::future::{BoxFuture, join_all};
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A group that may not run yet, or no longer.
@@ -26,7 +27,14 @@ pub struct ClusterMembers {
     cluster_group: Maybe,
     /// The first workspace's group.
     first: Maybe,
+    /// All workspaces' groups.
+    wake_all: RwLock<Option<WakeAll>>,
+    /// The last index of group 0 that was looked at, and the members there.
+    seen: RwLock<(u64, BTreeSet<NodeId>)>,
 }
+
+/// Wakes all workspaces, closed ones too, and gives their groups.
+pub type WakeAll = Box<dyn Fn() -> BoxFuture<'static, Result<Vec<Arc<GroupMembers>>, SteerError>> + Send + Sync>;
 
 fn get(group: &Maybe) -> Option<Arc<GroupMembers>> {
     group.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -44,6 +52,8 @@ impl ClusterMembers {
             cluster,
             cluster_group: RwLock::default(),
             first: RwLock::default(),
+            wake_all: RwLock::default(),
+            seen: RwLock::default(),
         }
     }
 
@@ -87,15 +97,53 @@ impl ClusterMembers {
         places.map(|member| (member.node, member.client_url)).collect()
     }
 
-    /// Takes a node out of the cluster, and of the first workspace's group; the others follow by themselves.
+    /// Says how all workspaces' groups are found; none: the node stops.
+    pub fn know_all(&self, wake_all: Option<WakeAll>) {
+        *self.wake_all.write().unwrap_or_else(PoisonError::into_inner) = wake_all;
+    }
+
+    /// Looks who belongs to the cluster, for [`ClusterMembers::is_removed`].
+    pub fn look(&self) {
+        let Ok(group) = self.group() else { return };
+        let status = group.status();
+        let nodes = status.members.iter().map(|member| member.node).collect();
+        let seen = (status.applied_index.unwrap_or(0), nodes);
+        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = seen;
+    }
+
+    /// Whether a node certainly was of the cluster and is no longer: ids are places in the log of group 0, so who has one that this node has
+    /// passed and is no member was taken out.
+    pub fn is_removed(&self, node: NodeId) -> bool {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        node <= seen.0 && !seen.1.contains(&node)
+    }
+
+    /// Takes a node out: first of all workspaces, of those that rest too, then of the cluster. A refusal before anything is changed where the
+    /// others would not be enough: one of them has not caught up.
     async fn take_out(&self, node: NodeId) -> Result<(), SteerError> {
-        self.group()?.steer(Steer::Remove(node)).await?;
-        if let Some(first) = get(&self.first).filter(|first| first.includes(node))
-            && let Err(error) = first.steer(Steer::Remove(node)).await
-        {
-            tracing::info!(%error, node, "the first workspace lets a node go a little later than the cluster");
+        let group = self.group()?;
+        let wake_all = {
+            let wake_all = self.wake_all.read().unwrap_or_else(PoisonError::into_inner);
+            let wake_all = wake_all.as_ref().map(|wake_all| wake_all());
+            wake_all.ok_or_else(|| SteerError("this node is not ready yet; try again in a moment".to_owned()))?
+        };
+        let workspaces = wake_all.await?;
+        let voters = group.status().members.into_iter().filter(|member| member.votes);
+        let remaining: Vec<NodeId> = voters
+            .map(|member| member.node)
+            .filter(|voter| *voter != node)
+            .collect();
+        if let Some(behind) = workspaces.iter().find(|workspace| !workspace.all_vote(&remaining)) {
+            return Err(SteerError(format!(
+                "in the workspace of group {} one of the nodes that would remain has no vote yet; wait until `corridor cluster \
+                 status` shows all of them as voters",
+                behind.group
+            )));
         }
-        Ok(())
+        for workspace in &workspaces {
+            workspace.let_go(node).await?;
+        }
+        group.let_go(node).await
     }
 
     async fn node_status(&self, member: &Member) -> NodeStatus {
@@ -215,6 +263,11 @@ impl Members for ClusterMembers {
 
     fn remove(&self, node: u64) -> Waiting<'_, Result<(), Refused>> {
         Box::pin(async move {
+            if !self.includes(node) {
+                let detail =
+                    format!("Node {node} is not one of the cluster's; `corridor cluster status` shows those that are.");
+                return Err(Refused::new("not_found", detail));
+            }
             let removed = self.take_out(node).await;
             removed.map_err(|error| Refused::new("refused", error.to_string()))
         })

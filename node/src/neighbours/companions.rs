@@ -11,6 +11,7 @@ use super::telling;
 use bytes::Bytes;
 use corridor_actors::gossip::Gossip;
 use corridor_cluster::SteerError;
+use corridor_cluster::peers::{Kind, Request};
 use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_domain::limits;
 use std::io;
@@ -76,11 +77,12 @@ impl Companions {
             // Who was taken out still has its certificate for a while.
             _ if !cluster.includes(from) => Err(io::ErrorKind::PermissionDenied.into()),
             ([FORMAT, MAY_REST], Some(resting)) => Ok(Bytes::from_static(if (resting.may_rest)() { YES } else { NO })),
-            ([FORMAT, REST], Some(resting)) => {
+            // Somebody may have come since it was asked.
+            ([FORMAT, REST], Some(resting)) if (resting.may_rest)() => {
                 (resting.rest)();
                 Ok(Bytes::from_static(YES))
             }
-            ([FORMAT, MAY_REST | REST], None) => Ok(Bytes::from_static(NO)),
+            ([FORMAT, MAY_REST | REST], _) => Ok(Bytes::from_static(NO)),
             _ if telling::is_telling(&request) => carrier.take(from, &request),
             _ => members.reporter.answer(&request),
         };
@@ -141,14 +143,43 @@ impl Companions {
         Ok(())
     }
 
-    /// Whether all others say that they have nothing to do with it. Who does not answer may have.
+    /// Whether the group has followed the cluster, and all others say that they have nothing to do with it. Who does not answer may have.
     pub async fn all_may_rest(&self) -> bool {
-        self.all_say_yes(&[FORMAT, MAY_REST]).await
+        self.members.is_as_wanted(&self.neighbours.cluster().all()) && self.all_say_yes(&[FORMAT, MAY_REST]).await
     }
 
-    /// Lets the others rest.
-    pub async fn let_rest(&self) {
-        self.all_say_yes(&[FORMAT, REST]).await;
+    /// Lets the others rest. Whether all do.
+    pub async fn let_rest(&self) -> bool {
+        self.all_say_yes(&[FORMAT, REST]).await
+    }
+
+    /// The members of the group.
+    pub fn members(&self) -> Arc<GroupMembers> {
+        Arc::clone(&self.members)
+    }
+
+    /// A node whose group has never had a member does not know whom to ask: it knocks at all of the cluster's, of whom one wakes the group
+    /// and brings this node in.
+    pub fn knock_if_new(&self) {
+        if !self.members.status().members.is_empty() {
+            return;
+        }
+        for member in self.neighbours.cluster().all() {
+            let request = Request {
+                group: self.members.group,
+                kind: Kind::ReadIndex,
+                body: Bytes::new(),
+            };
+            let patience = Duration::from_millis(limits::PEER_REPORT_TIMEOUT_MS);
+            if member.node != self.members.node {
+                let answer = self
+                    .neighbours
+                    .link()
+                    .call(member.node, &member.address, request, patience);
+                // What it answers is of no interest: it was knocked at.
+                tokio::spawn(async move { drop(answer.await) });
+            }
+        }
     }
 
     async fn all_say_yes(&self, question: &'static [u8]) -> bool {

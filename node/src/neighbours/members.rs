@@ -81,7 +81,54 @@ impl GroupMembers {
     /// On the leader: what has to change until exactly the wanted nodes belong to the group, one step.
     pub fn next_step(&self, wanted: &[Member]) -> Option<Steer> {
         let status = self.status();
-        next_step(&status.members, wanted).filter(|_| status.is_leader)
+        next_step(self.node, &status.members, wanted).filter(|_| status.is_leader)
+    }
+
+    /// Whether exactly the wanted nodes belong to the group, and all of them vote.
+    pub fn is_as_wanted(&self, wanted: &[Member]) -> bool {
+        let members = self.status().members;
+        next_step(self.node, &members, wanted).is_none() && members.iter().all(|member| member.votes)
+    }
+
+    /// Whether all of these nodes vote in the group.
+    pub fn all_vote(&self, nodes: &[NodeId]) -> bool {
+        let members = self.status().members;
+        let votes = |node: &NodeId| members.iter().any(|member| member.node == *node && member.votes);
+        nodes.iter().all(votes)
+    }
+
+    /// Takes a member out; if it leads, another one leads first. Nothing, if it is none.
+    pub async fn let_go(&self, node: NodeId) -> Result<(), SteerError> {
+        let status = self.status();
+        if !status.members.iter().any(|member| member.node == node) {
+            return Ok(());
+        }
+        if status.leader == Some(node) {
+            let others = status
+                .members
+                .iter()
+                .filter(|member| member.votes && member.node != node);
+            let next = others.max_by_key(|member| member.node == self.node);
+            let next =
+                next.ok_or_else(|| SteerError(format!("nobody votes in group {} but node {node}", self.group)))?;
+            self.steer(Steer::Yield(next.node)).await?;
+            self.until(|status| status.leader.is_some_and(|leader| leader != node))
+                .await;
+        }
+        self.steer(Steer::Remove(node)).await.map(drop)
+    }
+
+    /// Waits until the group is so, not for ever.
+    async fn until(&self, holds: impl Fn(&GroupStatus) -> bool) {
+        let held = async {
+            let mut looks = tokio::time::interval(Duration::from_millis(limits::LEADER_LOOK_INTERVAL_MS));
+            while !holds(&self.status()) {
+                looks.tick().await;
+            }
+        };
+        let patience = Duration::from_millis(limits::HAND_OVER_TIMEOUT_MS);
+        // If it takes too long the others elect somebody.
+        let _ = tokio::time::timeout(patience, held).await;
     }
 
     /// Takes a step.
@@ -106,15 +153,7 @@ impl GroupMembers {
             tracing::info!(%error, "nobody took over the lead; the others will elect");
             return;
         }
-        let handed_over = async {
-            let mut looks = tokio::time::interval(Duration::from_millis(limits::LEADER_LOOK_INTERVAL_MS));
-            while (self.steered.status)().is_leader {
-                looks.tick().await;
-            }
-        };
-        // If it takes too long the others elect somebody.
-        let patience = Duration::from_millis(limits::HAND_OVER_TIMEOUT_MS);
-        let _ = tokio::time::timeout(patience, handed_over).await;
+        self.until(|status| !status.is_leader).await;
     }
 
     /// Asks the others how they are, and compares this node's state with theirs.
@@ -199,21 +238,36 @@ pub fn peer_of(member: &Member) -> Peer {
     }
 }
 
-/// First whoever is missing or known by another address, so that no place is lost before there is one in its stead; then whoever is too
-/// many.
-fn next_step(members: &[Member], wanted: &[Member]) -> Option<Steer> {
-    let is_known = |wanted: &&Member| {
-        let same = members.iter().find(|member| member.node == wanted.node);
-        same.is_some_and(|member| peer_of(member) == peer_of(wanted))
-    };
-    let missing = wanted.iter().find(|wanted| !is_known(wanted));
-    let missing = missing.map(|wanted| Steer::Add {
-        node: wanted.node,
-        peer: peer_of(wanted),
-    });
+/// First whoever is missing or known by another address; then, when all who are wanted vote, whoever is too many: no place is lost before
+/// there is one in its stead, unless there is no room for another.
+fn next_step(this: NodeId, members: &[Member], wanted: &[Member]) -> Option<Steer> {
+    let same = |wanted: &Member| members.iter().find(|member| member.node == wanted.node);
     let is_wanted = |member: &&Member| wanted.iter().any(|wanted| wanted.node == member.node);
-    let surplus = || members.iter().find(|member| !is_wanted(member));
-    missing.or_else(|| surplus().map(|member| Steer::Remove(member.node)))
+    let surplus = members.iter().filter(|member| !is_wanted(member));
+    let surplus = surplus.min_by_key(|member| member.votes);
+    let let_go = |member: &Member| match member.node == this {
+        false => Some(Steer::Remove(member.node)),
+        // Who leads cannot take itself out: another one leads, and does.
+        true => {
+            let next = wanted
+                .iter()
+                .find(|wanted| same(wanted).is_some_and(|member| member.votes));
+            next.map(|next| Steer::Yield(next.node))
+        }
+    };
+    let is_known = |wanted: &&Member| same(wanted).is_some_and(|member| peer_of(member) == peer_of(wanted));
+    if let Some(missing) = wanted.iter().find(|wanted| !is_known(wanted)) {
+        let has_room = same(missing).is_some() || members.len() < limits::MEMBERS_OF_A_GROUP_COUNT_MAX;
+        let (node, peer) = (missing.node, peer_of(missing));
+        return match surplus.filter(|_| !has_room) {
+            Some(surplus) => let_go(surplus),
+            None => Some(Steer::Add { node, peer }),
+        };
+    }
+    let all_vote = wanted
+        .iter()
+        .all(|wanted| same(wanted).is_some_and(|member| member.votes));
+    surplus.filter(|_| all_vote).and_then(let_go)
 }
 
 /// Near enough to the end of the log that its vote helps.
@@ -252,6 +306,10 @@ mod tests {
     #[test]
     fn a_group_comes_to_have_the_wanted_members_one_step_at_a_time() {
         let wanted = [member(1, "a"), member(2, "b"), member(9, "d")];
+        let learns = |node, address| Member {
+            votes: false,
+            ..member(node, address)
+        };
         let add = |node, address: &str| {
             let (address, client_url) = (address.to_owned(), String::new());
             Some(Steer::Add {
@@ -259,18 +317,39 @@ mod tests {
                 peer: Peer { address, client_url },
             })
         };
+        let seven = |last| {
+            [
+                vec![member(1, "a"), member(2, "b")],
+                (3..7).map(|node| member(node, "x")).collect(),
+                vec![last],
+            ]
+            .concat()
+        };
         let cases = [
             (vec![member(1, "a")], add(2, "b")),
             (vec![member(1, "a"), member(2, "b"), member(3, "c")], add(9, "d")),
             (vec![member(1, "a"), member(2, "old"), member(9, "d")], add(2, "b")),
+            // Nobody goes before the one who comes has a vote.
+            (
+                vec![member(1, "a"), member(2, "b"), member(3, "c"), learns(9, "d")],
+                None,
+            ),
             (
                 vec![member(1, "a"), member(2, "b"), member(3, "c"), member(9, "d")],
                 Some(Steer::Remove(3)),
             ),
+            // No room: somebody has to go first, best one without a vote.
+            (seven(learns(7, "y")), Some(Steer::Remove(7))),
             (wanted.to_vec(), None),
         ];
         for (members, step) in cases {
-            assert_eq!(next_step(&members, &wanted), step, "{members:?}");
+            assert_eq!(next_step(1, &members, &wanted), step, "{members:?}");
         }
+        let without_this = [member(2, "b"), member(9, "d")];
+        assert_eq!(
+            next_step(1, &wanted, &without_this),
+            Some(Steer::Yield(2)),
+            "who leads goes last"
+        );
     }
 }

@@ -9,22 +9,25 @@ use corridor_cluster::Group;
 use corridor_domain::limits;
 use corridor_storage::apply::AppliedState;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// When somebody last had something to do with it.
 pub struct Use {
     machine: Arc<Machine>,
     actors: Actors,
+    /// Whether the state here was found to differ or to be damaged: a rest must not make anybody forget that.
+    differs: Arc<AtomicBool>,
     last_ns: AtomicU64,
 }
 
 impl Use {
     /// It was woken: somebody came.
-    pub fn begin(machine: &Arc<Machine>, actors: &Actors) -> Self {
+    pub fn begin(machine: &Arc<Machine>, actors: &Actors, differs: Arc<AtomicBool>) -> Self {
         Self {
             machine: Arc::clone(machine),
             actors: actors.clone(),
+            differs,
             last_ns: AtomicU64::new(machine.world.monotonic_ns()),
         }
     }
@@ -36,6 +39,9 @@ impl Use {
 
     /// Whether nobody has had anything to do with it here for long enough. A device that is connected has all the time.
     pub fn may_rest(&self) -> bool {
+        if self.differs.load(Ordering::Acquire) || self.actors.is_fenced() {
+            return false;
+        }
         if self.actors.devices().count() > 0 {
             self.note();
             return false;
@@ -56,8 +62,13 @@ pub async fn all_rest(used: &Use, group: &Group<AppliedState>, companions: Optio
         }
         match companions {
             None => return,
-            Some(companions) if companions.all_may_rest().await => return companions.let_rest().await,
-            Some(_) => {}
+            // Whoever came meanwhile finds it awake: the others are woken by this node's next word to them.
+            Some(companions) => {
+                if companions.all_may_rest().await && used.may_rest() && companions.let_rest().await && used.may_rest()
+                {
+                    return;
+                }
+            }
         }
     }
 }

@@ -12,6 +12,12 @@ pub const WORKSPACE_REST_S: u32 = 5 * 60;
 pub const WORKSPACE_LOOK_INTERVAL_MS: u64 = 1_000;
 /// How long whoever comes waits for a workspace that is woken.
 pub const WORKSPACE_WAKE_TIMEOUT_MS: u64 = 10_000;
+/// Requests of one address for workspaces that are not awake: how many a second in the long run, and how many at once.
+pub const WORKSPACE_WAKINGS_PER_SECOND: u32 = 2;
+/// See [`WORKSPACE_WAKINGS_PER_SECOND`].
+pub const WORKSPACE_WAKINGS_BURST: u32 = 64;
+/// After a workspace could not be woken, other nodes' requests for it do not wake it for this long.
+pub const WORKSPACE_WAKE_PAUSE_MS: u64 = 10_000;
 /// How long a new workspace may take to be on all nodes before its operator is told that it is not.
 pub const WORKSPACE_SPREAD_TIMEOUT_MS: u64 = 15_000;
 /// Workspaces that are woken at once: each reads back what it has.

@@ -230,7 +230,7 @@ impl Neighbours {
         self.cluster.look();
         self.note(group.look_around().await.free_bytes);
         group.say_where(self.peer()).await?;
-        group.promote().await
+        group.promote(|_| true).await
     }
 
     fn note(&self, heard: Vec<(NodeId, u64)>) {

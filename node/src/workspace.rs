@@ -60,12 +60,18 @@ pub struct Workspace {
     /// How its group is doing.
     pub status: Box<dyn Fn() -> GroupStatus + Send + Sync>,
     companions: Option<Arc<Companions>>,
+    use_: Arc<Use>,
 }
 
 impl Workspace {
     /// Whether it takes commands now.
     pub fn takes_commands(&self) -> bool {
         self.is_ready.load(Ordering::Acquire)
+    }
+
+    /// Somebody has something to do with it.
+    pub fn note_use(&self) {
+        self.use_.note();
     }
 
     /// The way in for clients.
@@ -225,6 +231,7 @@ impl Workspace {
             is_ready: Arc::clone(&is_ready),
             status: Box::new(group.watch()),
             companions: companions.clone(),
+            use_: Arc::clone(&use_),
         };
         let below = Below {
             id: which.id,
@@ -245,13 +252,6 @@ impl Workspace {
 }
 
 impl Below {
-    /// If this node has never had the group, somebody who has is asked to bring it in.
-    pub fn knock_if_new(&self) {
-        if let Some(companions) = &self.companions {
-            companions.knock_if_new();
-        }
-    }
-
     /// Waits until it takes commands; or until its state was replaced.
     pub async fn get_ready(&self) -> Result<Option<Ended>, StartError> {
         let ready = async {
@@ -264,9 +264,19 @@ impl Below {
                 Some(_) => wait_for_others(self.id, &self.group).await,
             }
         };
+        let knocking = async {
+            let mut knocks = tokio::time::interval(Duration::from_millis(limits::NEIGHBOURS_LOOK_INTERVAL_MS));
+            loop {
+                knocks.tick().await;
+                if let Some(companions) = &self.companions {
+                    companions.knock();
+                }
+            }
+        };
         tokio::select! {
             biased;
             () = self.installed.notified() => return Ok(Some(Ended::Again)),
+            () = knocking => {}
             ready = ready => ready.map_err(|error| StartError::refused(error.to_string()))?,
         }
         self.is_ready.store(!self.actors.is_fenced(), Ordering::Release);

@@ -2,10 +2,12 @@
 //!
 //! Stands between the front door and the workspaces. It refuses to know what a workspace is made of.
 
+mod all;
+
 use crate::facts::Facts;
 use crate::machine::Machine;
 use crate::membership::desk::Refused;
-use crate::neighbours::{GroupMembers, Neighbours, WakeAll};
+use crate::neighbours::{Neighbours, WakeAll};
 use crate::start::StartError;
 use crate::workspace::{Ended, Which, Workspace};
 use corridor_actors::SubmitError;
@@ -16,7 +18,8 @@ use corridor_cluster::peers::NodeId;
 use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_domain::limits;
 use corridor_domain::refusal::Refusal;
-use futures::future::{BoxFuture, join_all};
+use corridor_storage::log::FatalHandler;
+use futures::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -218,46 +221,14 @@ impl Workspaces {
         };
         let patience = Duration::from_millis(limits::WORKSPACE_WAKE_TIMEOUT_MS);
         let waited = tokio::time::timeout(patience, self.wait(id)).await;
-        waited.unwrap_or_else(|_| Err(NotAwake::NotNow("it takes too long".to_owned())))
-    }
-
-    /// Waits until a new workspace is on as many voting nodes as the cluster has. How many it is on, and how many there are.
-    pub async fn spread(&self, workspace: &Workspace) -> (usize, usize) {
-        let others = self
-            .neighbours
-            .as_ref()
-            .map(|neighbours| neighbours.cluster().other_voters().len());
-        let wanted = others.unwrap_or_default() + 1;
-        let everywhere = async {
-            let mut looks = tokio::time::interval(Duration::from_millis(limits::LEADER_LOOK_INTERVAL_MS));
-            while (workspace.status)().voters < wanted {
-                looks.tick().await;
-            }
-        };
-        let patience = Duration::from_millis(limits::WORKSPACE_SPREAD_TIMEOUT_MS);
-        // Too late: the number says so.
-        let _ = tokio::time::timeout(patience, everywhere).await;
-        ((workspace.status)().voters, wanted)
-    }
-
-    /// Wakes all of them, closed ones too, and gives their groups.
-    async fn wake_all(self: &Arc<Self>) -> Result<Vec<Arc<GroupMembers>>, SteerError> {
-        let not_now = |id: u64, why: &str| SteerError(format!("the workspace of group {id} cannot be woken: {why}"));
-        let caught_up = self.facts.catch_up().await;
-        caught_up.map_err(|error| SteerError(error.to_string()))?;
-        let ids: Vec<u64> = self.facts.now().workspaces.into_keys().collect();
-        let waking = ids.into_iter().map(|id| async move {
-            let patience = Duration::from_millis(limits::WORKSPACE_WAKE_TIMEOUT_MS);
-            let waited = tokio::time::timeout(patience, self.wait(id)).await;
-            let workspace = waited.map_err(|_| not_now(id, "it takes too long"))?;
-            let workspace = workspace.map_err(|why| not_now(id, &Refused::from(why).detail))?;
-            workspace.members().ok_or_else(|| not_now(id, "this node is alone"))
-        });
-        join_all(waking).await.into_iter().collect()
+        let workspace = waited.unwrap_or_else(|_| Err(NotAwake::NotNow("it takes too long".to_owned())))?;
+        workspace.note_use();
+        Ok(workspace)
     }
 
     /// Keeps one awake until it goes to rest, is closed, or the node stops.
     async fn attend(self: Arc<Self>, id: u64, tell: watch::Sender<Life>) {
+        let _fatal = FatalIfPanicking(self.machine.hosting.on_fatal.clone());
         let mut has_lived = false;
         let over = loop {
             match self.live(id, &tell).await {
@@ -297,7 +268,6 @@ impl Workspaces {
             let elsewhere: Weak<dyn front::Workspaces> = self.me.clone();
             Workspace::wake(&self.machine, self.neighbours.as_ref(), &which, elsewhere).await?
         };
-        below.knock_if_new();
         let rests = id != FIRST_WORKSPACE;
         let lived = async {
             let early = tokio::select! {
@@ -346,16 +316,6 @@ impl Workspaces {
         let _ = facts.wait_for(|facts| facts.open(id).is_none()).await;
     }
 
-    /// Somebody else leads what this node leads, where there is one who can.
-    pub async fn hand_over(&self) {
-        let ids: Vec<u64> = self.held().keys().copied().collect();
-        let awake: Vec<_> = ids.into_iter().filter_map(|id| self.get(id)).collect();
-        join_all(awake.iter().map(|workspace| workspace.hand_over())).await;
-        if let Some(neighbours) = &self.neighbours {
-            neighbours.hand_over().await;
-        }
-    }
-
     /// Ends all of them, in order. Who comes after that finds none.
     pub async fn stop(&self) {
         if let Some(neighbours) = &self.neighbours {
@@ -366,6 +326,17 @@ impl Workspaces {
         for keeper in keepers.into_values() {
             // A keeper that panicked has ended as well.
             let _ = keeper.task.await;
+        }
+    }
+}
+
+/// A keeper that panics leaves a group behind that nobody watches over: the process must not go on with it.
+struct FatalIfPanicking(FatalHandler);
+
+impl Drop for FatalIfPanicking {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            (self.0)("the keeper of a workspace panicked");
         }
     }
 }

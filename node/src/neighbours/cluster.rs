@@ -34,7 +34,10 @@ pub struct ClusterMembers {
 }
 
 /// Wakes all workspaces, closed ones too, and gives their groups.
-pub type WakeAll = Box<dyn Fn() -> BoxFuture<'static, Result<Vec<Arc<GroupMembers>>, SteerError>> + Send + Sync>;
+pub type WakeAll = Box<dyn Fn() -> Waking + Send + Sync>;
+
+/// Groups that are being woken.
+type Waking = BoxFuture<'static, Result<Vec<Arc<GroupMembers>>, SteerError>>;
 
 fn get(group: &Maybe) -> Option<Arc<GroupMembers>> {
     group.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -102,13 +105,33 @@ impl ClusterMembers {
         *self.wake_all.write().unwrap_or_else(PoisonError::into_inner) = wake_all;
     }
 
-    /// Looks who belongs to the cluster, for [`ClusterMembers::is_removed`].
+    /// Looks who belongs to the cluster, for [`ClusterMembers::is_removed`]. When that has changed, all workspaces are woken, so that those
+    /// that rest follow as well: their data is on too few disks, or counts on one that is gone.
     pub fn look(&self) {
         let Ok(group) = self.group() else { return };
         let status = group.status();
-        let nodes = status.members.iter().map(|member| member.node).collect();
-        let seen = (status.applied_index.unwrap_or(0), nodes);
-        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = seen;
+        let nodes: BTreeSet<NodeId> = status.members.iter().map(|member| member.node).collect();
+        let before = {
+            let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+            let applied = status.applied_index.unwrap_or(0);
+            std::mem::replace(&mut *seen, (applied, nodes.clone())).1
+        };
+        if !before.is_empty()
+            && before != nodes
+            && let Ok(waking) = self.wake_all()
+        {
+            tokio::spawn(async move {
+                if let Err(error) = waking.await {
+                    tracing::info!(%error, "a workspace follows the cluster when somebody comes to it");
+                }
+            });
+        }
+    }
+
+    fn wake_all(&self) -> Result<Waking, SteerError> {
+        let wake_all = self.wake_all.read().unwrap_or_else(PoisonError::into_inner);
+        let wake_all = wake_all.as_ref().map(|wake_all| wake_all());
+        wake_all.ok_or_else(|| SteerError("this node is not ready yet; try again in a moment".to_owned()))
     }
 
     /// Whether a node certainly was of the cluster and is no longer: ids are places in the log of group 0, so who has one that this node has
@@ -118,32 +141,44 @@ impl ClusterMembers {
         node <= seen.0 && !seen.1.contains(&node)
     }
 
-    /// Takes a node out: first of all workspaces, of those that rest too, then of the cluster. A refusal before anything is changed where the
-    /// others would not be enough: one of them has not caught up.
-    async fn take_out(&self, node: NodeId) -> Result<(), SteerError> {
+    /// Whether a node may go: the groups of all workspaces, which are woken for it. A refusal if one of the nodes that would remain has no
+    /// vote in one of them; nothing was changed then.
+    async fn check_may_go(&self, node: NodeId) -> Result<Vec<Arc<GroupMembers>>, SteerError> {
         let group = self.group()?;
-        let wake_all = {
-            let wake_all = self.wake_all.read().unwrap_or_else(PoisonError::into_inner);
-            let wake_all = wake_all.as_ref().map(|wake_all| wake_all());
-            wake_all.ok_or_else(|| SteerError("this node is not ready yet; try again in a moment".to_owned()))?
-        };
-        let workspaces = wake_all.await?;
+        let workspaces = self.wake_all()?.await?;
         let voters = group.status().members.into_iter().filter(|member| member.votes);
         let remaining: Vec<NodeId> = voters
             .map(|member| member.node)
             .filter(|voter| *voter != node)
             .collect();
-        if let Some(behind) = workspaces.iter().find(|workspace| !workspace.all_vote(&remaining)) {
-            return Err(SteerError(format!(
+        match workspaces.iter().find(|workspace| !workspace.all_vote(&remaining)) {
+            None => Ok(workspaces),
+            Some(behind) => Err(SteerError(format!(
                 "in the workspace of group {} one of the nodes that would remain has no vote yet; wait until `corridor cluster \
                  status` shows all of them as voters",
                 behind.group
-            )));
+            ))),
         }
-        for workspace in &workspaces {
-            workspace.let_go(node).await?;
-        }
-        group.let_go(node).await
+    }
+
+    /// Takes a node out that may go: of the cluster first, so that no workspace brings it back; then of each of them. Goes on when nobody
+    /// waits for it any more.
+    async fn take_out(&self, node: NodeId, workspaces: Vec<Arc<GroupMembers>>) -> Result<(), SteerError> {
+        let group = self.group()?;
+        let taking = tokio::spawn(async move {
+            group.let_go(node).await?;
+            let letting_go = workspaces.iter().map(|workspace| workspace.let_go(node));
+            for (let_go, workspace) in join_all(letting_go).await.into_iter().zip(&workspaces) {
+                if let Err(error) = let_go {
+                    let group = workspace.group;
+                    tracing::info!(%error, node, group, "a workspace lets a node go a little later than the cluster");
+                }
+            }
+            Ok(())
+        });
+        taking
+            .await
+            .unwrap_or_else(|_| Err(SteerError("it was interrupted; look before trying again".to_owned())))
     }
 
     async fn node_status(&self, member: &Member) -> NodeStatus {
@@ -201,9 +236,13 @@ impl Admission for ClusterMembers {
                 let checked = self.check_gone(gone).await;
                 checked.map_err(|why| NotAdmitted::Refused(why.detail))?;
             }
+            let may_go = match instead_of {
+                Some(gone) => self.check_may_go(gone).await.map_err(refused)?,
+                None => Vec::new(),
+            };
             let node = group.steer(Steer::DrawId).await.map_err(refused)?;
             if let Some(gone) = instead_of {
-                self.take_out(gone).await.map_err(in_doubt)?;
+                self.take_out(gone, may_go).await.map_err(in_doubt)?;
                 tracing::info!(
                     gone,
                     node,
@@ -268,8 +307,9 @@ impl Members for ClusterMembers {
                     format!("Node {node} is not one of the cluster's; `corridor cluster status` shows those that are.");
                 return Err(Refused::new("not_found", detail));
             }
-            let removed = self.take_out(node).await;
-            removed.map_err(|error| Refused::new("refused", error.to_string()))
+            let refused = |error: SteerError| Refused::new("refused", error.to_string());
+            let may_go = self.check_may_go(node).await.map_err(refused)?;
+            self.take_out(node, may_go).await.map_err(refused)
         })
     }
 }

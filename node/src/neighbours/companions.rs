@@ -131,7 +131,8 @@ impl Companions {
 
     /// On the leader: whoever belongs to the cluster belongs to the group, and nobody else.
     async fn follow(&self) -> Result<(), SteerError> {
-        self.members.promote().await?;
+        let cluster = self.neighbours.cluster();
+        self.members.promote(|node| cluster.includes(node)).await?;
         while self.members.next_step(&self.neighbours.cluster().all()).is_some() {
             // What this node knows of the cluster may be old; nobody is brought back or taken out by that.
             self.neighbours.catch_up().await?;
@@ -158,10 +159,15 @@ impl Companions {
         Arc::clone(&self.members)
     }
 
-    /// A node whose group has never had a member does not know whom to ask: it knocks at all of the cluster's, of whom one wakes the group
-    /// and brings this node in.
-    pub fn knock_if_new(&self) {
-        if !self.members.status().members.is_empty() {
+    /// A node that does not vote in the group stands for no election, and may not even know its members: it knocks at all of the cluster's,
+    /// of whom one wakes the group and brings this node in.
+    pub fn knock(&self) {
+        let status = self.members.status();
+        let votes = status
+            .members
+            .iter()
+            .any(|member| member.node == self.members.node && member.votes);
+        if votes || status.leader.is_some() {
             return;
         }
         for member in self.neighbours.cluster().all() {

@@ -66,10 +66,10 @@ impl GroupMembers {
         Ok(())
     }
 
-    /// On the leader: those who have caught up vote from now on.
-    pub async fn promote(&self) -> Result<(), SteerError> {
+    /// On the leader: those who belong here and have caught up vote from now on.
+    pub async fn promote(&self, belongs: impl Fn(NodeId) -> bool) -> Result<(), SteerError> {
         let status = self.status();
-        let ready = |member: &&Member| !member.votes && has_caught_up(member, &status);
+        let ready = |member: &&Member| !member.votes && belongs(member.node) && has_caught_up(member, &status);
         for member in status.members.iter().filter(ready).filter(|_| status.is_leader) {
             (self.steered.steer)(Steer::Promote(member.node)).await?;
             let group = self.group;

@@ -209,3 +209,42 @@ fn a_workspace_is_on_all_nodes_rests_on_all_and_is_woken_at_any() {
     });
     assert_eq!(bodies(&back.history(&room)), told);
 }
+
+#[test]
+fn a_workspace_that_rests_follows_when_a_machine_is_replaced() {
+    let mut cluster = Cluster::three();
+    let (done, text) = create(&cluster.config(0), "north");
+    assert!(done, "{text}");
+    let noor = sign_in_to(cluster.nodes[0].address, "north");
+    let room = noor.begin_group("Front desk", &[]);
+    noor.say(&room, "before");
+    let rests = |cluster: &Cluster, number: usize| listed(&cluster.config(number), "north")["is_awake"] == false;
+    wait_for("it rests everywhere", PATIENCE, || {
+        (0..3).all(|number| rests(&cluster, number)).then_some(())
+    });
+
+    let gone = cluster.id(2).unwrap();
+    cluster.nodes[2].kill();
+    cluster.join_instead_of(gone);
+    cluster.wait_for_votes(3);
+    let new = cluster.id(3).unwrap();
+    // Nobody comes to it, and still it is on the new machine, and no longer counts on the one that is gone.
+    wait_for("it has followed", PATIENCE, || {
+        let nodes = listed(&cluster.config(3), "north")["nodes"].clone();
+        let nodes: Vec<u64> = nodes.as_array()?.iter().filter_map(Value::as_u64).collect();
+        (nodes.contains(&new) && !nodes.contains(&gone)).then_some(())
+    });
+    wait_for("it rests again", PATIENCE, || {
+        [0, 1, 3].iter().all(|number| rests(&cluster, *number)).then_some(())
+    });
+    // One more of the first three goes: what was written is on the new one.
+    for node in &mut cluster.nodes {
+        node.expect_in_log("does not hear the others");
+    }
+    cluster.nodes[1].kill();
+    let there = at(&noor, &cluster.nodes[3]);
+    wait_for("it is woken at the new one", PATIENCE, || {
+        (there.get("/v1/me").status == 200).then_some(())
+    });
+    assert_eq!(bodies(&there.history(&room)), ["before"]);
+}

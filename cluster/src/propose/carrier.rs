@@ -117,7 +117,9 @@ impl Carrier {
         match route {
             Route::Here => {
                 let (wall_ms, now_ns) = (self.world.now_ms(), self.world.monotonic_ns());
-                self.stamps.next(wall_ms, now_ns, (self.state_ms)())
+                let forgets = planted::is(Mistake::TimeGoesBack);
+                let state_ms = if forgets { 0 } else { (self.state_ms)() };
+                self.stamps.next(wall_ms, now_ns, state_ms)
             }
             Route::To(..) | Route::Nowhere => {
                 self.stamps = Stamps::default();

@@ -12,8 +12,29 @@ use corridor_domain::refusal::Refusal;
 use corridor_protocol as wire;
 
 impl Service {
-    /// The envelope of a socket's command. Over HTTP the same commands come through here too.
-    pub fn prepare(&self, caller: &Caller, command_id: CommandId, command: &wire::Command) -> Outcome<Envelope> {
+    /// The envelope of a socket's command. Over HTTP the same commands come through here too. Who writes where this node does not know
+    /// them yet may have come from another one, a moment ahead: then it catches up first.
+    pub async fn prepare(&self, caller: &Caller, command_id: CommandId, command: &wire::Command) -> Outcome<Envelope> {
+        match self.prepare_now(caller, command_id, command, false)? {
+            Some(envelope) => Ok(envelope),
+            None => Box::pin(self.prepare_late(caller, command_id, command)).await,
+        }
+    }
+
+    async fn prepare_late(&self, caller: &Caller, command_id: CommandId, command: &wire::Command) -> Outcome<Envelope> {
+        self.freshness().catch_up().await?;
+        let envelope = self.prepare_now(caller, command_id, command, true)?;
+        envelope.ok_or_else(|| Failure::Internal(std::io::Error::other("a command was not prepared")))
+    }
+
+    /// None: the caller is no member of the conversation, as far as is known here, and what is known may be old.
+    fn prepare_now(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        command: &wire::Command,
+        is_current: bool,
+    ) -> Outcome<Option<Envelope>> {
         let asked = serde_json::to_vec(command).map_err(std::io::Error::other)?;
         let domain = match command {
             wire::Command::SendMessage {
@@ -21,10 +42,13 @@ impl Service {
                 message,
             } => {
                 let conversation = convert::conversation_id(conversation_id)?;
+                let Some(content) = self.seal(caller, conversation, &message.body, is_current)? else {
+                    return Ok(None);
+                };
                 let message = NewMessage {
                     audience: convert::audience(message.audience),
                     priority: convert::priority(message.priority),
-                    content: self.seal(caller, conversation, &message.body)?,
+                    content,
                     mentions: convert::mentions(&message.mentions)?,
                     reply_to: message.reply_to,
                 };
@@ -39,7 +63,9 @@ impl Service {
                 edit,
             } => {
                 let conversation = convert::conversation_id(conversation_id)?;
-                let content = self.seal(caller, conversation, &edit.body)?;
+                let Some(content) = self.seal(caller, conversation, &edit.body, is_current)? else {
+                    return Ok(None);
+                };
                 Command::Edit {
                     conversation,
                     seq: *seq,
@@ -69,19 +95,26 @@ impl Service {
                 seq: *seq,
             },
         };
-        Ok(self.envelope(caller.acting(), command_id, &asked, domain))
+        Ok(Some(self.envelope(caller.acting(), command_id, &asked, domain)))
     }
 
     /// Prepares a command, sends it on its way and waits for what it did.
     pub async fn command(&self, caller: &Caller, command_id: CommandId, command: &wire::Command) -> Outcome<Done> {
         let timed = self.timed(command);
-        let envelope = self.prepare(caller, command_id, command)?;
+        let envelope = self.prepare(caller, command_id, command).await?;
         timed.noted(self.run(&envelope).await)
     }
 
     /// Seals a body under its conversation's key. A conversation that is not there, or not for the caller, takes an empty
-    /// body along: the refusal belongs on the record, and is made at apply.
-    fn seal(&self, caller: &Caller, conversation: ConversationId, body: &str) -> Outcome<Sealed> {
+    /// body along: the refusal belongs on the record, and is made at apply. But not by what may be old: the leader may know better, and would
+    /// take the message without its words.
+    fn seal(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        body: &str,
+        is_current: bool,
+    ) -> Outcome<Option<Sealed>> {
         if body.len() > limits::MESSAGE_SIZE_BYTES_MAX {
             return Err(Failure::TooLarge);
         }
@@ -104,11 +137,13 @@ impl Service {
             None
         };
         match head {
-            Some(head) => Ok(self
-                .keys()
-                .seal(conversation, &head.content_key, caller.person.id, body)
-                .map_err(std::io::Error::from)?),
-            None => Ok(Sealed::default()),
+            Some(head) => {
+                let sealed = self
+                    .keys()
+                    .seal(conversation, &head.content_key, caller.person.id, body);
+                Ok(Some(sealed.map_err(std::io::Error::from)?))
+            }
+            None => Ok(is_current.then(Sealed::default)),
         }
     }
 

@@ -245,7 +245,7 @@ impl Live<'_> {
                 command,
             }) => {
                 let timed = self.edge.service.timed(&command);
-                let pending = match self.edge.service.prepare(self.caller, command_id, &command) {
+                let pending = match self.edge.service.prepare(self.caller, command_id, &command).await {
                     Ok(envelope) => {
                         let (reply, answer) = oneshot::channel();
                         let envelope = Box::new(envelope);

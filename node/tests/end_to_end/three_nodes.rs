@@ -78,6 +78,21 @@ fn whoever_leads_may_die_and_nothing_is_lost_or_doubled() {
 }
 
 #[test]
+fn what_is_said_at_a_node_that_does_not_know_the_room_yet_keeps_its_words() {
+    let cluster = Cluster::three();
+    let amara = cluster.amara(0);
+    for round in 0..40 {
+        let (here, there) = (
+            at(&amara, &cluster.nodes[round % 3]),
+            at(&amara, &cluster.nodes[(round + 1) % 3]),
+        );
+        let room = here.begin_group(&format!("Room {round}"), &[]);
+        there.say(&room, "at once, elsewhere");
+        assert_eq!(bodies(&here.history(&room)), ["at once, elsewhere"], "round {round}");
+    }
+}
+
+#[test]
 fn a_node_that_missed_too_much_gets_the_state_whole_and_starts_anew_with_it() {
     let mut cluster = Cluster::three();
     let amara = cluster.amara(0);

@@ -19,7 +19,12 @@ pub fn simulate(context: &mut Context) -> Outcome {
     let mut tests = context.cargo(&["test", "--workspace", "--locked"]);
     tests.args(["--features", SIMULATED, "--test", SIMULATION, "--", "--nocapture"]);
     tests.args(&asked.filters);
-    for (name, value) in [("CORRIDOR_SEEDS", &asked.count), ("CORRIDOR_SEED", &asked.one)] {
+    let seeds = [
+        ("CORRIDOR_SEEDS", &asked.count),
+        ("CORRIDOR_FIRST_SEED", &asked.first),
+        ("CORRIDOR_SEED", &asked.one),
+    ];
+    for (name, value) in seeds {
         if let Some(value) = value {
             tests.arg("every_seed").env(name, value);
         }
@@ -39,6 +44,7 @@ pub fn nightly(context: &mut Context) -> Outcome {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Seeds {
     count: Option<String>,
+    first: Option<String>,
     one: Option<String>,
     filters: Vec<String>,
 }
@@ -50,6 +56,7 @@ impl Seeds {
         while let Some(argument) = arguments.next() {
             let place = match argument.as_str() {
                 "--seeds" => &mut seeds.count,
+                "--first-seed" => &mut seeds.first,
                 "--seed" => &mut seeds.one,
                 _ => {
                     seeds.filters.push(argument.clone());
@@ -73,10 +80,14 @@ mod tests {
         let parsed = |words: &[&str]| Seeds::parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
         let wanted = Seeds {
             count: Some("30".to_owned()),
+            first: Some("7".to_owned()),
             one: None,
             filters: vec!["planted".to_owned()],
         };
-        assert_eq!(parsed(&["--seeds", "5000", "planted", "--seeds", "30"]), Ok(wanted));
+        assert_eq!(
+            parsed(&["--seeds", "5000", "planted", "--seeds", "30", "--first-seed", "7"]),
+            Ok(wanted)
+        );
         assert_eq!(
             parsed(&["--seed", "7"]).map(|seeds| seeds.one),
             Ok(Some("7".to_owned()))

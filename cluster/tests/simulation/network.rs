@@ -20,7 +20,7 @@ use tokio::time::Instant;
 pub type Way = (NodeId, NodeId);
 
 /// How one direction between two nodes is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quality {
     /// The least delay.
     pub delay_us: u64,
@@ -56,7 +56,7 @@ struct Shared {
     record: Record,
     dice: Dice,
     state: Mutex<State>,
-    /// Something that was blocked may be open.
+    /// Something that was blocked may be open, or may be good again.
     opened: Notify,
     /// Told of every vote that leaves a node, in the moment in which it does.
     on_vote: OnceLock<OnVote>,
@@ -139,6 +139,7 @@ impl Network {
     /// How one direction is from now on.
     pub fn set_quality(&self, way: Way, quality: Quality) {
         self.state().qualities.insert(way, quality);
+        self.shared.opened.notify_waiters();
     }
 
     /// Nothing is blocked and every direction is good.
@@ -244,6 +245,17 @@ impl Network {
         while self.state().blocked.contains(&way) {
             self.shared.opened.notified().await;
         }
+    }
+
+    /// Waits until the direction is good, and then for as long as so many bytes take there: what crawls through a narrow line does not
+    /// crawl on when it is wide again.
+    pub async fn hastens(&self, way: Way, size_bytes: usize) {
+        let good = Quality::default();
+        while self.state().qualities.get(&way).is_some_and(|quality| *quality != good) {
+            self.shared.opened.notified().await;
+        }
+        let most_us = good.delay_us + good.jitter_us + size_bytes as u64 * 1_000 / good.bytes_per_ms;
+        tokio::time::sleep(Duration::from_micros(most_us + 1_000)).await;
     }
 
     /// Says who is told of votes.

@@ -58,7 +58,7 @@ fn every_planted_mistake_is_found() {
         }
         let mut found = None;
         plant(Some(mistake));
-        play_some(SEEDS_COUNT_MAX, |played| {
+        play_some(1, SEEDS_COUNT_MAX, |played| {
             let checks = broken(&played);
             if std::env::var_os("CORRIDOR_KEEP").is_some() && checks.contains("too long") {
                 println!("{}", crate::seeds::keep(&played).display());

@@ -136,8 +136,13 @@ impl Wire {
             self.waiting.with(|waiting| waiting.insert(id, answer));
             self.last_arrival = self.last_arrival.max(arrives);
             let (network, way, arrival) = (self.network.clone(), self.way, self.last_arrival);
+            let size_bytes = request.body.len();
             let travel = async move {
-                tokio::time::sleep_until(arrival).await;
+                tokio::select! {
+                    biased;
+                    () = tokio::time::sleep_until(arrival) => {}
+                    () = network.hastens(way, size_bytes) => {}
+                }
                 network.passes(way).await;
             };
             tokio::select! {
@@ -148,6 +153,7 @@ impl Wire {
                 }
                 () = travel => self.arrive(id, request),
             }
+            self.last_arrival = Instant::now();
         }
         self.waiting.with(BTreeMap::clear);
         let rest = std::iter::from_fn(|| parcels.try_recv().ok()).map(|parcel| parcel.request);

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::task::{Context, Waker};
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use openraft::async_runtime::WatchReceiver as _;
 use openraft::raft::AppendEntriesResponse;
 use openraft::{Raft, ReadPolicy};
@@ -30,13 +31,18 @@ use crate::codec::messages::{
 use crate::codec::requests::{
     Piece, Received, decode_piece, decode_received, encode_forwarded, encode_read_index, encode_received,
 };
-use crate::peers::{Kind, NodeId, PeerService, Reply, Request};
+use crate::peers::{Kind, NodeId, PeerService, Reply, Request, Serve};
 use crate::propose::LocalProposals;
 use crate::runtime;
 use crate::snapshot::{Incoming, Taken};
 use crate::state_machine::StateMachine;
 use crate::steer::Steering;
 use crate::types::{SavedVote, Snapshot, SnapshotMeta, Types};
+
+/// The answers to [`Kind::Belongs`].
+pub const BELONGS: &[u8] = &[1, 1];
+/// See [`BELONGS`].
+pub const BELONGS_NOT: &[u8] = &[1, 0];
 
 /// When this node last heard its group's leader.
 #[derive(Clone)]
@@ -139,7 +145,8 @@ impl GroupService {
                 Ok(encode_read_index(confirmed.index()))
             }
             Kind::Steer => self.steering.answer(&body).await,
-            Kind::Gossip => Err("a group has no gossip".to_owned()),
+            Kind::Belongs => self.belongs(from).await,
+            Kind::Gossip | Kind::Operate => Err("this is not for a group".to_owned()),
         }
     }
 
@@ -152,6 +159,21 @@ impl GroupService {
             Some(_) => Ok(()),
             None => Err(format!("node {from} is not one of the group's members")),
         }
+    }
+
+    /// As the leader, proven by a quorum just now: whether a node is a member, by what is committed.
+    async fn belongs(&self, from: NodeId) -> Result<Bytes, String> {
+        let (confirmed, _) = self.raft.get_read_log_id(ReadPolicy::ReadIndex).await.map_err(text)?;
+        let metrics = self.raft.metrics();
+        let metrics = metrics.borrow_watched();
+        let members = &metrics.membership_config;
+        let at = members.log_id().map_or(0, |position| position.index);
+        let is_settled = at <= confirmed.index() && members.membership().get_joint_config().len() == 1;
+        if !is_settled {
+            return Err("the members of the group are being changed".to_owned());
+        }
+        let belongs = members.membership().get_node(&from).is_some();
+        Ok(Bytes::from_static(if belongs { BELONGS } else { BELONGS_NOT }))
     }
 
     async fn append(self, body: &Bytes) -> Result<Bytes, String> {
@@ -195,6 +217,12 @@ pub type GossipService = Box<dyn Fn(NodeId, Bytes) -> io::Result<Bytes> + Send +
 /// Told that a node asks for a group that does not run here. Must not wait.
 pub type Knock = Box<dyn Fn(NodeId, u64) + Send + Sync>;
 
+/// Answers what operators ask at other nodes.
+pub type Operate = Arc<dyn Fn(NodeId, Bytes) -> BoxFuture<'static, Result<Bytes, String>> + Send + Sync>;
+
+/// Serves clients that other nodes bring. Must not wait.
+pub type Bring = Box<dyn Fn(NodeId, u64) -> Result<Serve, String> + Send + Sync>;
+
 /// Whether a node was certainly taken out of the cluster. Must not wait.
 pub type IsRemoved = Box<dyn Fn(NodeId) -> bool + Send + Sync>;
 
@@ -205,6 +233,8 @@ pub struct Host {
     gossip: RwLock<BTreeMap<u64, GossipService>>,
     knock: RwLock<Option<Knock>>,
     is_removed: RwLock<Option<IsRemoved>>,
+    bring: RwLock<Option<Bring>>,
+    operate: RwLock<Option<Operate>>,
 }
 
 impl Host {
@@ -240,6 +270,16 @@ impl Host {
         *self.knock.write().unwrap_or_else(PoisonError::into_inner) = knock;
     }
 
+    /// Says who serves clients that other nodes bring; none: nobody any more.
+    pub fn set_bring(&self, bring: Option<Bring>) {
+        *self.bring.write().unwrap_or_else(PoisonError::into_inner) = bring;
+    }
+
+    /// Says who answers what operators ask at other nodes; none: nobody any more.
+    pub fn set_operate(&self, operate: Option<Operate>) {
+        *self.operate.write().unwrap_or_else(PoisonError::into_inner) = operate;
+    }
+
     /// Says who knows whom the cluster took out: of them nothing is taken any more. Not for group 0, which says so itself.
     pub fn set_is_removed(&self, is_removed: Option<IsRemoved>) {
         *self.is_removed.write().unwrap_or_else(PoisonError::into_inner) = is_removed;
@@ -255,6 +295,13 @@ impl PeerService for Host {
     fn take(&self, from: NodeId, _line: u64, request: Request, reply: Reply) {
         if request.group != CLUSTER_GROUP && self.is_removed(from) {
             return reply(Err(format!("node {from} was taken out of the cluster")));
+        }
+        if request.kind == Kind::Operate {
+            let operate = self.operate.read().unwrap_or_else(PoisonError::into_inner).clone();
+            return match operate {
+                Some(operate) => drop(runtime::spawn(async move { reply(operate(from, request.body).await) })),
+                None => reply(Err(not_here(request.group))),
+            };
         }
         if request.kind == Kind::Gossip {
             let gossip = self.gossip.read().unwrap_or_else(PoisonError::into_inner);
@@ -274,6 +321,16 @@ impl PeerService for Host {
     }
 
     fn end(&self, _line: u64) {}
+
+    fn bring(&self, from: NodeId, group: u64) -> Result<Serve, String> {
+        if self.is_removed(from) {
+            return Err(format!("node {from} was taken out of the cluster"));
+        }
+        let bring = self.bring.read().unwrap_or_else(PoisonError::into_inner);
+        bring
+            .as_ref()
+            .map_or_else(|| Err(not_here(group)), |bring| bring(from, group))
+    }
 }
 
 fn not_here(group: u64) -> String {

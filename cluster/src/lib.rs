@@ -29,15 +29,17 @@ mod steer;
 pub mod suite;
 mod tail;
 pub mod transport;
+mod tunnel;
 mod types;
 
 pub use config::GroupConfig;
 pub use group::{Group, NotReady, StartError};
 pub use hosting::Hosting;
-pub use inbound::{GossipService, Host, IsRemoved, Knock};
+pub use inbound::{BELONGS, BELONGS_NOT, Bring, GossipService, Host, IsRemoved, Knock, Operate};
 pub use propose::{Pending, ProposeError, Proposer};
 #[cfg(feature = "simulation")]
 pub use runtime::simulated as simulation;
 pub use status::{GroupStatus, Member};
 pub use steer::{Steer, SteerError};
+pub use tunnel::Tunnel;
 pub use types::Peer;

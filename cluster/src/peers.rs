@@ -9,6 +9,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 
+use crate::tunnel::Tunnel;
+
 /// A node of the cluster. Drawn once, never used again after the node is gone.
 pub type NodeId = u64;
 
@@ -34,11 +36,15 @@ pub enum Kind {
     Gossip = 8,
     /// A change of who belongs to a group, for its leader.
     Steer = 9,
+    /// Whether the asker belongs to a group, for its leader, who has to be certain.
+    Belongs = 10,
+    /// What an operator asks of a workspace that the asker has not.
+    Operate = 11,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Append,
         Self::Vote,
         Self::PreVote,
@@ -48,6 +54,8 @@ impl Kind {
         Self::ReadIndex,
         Self::Gossip,
         Self::Steer,
+        Self::Belongs,
+        Self::Operate,
     ];
 
     /// The kind with this number.
@@ -115,7 +123,17 @@ pub trait PeerService: Send + Sync + 'static {
 
     /// No more requests will come on this line.
     fn end(&self, line: u64);
+
+    /// Node `from`, which the transport has proven to be that node, brings a client to the workspace of this group. What is given serves it; an
+    /// error is told as the reason of a refusal, and promises that nothing was done. Must not wait.
+    fn bring(&self, from: NodeId, group: u64) -> Result<Serve, String> {
+        let _ = (from, group);
+        Err("nobody is served here for another node".to_owned())
+    }
 }
+
+/// Serves one client that another node brings, until it goes.
+pub type Serve = Box<dyn FnOnce(Tunnel) -> BoxFuture<'static, ()> + Send>;
 
 /// A node without others: nobody can be reached.
 #[derive(Debug, Clone, Copy, Default)]
@@ -144,8 +162,8 @@ mod tests {
     #[test]
     fn the_numbers_of_kinds_stay() {
         let numbers: Vec<u8> = Kind::ALL.iter().map(|kind| *kind as u8).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
         assert_eq!(Kind::from_number(6), Some(Kind::Forward));
-        assert_eq!((Kind::from_number(0), Kind::from_number(10)), (None, None));
+        assert_eq!((Kind::from_number(0), Kind::from_number(12)), (None, None));
     }
 }

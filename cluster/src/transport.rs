@@ -11,6 +11,7 @@
 //! | `frame`, `wire`, `hello` | the bytes, their way, the first words |
 //! | `peer`, `dial` | asking |
 //! | `accept`, `lines`, `answer` | answering |
+//! | `bring` | bringing a client to a workspace that another node has |
 //! | `join` | those who are no nodes yet |
 //! | `room`, `places`, `refusals` | the bounds, and what is said of those who were refused |
 
@@ -26,9 +27,11 @@ use tokio::runtime::Handle;
 
 use crate::metrics::PEER_CALLS;
 use crate::peers::{CallError, NodeId, PeerLink, PeerService, Request};
+use crate::tunnel::Tunnel;
 
 mod accept;
 mod answer;
+mod bring;
 mod dial;
 mod frame;
 mod hello;
@@ -50,7 +53,7 @@ pub use identity::Identity;
 pub use join::{JoinError, JoinService, ask_to_join};
 pub use lines::LineStatus;
 pub use peer::PeerStatus;
-pub use tls::{JOIN_PROTOCOL, PEER_PROTOCOL};
+pub use tls::{JOIN_PROTOCOL, PEER_PROTOCOL, TUNNEL_PROTOCOL};
 
 use identity::invalid;
 use shared::Shared;
@@ -107,6 +110,11 @@ impl Transport {
             peers: self.shared.peer_statuses(),
             lines: self.shared.lines.statuses(),
         }
+    }
+
+    /// A way for a client to a workspace that another node has, if that node says so. Refused and unreachable: certainly nothing was done.
+    pub async fn tunnel(&self, to: NodeId, address: &str, group: u64) -> Result<Tunnel, CallError> {
+        bring::open(&self.shared, to, address, group).await
     }
 
     /// Ends all connections, and waits until the service has heard of the end of every line.

@@ -1,4 +1,5 @@
-//! The listener: who calls is let in as a node of this cluster, heard as one that wants to join, or refused.
+//! The listener: who calls is let in as a node of this cluster, which asks or brings a client, heard as one that wants to join, or
+//! refused.
 //!
 //! Stands between the socket and those who answer. Nothing is asked of the node's service before both sides have proven who they
 //! are. Refuses to know requests.
@@ -20,9 +21,9 @@ use super::frame::{Frame, Hello};
 use super::places::Place;
 use super::refusals::{Reason, Refused};
 use super::shared::{Shared, Stop};
-use super::tls::{JOIN_PROTOCOL, PEER_PROTOCOL, Tls};
+use super::tls::{JOIN_PROTOCOL, PEER_PROTOCOL, TUNNEL_PROTOCOL, Tls};
 use super::wire::{FrameReader, write_frame};
-use super::{answer, hello, join, names, validity};
+use super::{answer, bring, hello, join, names, validity};
 
 /// While the system has no file left for a connection, how long it is left alone.
 const ACCEPT_AGAIN_MS: u64 = 100;
@@ -34,6 +35,11 @@ enum Caller {
     Node {
         node: u64,
         not_after_s: Option<u64>,
+        stream: FrameReader<Stream>,
+    },
+    /// A node that brings a client.
+    Bringing {
+        node: u64,
         stream: FrameReader<Stream>,
     },
     Joining(Stream),
@@ -86,6 +92,13 @@ async fn enter(mut stop: Stop, shared: Arc<Shared>, tcp: TcpStream, from: Socket
                 }
             }
         }
+        Ok(Caller::Bringing { node, stream }) => {
+            drop(place);
+            tokio::select! {
+                () = bring::answer(&shared, node, stream) => {}
+                () = stop.wait() => {}
+            }
+        }
         Ok(Caller::Joining(stream)) => {
             tokio::select! {
                 () = join::answer(&shared, stream, from) => {}
@@ -106,7 +119,16 @@ async fn greet(shared: &Shared, tcp: TcpStream) -> Result<Caller, Refused> {
     let tls = shared.tls();
     if offers(&start, PEER_PROTOCOL) {
         let stream = start.into_stream(Arc::clone(&tls.peer_server)).await.map_err(failed)?;
-        greet_node(&tls, stream).await
+        let (node, not_after_s, stream) = greet_node(&tls, stream).await?;
+        Ok(Caller::Node {
+            node,
+            not_after_s,
+            stream,
+        })
+    } else if offers(&start, TUNNEL_PROTOCOL) {
+        let stream = start.into_stream(Arc::clone(&tls.tunnel_server)).await;
+        let (node, _, stream) = greet_node(&tls, stream.map_err(failed)?).await?;
+        Ok(Caller::Bringing { node, stream })
     } else if offers(&start, JOIN_PROTOCOL) {
         let stream = start.into_stream(Arc::clone(&tls.join_server)).await.map_err(failed)?;
         Ok(Caller::Joining(stream))
@@ -125,7 +147,7 @@ fn offers(start: &StartHandshake<TcpStream>, protocol: &[u8]) -> bool {
 }
 
 /// TLS let it in: it has a certificate of this cluster's authority. Now it says which node it is.
-async fn greet_node(tls: &Tls, stream: Stream) -> Result<Caller, Refused> {
+async fn greet_node(tls: &Tls, stream: Stream) -> Result<(u64, Option<u64>, FrameReader<Stream>), Refused> {
     let (_, connection) = stream.get_ref();
     let certificate = connection.peer_certificates().and_then(<[_]>::first);
     let certificate = certificate.ok_or_else(|| Refused::new(Reason::Certificate, "it showed no certificate"))?;
@@ -138,11 +160,7 @@ async fn greet_node(tls: &Tls, stream: Stream) -> Result<Caller, Refused> {
         Ok(node) => {
             let said = write_frame(stream.stream(), Frame::Hello(own)).await;
             said.map_err(|error| Refused::from_io(&error))?;
-            Ok(Caller::Node {
-                node,
-                not_after_s,
-                stream,
-            })
+            Ok((node, not_after_s, stream))
         }
         Err(refused) => {
             // It may be gone; then it need not be told.

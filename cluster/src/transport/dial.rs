@@ -19,12 +19,14 @@ use super::frame::{Frame, Hello};
 use super::peer::{Line, Peer};
 use super::refusals::{Reason, Refused};
 use super::shared::{Shared, Stop};
-use super::tls::PEER_PROTOCOL;
+use super::tls::{PEER_PROTOCOL, TUNNEL_PROTOCOL};
 use super::wire::{FrameReader, Outgoing, write_frame, write_frames};
 use super::{hello, names, validity};
 use crate::metrics::PEER_CONNECTIONS;
+use crate::peers::NodeId;
 
-type Stream = FrameReader<TlsStream<TcpStream>>;
+/// Frames from a node, and what is written to it.
+pub(crate) type Stream = FrameReader<TlsStream<TcpStream>>;
 
 /// A line from its first request to its end.
 pub(crate) async fn run(
@@ -36,7 +38,7 @@ pub(crate) async fn run(
 ) {
     let limit = Duration::from_millis(limits::PEER_HANDSHAKE_TIMEOUT_MS);
     let connected = tokio::select! {
-        connected = timeout(limit, connect(&shared, &peer)) => connected
+        connected = timeout(limit, connect(&shared, peer.node, &peer.address, PEER_PROTOCOL)) => connected
             .unwrap_or_else(|_| Err(Refused::new(Reason::Timeout, "it took too long to connect"))),
         () = stop.wait() => Err(Refused::new(Reason::Gone, "this node is stopping")),
     };
@@ -75,25 +77,35 @@ pub(crate) async fn run(
 
 /// What two nodes know of each other's versions. There is one wire version yet, so nothing is written otherwise because of it.
 #[derive(Debug, Clone, Copy)]
-struct Agreed {
-    wire: u16,
+pub(crate) struct Agreed {
+    pub wire: u16,
     /// The highest version of commands that the other one applies.
-    applies: u8,
+    pub applies: u8,
 }
 
-async fn connect(shared: &Shared, peer: &Peer) -> Result<(Stream, Option<u64>, Agreed), Refused> {
+/// Makes a connection on which this is spoken, and proves who is at both ends.
+pub(crate) async fn connect(
+    shared: &Shared,
+    node: NodeId,
+    address: &str,
+    protocol: &[u8],
+) -> Result<(Stream, Option<u64>, Agreed), Refused> {
     let tls = shared.tls();
     let gone = |error: io::Error| Refused::new(Reason::Gone, error.to_string());
-    let tcp = TcpStream::connect(peer.address.as_str()).await.map_err(gone)?;
+    let tcp = TcpStream::connect(address).await.map_err(gone)?;
     tcp.set_nodelay(true).map_err(gone)?;
-    let name = names::node_name(&tls.cluster, peer.node);
+    let name = names::node_name(&tls.cluster, node);
     let server = ServerName::try_from(name.clone()).map_err(|error| Refused::new(Reason::Name, error.to_string()))?;
-    let connector = TlsConnector::from(Arc::clone(&tls.client));
+    let config = match protocol == TUNNEL_PROTOCOL {
+        true => &tls.tunnel_client,
+        false => &tls.client,
+    };
+    let connector = TlsConnector::from(Arc::clone(config));
     let stream = connector.connect(server, tcp).await;
     let stream = stream.map_err(|error| Refused::from_io(&error))?;
 
     let (_, connection) = stream.get_ref();
-    if connection.alpn_protocol() != Some(PEER_PROTOCOL) {
+    if connection.alpn_protocol() != Some(protocol) {
         return Err(Refused::new(Reason::Protocol, "it does not speak what nodes speak"));
     }
     let certificate = connection.peer_certificates().and_then(<[_]>::first);
@@ -105,13 +117,13 @@ async fn connect(shared: &Shared, peer: &Peer) -> Result<(Stream, Option<u64>, A
     let mut stream = FrameReader::new(stream, limits::PEER_HELLO_SIZE_BYTES_MAX);
     let said = write_frame(stream.stream(), Frame::Hello(own.clone())).await;
     said.map_err(|error| Refused::from_io(&error))?;
-    let agreed = check_answer(peer, &own, stream.next().await)?;
+    let agreed = check_answer(node, &own, stream.next().await)?;
     Ok((stream, not_after_s, agreed))
 }
 
-fn check_answer(peer: &Peer, own: &Hello, answer: io::Result<Frame>) -> Result<Agreed, Refused> {
+fn check_answer(node: NodeId, own: &Hello, answer: io::Result<Frame>) -> Result<Agreed, Refused> {
     match answer.map_err(|error| Refused::from_io(&error))? {
-        Frame::Hello(theirs) if theirs.node == peer.node => Ok(Agreed {
+        Frame::Hello(theirs) if theirs.node == node => Ok(Agreed {
             wire: hello::agree(own, &theirs)?,
             applies: theirs.applies,
         }),

@@ -13,6 +13,7 @@
 //! - 5 ping: nothing
 //! - 6 request to join: `format u8 = 1 | body`
 //! - 7 answer to it: `outcome u8 | body`, as in 4
+//! - 8 request for a tunnel: `format u8 = 1 | group u64`; the answer is 4 with id 0. After it the connection carries the bytes of a client
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use corridor_domain::limits::{PEER_COPY_SIZE_BYTES_MAX, PEER_REASON_SIZE_BYTES_MAX};
@@ -29,6 +30,7 @@ const ANSWER: u8 = 4;
 const PING: u8 = 5;
 const JOIN_REQUEST: u8 = 6;
 const JOIN_ANSWER: u8 = 7;
+const TUNNEL: u8 = 8;
 
 const FORMAT: u8 = 1;
 const REFUSED: u8 = 0;
@@ -88,6 +90,10 @@ pub(crate) enum Frame {
     Ping,
     JoinRequest(Bytes),
     JoinAnswer(Outcome),
+    /// Bring me to that group's workspace.
+    Tunnel {
+        group: u64,
+    },
 }
 
 /// Appends a frame. A large body is not copied: it is returned, and must be written right after.
@@ -146,6 +152,12 @@ fn put(frame: Frame, bytes: &mut BytesMut) -> Bytes {
             bytes.put_u8(JOIN_ANSWER);
             put_outcome(outcome, bytes)
         }
+        Frame::Tunnel { group } => {
+            bytes.put_u8(TUNNEL);
+            bytes.put_u8(FORMAT);
+            bytes.put_u64_le(group);
+            Bytes::new()
+        }
     }
 }
 
@@ -197,10 +209,16 @@ pub(crate) fn decode(mut frame: Bytes) -> Result<Frame, String> {
         },
         PING => Frame::Ping,
         JOIN_REQUEST => {
-            format(&mut frame)?;
+            format(&mut frame, "join")?;
             Frame::JoinRequest(body(&mut frame))
         }
         JOIN_ANSWER => Frame::JoinAnswer(outcome(&mut frame)?),
+        TUNNEL => {
+            format(&mut frame, "be brought to a workspace")?;
+            Frame::Tunnel {
+                group: number(&mut frame)?,
+            }
+        }
         other => return Err(format!("a frame of unknown type {other}")),
     };
     if frame.is_empty() {
@@ -230,10 +248,10 @@ fn hello(frame: &mut Bytes) -> Result<Hello, String> {
     Ok(hello)
 }
 
-fn format(frame: &mut Bytes) -> Result<(), String> {
+fn format(frame: &mut Bytes, what: &str) -> Result<(), String> {
     match byte(frame)? {
         FORMAT => Ok(()),
-        format => Err(format!("a request to join of unknown format {format}")),
+        format => Err(format!("a request to {what} of unknown format {format}")),
     }
 }
 

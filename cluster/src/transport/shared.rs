@@ -9,7 +9,7 @@ use std::time::Duration;
 use corridor_domain::limits;
 use corridor_storage::world::World;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::dial;
 use super::join::{JoinService, Joins};
@@ -26,6 +26,8 @@ pub(crate) struct Shared {
     pub join: Arc<dyn JoinService>,
     pub joins: Joins,
     pub places: Arc<Places>,
+    /// Places for clients that other nodes bring.
+    pub tunnels: Arc<Semaphore>,
     pub lines: Arc<Lines>,
     pub refusals: Refusals,
     tls: RwLock<Arc<Tls>>,
@@ -61,6 +63,7 @@ impl Shared {
             join,
             joins: Joins::new(world.monotonic_ns()),
             places: Arc::default(),
+            tunnels: Arc::new(Semaphore::new(limits::TUNNELS_COUNT_MAX)),
             lines: Arc::default(),
             refusals: Refusals::new(Arc::clone(&world)),
             tls: RwLock::new(Arc::new(tls)),

@@ -26,6 +26,9 @@ pub const PEER_PROTOCOL: &[u8] = b"corridor-peer/1";
 /// What is spoken with a node that is not of the cluster yet.
 pub const JOIN_PROTOCOL: &[u8] = b"corridor-join/1";
 
+/// What carries clients to a workspace that another node has.
+pub const TUNNEL_PROTOCOL: &[u8] = b"corridor-tunnel/1";
+
 /// An identity, ready for use.
 #[derive(Debug)]
 pub(crate) struct Tls {
@@ -33,10 +36,14 @@ pub(crate) struct Tls {
     pub node: NodeId,
     /// For nodes that ask: they must show a certificate.
     pub peer_server: Arc<ServerConfig>,
+    /// For nodes that bring clients: they must show one as well.
+    pub tunnel_server: Arc<ServerConfig>,
     /// For those who join: they have none.
     pub join_server: Arc<ServerConfig>,
     /// For asking others.
     pub client: Arc<ClientConfig>,
+    /// For bringing clients to others.
+    pub tunnel_client: Arc<ClientConfig>,
     /// The end of this node's certificate, in Unix time.
     pub not_after_s: Option<u64>,
 }
@@ -62,7 +69,9 @@ impl Tls {
         let mut peer_server = server()?
             .with_client_cert_verifier(verifier)
             .with_cert_resolver(Arc::<SingleCertAndKey>::clone(&own));
+        let mut tunnel_server = peer_server.clone();
         without_sessions(&mut peer_server, PEER_PROTOCOL);
+        without_sessions(&mut tunnel_server, TUNNEL_PROTOCOL);
         let mut join_server = server()?
             .with_no_client_auth()
             .with_cert_resolver(Arc::<SingleCertAndKey>::clone(&own));
@@ -74,13 +83,17 @@ impl Tls {
             .with_root_certificates(roots)
             .with_client_cert_resolver(own);
         client.resumption = Resumption::disabled();
+        let mut tunnel_client = client.clone();
         client.alpn_protocols = vec![PEER_PROTOCOL.to_vec()];
+        tunnel_client.alpn_protocols = vec![TUNNEL_PROTOCOL.to_vec()];
         Ok(Self {
             cluster: identity.cluster,
             node: identity.node,
             peer_server: Arc::new(peer_server),
+            tunnel_server: Arc::new(tunnel_server),
             join_server: Arc::new(join_server),
             client: Arc::new(client),
+            tunnel_client: Arc::new(tunnel_client),
             not_after_s: validity::not_after_s(&identity.certificate()),
         })
     }

@@ -64,6 +64,14 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         (reader, writer)
     }
 
+    /// What it reads from, when no more frames come. A refusal if the other side did not wait with what comes then.
+    pub fn into_stream(self) -> io::Result<R> {
+        match self.buffer.is_empty() {
+            true => Ok(self.stream),
+            false => Err(invalid("it speaks before it was answered".to_owned())),
+        }
+    }
+
     /// What it reads from.
     pub fn stream(&mut self) -> &mut R {
         &mut self.stream

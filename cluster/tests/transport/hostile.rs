@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use corridor_cluster::transport::{Identity, PEER_PROTOCOL, names};
+use corridor_cluster::transport::{Identity, PEER_PROTOCOL, TUNNEL_PROTOCOL, names};
 use corridor_domain::limits;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
@@ -29,6 +29,14 @@ impl<'a> Caller<'a> {
             shows,
             protocol: PEER_PROTOCOL,
             version: &rustls::version::TLS13,
+        }
+    }
+
+    /// As one that brings a client.
+    pub fn bringing(self) -> Self {
+        Self {
+            protocol: TUNNEL_PROTOCOL,
+            ..self
         }
     }
 

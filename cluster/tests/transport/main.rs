@@ -8,4 +8,5 @@ mod hostile;
 mod impostors;
 mod joining;
 mod support;
+mod tunnels;
 mod versions;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use corridor_cluster::peers::{CallError, Kind, NodeId, PeerLink, PeerService, Reply, Request};
+use corridor_cluster::peers::{CallError, Kind, NodeId, PeerLink, PeerService, Reply, Request, Serve};
 use corridor_cluster::transport::{Identity, JoinService, Transport, names};
 use corridor_storage::world::SystemWorld;
 use futures::future::BoxFuture;
@@ -84,6 +84,19 @@ impl PeerService for Service {
 
     fn end(&self, line: u64) {
         let _ = self.ended.send(line);
+    }
+
+    /// Gives back what a client of group 5 says.
+    fn bring(&self, from: NodeId, group: u64) -> Result<Serve, String> {
+        if group != 5 {
+            return Err(format!("node {from} is at the wrong node"));
+        }
+        Ok(Box::new(|tunnel| {
+            Box::pin(async move {
+                let (mut reads, mut writes) = tokio::io::split(tunnel);
+                let _ = tokio::io::copy(&mut reads, &mut writes).await;
+            })
+        }))
     }
 }
 

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod outcome;
 pub mod permission;
 pub mod person;
+pub mod placement;
 pub mod private;
 pub mod refusal;
 pub mod session;

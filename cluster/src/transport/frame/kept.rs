@@ -45,6 +45,7 @@ fn every_frame() {
         Frame::Refusal("not you".to_owned()),
         Frame::Ping,
         Frame::JoinRequest(Bytes::from_static(b"let me in")),
+        Frame::Tunnel { group: 258 },
     ];
     let (answers, joined) = (outcomes(), outcomes());
     frames.extend(answers.map(|(_, outcome)| Frame::Answer { id: 258, outcome }));
@@ -63,6 +64,7 @@ fn every_frame() {
             Frame::JoinRequest(_) => "request to join".to_owned(),
             Frame::Answer { outcome, .. } => format!("answer, {}", of(outcome).unwrap()),
             Frame::JoinAnswer(outcome) => format!("answer to join, {}", of(outcome).unwrap()),
+            Frame::Tunnel { .. } => "request for a tunnel".to_owned(),
             Frame::Request { .. } => unreachable!("below"),
         };
         kept(&case, frame);
@@ -82,6 +84,8 @@ fn a_request_of_every_kind() {
             Kind::ReadIndex => "read index",
             Kind::Gossip => "gossip",
             Kind::Steer => "steer",
+            Kind::Belongs => "belongs",
+            Kind::Operate => "operate",
         };
         let request = Frame::Request {
             id: 258,

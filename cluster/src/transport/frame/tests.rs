@@ -41,6 +41,7 @@ fn samples() -> Vec<Frame> {
         },
         Frame::Ping,
         Frame::JoinRequest(Bytes::from_static(b"let me in")),
+        Frame::Tunnel { group: 7 },
     ];
     frames.extend(outcomes().map(|outcome| Frame::Answer { id: 9, outcome }));
     frames.extend(outcomes().map(Frame::JoinAnswer));
@@ -92,6 +93,7 @@ fn frames_round_trip_and_every_cut_of_a_head_is_noticed() {
             Frame::Request { .. } => HEAD_SIZE,
             Frame::Answer { .. } => 14,
             Frame::JoinRequest(_) | Frame::JoinAnswer(_) => 6,
+            Frame::Tunnel { .. } => 14,
         };
         for length in 0..head {
             assert!(decode(bytes.slice(..length)).is_err(), "{frame:?} cut at {length}");
@@ -135,8 +137,8 @@ fn what_is_unknown_is_named_and_a_reason_is_cut() {
     let mut longer = BytesMut::from(&whole(Frame::Hello(hello()))[..]);
     longer.extend_from_slice(b"words of a later program");
     assert_eq!(decode(longer.freeze()), Ok(Frame::Hello(hello())));
-    let unknown = decode(Bytes::from_static(&[1, 0, 0, 0, 8])).unwrap_err();
-    assert!(unknown.contains("type 8"), "{unknown}");
+    let unknown = decode(Bytes::from_static(&[1, 0, 0, 0, 9])).unwrap_err();
+    assert!(unknown.contains("type 9"), "{unknown}");
     let long = whole(Frame::Refusal("ü".repeat(PEER_REASON_SIZE_BYTES_MAX)));
     let expected = "ü".repeat(PEER_REASON_SIZE_BYTES_MAX / 2);
     assert_eq!(decode(long), Ok(Frame::Refusal(expected)));

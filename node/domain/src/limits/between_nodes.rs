@@ -94,6 +94,8 @@ pub const PEER_REQUESTS_IN_FLIGHT_SIZE_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const PEER_LINES_COUNT_MAX: usize = 256;
 /// Of these, from one node: it asks on one, others are of an address that it left or broke without our noticing. The oldest ends.
 pub const PEER_LINES_PER_NODE_COUNT_MAX: usize = 4;
+/// Connections on which other nodes bring clients: one for each of their sockets, and a few for requests.
+pub const TUNNELS_COUNT_MAX: usize = 16_384;
 /// Connections between nodes that are being made, and those that ask to join.
 pub const PEER_HANDSHAKES_COUNT_MAX: usize = 64;
 /// Of these, from one address.

@@ -4,6 +4,8 @@
 
 /// Workspaces of one cluster, closed ones counted.
 pub const WORKSPACES_COUNT_MAX: usize = 1_024;
+/// Nodes that have a workspace, where the cluster has more: a majority of them must agree on every message, so more would be slower, not safer.
+pub const COPIES_OF_A_WORKSPACE_COUNT: usize = 3;
 /// Longest name of a workspace, in bytes.
 pub const WORKSPACE_NAME_SIZE_BYTES_MAX: usize = 32;
 /// A workspace in which nobody was connected and nothing was asked for this long goes to rest: it costs nothing until somebody comes.

@@ -1,8 +1,10 @@
 //! The first door: which workspace a request is for. One address serves all workspaces of a node.
 //!
 //! Stands before the routes, of which every workspace that is awake has its own. A request is for the workspace that it names; else for
-//! that of its session's token; else for the first. It refuses to know who asks, and what for.
+//! that of its session's token; else for the first. One that other nodes have is handed on there (`elsewhere.rs`). It refuses to know who asks,
+//! and what for.
 
+use crate::elsewhere::Forwarder;
 use crate::failure::{Failure, Outcome};
 use crate::gate::Gate;
 use crate::http::{Edge, requests};
@@ -11,8 +13,11 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use corridor_actors::SubmitError;
+use corridor_cluster::Tunnel;
 use corridor_domain::cluster::FIRST_WORKSPACE;
 use futures::future::BoxFuture;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tower_service::Service as _;
@@ -46,42 +51,60 @@ impl Entrance {
     }
 }
 
-/// Where the entrances of workspaces are found.
-pub trait Workspaces: Send + Sync + 'static {
-    /// That of one that is awake; at once.
-    fn awake(&self, choice: &Choice) -> Option<Entrance>;
-
-    /// That of one which is woken if it rests. A failure if there is none, or it does not wake in time.
-    fn wake(&self, choice: Choice) -> BoxFuture<'static, Outcome<Entrance>>;
+/// Where a workspace is.
+pub enum Found {
+    /// Here, and awake.
+    Here(Entrance),
+    /// At other nodes; its number.
+    Elsewhere(u64),
 }
 
-/// All workspaces behind one door.
-pub fn front(workspaces: Arc<dyn Workspaces>, gate: Arc<Gate>) -> Router {
-    Router::new().fallback(pass).with_state(Front { workspaces, gate })
+/// Where workspaces are found.
+pub trait Workspaces: Send + Sync + 'static {
+    /// One that is awake or elsewhere; at once.
+    fn look(&self, choice: &Choice) -> Option<Found>;
+
+    /// One which is woken if it rests. A failure if there is none, or it does not wake in time.
+    fn wake(&self, choice: Choice) -> BoxFuture<'static, Outcome<Found>>;
+
+    /// A way to a node that has this workspace. Whoever gets an error knows that nothing was done.
+    fn open(&self, workspace: u64) -> BoxFuture<'static, io::Result<Tunnel>>;
+}
+
+/// All workspaces behind one door. Who asks for one that is elsewhere is handed on; without a forwarder it is refused.
+pub fn front(workspaces: Arc<dyn Workspaces>, gate: Arc<Gate>, forwarder: Option<Forwarder>) -> Router {
+    Router::new().fallback(pass).with_state(Front {
+        workspaces,
+        gate,
+        forwarder,
+    })
 }
 
 #[derive(Clone)]
 struct Front {
     workspaces: Arc<dyn Workspaces>,
     gate: Arc<Gate>,
+    forwarder: Option<Forwarder>,
 }
 
 /// Whoever asks for one that is not awake has a share of that by address, as of everything: it may not be there, or be woken.
-async fn pass(
-    State(Front { workspaces, gate }): State<Front>,
-    ConnectInfo(client): ConnectInfo<SocketAddr>,
-    request: Request,
-) -> Response {
+async fn pass(State(front): State<Front>, ConnectInfo(client): ConnectInfo<SocketAddr>, request: Request) -> Response {
     let choice = match choice(request.uri().path(), request.headers()) {
         Ok(choice) => choice,
         Err(failure) => return failure.into_response(),
     };
-    let mut entrance = match workspaces.awake(&choice) {
-        Some(entrance) => entrance,
-        None => match wake(&*workspaces, &gate, client.ip(), choice).await {
-            Ok(entrance) => entrance,
-            Err(failure) => return failure.into_response(),
-        },
+    let found = match front.workspaces.look(&choice) {
+        Some(found) => Ok(found),
+        None => wake(&*front.workspaces, &front.gate, client.ip(), choice).await,
+    };
+    let mut entrance = match (found, front.forwarder) {
+        (Ok(Found::Here(entrance)), _) => entrance,
+        (Ok(Found::Elsewhere(workspace)), Some(forwarder)) => {
+            return forwarder.forward(workspace, client, request).await;
+        }
+        // Brought here by a node that knows less than this one, or more: it asks another one.
+        (Ok(Found::Elsewhere(_)), None) => return Failure::Submit(SubmitError::Fenced).into_response(),
+        (Err(failure), _) => return failure.into_response(),
     };
     match entrance.routes.call(request).await {
         Ok(response) => response,
@@ -89,7 +112,7 @@ async fn pass(
     }
 }
 
-async fn wake(workspaces: &dyn Workspaces, gate: &Gate, client: IpAddr, choice: Choice) -> Outcome<Entrance> {
+async fn wake(workspaces: &dyn Workspaces, gate: &Gate, client: IpAddr, choice: Choice) -> Outcome<Found> {
     let _in_flight = gate.request(client)?;
     gate.waking(client)?;
     workspaces.wake(choice).await

@@ -12,7 +12,7 @@ pub use measured::ROUTES;
 pub use requests::SESSION_COOKIES;
 
 use crate::failure::{Failure, Outcome};
-use crate::front::{Choice, Workspaces};
+use crate::front::{Choice, Found, Workspaces};
 use crate::gate::Gate;
 use crate::service::{Service, workspace_of};
 use axum::Router;
@@ -42,14 +42,17 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// The edge of the workspace that a token is of.
-    pub(crate) async fn of_token(&self, token: &str) -> Outcome<Self> {
+    /// The edge of the workspace that a token is of; or where that is.
+    pub(crate) async fn of_token(&self, token: &str) -> Outcome<Result<Self, u64>> {
         let workspace = workspace_of(token).ok_or(Refusal::NotSignedIn)?;
         if workspace == self.service.workspace() {
-            return Ok(self.clone());
+            return Ok(Ok(self.clone()));
         }
         let elsewhere = self.elsewhere.upgrade().ok_or(Refusal::NotSignedIn)?;
-        Ok(elsewhere.wake(Choice::Number(workspace)).await?.edge)
+        Ok(match elsewhere.wake(Choice::Number(workspace)).await? {
+            Found::Here(entrance) => Ok(entrance.edge),
+            Found::Elsewhere(workspace) => Err(workspace),
+        })
     }
 }
 

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod convert;
+pub mod elsewhere;
 pub mod encode;
 pub mod failure;
 pub mod freshness;

@@ -13,6 +13,18 @@ pub static CONNECTIONS_REFUSED: Count = Count::new(
     "Connections closed at once because there were too many, in all or from one address.",
     &[],
 );
+/// Requests for workspaces that other nodes have.
+pub static FORWARDED: Count = Count::new(
+    "corridor_forwarded_requests_total",
+    "Requests that were handed on to a node that has their workspace, by whether there was an answer.",
+    &[("outcome", &["answered", "failed"])],
+);
+/// Sockets of workspaces that other nodes have.
+pub static FORWARDED_SOCKETS: Count = Count::new(
+    "corridor_forwarded_sockets_total",
+    "Sockets that were handed on to a node that has their workspace.",
+    &[],
+);
 /// Requests and commands that were refused or failed, by stable code.
 pub static REFUSALS: Count = Count::new(
     "corridor_refusals_total",

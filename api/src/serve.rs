@@ -18,9 +18,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 mod door;
-mod line;
+pub(crate) mod line;
 
 pub use door::Door;
+pub(crate) use door::OnLine;
 pub use line::Allowance;
 
 /// Where the certificate and its key are, as PEM.
@@ -165,7 +166,7 @@ pub async fn serve_on(
 
 /// HTTP/1.1: sockets need it, browsers have it, and every further protocol is one more to bound. HTTP/2 cannot be switched off
 /// beside sockets: whoever begins with it gets one stream, and the door is closed at its first request.
-fn bound_http<E>(builder: &mut Builder<E>) {
+pub(crate) fn bound_http<E>(builder: &mut Builder<E>) {
     builder
         .http1()
         .header_read_timeout(Duration::from_millis(limits::KEEP_ALIVE_TIMEOUT_MS))

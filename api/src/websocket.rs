@@ -43,6 +43,7 @@ pub(crate) async fn upgrade(
     allowance.restrict(limits::BYTES_BEFORE_SIGN_IN_SIZE_BYTES_MAX);
     let greeting = Greeting {
         allowance,
+        client,
         _place: place,
     };
     handshake.agree(move |socket| connection::run(socket, edge, token, greeting))
@@ -51,6 +52,8 @@ pub(crate) async fn upgrade(
 /// What a socket holds until it said who it is: a place among those who did not, and the right to a few bytes.
 struct Greeting {
     allowance: Allowance,
+    /// Where it comes from.
+    client: SocketAddr,
     _place: Place,
 }
 

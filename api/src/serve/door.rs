@@ -60,6 +60,13 @@ pub struct OnLine<S> {
     allowance: Allowance,
 }
 
+impl<S> OnLine<S> {
+    /// Of one connection.
+    pub fn new(service: S, allowance: Allowance) -> Self {
+        Self { service, allowance }
+    }
+}
+
 impl<S: Service<Request<B>>, B> Service<Request<B>> for OnLine<S> {
     type Response = S::Response;
     type Error = S::Error;

@@ -3,6 +3,7 @@
 //! Stands between the system and TLS or HTTP. Refuses to know what the bytes say.
 
 use crate::gate::Place;
+use corridor_cluster::Tunnel;
 use corridor_domain::limits;
 use socket2::SockRef;
 use std::io;
@@ -49,6 +50,11 @@ impl HangUp for TcpStream {
         // If it does not work the system keeps a few kilobytes a while longer.
         let _ = SockRef::from(self).set_linger(Some(Duration::ZERO));
     }
+}
+
+impl HangUp for Tunnel {
+    /// The node that brought the client lets go of its end.
+    fn hang_up(&self) {}
 }
 
 /// A connection.

@@ -16,8 +16,23 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
+/// Where a socket that said who it is belongs.
+pub(super) enum Begun {
+    /// Here.
+    Here(Box<Here>),
+    /// To a workspace that other nodes have.
+    Elsewhere {
+        /// Which.
+        workspace: u64,
+        /// The token that it showed.
+        token: String,
+        /// Its first frame.
+        hello: String,
+    },
+}
+
 /// A socket that said who it is.
-pub(super) struct Begun {
+pub(super) struct Here {
     /// The edge of its workspace.
     pub edge: Edge,
     /// Who.
@@ -45,11 +60,20 @@ pub(super) async fn begin(
         // Something of ours is broken: nobody is signed out for that.
         _ => Some(broken(&edge)),
     };
-    let edge = edge.of_token(&token).await.map_err(ending)?;
+    let edge = match edge.of_token(&token).await.map_err(ending)? {
+        Ok(edge) => edge,
+        Err(workspace) => {
+            return Ok(Begun::Elsewhere {
+                workspace,
+                token,
+                hello: first,
+            });
+        }
+    };
     let caller = edge.service.authenticate(&token).await.map_err(ending)?;
     let caught_up = edge.service.catch_up_with(since).await;
     caught_up.map_err(|_| Some(broken(&edge)))?;
-    Ok(Begun { edge, caller, since })
+    Ok(Begun::Here(Box::new(Here { edge, caller, since })))
 }
 
 async fn next_text(stream: &mut SplitStream<Socket>) -> Result<String, Option<Ending>> {

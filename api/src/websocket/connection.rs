@@ -4,11 +4,12 @@
 //! outbox holds from before it is skipped. Knows no rules of the clinic and keeps nothing.
 
 use super::Greeting;
-use super::beginning::begin;
-use super::handshake::Socket;
+use super::beginning::{Begun, Here, begin};
+use super::handshake::{self, Socket};
 use super::session_protocol::{Illegal, Phase, Step, step};
 use super::writer::{Gone, Writer};
 use crate::convert::objects;
+use crate::elsewhere::{Beginning, carry};
 use crate::encode;
 use crate::failure::{Failure, Outcome};
 use crate::http::Edge;
@@ -40,16 +41,55 @@ type Pending = BoxFuture<'static, ServerFrame>;
 pub(super) async fn run(socket: Socket, edge: Edge, token: Option<String>, greeting: Greeting) {
     let (sink, mut stream) = socket.split();
     let mut writer = Writer::new(sink);
-    let ending = match Box::pin(begin(&mut stream, edge, token)).await {
-        Ok(begun) => {
+    let ending = match Box::pin(begin(&mut stream, edge.clone(), token)).await {
+        Ok(Begun::Here(begun)) => {
+            drop(edge);
             greeting.end();
-            serve(&mut writer, &mut stream, &begun.edge, begun.caller, begun.since).await
+            let Here { edge, caller, since } = *begun;
+            serve(&mut writer, &mut stream, &edge, caller, since).await
+        }
+        Ok(Begun::Elsewhere {
+            workspace,
+            token,
+            hello,
+        }) => {
+            let beginning = Beginning {
+                workspace,
+                client: greeting.client,
+                token,
+                hello,
+            };
+            greeting.end();
+            Box::pin(hand_on(&mut writer, &mut stream, &edge, beginning)).await
         }
         Err(ending) => ending,
     };
     if let Some((reason, retry_after_ms)) = ending {
         Box::pin(writer.goodbye(reason, retry_after_ms)).await;
     }
+}
+
+/// Carries the frames of a socket that belongs to another node.
+async fn hand_on(
+    writer: &mut Writer,
+    stream: &mut SplitStream<Socket>,
+    edge: &Edge,
+    beginning: Beginning,
+) -> Option<Ending> {
+    let opening = edge
+        .elsewhere
+        .upgrade()
+        .map(|elsewhere| elsewhere.open(beginning.workspace));
+    let carried = match opening {
+        Some(opening) => match opening.await {
+            Ok(tunnel) => carry(tunnel, handshake::config(), beginning, (writer.sink(), stream))
+                .await
+                .is_ok(),
+            Err(_) => false,
+        },
+        None => false,
+    };
+    (!carried).then(|| broken(edge))
 }
 
 async fn serve(

@@ -72,7 +72,8 @@ impl Handshake {
     }
 }
 
-fn config() -> WebSocketConfig {
+/// Of sockets in both directions.
+pub(super) fn config() -> WebSocketConfig {
     WebSocketConfig::default()
         .max_message_size(Some(limits::FRAME_SIZE_BYTES_MAX))
         .max_frame_size(Some(limits::FRAME_SIZE_BYTES_MAX))

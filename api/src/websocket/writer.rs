@@ -36,6 +36,11 @@ impl Writer {
         Self { sink, outbox: None }
     }
 
+    /// For whoever says whole frames of another node.
+    pub(super) fn sink(&mut self) -> &mut SplitSink<Socket, Message> {
+        &mut self.sink
+    }
+
     /// From now on a write that waits ends with this outbox.
     pub(super) fn watch(&mut self, outbox: Arc<Outbox>) {
         self.outbox = Some(outbox);

@@ -96,6 +96,18 @@ pub const PEER_LINES_COUNT_MAX: usize = 256;
 pub const PEER_LINES_PER_NODE_COUNT_MAX: usize = 4;
 /// Connections on which other nodes bring clients: one for each of their sockets, and a few for requests.
 pub const TUNNELS_COUNT_MAX: usize = 16_384;
+/// How long a tunnel for requests is kept that nobody uses. Shorter than the other node waits for the next request on it.
+pub const TUNNEL_IDLE_MS: u64 = 20_000;
+/// Tunnels for requests that are kept unused, of one workspace.
+pub const TUNNELS_IDLE_COUNT_MAX: usize = 32;
+/// What is read at once of a socket that is handed on to another node, in each direction.
+pub const TUNNEL_BUFFER_SIZE_BYTES: usize = 4 * 1024;
+/// Tunnels that a node opens at once.
+pub const TUNNELS_OPENING_COUNT_MAX: usize = 8;
+/// How long a node looks for one that has a workspace.
+pub const TUNNEL_OPENING_TIMEOUT_MS: u64 = 8_000;
+/// Between two rounds of asking all nodes that should have it.
+pub const TUNNEL_OPENING_PAUSE_MS: u64 = 200;
 /// Connections between nodes that are being made, and those that ask to join.
 pub const PEER_HANDSHAKES_COUNT_MAX: usize = 64;
 /// Of these, from one address.

@@ -4,8 +4,10 @@
 //! is done as a person who signs in, so that the record names them. Refuses to know how answers are shown.
 
 mod counter;
+mod errand;
 
 pub use counter::{Counter, Status, WorkspaceLine};
+pub use errand::{Errand, answer_errands};
 
 use crate::membership::desk::Refused;
 use corridor_api::failure::Failure;
@@ -158,8 +160,7 @@ impl Drop for Control {
 }
 
 /// Opens the socket of the node that holds this data folder, and answers until the result is dropped.
-pub fn serve(data: &Path, counter: Counter) -> io::Result<Control> {
-    let counter = Arc::new(counter);
+pub fn serve(data: &Path, counter: Arc<Counter>) -> io::Result<Control> {
     open(data, move |request| {
         let counter = Arc::clone(&counter);
         async move { counter.answer(request).await }

@@ -82,6 +82,12 @@ impl Facts {
         known.open(id).map(|_| id)
     }
 
+    /// What the workspace of this number is called, be it closed.
+    pub fn name_of(&self, id: u64) -> Option<String> {
+        let known = self.known.borrow();
+        known.workspaces.get(&id).map(|facts| facts.name.clone())
+    }
+
     /// Whether there is one of this number, be it closed.
     pub fn knows(&self, id: u64) -> bool {
         self.known.borrow().workspaces.contains_key(&id)

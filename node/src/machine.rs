@@ -6,6 +6,7 @@ use crate::config::Settings;
 use crate::files;
 use crate::membership::standing::Standing;
 use crate::start::StartError;
+use crate::stay::{self, Stay};
 use corridor_actors::disk_space::DiskSpace;
 use corridor_api::gate::Gate;
 use corridor_api::service::Passwords;
@@ -63,7 +64,8 @@ impl Machine {
             tracing::info!("this node has a new certificate for the other nodes");
         }
         let log_options = LogOptions::new(settings.data.join("log"));
-        let folder = workspace_folder(settings, FIRST_WORKSPACE);
+        let first = Stay::present(&settings.data, FIRST_WORKSPACE).map_err(stay::unreadable)?;
+        let folder = first.state_folder();
         // Both read back what the last process left. After a kill that is most of a start: at the same time, then.
         let (log, store) = std::thread::scope(|scope| {
             let store = scope.spawn(|| FjallBackend::open(&folder));
@@ -105,15 +107,20 @@ impl Machine {
         config
     }
 
+    /// A workspace's present stay here. Waits for the disk.
+    pub fn stay(&self, workspace: u64) -> io::Result<Stay> {
+        Stay::present(&self.settings.data, workspace)
+    }
+
     /// The store of a workspace's state. Waits for the disk.
-    pub fn open_store(&self, workspace: u64) -> io::Result<FjallBackend> {
+    pub fn open_store(&self, workspace: u64, stay: &Stay) -> io::Result<FjallBackend> {
         let opened = {
             let mut first = self.first_store.lock().unwrap_or_else(PoisonError::into_inner);
             first.take_if(|_| workspace == FIRST_WORKSPACE)
         };
         match opened {
             Some(store) => Ok(store),
-            None => FjallBackend::open(&workspace_folder(&self.settings, workspace)),
+            None => FjallBackend::open(&stay.state_folder()),
         }
     }
 
@@ -121,9 +128,4 @@ impl Machine {
     pub fn facts_folder(&self) -> PathBuf {
         self.settings.data.join("facts")
     }
-}
-
-/// Where a workspace keeps its state.
-pub fn workspace_folder(settings: &Settings, workspace: u64) -> PathBuf {
-    settings.data.join("workspaces").join(workspace.to_string())
 }

@@ -26,6 +26,7 @@ mod place;
 mod room;
 mod scrub;
 mod start;
+mod stay;
 mod stop;
 mod workspace;
 mod workspaces;

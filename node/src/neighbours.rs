@@ -11,7 +11,7 @@ mod members;
 mod report;
 mod telling;
 
-pub use cluster::WakeAll;
+pub use cluster::{All, WakeAll};
 pub use companions::{Companions, Resting};
 pub use members::GroupMembers;
 pub use report::{Reporter, StandingOfState};
@@ -25,16 +25,16 @@ use crate::membership::way::Reception;
 use crate::start::StartError;
 use cluster::ClusterMembers;
 use corridor_api::serve;
-use corridor_cluster::peers::{NodeId, PeerLink};
+use corridor_cluster::peers::{CallError, Kind, NodeId, PeerLink};
 use corridor_cluster::transport::Transport;
-use corridor_cluster::{Group, GroupStatus, Host, NotReady, Peer, Steer, SteerError};
+use corridor_cluster::{BELONGS_NOT, Group, GroupStatus, Host, Member, NotReady, Peer, Steer, SteerError, Tunnel};
 use corridor_domain::cluster::CLUSTER_GROUP;
 use corridor_domain::limits;
 use corridor_storage::landmarks::Landmarks;
 use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::sealing::StorageKey;
 use corridor_storage::world::World;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -202,6 +202,23 @@ impl Neighbours {
         self.catch_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether the leader of a workspace's group, which is one of those that shall have it, is certain that this node does not belong to it. Without
+    /// an answer nothing is certain.
+    pub async fn is_let_go(&self, group: u64, wanted: &[Member]) -> bool {
+        let asked = wanted.iter().filter(|member| member.node != self.node).map(|member| {
+            let request = members::about(group, Kind::Belongs);
+            let patience = Duration::from_millis(limits::PEER_REPORT_TIMEOUT_MS);
+            self.link().call(member.node, &member.address, request, patience)
+        });
+        let answers = join_all(asked).await;
+        answers.into_iter().flatten().any(|answer| answer == BELONGS_NOT)
+    }
+
+    /// A way for a client to a workspace that another node has.
+    pub async fn tunnel(&self, member: &Member, group: u64) -> Result<Tunnel, CallError> {
+        self.transport.tunnel(member.node, &member.address, group).await
+    }
+
     /// Where the operators' questions are answered.
     pub fn desk(&self) -> Arc<Desk> {
         let authority = self.held_standing().authority.fingerprint();
@@ -286,6 +303,8 @@ impl Neighbours {
         *self.held_catch_up() = None;
         self.host.set_knock(None);
         self.host.set_is_removed(None);
+        self.host.set_bring(None);
+        self.host.set_operate(None);
         self.cluster.know_all(None);
         self.host.forget_gossip(CLUSTER_GROUP);
     }

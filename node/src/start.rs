@@ -11,7 +11,7 @@ pub use error::StartError;
 pub use first::{check_papers, found};
 
 use crate::config::Settings;
-use crate::control::{self, Counter};
+use crate::control::{self, Counter, Errand};
 use crate::doors;
 use crate::facts::Facts;
 use crate::figures::{self, Figures, Sources};
@@ -20,6 +20,7 @@ use crate::neighbours::Neighbours;
 use crate::operations::operations;
 use crate::room::RoomWatch;
 use crate::workspaces::Workspaces;
+use corridor_api::elsewhere::Forwarder;
 use corridor_api::service::Service;
 use corridor_api::{front, serve};
 use corridor_cluster::Group;
@@ -142,7 +143,14 @@ impl Running {
             workspaces: Arc::clone(&self.workspaces),
             status: Arc::clone(&self.status),
             desk: self.neighbours.as_ref().map(|neighbours| neighbours.desk()),
+            errand: self.neighbours.as_ref().map(|neighbours| Errand {
+                link: neighbours.link(),
+            }),
         };
+        let counter = Arc::new(counter);
+        if let Some(neighbours) = &self.neighbours {
+            control::answer_errands(&neighbours.host(), &counter);
+        }
         let control = control::serve(&settings.data, counter).map_err(StartError::io("the control socket"))?;
         let room = self.room();
         let watching = tokio::spawn(async move { room.watch().await });
@@ -150,10 +158,15 @@ impl Running {
             .neighbours
             .clone()
             .map(|neighbours| tokio::spawn(async move { neighbours.keep_up().await }));
+        let clearing = tokio::spawn(Arc::clone(&self.workspaces).clear_away());
         let upkeep = tokio::spawn(self.figures.clone().keep_up());
+        // Who comes for a workspace that other nodes have is handed on.
+        let (all, gate) = (|| Arc::clone(&self.workspaces) as Arc<_>, &self.machine.gate);
+        let others = self.neighbours.as_ref();
+        let forwarder = others.map(|_| Forwarder::new(all(), Arc::clone(gate)));
         let clients = serve::serve_on(
             self.listener,
-            front::front(Arc::clone(&self.workspaces) as Arc<_>, Arc::clone(&self.machine.gate)),
+            front::front(all(), Arc::clone(gate), forwarder),
             settings.tls.as_ref(),
             doors::client_door(self.machine.gate.bounds()),
             stopped(self.stopping.subscribe()),
@@ -171,6 +184,7 @@ impl Running {
         };
         let (clients, ()) = tokio::join!(clients, farewell);
         upkeep.abort();
+        clearing.abort();
         drop(control);
         if let Some(keeping_up) = keeping_up {
             keeping_up.abort();

@@ -10,6 +10,7 @@ use crate::machine::Machine;
 use crate::neighbours::{Companions, GroupMembers, Neighbours, Resting};
 use crate::scrub::Scrubbing;
 use crate::start::StartError;
+use crate::stay::Stay;
 use corridor_actors::alarm::Fence;
 use corridor_actors::falls::FallLimit;
 use corridor_actors::{Actors, Needs};
@@ -40,8 +41,12 @@ use tokio::sync::{Notify, mpsc};
 pub struct Which {
     /// The number of its group.
     pub id: u64,
+    /// What the cluster calls it: by that its nodes are chosen.
+    pub name: String,
     /// Its key.
     pub key: StorageKey,
+    /// Where it is on the disk.
+    pub stay: Stay,
     /// Whether this node begins its group, if it has never run anywhere.
     pub begins: bool,
 }
@@ -115,6 +120,8 @@ pub enum Ended {
     AtRest,
     /// Its state was replaced by that of another node: everything that lives has to be made from it anew.
     Again,
+    /// The cluster has it on other nodes, and its group goes on without this one.
+    Moved,
 }
 
 impl Workspace {
@@ -126,14 +133,15 @@ impl Workspace {
         elsewhere: Weak<dyn Workspaces>,
     ) -> Result<(Self, Below), StartError> {
         let (world, settings) = (&machine.world, &machine.settings);
-        let store = open_store(machine, which.id)
+        let log = which.stay.log(&machine.log);
+        let store = open_store(machine, which)
             .await
             .map_err(StartError::io("the state store"))?;
         let state = State::new(Arc::new(store), Arc::clone(world), &machine.keys.node, &which.key);
         let gather = Duration::from_millis(limits::STATE_BEHIND_MS);
         let state = state.with_carrier(gather).map_err(StartError::io("the state store"))?;
         let reader = Reader::new(state.clone());
-        let scrub = Scrub::new(state.clone(), Arc::clone(&machine.log), which.id);
+        let scrub = Scrub::new(state.clone(), Arc::clone(&log), which.id);
         let (tell, applied) = mpsc::channel::<Vec<Applied>>(limits::APPLIED_BATCHES_COUNT_MAX);
         let listener = Box::new(move |batch| {
             high_water::APPLIED_BATCHES.note(tell.max_capacity() - tell.capacity() + 1);
@@ -146,15 +154,14 @@ impl Workspace {
 
         let mut config = machine.group_config(which.begins);
         config.peer = neighbours.map(|neighbours| neighbours.peer()).unwrap_or_default();
-        let (hosting, log) = (machine.hosting.clone(), Arc::clone(&machine.log));
-        let group = Group::start(which.id, config, hosting, log, Arc::new(applied_state)).await;
+        let group = Group::start(which.id, config, machine.hosting.clone(), log, Arc::new(applied_state)).await;
         let group = group.map_err(|error| StartError::refused(error.to_string()))?;
         let installed = group.installed();
         let companions = neighbours.map(|neighbours| {
             let reader = reader.clone();
             let standing = Box::new(move || reader.progress().map(|progress| (progress.revision, progress.hash)));
             let members = neighbours.members(which.id, &group, standing, landmarks);
-            Arc::new(Companions::meet(Arc::clone(neighbours), members))
+            Arc::new(Companions::meet(Arc::clone(neighbours), members, &which.name))
         });
 
         let keys = ContentKeys::new(Arc::clone(world), &which.key);
@@ -269,6 +276,9 @@ impl Below {
             loop {
                 knocks.tick().await;
                 if let Some(companions) = &self.companions {
+                    if companions.has_moved().await {
+                        return;
+                    }
                     companions.knock();
                 }
             }
@@ -276,7 +286,7 @@ impl Below {
         tokio::select! {
             biased;
             () = self.installed.notified() => return Ok(Some(Ended::Again)),
-            () = knocking => {}
+            () = knocking => return Ok(Some(Ended::Moved)),
             ready = ready => ready.map_err(|error| StartError::refused(error.to_string()))?,
         }
         self.is_ready.store(!self.actors.is_fenced(), Ordering::Release);
@@ -304,8 +314,9 @@ impl Below {
             ..
         } = self;
         let with_others = async {
-            if let Some(companions) = &companions {
-                companions.keep_up(actors.gossip()).await;
+            match &companions {
+                Some(companions) => companions.keep_up(actors.gossip()).await,
+                None => std::future::pending().await,
             }
         };
         let resting = async {
@@ -315,7 +326,7 @@ impl Below {
             }
         };
         let watching = async {
-            tokio::join!(with_others, contact.watch(), scrubbing.watch());
+            tokio::join!(contact.watch(), scrubbing.watch());
             std::future::pending().await
         };
         tokio::select! {
@@ -323,6 +334,7 @@ impl Below {
             () = installed.notified() => Ended::Again,
             () = rest.notified() => Ended::AtRest,
             () = resting => Ended::AtRest,
+            () = with_others => Ended::Moved,
             ended = watching => ended,
         }
     }
@@ -347,13 +359,13 @@ impl Below {
 }
 
 /// Opens the store. Who came late to the workspace's last life may still hold it for a moment.
-async fn open_store(machine: &Arc<Machine>, id: u64) -> io::Result<FjallBackend> {
+async fn open_store(machine: &Arc<Machine>, which: &Which) -> io::Result<FjallBackend> {
     let mut looks = tokio::time::interval(Duration::from_millis(limits::WORKSPACE_STORE_LOOK_INTERVAL_MS));
     let mut tries = 0;
     loop {
         looks.tick().await;
-        let opening = Arc::clone(machine);
-        let opened = tokio::task::spawn_blocking(move || opening.open_store(id)).await?;
+        let (opening, id, stay) = (Arc::clone(machine), which.id, which.stay.clone());
+        let opened = tokio::task::spawn_blocking(move || opening.open_store(id, &stay)).await?;
         tries += 1;
         match opened {
             Err(error) if is_held(&error) && tries < limits::WORKSPACE_STORE_TRIES_COUNT_MAX => {}

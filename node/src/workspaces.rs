@@ -1,25 +1,24 @@
 //! The workspaces of this node: each has a keeper, which wakes it when somebody comes and lets it rest when nobody does.
 //!
-//! Stands between the front door and the workspaces. It refuses to know what a workspace is made of.
+//! Stands between the front door and the workspaces; `elsewhere.rs` has those that other nodes have. It refuses to know what a workspace is
+//! made of.
 
 mod all;
+mod elsewhere;
 
 use crate::facts::Facts;
 use crate::machine::Machine;
 use crate::membership::desk::Refused;
 use crate::neighbours::{Neighbours, WakeAll};
 use crate::start::StartError;
+use crate::stay;
 use crate::workspace::{Ended, Which, Workspace};
-use corridor_actors::SubmitError;
-use corridor_api::failure::{Failure, Outcome};
-use corridor_api::front::{self, Choice, Entrance};
+use corridor_api::front::{self, Choice};
 use corridor_cluster::SteerError;
 use corridor_cluster::peers::NodeId;
 use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_domain::limits;
-use corridor_domain::refusal::Refusal;
 use corridor_storage::log::FatalHandler;
-use futures::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -54,6 +53,8 @@ pub struct Workspaces {
     keepers: Mutex<BTreeMap<u64, Keeper>>,
     /// Those that are woken at once: each reads back what it has.
     waking: Arc<Semaphore>,
+    /// Ways to other nodes that are opened at once.
+    opening: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
 }
 
@@ -62,6 +63,8 @@ pub struct Workspaces {
 pub enum NotAwake {
     /// There is none, or it is closed.
     NotFound,
+    /// Other nodes have it; its number.
+    Elsewhere(u64),
     /// Not yet, or not here.
     NotNow(String),
 }
@@ -70,6 +73,7 @@ impl From<NotAwake> for Refused {
     fn from(why: NotAwake) -> Self {
         match why {
             NotAwake::NotFound => Self::new("not_found", "There is no open workspace of this name."),
+            NotAwake::Elsewhere(_) => Self::new("fenced", "Other nodes have this workspace; ask one of them."),
             NotAwake::NotNow(why) => Self::new("fenced", format!("The workspace cannot be woken now: {why}.")),
         }
     }
@@ -85,6 +89,7 @@ impl Workspaces {
             facts,
             keepers: Mutex::default(),
             waking: Arc::new(Semaphore::new(limits::WORKSPACES_WAKING_COUNT_MAX)),
+            opening: Arc::new(Semaphore::new(limits::TUNNELS_OPENING_COUNT_MAX)),
             stopping: watch::Sender::new(false),
         });
         if let Some(neighbours) = &workspaces.neighbours {
@@ -100,6 +105,7 @@ impl Workspaces {
                     workspaces.knocked(group);
                 }
             })));
+            workspaces.serve_brought(neighbours);
         }
         workspaces
     }
@@ -160,7 +166,7 @@ impl Workspaces {
             _ => false,
         };
         // A closed one too: its group follows the cluster as the others.
-        if !has_just_failed && self.facts.knows(group) {
+        if !has_just_failed && self.facts.knows(group) && (self.is_placed_here(group) || self.has_begun(group)) {
             self.keep(group);
         }
     }
@@ -204,11 +210,11 @@ impl Workspaces {
         let first = self.wait(FIRST_WORKSPACE).await;
         first.map_err(|why| match why {
             NotAwake::NotNow(why) => StartError::refused(why),
-            NotAwake::NotFound => StartError::refused("the first workspace is not there"),
+            NotAwake::NotFound | NotAwake::Elsewhere(_) => StartError::refused("the first workspace is not there"),
         })
     }
 
-    /// One that exists and is open, woken if it rests.
+    /// One that exists, is open, and is here; woken if it rests.
     pub async fn come_to(self: &Arc<Self>, choice: &Choice) -> Result<Arc<Workspace>, NotAwake> {
         let id = match self.facts.find(choice) {
             Some(id) => id,
@@ -219,6 +225,9 @@ impl Workspaces {
                 self.facts.find(choice).ok_or(NotAwake::NotFound)?
             }
         };
+        if self.get(id).is_none() && !self.is_placed_here(id) {
+            return Err(NotAwake::Elsewhere(id));
+        }
         let patience = Duration::from_millis(limits::WORKSPACE_WAKE_TIMEOUT_MS);
         let waited = tokio::time::timeout(patience, self.wait(id)).await;
         let workspace = waited.unwrap_or_else(|_| Err(NotAwake::NotNow("it takes too long".to_owned())))?;
@@ -241,6 +250,12 @@ impl Workspaces {
                     tell.send_replace(Life::Waking);
                 }
                 Ok(Ended::AtRest) => break Life::AtRest,
+                Ok(Ended::Moved) => match self.let_go(id).await {
+                    Ok(true) => break Life::AtRest,
+                    // The cluster wants it here again, or nobody was certain.
+                    Ok(false) => has_lived = true,
+                    Err(error) => break Life::Failed(error.to_string(), self.machine.world.monotonic_ns()),
+                },
                 Err(error) => break Life::Failed(error.to_string(), self.machine.world.monotonic_ns()),
             }
         };
@@ -299,10 +314,14 @@ impl Workspaces {
         let known = facts.workspaces.get(&id);
         let known = known.ok_or_else(|| StartError::refused("there is no such workspace"))?;
         let key = self.facts.key_of(id, known, &self.machine.keys.workspace);
+        let stay = self.machine.stay(id).map_err(stay::unreadable)?;
         Ok(Which {
             id,
+            name: known.name.clone(),
             key: key.map_err(StartError::io("the key of a workspace"))?,
-            begins: self.facts.begins(id, known, self.machine.is_founder),
+            // Once it was here its group has begun, whatever is left of that.
+            begins: stay.is_first() && self.facts.begins(id, known, self.machine.is_founder),
+            stay,
         })
     }
 
@@ -320,6 +339,8 @@ impl Workspaces {
     pub async fn stop(&self) {
         if let Some(neighbours) = &self.neighbours {
             neighbours.host().set_knock(None);
+            neighbours.host().set_bring(None);
+            neighbours.host().set_operate(None);
         }
         self.stopping.send_replace(true);
         let keepers = std::mem::take(&mut *self.held());
@@ -338,31 +359,5 @@ impl Drop for FatalIfPanicking {
         if std::thread::panicking() {
             (self.0)("the keeper of a workspace panicked");
         }
-    }
-}
-
-impl front::Workspaces for Workspaces {
-    fn awake(&self, choice: &Choice) -> Option<Entrance> {
-        let id = self.facts.find(choice)?;
-        Some(self.get(id)?.entrance())
-    }
-
-    fn wake(&self, choice: Choice) -> BoxFuture<'static, Outcome<Entrance>> {
-        let workspaces = self.me.upgrade();
-        Box::pin(async move {
-            let fenced = || Failure::Submit(SubmitError::Fenced);
-            match workspaces.ok_or_else(fenced)?.come_to(&choice).await {
-                Ok(workspace) => Ok(workspace.entrance()),
-                Err(NotAwake::NotFound) => Err(Failure::Refused(match choice {
-                    Choice::Named(_) => Refusal::NotFound,
-                    // A session of what is not there has ended.
-                    Choice::Number(_) => Refusal::NotSignedIn,
-                })),
-                Err(NotAwake::NotNow(why)) => {
-                    tracing::info!(why, "somebody came to a workspace that is not awake");
-                    Err(fenced())
-                }
-            }
-        })
     }
 }

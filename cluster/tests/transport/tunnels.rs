@@ -21,7 +21,8 @@ async fn bytes_pass_in_both_directions_until_one_side_goes() {
     let (mut reads, mut writes) = tokio::io::split(&mut tunnel);
     let mut heard = vec![0; sent.len()];
     let (written, read) = tokio::join!(writes.write_all(&sent), reads.read_exact(&mut heard));
-    (written.unwrap(), read.unwrap());
+    written.unwrap();
+    read.unwrap();
     assert!(heard == sent);
     two.transport.shutdown().await;
     // However it ends, it does.

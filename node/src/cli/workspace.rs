@@ -87,10 +87,11 @@ fn table(lines: &[WorkspaceLine]) -> String {
         "NAME", "GROUP", "STATE", "LEADER", "NODES", "SOCKETS"
     );
     for line in lines {
-        let state = match (line.closed_at_ms, line.is_awake) {
-            (Some(_), _) => "closed",
-            (None, true) => "awake",
-            (None, false) => "rests",
+        let state = match (line.closed_at_ms, line.is_awake, line.is_here) {
+            (Some(_), ..) => "closed",
+            (None, true, _) => "awake",
+            (None, false, true) => "rests",
+            (None, false, false) => "away",
         };
         let leader = line.leader.map_or_else(|| "-".to_owned(), |leader| leader.to_string());
         let nodes = line.nodes.as_ref().map_or_else(
@@ -121,6 +122,7 @@ mod tests {
             name: name.to_owned(),
             created_at_ms: 0,
             closed_at_ms,
+            is_here: id != 29,
             is_awake: nodes.is_some(),
             leader: nodes.as_ref().map(|_| 2),
             nodes,
@@ -130,6 +132,11 @@ mod tests {
             line(1, "main", None, Some(vec![1, 2, 7])),
             line(19, "north", None, None),
             line(23, "south", Some(5), None),
+            WorkspaceLine {
+                is_awake: false,
+                leader: None,
+                ..line(29, "west", None, Some(vec![3, 7, 8]))
+            },
         ]);
         assert_eq!(
             text.lines()
@@ -140,6 +147,7 @@ mod tests {
                 "main 1 awake 2 1 2 7 3",
                 "north 19 rests - - 3",
                 "south 23 closed - - 3",
+                "west 29 away - 3 7 8 3",
             ]
         );
     }

@@ -2,12 +2,13 @@
 //!
 //! Stands behind the socket, in front of the workspaces and the desk of the cluster. Refuses to know how requests travel.
 
-use super::{ClusterDeed, Reply, Request, WorkspaceDeed};
+use super::{ClusterDeed, Errand, Reply, Request, WorkspaceDeed};
 use crate::membership::desk::{Desk, Refused};
 use crate::workspaces::Workspaces;
 use corridor_api::failure::Failure;
 use corridor_api::front::Choice;
 use corridor_api::service::Service;
+use corridor_cluster::Member;
 use corridor_protocol::{AddPerson, SignIn};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -25,6 +26,8 @@ pub struct Counter {
     pub status: Status,
     /// Of a node that is not alone.
     pub desk: Option<Arc<Desk>>,
+    /// Who asks other nodes, for workspaces that this one has not.
+    pub errand: Option<Errand>,
 }
 
 /// A workspace, as `corridor workspace list` shows it.
@@ -38,19 +41,47 @@ pub struct WorkspaceLine {
     pub created_at_ms: u64,
     /// When it was closed.
     pub closed_at_ms: Option<u64>,
+    /// Whether the node that was asked shall have it.
+    pub is_here: bool,
     /// Whether it is awake on the node that was asked.
     pub is_awake: bool,
     /// Who leads its group, if it is awake there and that is known.
     pub leader: Option<u64>,
-    /// The nodes that have it, if it is awake there.
+    /// The nodes that have it, if it is awake there; of one that other nodes have, those that shall.
     pub nodes: Option<Vec<u64>>,
     /// Devices that are connected to it there.
     pub sockets: u64,
 }
 
 impl Counter {
-    /// Does what is asked.
+    /// Does what is asked, here or at a node that has the workspace which it concerns.
     pub async fn answer(&self, request: Request) -> Reply {
+        match self.errand.as_ref().zip(self.elsewhere(&request)) {
+            Some((errand, hosts)) => errand.run(&hosts, &request).await,
+            None => self.answer_here(request).await,
+        }
+    }
+
+    /// The nodes that have the workspace which a request concerns, if this one has not.
+    fn elsewhere(&self, request: &Request) -> Option<Vec<Member>> {
+        let name = match request {
+            Request::PersonAdd { workspace, .. } => workspace,
+            Request::Workspace(WorkspaceDeed::Create { name, .. }) => name,
+            Request::Status | Request::Cluster(_) | Request::Workspace(_) => return None,
+        };
+        self.workspaces.hosts_elsewhere(name)
+    }
+
+    /// Does what another node was asked.
+    pub async fn answer_errand(&self, request: Request) -> Result<Reply, String> {
+        match self.elsewhere(&request) {
+            None => Ok(self.answer_here(request).await),
+            Some(_) => Err("other nodes have this workspace".to_owned()),
+        }
+    }
+
+    /// Does what is asked here.
+    async fn answer_here(&self, request: Request) -> Reply {
         match request {
             Request::Status => Reply::Done((self.status)()),
             Request::PersonAdd {
@@ -88,7 +119,7 @@ impl Counter {
                 let id = self.created(&name).await?;
                 let workspace = self.workspaces.come_to(&Choice::Number(id)).await?;
                 // On most nodes first: what is founded is acknowledged, and must not be on one disk.
-                let (voters, wanted) = self.workspaces.spread(&workspace).await;
+                let (voters, wanted) = self.workspaces.spread(id, &workspace).await;
                 if voters <= wanted / 2 {
                     let detail = format!(
                         "Workspace {name} is on {voters} of {wanted} nodes yet, and not founded. See that the others run, and say the \
@@ -135,15 +166,20 @@ impl Counter {
         let facts = self.workspaces.facts().now();
         let line = |(id, facts): (u64, corridor_domain::cluster::WorkspaceFacts)| {
             let awake = self.workspaces.get(id);
+            let elsewhere = self.workspaces.hosts_elsewhere(&facts.name);
             let group = awake.as_ref().map(|workspace| (workspace.status)());
             WorkspaceLine {
                 id,
                 name: facts.name,
                 created_at_ms: facts.created_at_ms,
                 closed_at_ms: facts.closed_at_ms,
+                is_here: elsewhere.is_none(),
                 is_awake: awake.is_some(),
                 leader: group.as_ref().and_then(|group| group.leader),
-                nodes: group.map(|group| group.members.iter().map(|member| member.node).collect()),
+                nodes: group
+                    .map(|group| group.members)
+                    .or(elsewhere)
+                    .map(|members| members.iter().map(|member| member.node).collect()),
                 sockets: awake.map_or(0, |workspace| workspace.actors.devices().count()),
             }
         };

@@ -3,7 +3,8 @@
 //! Stands between what operators and newcomers ask and the groups: group 0 says who belongs to the cluster, the first workspace's group how
 //! each node is doing. It refuses to know certificates and invitations.
 
-use super::members::{GroupMembers, peer_of};
+use super::companions;
+use super::members::{self, GroupMembers, peer_of};
 use crate::membership::Waiting;
 use crate::membership::authority::ClusterId;
 use crate::membership::desk::{Members, Refused};
@@ -12,9 +13,12 @@ use crate::membership::messages::PeerAddress;
 use crate::membership::status::{ClusterStatus, NodeStatus, Role};
 use corridor_cluster::peers::NodeId;
 use corridor_cluster::{Member, Peer, Steer, SteerError};
+use corridor_domain::limits;
+use corridor_domain::placement;
 use futures::future::{BoxFuture, join_all};
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 /// A group that may not run yet, or no longer.
 type Maybe = RwLock<Option<Arc<GroupMembers>>>;
@@ -33,11 +37,23 @@ pub struct ClusterMembers {
     seen: RwLock<(u64, BTreeSet<NodeId>)>,
 }
 
-/// Wakes all workspaces, closed ones too, and gives their groups.
+/// Wakes all workspaces that this node has, closed ones too, and says which there are.
 pub type WakeAll = Box<dyn Fn() -> Waking + Send + Sync>;
 
 /// Groups that are being woken.
-type Waking = BoxFuture<'static, Result<Vec<Arc<GroupMembers>>, SteerError>>;
+type Waking = BoxFuture<'static, Result<Vec<All>, SteerError>>;
+
+/// A workspace of the cluster.
+pub struct All {
+    /// The number of its group.
+    pub id: u64,
+    /// What the cluster calls it.
+    pub name: String,
+    /// Whether it is closed: whoever did that has given it up, and what has no quorum any more must not stand in the way for ever.
+    pub is_closed: bool,
+    /// Its group, if this node has it.
+    pub here: Option<Arc<GroupMembers>>,
+}
 
 fn get(group: &Maybe) -> Option<Arc<GroupMembers>> {
     group.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -79,6 +95,14 @@ impl ClusterMembers {
     /// Everybody who belongs to the cluster, as far as this node knows. Nobody as long as group 0 does not run.
     pub fn all(&self) -> Vec<Member> {
         self.group().map(|group| group.status().members).unwrap_or_default()
+    }
+
+    /// The members that shall have the workspace of this name, as far as this node knows.
+    pub fn hosts(&self, name: &str) -> Vec<Member> {
+        let all = self.all();
+        let nodes = placement::hosts(name, all.iter().map(|member| member.node));
+        let member = |node: NodeId| all.iter().find(|member| member.node == node).cloned();
+        nodes.into_iter().filter_map(member).collect()
     }
 
     /// Whether a node belongs to the cluster, as far as this one knows.
@@ -141,24 +165,51 @@ impl ClusterMembers {
         node <= seen.0 && !seen.1.contains(&node)
     }
 
-    /// Whether a node may go: the groups of all workspaces, which are woken for it. A refusal if one of the nodes that would remain has no
-    /// vote in one of them; nothing was changed then.
+    /// Whether a node may go: the groups of all workspaces here, which are woken for it. A refusal if one of the nodes that would keep a
+    /// workspace has no vote in it; nothing was changed then.
     async fn check_may_go(&self, node: NodeId) -> Result<Vec<Arc<GroupMembers>>, SteerError> {
         let group = self.group()?;
         let workspaces = self.wake_all()?.await?;
         let voters = group.status().members.into_iter().filter(|member| member.votes);
-        let remaining: Vec<NodeId> = voters
-            .map(|member| member.node)
-            .filter(|voter| *voter != node)
-            .collect();
-        match workspaces.iter().find(|workspace| !workspace.all_vote(&remaining)) {
-            None => Ok(workspaces),
-            Some(behind) => Err(SteerError(format!(
-                "in the workspace of group {} one of the nodes that would remain has no vote yet; wait until `corridor cluster \
-                 status` shows all of them as voters",
-                behind.group
-            ))),
-        }
+        let voters: BTreeSet<NodeId> = voters.map(|member| member.node).collect();
+        let checks = workspaces.iter().map(|workspace| async {
+            let keep = self.hosts(&workspace.name).into_iter().filter(|member| member.node != node);
+            let keep: Vec<Member> = keep.filter(|member| voters.contains(&member.node)).collect();
+            let all_vote = match &workspace.here {
+                Some(here) => here.all_vote(&keep.iter().map(|member| member.node).collect::<Vec<_>>()),
+                None => self.all_vote_elsewhere(workspace.id, &group, &keep).await,
+            };
+            match (all_vote && !keep.is_empty()) || (workspace.is_closed && workspace.here.is_none()) {
+                true => Ok(()),
+                false => Err(SteerError(format!(
+                    "in the workspace of group {} one of the nodes that would remain has no vote yet; wait until `corridor cluster \
+                     status` shows all of them as voters",
+                    workspace.id
+                ))),
+            }
+        });
+        join_all(checks).await.into_iter().collect::<Result<(), _>>()?;
+        Ok(workspaces.into_iter().filter_map(|workspace| workspace.here).collect())
+    }
+
+    /// Whether these nodes vote in a group that this node has not: one of them says so.
+    async fn all_vote_elsewhere(&self, id: u64, cluster: &GroupMembers, keep: &[Member]) -> bool {
+        let asking = async {
+            let mut looks = tokio::time::interval(Duration::from_millis(limits::NEIGHBOURS_LOOK_INTERVAL_MS));
+            loop {
+                looks.tick().await;
+                for member in keep {
+                    let voters = companions::ask_voters(&*cluster.link, member, id).await;
+                    if let Some(voters) = voters {
+                        return keep.iter().all(|member| voters.contains(&member.node));
+                    }
+                    // It may rest there: nobody answers for it then, and who is asked about its log wakes it.
+                    members::knock_at(&cluster.link, member, id);
+                }
+            }
+        };
+        let patience = Duration::from_millis(limits::WORKSPACE_SPREAD_TIMEOUT_MS);
+        tokio::time::timeout(patience, asking).await.unwrap_or(false)
     }
 
     /// Takes a node out that may go: of the cluster first, so that no workspace brings it back; then of each of them. Goes on when nobody

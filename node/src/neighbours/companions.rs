@@ -6,12 +6,12 @@
 use super::Neighbours;
 use super::comparison::Verdict;
 use super::gossip::Carrier;
-use super::members::GroupMembers;
+use super::members::{self, GroupMembers};
 use super::telling;
 use bytes::Bytes;
 use corridor_actors::gossip::Gossip;
-use corridor_cluster::SteerError;
-use corridor_cluster::peers::{Kind, Request};
+use corridor_cluster::peers::{Kind, NodeId, PeerLink, Request};
+use corridor_cluster::{GroupStatus, Member, SteerError};
 use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_domain::limits;
 use std::io;
@@ -26,6 +26,8 @@ const FORMAT: u8 = 1;
 const MAY_REST: u8 = 3;
 /// It rests now.
 const REST: u8 = 4;
+/// Who votes in its group?
+const VOTERS: u8 = 5;
 const YES: &[u8] = &[FORMAT, 1];
 const NO: &[u8] = &[FORMAT, 0];
 
@@ -40,6 +42,8 @@ pub struct Resting {
 /// The other nodes, as one workspace's group needs them.
 pub struct Companions {
     neighbours: Arc<Neighbours>,
+    /// What the cluster calls the workspace.
+    name: String,
     members: Arc<GroupMembers>,
     carrier: Arc<Carrier>,
     /// Whether this node's state was found to be another one than that of the others. For good.
@@ -48,11 +52,12 @@ pub struct Companions {
 
 impl Companions {
     /// Of a group that runs here now. What others ask is answered from here on.
-    pub fn meet(neighbours: Arc<Neighbours>, members: GroupMembers) -> Self {
+    pub fn meet(neighbours: Arc<Neighbours>, members: GroupMembers, name: &str) -> Self {
         let (members, link) = (Arc::new(members), neighbours.link());
         let carrier = Arc::new(Carrier::new(Arc::clone(&members), link));
         let companions = Self {
             neighbours,
+            name: name.to_owned(),
             members,
             carrier,
             differs: Arc::default(),
@@ -82,6 +87,7 @@ impl Companions {
                 (resting.rest)();
                 Ok(Bytes::from_static(YES))
             }
+            ([FORMAT, VOTERS], _) => told_voters(&members.status()),
             ([FORMAT, MAY_REST | REST], _) => Ok(Bytes::from_static(NO)),
             _ if telling::is_telling(&request) => carrier.take(from, &request),
             _ => members.reporter.answer(&request),
@@ -94,9 +100,13 @@ impl Companions {
         Arc::clone(&self.differs)
     }
 
-    /// For as long as it is polled: the group has the members that it should have, its state is compared, its gossip carried.
+    /// For as long as it is polled: the group has the members that it should have, its state is compared, its gossip carried. Returns when the
+    /// workspace is on other nodes.
     pub async fn keep_up(&self, gossip: Gossip) {
-        tokio::join!(self.look_after(), self.carrier.carry(gossip));
+        tokio::select! {
+            () = self.look_after() => {}
+            () = self.carrier.carry(gossip) => {}
+        }
     }
 
     async fn look_after(&self) {
@@ -104,6 +114,9 @@ impl Companions {
         let group = self.members.group;
         loop {
             looks.tick().await;
+            if self.has_moved().await {
+                return;
+            }
             if let Err(error) = self.follow().await {
                 tracing::info!(%error, group, "the members of a group could not be brought up to date; it is tried again");
             }
@@ -129,14 +142,30 @@ impl Companions {
         }
     }
 
-    /// On the leader: whoever belongs to the cluster belongs to the group, and nobody else.
+    /// The nodes that shall have the workspace, as far as this one knows.
+    fn wanted(&self) -> Vec<Member> {
+        self.neighbours.cluster().hosts(&self.name)
+    }
+
+    /// Whether the cluster has the workspace on other nodes, and the leader of its group is certain that this one belongs to it no longer.
+    pub async fn has_moved(&self) -> bool {
+        let shall_stay = || self.wanted().iter().any(|member| member.node == self.members.node);
+        if shall_stay() || self.neighbours.catch_up().await.is_err() || shall_stay() {
+            return false;
+        }
+        self.neighbours.is_let_go(self.members.group, &self.wanted()).await
+    }
+
+    /// On the leader: whoever shall have the workspace belongs to the group, and nobody else.
     async fn follow(&self) -> Result<(), SteerError> {
-        let cluster = self.neighbours.cluster();
-        self.members.promote(|node| cluster.includes(node)).await?;
-        while self.members.next_step(&self.neighbours.cluster().all()).is_some() {
+        let wanted = self.wanted();
+        self.members
+            .promote(|node| wanted.iter().any(|member| member.node == node))
+            .await?;
+        while self.members.next_step(&self.wanted()).is_some() {
             // What this node knows of the cluster may be old; nobody is brought back or taken out by that.
             self.neighbours.catch_up().await?;
-            match self.members.next_step(&self.neighbours.cluster().all()) {
+            match self.members.next_step(&self.wanted()) {
                 Some(step) => self.members.steer(step).await?,
                 None => break,
             };
@@ -146,7 +175,7 @@ impl Companions {
 
     /// Whether the group has followed the cluster, and all others say that they have nothing to do with it. Who does not answer may have.
     pub async fn all_may_rest(&self) -> bool {
-        self.members.is_as_wanted(&self.neighbours.cluster().all()) && self.all_say_yes(&[FORMAT, MAY_REST]).await
+        self.members.is_as_wanted(&self.wanted()) && self.all_say_yes(&[FORMAT, MAY_REST]).await
     }
 
     /// Lets the others rest. Whether all do.
@@ -171,19 +200,8 @@ impl Companions {
             return;
         }
         for member in self.neighbours.cluster().all() {
-            let request = Request {
-                group: self.members.group,
-                kind: Kind::ReadIndex,
-                body: Bytes::new(),
-            };
-            let patience = Duration::from_millis(limits::PEER_REPORT_TIMEOUT_MS);
             if member.node != self.members.node {
-                let answer = self
-                    .neighbours
-                    .link()
-                    .call(member.node, &member.address, request, patience);
-                // What it answers is of no interest: it was knocked at.
-                tokio::spawn(async move { drop(answer.await) });
+                members::knock_at(&self.members.link, &member, self.members.group);
             }
         }
     }
@@ -209,4 +227,28 @@ impl Companions {
             self.neighbours.cluster().know_first(None);
         }
     }
+}
+
+fn told_voters(status: &GroupStatus) -> io::Result<Bytes> {
+    let votes = status.members.iter().filter(|member| member.votes);
+    let numbers = votes.flat_map(|member| member.node.to_le_bytes());
+    // Who hears nobody may know old things.
+    match status.leader {
+        Some(_) => Ok([FORMAT].into_iter().chain(numbers).collect()),
+        None => Err(io::ErrorKind::NotConnected.into()),
+    }
+}
+
+/// Asks a node who votes in a group of which it is a member; nothing, if it does not know now.
+pub async fn ask_voters(link: &dyn PeerLink, member: &Member, group: u64) -> Option<Vec<NodeId>> {
+    let request = Request {
+        group,
+        kind: Kind::Gossip,
+        body: Bytes::from_static(&[FORMAT, VOTERS]),
+    };
+    let patience = Duration::from_millis(limits::PEER_REPORT_TIMEOUT_MS);
+    let answer = link.call(member.node, &member.address, request, patience).await.ok()?;
+    let (numbers, rest) = answer.strip_prefix(&[FORMAT])?.as_chunks::<8>();
+    let numbers = numbers.iter().map(|number| u64::from_le_bytes(*number));
+    rest.is_empty().then(|| numbers.collect())
 }

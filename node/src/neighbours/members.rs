@@ -230,6 +230,22 @@ impl GroupMembers {
     }
 }
 
+/// A question about a group that says nothing more.
+pub fn about(group: u64, kind: Kind) -> Request {
+    Request {
+        group,
+        kind,
+        body: Bytes::new(),
+    }
+}
+
+/// Whoever lets a workspace rest wakes it when it is asked about its log. What it answers is of no interest.
+pub fn knock_at(link: &Arc<dyn PeerLink>, member: &Member, group: u64) {
+    let patience = Duration::from_millis(limits::PEER_REPORT_TIMEOUT_MS);
+    let answer = link.call(member.node, &member.address, about(group, Kind::ReadIndex), patience);
+    tokio::spawn(async move { drop(answer.await) });
+}
+
 /// Where a member is reached.
 pub fn peer_of(member: &Member) -> Peer {
     Peer {

@@ -4,7 +4,7 @@
 
 use super::Workspaces;
 use crate::membership::desk::Refused;
-use crate::neighbours::GroupMembers;
+use crate::neighbours::All;
 use crate::workspace::Workspace;
 use corridor_cluster::SteerError;
 use corridor_domain::limits;
@@ -13,13 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 impl Workspaces {
-    /// Waits until a new workspace is on as many voting nodes as the cluster has. How many it is on, and how many there are.
-    pub async fn spread(&self, workspace: &Workspace) -> (usize, usize) {
-        let others = self
-            .neighbours
-            .as_ref()
-            .map(|neighbours| neighbours.cluster().other_voters().len());
-        let wanted = others.unwrap_or_default() + 1;
+    /// Waits until a new workspace is on as many voting nodes as shall have it. How many it is on, and how many there are.
+    pub async fn spread(&self, id: u64, workspace: &Workspace) -> (usize, usize) {
+        let voters = self.hosts(id).into_iter().filter(|member| member.votes).count();
+        let wanted = voters.max(1);
         let everywhere = async {
             let mut looks = tokio::time::interval(Duration::from_millis(limits::LEADER_LOOK_INTERVAL_MS));
             while (workspace.status)().voters < wanted {
@@ -32,12 +29,26 @@ impl Workspaces {
         ((workspace.status)().voters, wanted)
     }
 
-    /// Wakes all of them, closed ones too, and gives their groups.
-    pub(super) async fn wake_all(self: &Arc<Self>) -> Result<Vec<Arc<GroupMembers>>, SteerError> {
+    /// Wakes all that this node has, closed ones too. Those that it shall have no longer are not waited for: they end themselves when their groups
+    /// have let them go.
+    pub(super) async fn wake_all(self: &Arc<Self>) -> Result<Vec<All>, SteerError> {
         let not_now = |id: u64, why: &str| SteerError(format!("the workspace of group {id} cannot be woken: {why}"));
         let caught_up = self.facts.catch_up().await;
         caught_up.map_err(|error| SteerError(error.to_string()))?;
         let waking = self.facts.now().workspaces.into_iter().map(|(id, facts)| async move {
+            let is_closed = facts.closed_at_ms.is_some();
+            let all = |here| All {
+                id,
+                name: facts.name.clone(),
+                is_closed,
+                here,
+            };
+            if !self.is_placed_here(id) {
+                if self.has_begun(id) {
+                    self.keep(id);
+                }
+                return Ok(all(None));
+            }
             let patience = Duration::from_millis(limits::WORKSPACE_SPREAD_TIMEOUT_MS);
             let waited = tokio::time::timeout(patience, self.wait(id)).await;
             let woken = match waited {
@@ -50,14 +61,14 @@ impl Workspaces {
             };
             match woken {
                 // Whoever closed it has given it up: what has no quorum any more must not stand in the way for ever.
-                Err(error) if facts.closed_at_ms.is_some() => {
+                Err(error) if is_closed => {
                     tracing::warn!(%error, "a closed workspace is left behind");
-                    None
+                    Ok(all(None))
                 }
-                woken => Some(woken),
+                woken => woken.map(|members| all(Some(members))),
             }
         });
-        join_all(waking).await.into_iter().flatten().collect()
+        join_all(waking).await.into_iter().collect()
     }
 
     /// Somebody else leads what this node leads, where there is one who can.

@@ -26,6 +26,7 @@ mod live;
 mod note_canary;
 mod overload;
 mod patients;
+mod placement;
 mod rooms;
 mod scrub;
 mod sessions;

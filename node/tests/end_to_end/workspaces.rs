@@ -11,10 +11,10 @@ use crate::support::person::Person;
 use crate::support::socket::Socket;
 use crate::support::{PATIENCE, new_command_id, wait_for};
 
-const OTHER_PASSWORD: &str = "another long password of north";
+pub const OTHER_PASSWORD: &str = "another long password of north";
 
 /// What `corridor workspace create` says, and whether it worked.
-fn create(config: &Path, name: &str) -> (bool, String) {
+pub fn create(config: &Path, name: &str) -> (bool, String) {
     let config = config.to_str().unwrap();
     let arguments = [
         "workspace",
@@ -38,7 +38,7 @@ fn try_sign_in_to(node: std::net::SocketAddr, workspace: &str, password: &str) -
 }
 
 /// The administrator of a workspace, signed in to it. Whoever wakes it may have to come back.
-fn sign_in_to(node: std::net::SocketAddr, workspace: &str) -> Person {
+pub fn sign_in_to(node: std::net::SocketAddr, workspace: &str) -> Person {
     let signed_in = wait_for("the workspace lets somebody in", PATIENCE, || {
         let answer = try_sign_in_to(node, workspace, OTHER_PASSWORD);
         assert!([200, 503].contains(&answer.status), "{}", answer.text());
@@ -55,7 +55,7 @@ fn sign_in_to(node: std::net::SocketAddr, workspace: &str) -> Person {
 }
 
 /// One line of `corridor workspace list --json`.
-fn listed(config: &Path, name: &str) -> Value {
+pub fn listed(config: &Path, name: &str) -> Value {
     let output = run(&["workspace", "list", "--json", "--config", config.to_str().unwrap()]);
     assert!(output.status.success(), "{}", said(&output));
     let lines: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
@@ -63,7 +63,7 @@ fn listed(config: &Path, name: &str) -> Value {
     line.unwrap_or_else(|| panic!("{name} is not listed"))
 }
 
-fn bodies(events: &[Value]) -> Vec<&str> {
+pub fn bodies(events: &[Value]) -> Vec<&str> {
     events
         .iter()
         .filter_map(|event| event["event"]["body"].as_str())

@@ -12,6 +12,7 @@ mod housekeeping;
 mod mark;
 mod memory;
 mod reader;
+mod renumbered;
 mod writer;
 
 use std::io;
@@ -22,6 +23,7 @@ use bytes::Bytes;
 
 pub use engine::{EngineLog, LogOptions};
 pub use memory::MemoryLog;
+pub use renumbered::Renumbered;
 
 /// Which replicated group an entry belongs to. All groups of a node share one log.
 pub type GroupId = u64;

@@ -55,12 +55,16 @@ impl Cluster {
         self.folder.path().join(format!("{number}.toml"))
     }
 
+    /// The data folder of a node.
+    pub fn data(&self, number: usize) -> PathBuf {
+        self.folder.path().join(format!("node-{number}"))
+    }
+
     fn places(&self, number: usize) -> (Vec<String>, [std::net::SocketAddr; 2]) {
         let [address, operations, peers] = [free_address(), free_address(), free_address()];
-        let folder = self.folder.path();
         let arguments = [
             ("--config", self.config(number).display().to_string()),
-            ("--data", folder.join(format!("node-{number}")).display().to_string()),
+            ("--data", self.data(number).display().to_string()),
             ("--listen", address.to_string()),
             ("--operations", operations.to_string()),
             ("--peer-listen", peers.to_string()),

@@ -120,7 +120,12 @@ impl Steering {
     async fn add(&self, node: NodeId, peer: &Peer) -> Result<(), String> {
         let members = self.raft.metrics().borrow_watched().membership_config.clone();
         match members.membership().get_node(&node) {
-            Some(known) if known == peer => Ok(()),
+            // It may have been asked before by somebody who heard no answer, and stand in this node's log alone: what is written behind it
+            // is agreed on only with it.
+            Some(known) if known == peer => {
+                let written = self.raft.write_blank().await;
+                written.map(drop).map_err(|error| error.to_string())
+            }
             Some(_) => {
                 let change = ChangeMembers::SetNodes(BTreeMap::from([(node, peer.clone())]));
                 self.change(change).await

@@ -202,6 +202,8 @@ pub type IsRemoved = Box<dyn Fn(NodeId) -> bool + Send + Sync>;
 #[derive(Default)]
 pub struct Host {
     groups: RwLock<BTreeMap<u64, GroupService>>,
+    /// Those that run here and hear nobody: see [`Host::set_aside`].
+    aside: Mutex<BTreeMap<u64, GroupService>>,
     gossip: RwLock<BTreeMap<u64, GossipService>>,
     knock: RwLock<Option<Knock>>,
     is_removed: RwLock<Option<IsRemoved>>,
@@ -221,6 +223,28 @@ impl Host {
     pub(crate) fn remove(&self, group: u64) {
         let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
         groups.remove(&group);
+        self.aside.lock().unwrap_or_else(PoisonError::into_inner).remove(&group);
+    }
+
+    /// A group that runs here hears nobody any more, until [`Host::call_back`]: whoever asks it is told that it does not run on this node.
+    /// For `corridor selftest`. The way of requests knows nothing of it.
+    pub fn set_aside(&self, group: u64) {
+        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(service) = groups.remove(&group) {
+            self.aside
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(group, service);
+        }
+    }
+
+    /// It hears again, if it still runs.
+    pub fn call_back(&self, group: u64) {
+        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
+        let service = self.aside.lock().unwrap_or_else(PoisonError::into_inner).remove(&group);
+        if let Some(service) = service {
+            groups.insert(group, service);
+        }
     }
 
     /// Says who answers [`Kind::Gossip`] for a group.

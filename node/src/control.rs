@@ -8,6 +8,7 @@ mod counter;
 pub use counter::{Counter, Status, WorkspaceLine};
 
 use crate::membership::desk::Refused;
+use crate::selftest::desk::SelftestDeed;
 use corridor_api::failure::Failure;
 use corridor_domain::limits;
 use corridor_protocol::AddPerson;
@@ -53,6 +54,13 @@ pub enum Request {
     Cluster(ClusterDeed),
     /// What concerns its workspaces.
     Workspace(WorkspaceDeed),
+    /// What concerns a scratch workspace.
+    Selftest {
+        /// Its name.
+        workspace: String,
+        /// What.
+        deed: SelftestDeed,
+    },
 }
 
 /// What is asked about workspaces. No `Debug`: it carries passwords.

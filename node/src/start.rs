@@ -142,6 +142,7 @@ impl Running {
             workspaces: Arc::clone(&self.workspaces),
             status: Arc::clone(&self.status),
             desk: self.neighbours.as_ref().map(|neighbours| neighbours.desk()),
+            world: Arc::clone(&self.machine.world),
         };
         let control = control::serve(&settings.data, counter).map_err(StartError::io("the control socket"))?;
         let room = self.room();

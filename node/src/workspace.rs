@@ -4,11 +4,13 @@
 //! It refuses to know the others.
 
 mod rest;
+mod store;
 
 use crate::contact::Contact;
 use crate::machine::Machine;
 use crate::neighbours::{Companions, GroupMembers, Neighbours, Resting};
 use crate::scrub::Scrubbing;
+use crate::selftest::hooks::Hooks;
 use crate::start::StartError;
 use corridor_actors::alarm::Fence;
 use corridor_actors::falls::FallLimit;
@@ -22,7 +24,6 @@ use corridor_api::service::{self, Service};
 use corridor_cluster::{Group, GroupStatus, NotReady};
 use corridor_domain::limits;
 use corridor_storage::apply::{Applied, AppliedState};
-use corridor_storage::backend::FjallBackend;
 use corridor_storage::content::ContentKeys;
 use corridor_storage::high_water;
 use corridor_storage::reader::Reader;
@@ -30,16 +31,18 @@ use corridor_storage::scrub::Scrub;
 use corridor_storage::sealing::StorageKey;
 use corridor_storage::state::State;
 use rest::Use;
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
+use store::open_store;
 use tokio::sync::{Notify, mpsc};
 
 /// Which workspace is woken.
 pub struct Which {
     /// The number of its group.
     pub id: u64,
+    /// What it is called in group 0.
+    pub name: String,
     /// Its key.
     pub key: StorageKey,
     /// Whether this node begins its group, if it has never run anywhere.
@@ -60,6 +63,8 @@ pub struct Workspace {
     /// How its group is doing.
     pub status: Box<dyn Fn() -> GroupStatus + Send + Sync>,
     companions: Option<Arc<Companions>>,
+    /// Of a scratch workspace only.
+    pub hooks: Option<Arc<Hooks>>,
     use_: Arc<Use>,
 }
 
@@ -98,6 +103,7 @@ pub struct Below {
     machine: Arc<Machine>,
     group: Group<AppliedState>,
     companions: Option<Arc<Companions>>,
+    hooks: Option<Arc<Hooks>>,
     actors: Actors,
     is_ready: Arc<AtomicBool>,
     use_: Arc<Use>,
@@ -115,6 +121,8 @@ pub enum Ended {
     AtRest,
     /// Its state was replaced by that of another node: everything that lives has to be made from it anew.
     Again,
+    /// A selftest wanted it, of a scratch workspace: it starts again from its disk.
+    Restarted,
 }
 
 impl Workspace {
@@ -146,7 +154,8 @@ impl Workspace {
 
         let mut config = machine.group_config(which.begins);
         config.peer = neighbours.map(|neighbours| neighbours.peer()).unwrap_or_default();
-        let (hosting, log) = (machine.hosting.clone(), Arc::clone(&machine.log));
+        let (hooks, hosting) = Hooks::of(&which.name, which.id, &machine.hosting);
+        let log = Arc::clone(&machine.log);
         let group = Group::start(which.id, config, hosting, log, Arc::new(applied_state)).await;
         let group = group.map_err(|error| StartError::refused(error.to_string()))?;
         let installed = group.installed();
@@ -154,7 +163,7 @@ impl Workspace {
             let reader = reader.clone();
             let standing = Box::new(move || reader.progress().map(|progress| (progress.revision, progress.hash)));
             let members = neighbours.members(which.id, &group, standing, landmarks);
-            Arc::new(Companions::meet(Arc::clone(neighbours), members))
+            Arc::new(Companions::meet(Arc::clone(neighbours), members, hooks.clone()))
         });
 
         let keys = ContentKeys::new(Arc::clone(world), &which.key);
@@ -231,6 +240,7 @@ impl Workspace {
             is_ready: Arc::clone(&is_ready),
             status: Box::new(group.watch()),
             companions: companions.clone(),
+            hooks: hooks.clone(),
             use_: Arc::clone(&use_),
         };
         let below = Below {
@@ -238,6 +248,7 @@ impl Workspace {
             machine: Arc::clone(machine),
             group,
             companions,
+            hooks,
             actors,
             is_ready,
             use_,
@@ -295,6 +306,7 @@ impl Below {
         let Self {
             group,
             companions,
+            hooks,
             actors,
             use_,
             contact,
@@ -314,6 +326,12 @@ impl Below {
                 false => std::future::pending().await,
             }
         };
+        let restarting = async {
+            match hooks {
+                Some(hooks) => hooks.restart().await,
+                None => std::future::pending().await,
+            }
+        };
         let watching = async {
             tokio::join!(with_others, contact.watch(), scrubbing.watch());
             std::future::pending().await
@@ -322,6 +340,7 @@ impl Below {
             biased;
             () = installed.notified() => Ended::Again,
             () = rest.notified() => Ended::AtRest,
+            () = restarting => Ended::Restarted,
             () = resting => Ended::AtRest,
             ended = watching => ended,
         }
@@ -344,26 +363,6 @@ impl Below {
         self.scrubbing.end().await;
         drop(self.machine);
     }
-}
-
-/// Opens the store. Who came late to the workspace's last life may still hold it for a moment.
-async fn open_store(machine: &Arc<Machine>, id: u64) -> io::Result<FjallBackend> {
-    let mut looks = tokio::time::interval(Duration::from_millis(limits::WORKSPACE_STORE_LOOK_INTERVAL_MS));
-    let mut tries = 0;
-    loop {
-        looks.tick().await;
-        let opening = Arc::clone(machine);
-        let opened = tokio::task::spawn_blocking(move || opening.open_store(id)).await?;
-        tries += 1;
-        match opened {
-            Err(error) if is_held(&error) && tries < limits::WORKSPACE_STORE_TRIES_COUNT_MAX => {}
-            opened => return opened,
-        }
-    }
-}
-
-fn is_held(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::ResourceBusy
 }
 
 /// A node alone is where its clients are already.

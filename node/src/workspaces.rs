@@ -240,6 +240,7 @@ impl Workspaces {
                     has_lived = true;
                     tell.send_replace(Life::Waking);
                 }
+                Ok(Ended::Restarted) => drop(tell.send_replace(Life::Waking)),
                 Ok(Ended::AtRest) => break Life::AtRest,
                 Err(error) => break Life::Failed(error.to_string(), self.machine.world.monotonic_ns()),
             }
@@ -301,6 +302,7 @@ impl Workspaces {
         let key = self.facts.key_of(id, known, &self.machine.keys.workspace);
         Ok(Which {
             id,
+            name: known.name.clone(),
             key: key.map_err(StartError::io("the key of a workspace"))?,
             begins: self.facts.begins(id, known, self.machine.is_founder),
         })

@@ -1,9 +1,10 @@
 //! Every limit of the product, in one place: sizes in bytes, counts, times in milliseconds.
 //!
-//! A limit that is not here does not exist; those between nodes and of workspaces stand in `limits/` and are found here as well.
+//! A limit that is not here does not exist; those between nodes, of workspaces and of the selftest stand in `limits/` and are found here as well.
 //! Relations between limits hold at compile time, at the end of the file.
 
 mod between_nodes;
+mod selftest;
 mod workspaces;
 
 pub use between_nodes::{
@@ -27,6 +28,12 @@ pub use between_nodes::{
     SNAPSHOT_PIECE_SIZE_BYTES, SNAPSHOT_PIECE_TIMEOUT_MS, SNAPSHOT_PIECE_TRIES_COUNT_MAX, SNAPSHOT_RETRY_PAUSE_MS,
     STATE_COMPARISON_TRIES_COUNT_MAX, STATE_LANDMARK_INTERVAL_REVISIONS, STATE_LANDMARKS_COUNT_MAX,
     WAITING_WORD_INTERVAL_MS,
+};
+pub use selftest::{
+    SELFTEST_ANSWER_SIZE_BYTES_MAX, SELFTEST_ANSWER_TIMEOUT_MS, SELFTEST_CLOSING_TIMEOUT_MS,
+    SELFTEST_CONNECT_TIMEOUT_MS, SELFTEST_DEAF_MS_MAX, SELFTEST_HEALING_TIMEOUT_MS, SELFTEST_PATIENCE_MS,
+    SELFTEST_QUESTION_TIMEOUT_MS, SELFTEST_SECONDS, SELFTEST_SECONDS_MAX, SELFTEST_SECONDS_MIN,
+    SELFTEST_TRUST_SIZE_BYTES_MAX, SELFTEST_WORKSPACES_SPARED_COUNT,
 };
 pub use workspaces::{
     CLUSTER_SNAPSHOT_EVERY_ENTRIES, WORKSPACE_LOOK_INTERVAL_MS, WORKSPACE_NAME_SIZE_BYTES_MAX, WORKSPACE_REST_S,

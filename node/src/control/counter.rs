@@ -4,11 +4,13 @@
 
 use super::{ClusterDeed, Reply, Request, WorkspaceDeed};
 use crate::membership::desk::{Desk, Refused};
+use crate::selftest::desk;
 use crate::workspaces::Workspaces;
 use corridor_api::failure::Failure;
 use corridor_api::front::Choice;
 use corridor_api::service::Service;
 use corridor_protocol::{AddPerson, SignIn};
+use corridor_storage::world::World;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
@@ -25,6 +27,8 @@ pub struct Counter {
     pub status: Status,
     /// Of a node that is not alone.
     pub desk: Option<Arc<Desk>>,
+    /// The clock.
+    pub world: Arc<dyn World>,
 }
 
 /// A workspace, as `corridor workspace list` shows it.
@@ -69,6 +73,11 @@ impl Counter {
                 None => Refused::alone().into(),
             },
             Request::Workspace(deed) => self.answer_about(deed).await.map_or_else(Reply::from, Reply::Done),
+            Request::Selftest { workspace, deed } => {
+                desk::answer(&self.workspaces, self.world.as_ref(), workspace, deed)
+                    .await
+                    .map_or_else(Reply::from, Reply::Done)
+            }
         }
     }
 

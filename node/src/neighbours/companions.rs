@@ -8,6 +8,7 @@ use super::comparison::Verdict;
 use super::gossip::Carrier;
 use super::members::GroupMembers;
 use super::telling;
+use crate::selftest::hooks::{self, Hooks};
 use bytes::Bytes;
 use corridor_actors::gossip::Gossip;
 use corridor_cluster::SteerError;
@@ -20,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::interval;
 
-/// The form of what is asked here; `report.rs` and `telling.rs` have the other numbers.
+/// The form of what is asked here; `report.rs`, `telling.rs` and `selftest/hooks.rs` have the other numbers.
 const FORMAT: u8 = 1;
 /// May the workspace rest, as far as you are concerned?
 const MAY_REST: u8 = 3;
@@ -42,19 +43,22 @@ pub struct Companions {
     neighbours: Arc<Neighbours>,
     members: Arc<GroupMembers>,
     carrier: Arc<Carrier>,
+    /// Of a scratch workspace only.
+    hooks: Option<Arc<Hooks>>,
     /// Whether this node's state was found to be another one than that of the others. For good.
     differs: Arc<AtomicBool>,
 }
 
 impl Companions {
     /// Of a group that runs here now. What others ask is answered from here on.
-    pub fn meet(neighbours: Arc<Neighbours>, members: GroupMembers) -> Self {
+    pub fn meet(neighbours: Arc<Neighbours>, members: GroupMembers, hooks: Option<Arc<Hooks>>) -> Self {
         let (members, link) = (Arc::new(members), neighbours.link());
         let carrier = Arc::new(Carrier::new(Arc::clone(&members), link));
         let companions = Self {
             neighbours,
             members,
             carrier,
+            hooks,
             differs: Arc::default(),
         };
         if companions.members.group == FIRST_WORKSPACE {
@@ -72,7 +76,7 @@ impl Companions {
 
     fn answer(&self, resting: Option<Resting>) {
         let (carrier, members) = (Arc::clone(&self.carrier), Arc::clone(&self.members));
-        let cluster = Arc::clone(self.neighbours.cluster());
+        let (cluster, hooks) = (Arc::clone(self.neighbours.cluster()), self.hooks.clone());
         let answer = move |from, request: Bytes| match (request.as_ref(), &resting) {
             // Who was taken out still has its certificate for a while.
             _ if !cluster.includes(from) => Err(io::ErrorKind::PermissionDenied.into()),
@@ -83,6 +87,7 @@ impl Companions {
                 Ok(Bytes::from_static(YES))
             }
             ([FORMAT, MAY_REST | REST], _) => Ok(Bytes::from_static(NO)),
+            _ if hooks::is_trouble(&request) => hooks::take(hooks.as_ref(), Some(&members), &request),
             _ if telling::is_telling(&request) => carrier.take(from, &request),
             _ => members.reporter.answer(&request),
         };

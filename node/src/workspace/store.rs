@@ -1,0 +1,28 @@
+//! How a workspace's store is opened when it wakes. Refuses to know what is in it.
+
+use crate::machine::Machine;
+use corridor_domain::limits;
+use corridor_storage::backend::FjallBackend;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Opens the store. Who came late to the workspace's last life may still hold it for a moment.
+pub async fn open_store(machine: &Arc<Machine>, id: u64) -> io::Result<FjallBackend> {
+    let mut looks = tokio::time::interval(Duration::from_millis(limits::WORKSPACE_STORE_LOOK_INTERVAL_MS));
+    let mut tries = 0;
+    loop {
+        looks.tick().await;
+        let opening = Arc::clone(machine);
+        let opened = tokio::task::spawn_blocking(move || opening.open_store(id)).await?;
+        tries += 1;
+        match opened {
+            Err(error) if is_held(&error) && tries < limits::WORKSPACE_STORE_TRIES_COUNT_MAX => {}
+            opened => return opened,
+        }
+    }
+}
+
+fn is_held(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ResourceBusy
+}

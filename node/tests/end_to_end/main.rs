@@ -28,6 +28,7 @@ mod overload;
 mod patients;
 mod rooms;
 mod scrub;
+mod selftest;
 mod sessions;
 mod sign_in;
 mod specifications;

@@ -80,18 +80,26 @@ pub async fn run(wish: Wish, world: Arc<dyn World>, stop: impl Future<Output = (
         data: wish.settings.data.clone(),
         workspace,
     };
-    let prepared = Prepared::look(wish, &operator, world, tell).await?;
+    tokio::pin!(stop);
+    let prepared = tokio::select! {
+        biased;
+        () = &mut stop => return Err(interrupted()),
+        prepared = Prepared::look(wish, &operator, world, tell) => prepared?,
+    };
     let administrator = setup::administrator(prepared.world.as_ref());
     tell(&format!("making the scratch workspace {}", operator.workspace));
     // Not ended by `stop`: what is half made cannot be closed.
     let clients = LocalSet::new();
     let created = operator.create("Selftest", &administrator).await;
     let played = match created {
-        Ok(()) => {
-            let playing = AssertUnwindSafe(clients.run_until(prepared.play(&operator, &administrator, tell)));
+        Ok(is_everywhere) => {
+            // A group need not be on all nodes of a cluster, if those that are to have it do.
+            let nodes = (!is_everywhere).then_some(prepared.nodes);
+            let playing = prepared.play(&operator, &administrator, nodes, tell);
+            let playing = AssertUnwindSafe(clients.run_until(playing));
             tokio::select! {
                 biased;
-                () = stop => Err(CannotRun("it was interrupted; nothing is judged".to_owned())),
+                () = stop => Err(interrupted()),
                 played = playing.catch_unwind() => {
                     played.unwrap_or_else(|_| Err(CannotRun("the selftest itself panicked".to_owned())))
                 }
@@ -116,6 +124,10 @@ pub async fn run(wish: Wish, world: Arc<dyn World>, stop: impl Future<Output = (
     }
 }
 
+fn interrupted() -> CannotRun {
+    CannotRun("it was interrupted; nothing is judged".to_owned())
+}
+
 /// What is known before anything is made.
 struct Prepared {
     wish: Wish,
@@ -125,6 +137,7 @@ struct Prepared {
     own: Endpoint,
     version: String,
     cluster: Option<String>,
+    /// Of the cluster.
     nodes: usize,
     durable_write: DurableWrite,
     history: PathBuf,
@@ -190,8 +203,16 @@ impl Prepared {
         })
     }
 
-    async fn play(&self, operator: &Operator, administrator: &AddPerson, tell: Tell<'_>) -> Outcome<Report> {
-        let seen = self.until_everywhere(operator).await?;
+    /// `nodes`: how many are to have the workspace, if not all of them have it yet.
+    async fn play(
+        &self,
+        operator: &Operator,
+        administrator: &AddPerson,
+        nodes: Option<usize>,
+        tell: Tell<'_>,
+    ) -> Outcome<Report> {
+        let seen = until_everywhere(operator, nodes).await?;
+        let nodes = seen.len();
         tell("adding people and rooms to it");
         let mut setup = Setup::at(self.own.clone(), &operator.workspace, Arc::clone(&self.world));
         let cast = setup.cast(administrator).await?;
@@ -199,14 +220,14 @@ impl Prepared {
         let places = setup.places(&seen, own, &self.connector, &cast.administrator).await?;
         let (places, reached) = places;
         // A device that begins at a node which lags would be told of what was before.
-        self.until_everywhere(operator).await?;
+        until_everywhere(operator, Some(nodes)).await?;
         let scene = self.scene(&cast, places)?;
-        let plan = Plan::new(self.wish.seconds, self.nodes);
+        let plan = Plan::new(self.wish.seconds, nodes);
         let stage = Stage {
             operator,
             scene: &scene,
             plan: &plan,
-            nodes: self.nodes,
+            nodes,
         };
         tell(&format!("writing for {} s, at first in peace", self.wish.seconds));
         let stopped = self.perform(&stage, tell).await;
@@ -234,24 +255,6 @@ impl Prepared {
             not_closed: None,
             history: self.history.clone(),
         })
-    }
-
-    /// Waits until the workspace is on all nodes, and equal.
-    async fn until_everywhere(&self, operator: &Operator) -> Outcome<Vec<NodeSeen>> {
-        let looking = async {
-            loop {
-                if let Ok(seen) = operator.look().await
-                    && seen.len() == self.nodes
-                    && strike::is_well(&seen)
-                    && seen.iter().all(|seen| seen.is_state_equal == Some(true))
-                {
-                    return seen;
-                }
-                sleep(LOOK_AGAIN).await;
-            }
-        };
-        let everywhere = timeout(PATIENCE, looking).await;
-        everywhere.map_err(|_| CannotRun("the scratch workspace does not get to all nodes in good time".to_owned()))
     }
 
     fn scene(&self, cast: &Cast, places: Vec<scene::Place>) -> Outcome<Rc<Scene>> {
@@ -305,17 +308,36 @@ impl Prepared {
                 sleep(LOOK_AGAIN).await;
             }
             sleep(LISTENING_ON).await;
-            for place in 0..scene.places.len() {
-                listen::read_back(scene, place).await?;
-            }
-            scene.note(What::End);
             Ok(())
         };
         let ended = timeout(PATIENCE, end).await;
         listeners.shutdown().await;
-        let ended = ended.unwrap_or_else(|_| Err(CannotRun("not everything arrives in good time".to_owned())));
-        played.and(ended)
+        ended.unwrap_or_else(|_| Err(CannotRun("not everything arrives in good time".to_owned())))?;
+        // Each page has its own time.
+        for place in 0..scene.places.len() {
+            listen::read_back(scene, place).await?;
+        }
+        scene.note(What::End);
+        played
     }
+}
+
+/// Waits until the workspace is on so many nodes, and equal.
+async fn until_everywhere(operator: &Operator, nodes: Option<usize>) -> Outcome<Vec<NodeSeen>> {
+    let looking = async {
+        loop {
+            if let Ok(seen) = operator.look().await
+                && nodes.is_none_or(|nodes| seen.len() == nodes)
+                && strike::is_well(&seen)
+                && seen.iter().all(|seen| seen.is_state_equal == Some(true))
+            {
+                return seen;
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    };
+    let everywhere = timeout(PATIENCE, looking).await;
+    everywhere.map_err(|_| CannotRun("the scratch workspace does not get to all nodes in good time".to_owned()))
 }
 
 /// Where clients on this machine come to its node.

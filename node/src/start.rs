@@ -204,3 +204,6 @@ async fn stopped(mut stopping: watch::Receiver<bool>) {
     // An error says that the node itself is gone: stopped all the same.
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
+
+#[cfg(test)]
+mod tests;

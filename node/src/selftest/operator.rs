@@ -70,8 +70,8 @@ impl Operator {
         serde_json::from_value(lines).context("the node's answer")
     }
 
-    /// Makes the scratch workspace. On most nodes it is then, at least.
-    pub async fn create(&self, title: &str, administrator: &AddPerson) -> Outcome<()> {
+    /// Makes the scratch workspace. It is on most nodes then, at least; whether it is on all that are to have it.
+    pub async fn create(&self, title: &str, administrator: &AddPerson) -> Outcome<bool> {
         let mut tries = 0;
         loop {
             let request = Request::Workspace(WorkspaceDeed::Create {
@@ -81,7 +81,7 @@ impl Operator {
             });
             tries += 1;
             match self.ask(&request).await? {
-                Ok(_) => return Ok(()),
+                Ok(made) => return Ok(made["is_on_all_nodes"] == true),
                 // As an operator is told: the same again.
                 Err(refused) if refused.code == "fenced" && tries < LOOKS => sleep(AGAIN).await,
                 Err(refused) => return Err(refused.into()),

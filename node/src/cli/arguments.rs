@@ -32,8 +32,8 @@ page, and closes its workspace, also after Ctrl-C.
 What it does not touch: the workspaces of clinics and what is in them, other programs, the network. Nodes refuse such troubles for every
 workspace whose name does not begin with selftest-.
 
-What it costs: some load while it runs (about 35 messages a second, each on the disks of all nodes), a few megabytes that stay on the disks, and one of
-the 1024 workspaces that a cluster can ever have. Beside the node's account and its configuration it needs all nodes to be there.
+What it costs: some load while it runs (about 35 messages a second, each on the disks of all nodes), a few megabytes that stay on the
+disks, and one of the 1024 workspaces that a cluster can ever have. It runs as the node's account, and needs all nodes to be there.
 
 Exit codes: 0 all held, 1 something did not hold, 2 wrong use, or it could not be run.";
 

@@ -153,8 +153,10 @@ fn a_node_alone_passes_over_tls_and_a_real_workspace_cannot_be_troubled() {
 fn who_interrupts_it_finds_its_workspace_closed() {
     let clinic = Clinic::empty();
     let config = clinic.config();
+    let file = clinic.data.with_extension("jsonl");
     let mut child = Command::new(binary())
         .args(["selftest", "--config", config.to_str().unwrap()])
+        .args(["--history", file.to_str().unwrap()])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

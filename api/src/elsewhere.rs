@@ -8,7 +8,7 @@ mod brought;
 mod carry;
 mod forward;
 
-pub use brought::serve;
+pub use brought::{MayBring, serve};
 pub(crate) use carry::{Beginning, carry};
 pub use forward::Forwarder;
 

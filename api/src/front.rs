@@ -67,6 +67,9 @@ pub trait Workspaces: Send + Sync + 'static {
     /// One which is woken if it rests. A failure if there is none, or it does not wake in time.
     fn wake(&self, choice: Choice) -> BoxFuture<'static, Outcome<Found>>;
 
+    /// Resolves when the node stops.
+    fn stopping(&self) -> BoxFuture<'static, ()>;
+
     /// A way to a node that has this workspace. Whoever gets an error knows that nothing was done.
     fn open(&self, workspace: u64) -> BoxFuture<'static, io::Result<Tunnel>>;
 }

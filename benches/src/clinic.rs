@@ -1,11 +1,11 @@
 //! Clinics to measure in: founded and peopled once, then copied for every run, so that each begins with the same bytes.
 //! Knows HTTP and the protocol's requests, not the socket.
 
-use crate::checker::Sent;
-use crate::failure::{Context, Outcome};
+use crate::failure::{Context, Failure, Outcome};
 use crate::http::Connection;
 use crate::node::{Node, free_address};
 use crate::wire;
+use corridor_judge::checker::Sent;
 use futures_util::future::try_join_all;
 use hyper::Method;
 use rcgen::generate_simple_self_signed;
@@ -247,7 +247,7 @@ pub async fn in_parallel<J, R>(
         let mut connection = Connection::open(address).await?;
         loop {
             let Some((place, job)) = jobs.borrow_mut().next() else {
-                return Ok(());
+                return Ok::<(), Failure>(());
             };
             let result = work(&mut connection, job).await?;
             done.borrow_mut().push((place, result));

@@ -1,5 +1,6 @@
 //! Why a measurement did not come to its end. A missed bar or a failed check is a result, not a failure.
 
+use corridor_judge::HistoryError;
 use std::fmt::Display;
 
 /// What went wrong, as a sentence for whoever started the program.
@@ -14,6 +15,15 @@ pub enum Failure {
     /// The machine, the node or the wire says no; exit code 1.
     #[error("{0}")]
     Broken(String),
+}
+
+impl From<HistoryError> for Failure {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Broken(_) => Self::Broken(error.to_string()),
+            HistoryError::Format(_) => Self::WrongUse(error.to_string()),
+        }
+    }
 }
 
 /// A value, or why there is none.

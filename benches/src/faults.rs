@@ -6,8 +6,6 @@ pub mod class;
 mod damage;
 mod disk;
 mod field;
-pub mod history;
-pub mod judge;
 mod links;
 mod listen;
 mod native;
@@ -28,9 +26,9 @@ use crate::progress::Progress;
 use crate::report::Report;
 use clap::ValueEnum;
 use class::{Class, Episode};
+use corridor_judge::history::{self, FORMAT, History, What};
+use corridor_judge::judge::{self, Verdict};
 use field::Field;
-use history::{FORMAT, History, What};
-use judge::Verdict;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -55,7 +53,7 @@ const LISTENING_ON: Duration = Duration::from_millis(500);
 
 /// Reads a history and says what it shows.
 pub fn check(path: &Path) -> Outcome<Verdict> {
-    judge::judge(history::read(path)?)
+    Ok(judge::judge(history::read(path)?)?)
 }
 
 /// Plays the episodes and judges them; what a person reads of it, beside the report's own table.
@@ -156,20 +154,23 @@ pub async fn open(cluster: &Cluster, path: &Path, seed: u64) -> Outcome<Rc<Scene
         rooms.push(cluster.room(&people, &members).await?);
     }
     let mut history = History::create(path)?;
-    history.note(What::Run {
-        format: FORMAT,
-        seed,
-        nodes: u32::try_from(NODES).unwrap_or(u32::MAX),
-        senders: senders.iter().map(|(_, room)| *room).collect(),
-        rooms: rooms
-            .iter()
-            .map(|room| history::Room {
-                id: room.id.clone(),
-                first_seq: room.last_seq + 1,
-                devices: room.members.clone(),
-            })
-            .collect(),
-    });
+    history.note(
+        traffic::now_us(),
+        What::Run {
+            format: FORMAT,
+            seed,
+            nodes: u32::try_from(NODES).unwrap_or(u32::MAX),
+            senders: senders.iter().map(|(_, room)| *room).collect(),
+            rooms: rooms
+                .iter()
+                .map(|room| history::Room {
+                    id: room.id.clone(),
+                    first_seq: room.last_seq + 1,
+                    devices: room.members.clone(),
+                })
+                .collect(),
+        },
+    );
     let endpoints: Outcome<Vec<Endpoint>> = (0..NODES).map(|node| cluster.endpoint(node)).collect();
     let tokens = people.into_iter().map(|person| person.token).collect();
     // A device that begins at a node which lags would be told of what was before.

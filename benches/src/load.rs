@@ -4,11 +4,11 @@
 mod incoming;
 mod lane;
 
-use crate::checker::{Checker, READERS_FROM, Sent};
 use crate::clock;
 use crate::failure::Outcome;
 use crate::measure::Measure;
 use crate::wire;
+use corridor_judge::checker::{Checker, READERS_FROM, Sent};
 use lane::Lane;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};

@@ -1,13 +1,12 @@
 //! The load client: starts the real node, drives it over HTTP and WebSocket as clients do, measures, and verifies while it does.
 //!
-//! It stands beside the house and knows only the wire: no crate of ours is linked into it.
+//! It stands beside the house and knows only the wire: no crate of ours is linked into it but the judge, which knows nothing.
 
 #![forbid(unsafe_code)]
 
 mod arguments;
 mod bars;
 mod chance;
-mod checker;
 mod clinic;
 mod clock;
 mod cluster;

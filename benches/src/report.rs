@@ -1,8 +1,8 @@
 //! The results: figures as JSON, bars and findings, and the table that a person reads at the end.
 
 use crate::bars::{Bar, Side};
-use crate::checker::Findings;
 use crate::failure::{Context, Outcome};
+use corridor_judge::checker::Findings;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

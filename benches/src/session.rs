@@ -1,6 +1,5 @@
 //! A load on a clinic: its sockets as tasks, windows of measurement, the wait until everything has arrived. Knows no bar.
 
-use crate::checker::Findings;
 use crate::clinic::Clinic;
 use crate::clock;
 use crate::device::{self, Endpoint};
@@ -11,6 +10,7 @@ use crate::measure::Window;
 use crate::node::Node;
 use crate::pacing::Pace;
 use crate::progress::Progress;
+use corridor_judge::checker::Findings;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The frames of the load: those it sends, put together without a serializer, and the fields it needs of those it gets, borrowed.
 //! Pure. Knows the protocol's frames, not what follows from them.
 
-use crate::checker::Sent;
+use corridor_judge::checker::Sent;
 use serde::Deserialize;
 
 /// Length of a body, in bytes, all ASCII, unless a run needs another.

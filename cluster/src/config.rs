@@ -28,6 +28,8 @@ pub struct GroupConfig {
     pub keep_entries: u64,
     /// Whether a node with an empty log makes itself the only voter. Never on a node that is to join others.
     pub initialise_if_pristine: bool,
+    /// The place in the log at which this node was let go, if it was of the group before and has forgotten that: see `let_go_at`.
+    pub floor: Option<Vec<u8>>,
     /// How others reach this node, if it makes itself the only voter.
     pub peer: Peer,
 }
@@ -43,6 +45,7 @@ impl Default for GroupConfig {
             snapshot_every_entries: SNAPSHOT_EVERY_ENTRIES,
             keep_entries: SNAPSHOT_EVERY_ENTRIES / 5,
             initialise_if_pristine: true,
+            floor: None,
             peer: Peer::default(),
         }
     }

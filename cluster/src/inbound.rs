@@ -24,25 +24,31 @@ use corridor_storage::replicated::StateSnapshot;
 use corridor_storage::spool::Spools;
 use corridor_storage::world::World;
 
-use crate::codec::decode_marker;
 use crate::codec::messages::{
     decode_append, decode_transfer, decode_vote_request, encode_appended, encode_transferred, encode_vote_response,
 };
 use crate::codec::requests::{
     Piece, Received, decode_piece, decode_received, encode_forwarded, encode_read_index, encode_received,
 };
+use crate::codec::{decode_marker, decode_position, encode_position};
 use crate::peers::{Kind, NodeId, PeerService, Reply, Request, Serve};
 use crate::propose::LocalProposals;
 use crate::runtime;
 use crate::snapshot::{Incoming, Taken};
 use crate::state_machine::StateMachine;
 use crate::steer::Steering;
-use crate::types::{SavedVote, Snapshot, SnapshotMeta, Types};
+use crate::types::{LogPosition, SavedVote, Snapshot, SnapshotMeta, Types};
 
-/// The answers to [`Kind::Belongs`].
-pub const BELONGS: &[u8] = &[1, 1];
-/// See [`BELONGS`].
-pub const BELONGS_NOT: &[u8] = &[1, 0];
+/// The answers to [`Kind::Belongs`]; behind the second stands the place in the log at which the members were settled on.
+const BELONGS: &[u8] = &[1, 1];
+const BELONGS_NOT: &[u8] = &[1, 0];
+
+/// Reads what a leader answered to [`Kind::Belongs`]: if the asker certainly does not belong to the group, the place in the log at which that was
+/// settled. A node that comes back must not vote for who does not know that place.
+pub fn let_go_at(answer: &[u8]) -> Option<Vec<u8>> {
+    let place = answer.strip_prefix(BELONGS_NOT)?;
+    decode_position(place).ok().map(|_| place.to_vec())
+}
 
 /// When this node last heard its group's leader.
 #[derive(Clone)]
@@ -79,6 +85,8 @@ pub(crate) struct GroupService {
     pub contact: Contact,
     pub proposals: LocalProposals,
     pub steering: Steering,
+    /// How far the group had come when this node was let go, if it was here before.
+    pub floor: Option<LogPosition>,
     pub incoming: Arc<Mutex<Option<Incoming>>>,
     pub spools: Spools,
     /// Told after a whole state has taken the place of this node's, and the node that sent it was told so.
@@ -125,11 +133,13 @@ impl GroupService {
             Kind::Append => self.append(&body).await,
             Kind::Vote => {
                 let request = decode_vote_request(&body).map_err(text)?;
+                self.check_floor(request.last_log_id)?;
                 let voted = self.raft.vote(request).await.map_err(text)?;
                 Ok(encode_vote_response(&voted))
             }
             Kind::PreVote => {
                 let request = decode_vote_request(&body).map_err(text)?;
+                self.check_floor(request.last_log_id)?;
                 let voted = self.raft.pre_vote(request).await.map_err(text)?;
                 Ok(encode_vote_response(&voted))
             }
@@ -167,13 +177,25 @@ impl GroupService {
         let metrics = self.raft.metrics();
         let metrics = metrics.borrow_watched();
         let members = &metrics.membership_config;
-        let at = members.log_id().map_or(0, |position| position.index);
-        let is_settled = at <= confirmed.index() && members.membership().get_joint_config().len() == 1;
-        if !is_settled {
-            return Err("the members of the group are being changed".to_owned());
+        let settled_at = members.log_id().filter(|position| position.index <= confirmed.index());
+        let is_one = members.membership().get_joint_config().len() == 1;
+        match settled_at.filter(|_| is_one) {
+            None => Err("the members of the group are being changed".to_owned()),
+            Some(_) if members.membership().get_node(&from).is_some() => Ok(Bytes::from_static(BELONGS)),
+            Some(position) => Ok([BELONGS_NOT, &encode_position(&position)].concat().into()),
         }
-        let belongs = members.membership().get_node(&from).is_some();
-        Ok(Bytes::from_static(if belongs { BELONGS } else { BELONGS_NOT }))
+    }
+
+    /// A node that was of this group before, and forgot it, judges who may lead as if it had forgotten nothing: it knows how far the group had come
+    /// when it was let go, and gives nobody a vote who is not there yet. Once it has applied as much itself the log says so.
+    fn check_floor(&self, last: Option<LogPosition>) -> Result<(), String> {
+        let applied = || self.raft.metrics().borrow_watched().last_applied;
+        match self.floor {
+            Some(floor) if last < Some(floor) && applied() < Some(floor) => {
+                Err("the candidate does not know how this node came back".to_owned())
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn append(self, body: &Bytes) -> Result<Bytes, String> {
@@ -230,6 +252,8 @@ pub type IsRemoved = Box<dyn Fn(NodeId) -> bool + Send + Sync>;
 #[derive(Default)]
 pub struct Host {
     groups: RwLock<BTreeMap<u64, GroupService>>,
+    /// Those that run here and hear nobody: see [`Host::set_aside`].
+    aside: Mutex<BTreeMap<u64, GroupService>>,
     gossip: RwLock<BTreeMap<u64, GossipService>>,
     knock: RwLock<Option<Knock>>,
     is_removed: RwLock<Option<IsRemoved>>,
@@ -251,6 +275,28 @@ impl Host {
     pub(crate) fn remove(&self, group: u64) {
         let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
         groups.remove(&group);
+        self.aside.lock().unwrap_or_else(PoisonError::into_inner).remove(&group);
+    }
+
+    /// A group that runs here hears nobody any more, until [`Host::call_back`]: whoever asks it is told that it does not run on this node.
+    /// For `corridor selftest`. The way of requests knows nothing of it.
+    pub fn set_aside(&self, group: u64) {
+        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(service) = groups.remove(&group) {
+            self.aside
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(group, service);
+        }
+    }
+
+    /// It hears again, if it still runs.
+    pub fn call_back(&self, group: u64) {
+        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
+        let service = self.aside.lock().unwrap_or_else(PoisonError::into_inner).remove(&group);
+        if let Some(service) = service {
+            groups.insert(group, service);
+        }
     }
 
     /// Says who answers [`Kind::Gossip`] for a group.
@@ -293,7 +339,8 @@ impl Host {
 
 impl PeerService for Host {
     fn take(&self, from: NodeId, _line: u64, request: Request, reply: Reply) {
-        if request.group != CLUSTER_GROUP && self.is_removed(from) {
+        let is_of_group = request.group != CLUSTER_GROUP || request.kind == Kind::Operate;
+        if is_of_group && self.is_removed(from) {
             return reply(Err(format!("node {from} was taken out of the cluster")));
         }
         if request.kind == Kind::Operate {

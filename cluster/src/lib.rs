@@ -35,7 +35,8 @@ mod types;
 pub use config::GroupConfig;
 pub use group::{Group, NotReady, StartError};
 pub use hosting::Hosting;
-pub use inbound::{BELONGS, BELONGS_NOT, Bring, GossipService, Host, IsRemoved, Knock, Operate};
+pub use inbound::{Bring, GossipService, Host, IsRemoved, Knock, Operate, let_go_at};
+pub use log_store::carry_vote;
 pub use propose::{Pending, ProposeError, Proposer};
 #[cfg(feature = "simulation")]
 pub use runtime::simulated as simulation;

@@ -41,6 +41,17 @@ struct Shared {
     _released: mpsc::Sender<()>,
 }
 
+/// Before a node forgets a group: the vote that it gave last holds under the group's new number as well, so that it votes for nobody else in that
+/// term, and takes nothing from a leader before it. May wait for the disk.
+pub fn carry_vote(log: &dyn LogStore, from: GroupId, to: GroupId) -> io::Result<()> {
+    let Some(vote) = log.get(from, VOTE)? else {
+        return Ok(());
+    };
+    let (tell, told) = std::sync::mpsc::channel();
+    log.put(to, VOTE, vote.into(), Box::new(move |done| drop(tell.send(done))));
+    told.recv().map_err(io::Error::other)?
+}
+
 impl Shared {
     fn tail(&self) -> MutexGuard<'_, Tail> {
         lock(&self.tail)

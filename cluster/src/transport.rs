@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use corridor_domain::limits;
 use corridor_storage::world::World;
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
@@ -109,6 +110,14 @@ impl Transport {
             certificate_not_after_s: self.shared.tls().not_after_s,
             peers: self.shared.peer_statuses(),
             lines: self.shared.lines.statuses(),
+        }
+    }
+
+    /// So many tunnels at most, in each direction: each is an open file.
+    pub fn bound_tunnels(&self, count: usize) {
+        let too_many = limits::TUNNELS_COUNT_MAX.saturating_sub(count);
+        for places in [&self.shared.tunnels, &self.shared.tunnels_out] {
+            places.forget_permits(too_many);
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod cluster;
+mod selftest;
 mod workspace;
 
 pub use arguments::{InitArguments, JoinArguments, PlaceArguments};
@@ -43,6 +44,16 @@ pub enum Stop {
     Failed(String),
 }
 
+impl Stop {
+    /// How the program ends.
+    fn code(&self) -> u8 {
+        match self {
+            Self::Failed(_) => 1,
+            Self::WrongUse(_) => 2,
+        }
+    }
+}
+
 impl From<StartError> for Stop {
     fn from(error: StartError) -> Self {
         Self::Failed(error.to_string())
@@ -64,11 +75,11 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime.block_on(run(line)),
         Err(error) => Err(Stop::Failed(format!("the program cannot start its threads: {error}"))),
     };
-    let (code, sentence) = match ended {
-        Ok(()) => return ExitCode::SUCCESS,
-        Err(Stop::Failed(sentence)) => (1, sentence),
-        Err(Stop::WrongUse(sentence)) => (2, sentence),
+    let Err(stop) = ended else {
+        return ExitCode::SUCCESS;
     };
+    let code = stop.code();
+    let (Stop::Failed(sentence) | Stop::WrongUse(sentence)) = stop;
     // If standard error is closed, the code still tells.
     let _ = writeln!(std::io::stderr(), "corridor: {sentence}");
     ExitCode::from(code)
@@ -97,6 +108,7 @@ async fn run(line: Line) -> Result<(), Stop> {
         Command::Cluster(command) => cluster::run(command).await,
         Command::Workspace(command) => workspace::run(command).await,
         Command::Status(arguments) => status(arguments).await,
+        Command::Selftest(arguments) => selftest::run(arguments).await,
     }
 }
 

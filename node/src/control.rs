@@ -10,6 +10,7 @@ pub use counter::{Counter, Status, WorkspaceLine};
 pub use errand::{Errand, answer_errands};
 
 use crate::membership::desk::Refused;
+use crate::selftest::desk::SelftestDeed;
 use corridor_api::failure::Failure;
 use corridor_domain::limits;
 use corridor_protocol::AddPerson;
@@ -55,6 +56,13 @@ pub enum Request {
     Cluster(ClusterDeed),
     /// What concerns its workspaces.
     Workspace(WorkspaceDeed),
+    /// What concerns a scratch workspace.
+    Selftest {
+        /// Its name.
+        workspace: String,
+        /// What.
+        deed: SelftestDeed,
+    },
 }
 
 /// What is asked about workspaces. No `Debug`: it carries passwords.

@@ -19,8 +19,9 @@ pub fn open_door(address: SocketAddr, tls: Option<&serve::TlsFiles>) -> Result<T
 }
 
 /// The door of clients: as many as the configuration says and the process can hold.
-pub fn client_door(bounds: &Bounds) -> Door {
-    let connections = files::connections_within(bounds.connections);
+pub fn client_door(bounds: &Bounds, is_alone: bool) -> Door {
+    let tunnels = if is_alone { 0 } else { 2 * files::tunnels() };
+    let connections = files::connections_within(bounds.connections, tunnels);
     Door::new(Places::new(
         connections,
         bounds.connections_per_address,

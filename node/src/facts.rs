@@ -151,6 +151,13 @@ impl Facts {
         Ok(StorageKey::from_bytes(secret))
     }
 
+    /// Whether this node is the one that begins a workspace, as far as it knows of it.
+    pub fn is_founder(&self, id: u64, is_founder: bool) -> bool {
+        let known = self.known.borrow();
+        let facts = known.workspaces.get(&id);
+        facts.is_some_and(|facts| self.begins(id, facts, is_founder))
+    }
+
     /// Whether this node begins the group of a workspace: one node only may ever do that.
     pub fn begins(&self, id: u64, facts: &WorkspaceFacts, is_founder: bool) -> bool {
         match id {

@@ -10,8 +10,18 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-/// How many of the wanted connections the process can hold. Asks the system for as many files as it may have.
-pub fn connections_within(wanted: usize) -> usize {
+/// How many tunnels to other nodes the process can hold, in each direction: few files are few tunnels.
+pub fn tunnels() -> usize {
+    tunnels_within(getrlimit(Resource::Nofile).maximum)
+}
+
+fn tunnels_within(files: Option<u64>) -> usize {
+    let share = files.map_or(usize::MAX, |files| usize::try_from(files / 16).unwrap_or(usize::MAX));
+    share.min(limits::TUNNELS_COUNT_MAX)
+}
+
+/// How many of the wanted connections the process can hold, beside so many others. Asks the system for as many files as it may have.
+pub fn connections_within(wanted: usize, others: usize) -> usize {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     // Where this is not allowed, what there is must do.
     let _ = setrlimit(
@@ -22,7 +32,7 @@ pub fn connections_within(wanted: usize) -> usize {
         },
     );
     let files = getrlimit(Resource::Nofile).current;
-    let possible = within(files, wanted);
+    let possible = within(files.map(|files| files.saturating_sub(others as u64)), wanted);
     if possible < wanted {
         tracing::info!(
             files,
@@ -60,7 +70,7 @@ pub fn lock_folder(data: &Path) -> Result<File, StartError> {
 
 #[cfg(test)]
 mod tests {
-    use super::within;
+    use super::{tunnels_within, within};
 
     #[test]
     fn the_log_keeps_its_files() {
@@ -69,5 +79,8 @@ mod tests {
         assert_eq!(within(Some(4_096), 24_000), 3_072);
         assert_eq!(within(Some(1_024), 24_000), 512);
         assert_eq!(within(Some(1_024), 8), 8);
+        assert_eq!(tunnels_within(None), 4_096);
+        assert_eq!(tunnels_within(Some(65_536)), 4_096);
+        assert_eq!(tunnels_within(Some(4_096)), 256);
     }
 }

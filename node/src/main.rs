@@ -25,6 +25,7 @@ mod passwords;
 mod place;
 mod room;
 mod scrub;
+mod selftest;
 mod start;
 mod stay;
 mod stop;

@@ -17,6 +17,7 @@ pub use members::GroupMembers;
 pub use report::{Reporter, StandingOfState};
 
 use crate::config::ClusterSettings;
+use crate::files;
 use crate::membership::desk::{Desk, Members};
 use crate::membership::invitation::Invitations;
 use crate::membership::joining::Registrar;
@@ -27,7 +28,7 @@ use cluster::ClusterMembers;
 use corridor_api::serve;
 use corridor_cluster::peers::{CallError, Kind, NodeId, PeerLink};
 use corridor_cluster::transport::Transport;
-use corridor_cluster::{BELONGS_NOT, Group, GroupStatus, Host, Member, NotReady, Peer, Steer, SteerError, Tunnel};
+use corridor_cluster::{Group, GroupStatus, Host, Member, NotReady, Peer, Steer, SteerError, Tunnel, let_go_at};
 use corridor_domain::cluster::CLUSTER_GROUP;
 use corridor_domain::limits;
 use corridor_storage::landmarks::Landmarks;
@@ -109,6 +110,7 @@ impl Neighbours {
             Arc::clone(&world),
         );
         let transport = transport.map_err(StartError::io("the way to the other nodes"))?;
+        transport.bound_tunnels(files::tunnels());
         Ok(Self {
             node: standing.node,
             data: data.to_owned(),
@@ -202,16 +204,16 @@ impl Neighbours {
         self.catch_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the leader of a workspace's group, which is one of those that shall have it, is certain that this node does not belong to it. Without
-    /// an answer nothing is certain.
-    pub async fn is_let_go(&self, group: u64, wanted: &[Member]) -> bool {
+    /// The place in the log of a workspace's group at which its leader, which is one of those that shall have it, is certain that this node was let go.
+    /// Without an answer nothing is certain.
+    pub async fn let_go_at(&self, group: u64, wanted: &[Member]) -> Option<Vec<u8>> {
         let asked = wanted.iter().filter(|member| member.node != self.node).map(|member| {
             let request = members::about(group, Kind::Belongs);
             let patience = Duration::from_millis(limits::PEER_REPORT_TIMEOUT_MS);
             self.link().call(member.node, &member.address, request, patience)
         });
         let answers = join_all(asked).await;
-        answers.into_iter().flatten().any(|answer| answer == BELONGS_NOT)
+        answers.into_iter().flatten().find_map(|answer| let_go_at(&answer))
     }
 
     /// A way for a client to a workspace that another node has.

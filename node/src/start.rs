@@ -146,10 +146,12 @@ impl Running {
             errand: self.neighbours.as_ref().map(|neighbours| Errand {
                 link: neighbours.link(),
             }),
+            world: Arc::clone(&self.machine.world),
         };
         let counter = Arc::new(counter);
         if let Some(neighbours) = &self.neighbours {
-            control::answer_errands(&neighbours.host(), &counter);
+            let cluster = Arc::clone(neighbours.cluster());
+            control::answer_errands(&neighbours.host(), move |node| cluster.includes(node), &counter);
         }
         let control = control::serve(&settings.data, counter).map_err(StartError::io("the control socket"))?;
         let room = self.room();
@@ -168,7 +170,7 @@ impl Running {
             self.listener,
             front::front(all(), Arc::clone(gate), forwarder),
             settings.tls.as_ref(),
-            doors::client_door(self.machine.gate.bounds()),
+            doors::client_door(self.machine.gate.bounds(), self.neighbours.is_none()),
             stopped(self.stopping.subscribe()),
             limits::DRAIN_TIMEOUT_MS,
         );
@@ -217,3 +219,6 @@ async fn stopped(mut stopping: watch::Receiver<bool>) {
     // An error says that the node itself is gone: stopped all the same.
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,12 +4,13 @@
 //! Stands between the data folder and a workspace. It is never asked whether a stay may end: who asks has made sure that the group goes on
 //! without this node.
 //!
-//! A stay must not build on an earlier one. The group has gone on without this node, under members of whom it was none: what its old log
-//! acknowledged and whom it voted for then counts for nothing now, and an old log below a new state would look like a loss. Its vote of then is
-//! no danger: it votes again only after a leader of a later configuration has brought it in, and has written its own term to this node's log
-//! first.
+//! A stay begins with an empty log, and must not vote as if nothing had been: whoever was away for longer, and still counts this node among the
+//! voters, could be elected by it over those who went on. Two things go from one stay to the next. The last vote: nobody else gets one in that
+//! term, and no leader before it is followed. And the place in the log at which the leader was certain that this node was let go: who does not
+//! know that place gets no vote, as if this node still had its log (`check_floor` in `cluster/src/inbound.rs`).
 
 use crate::start::StartError;
+use corridor_cluster::carry_vote;
 use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_storage::log::{LogStore, Renumbered};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ const STAY_SHIFT: u32 = 48;
 struct Kept {
     format: u32,
     stay: u16,
+    /// The place in the log at which it was let go last.
+    let_go_at: Vec<u8>,
 }
 
 /// A workspace's stay on this node.
@@ -38,21 +41,23 @@ pub struct Stay {
     folder: PathBuf,
     workspace: u64,
     number: u16,
+    floor: Option<Vec<u8>>,
 }
 
 impl Stay {
     /// The present one. Waits for the disk.
     pub fn present(data: &Path, workspace: u64) -> io::Result<Self> {
         let folder = data.join("workspaces");
-        let number = match fs::read(file(&folder, workspace)) {
-            Ok(bytes) => number(&bytes)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        let kept = match fs::read(file(&folder, workspace)) {
+            Ok(bytes) => Some(read(&bytes)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
         Ok(Self {
             folder,
             workspace,
-            number,
+            number: kept.as_ref().map_or(0, |kept| kept.stay),
+            floor: kept.map(|kept| kept.let_go_at),
         })
     }
 
@@ -71,6 +76,11 @@ impl Stay {
     /// Whether this node never had the workspace before.
     pub fn is_first(&self) -> bool {
         self.number == 0
+    }
+
+    /// The place in the log at which this node was let go, if it was here before.
+    pub fn floor(&self) -> Option<Vec<u8>> {
+        self.floor.clone()
     }
 
     /// Whether anything of it is here.
@@ -94,17 +104,19 @@ impl Stay {
         self.workspace | u64::from(number) << STAY_SHIFT
     }
 
-    /// Ends it, for good: the next one begins with nothing. Once this is written nothing of the old one counts, and it is thrown away, now or by
+    /// Ends it, for good, after a leader was certain that this node was `let_go_at` that place: the next one begins with nothing. Once this is written nothing of the old one counts, and it is thrown away, now or by
     /// [`Stay::clear`]. Waits for the disk.
-    pub fn end(self, log: &Arc<dyn LogStore>) -> io::Result<()> {
+    pub fn end(self, log: &Arc<dyn LogStore>, let_go_at: Vec<u8>) -> io::Result<()> {
         if self.workspace == FIRST_WORKSPACE {
             return Err(io::Error::other("the first workspace stays"));
         }
         let next = self.number.checked_add(1);
         let next = next.ok_or_else(|| io::Error::other("the workspace came and went too often"))?;
+        carry_vote(&**log, self.log_group(self.number), self.log_group(next))?;
         let kept = serde_json::to_vec(&Kept {
             format: FORMAT,
             stay: next,
+            let_go_at,
         })?;
         let (path, beside) = (
             file(&self.folder, self.workspace),
@@ -141,10 +153,10 @@ fn file(folder: &Path, workspace: u64) -> PathBuf {
     folder.join(format!("{workspace}.stay"))
 }
 
-fn number(bytes: &[u8]) -> io::Result<u16> {
+fn read(bytes: &[u8]) -> io::Result<Kept> {
     let kept: Kept = serde_json::from_slice(bytes)?;
     match kept.format {
-        FORMAT => Ok(kept.stay),
+        FORMAT => Ok(kept),
         format => Err(io::Error::new(
             io::ErrorKind::InvalidData,
             format!("a stay of unknown format {format}, of a later release"),
@@ -179,14 +191,22 @@ mod tests {
         fs::create_dir_all(first.state_folder()).unwrap();
         append(&*first.log(&log), 5);
         assert!(first.has_begun());
-        first.clone().end(&log).unwrap();
+        log.put(
+            19,
+            "vote",
+            Bytes::from_static(b"for nine"),
+            Box::new(|done| done.unwrap()),
+        );
+        first.clone().end(&log, vec![7]).unwrap();
         let second = Stay::present(data.path(), 19).unwrap();
+        assert_eq!((first.floor(), second.floor()), (None, Some(vec![7])));
+        assert_eq!(second.log(&log).get(19, "vote").unwrap().unwrap(), b"for nine");
         assert!(!second.is_first() && !second.has_begun() && !first.has_begun());
         assert_eq!((log.bounds(19), second.log(&log).bounds(19)), (None, None));
         // From an index below those of the first stay.
         append(&*second.log(&log), 1);
         assert_eq!((log.bounds(19), second.log(&log).bounds(19)), (None, Some((1, 1))));
-        second.end(&log).unwrap();
+        second.end(&log, vec![8]).unwrap();
         assert!(Stay::present(data.path(), 19).unwrap().log(&log).bounds(19).is_none());
     }
 
@@ -198,7 +218,11 @@ mod tests {
         fs::create_dir_all(first.state_folder()).unwrap();
         append(&*log, 5);
         // The moment at which a stay has ended: nothing was thrown away yet.
-        fs::write(data.path().join("workspaces/19.stay"), br#"{"format":1,"stay":1}"#).unwrap();
+        fs::write(
+            data.path().join("workspaces/19.stay"),
+            br#"{"format":1,"stay":1,"let_go_at":[7]}"#,
+        )
+        .unwrap();
         let second = Stay::present(data.path(), 19).unwrap();
         assert!(!second.has_begun() && first.has_begun());
         second.clear(&log).unwrap();
@@ -210,8 +234,12 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let log: Arc<dyn LogStore> = Arc::new(MemoryLog::new());
         fs::create_dir_all(data.path().join("workspaces")).unwrap();
-        assert!(Stay::present(data.path(), 1).unwrap().end(&log).is_err());
-        fs::write(data.path().join("workspaces/19.stay"), br#"{"format":2,"stay":1}"#).unwrap();
+        assert!(Stay::present(data.path(), 1).unwrap().end(&log, Vec::new()).is_err());
+        fs::write(
+            data.path().join("workspaces/19.stay"),
+            br#"{"format":2,"stay":1,"let_go_at":[7]}"#,
+        )
+        .unwrap();
         assert!(Stay::present(data.path(), 19).is_err());
     }
 }

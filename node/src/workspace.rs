@@ -4,14 +4,16 @@
 //! It refuses to know the others.
 
 mod rest;
+mod store;
+mod waiting;
 
 use crate::contact::Contact;
 use crate::machine::Machine;
 use crate::neighbours::{Companions, GroupMembers, Neighbours, Resting};
 use crate::scrub::Scrubbing;
+use crate::selftest::hooks::Hooks;
 use crate::start::StartError;
 use crate::stay::Stay;
-use corridor_actors::alarm::Fence;
 use corridor_actors::falls::FallLimit;
 use corridor_actors::{Actors, Needs};
 use corridor_api::Edge;
@@ -20,10 +22,9 @@ use corridor_api::freshness::Freshness;
 use corridor_api::front::{Entrance, Workspaces};
 use corridor_api::names::Names;
 use corridor_api::service::{self, Service};
-use corridor_cluster::{Group, GroupStatus, NotReady};
+use corridor_cluster::{Group, GroupStatus};
 use corridor_domain::limits;
 use corridor_storage::apply::{Applied, AppliedState};
-use corridor_storage::backend::FjallBackend;
 use corridor_storage::content::ContentKeys;
 use corridor_storage::high_water;
 use corridor_storage::reader::Reader;
@@ -31,11 +32,12 @@ use corridor_storage::scrub::Scrub;
 use corridor_storage::sealing::StorageKey;
 use corridor_storage::state::State;
 use rest::Use;
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
+use store::open_store;
 use tokio::sync::{Notify, mpsc};
+use waiting::{fence, wait_for_others};
 
 /// Which workspace is woken.
 pub struct Which {
@@ -65,6 +67,8 @@ pub struct Workspace {
     /// How its group is doing.
     pub status: Box<dyn Fn() -> GroupStatus + Send + Sync>,
     companions: Option<Arc<Companions>>,
+    /// Of a scratch workspace only.
+    pub hooks: Option<Arc<Hooks>>,
     use_: Arc<Use>,
 }
 
@@ -103,6 +107,7 @@ pub struct Below {
     machine: Arc<Machine>,
     group: Group<AppliedState>,
     companions: Option<Arc<Companions>>,
+    hooks: Option<Arc<Hooks>>,
     actors: Actors,
     is_ready: Arc<AtomicBool>,
     use_: Arc<Use>,
@@ -122,6 +127,8 @@ pub enum Ended {
     Again,
     /// The cluster has it on other nodes, and its group goes on without this one.
     Moved,
+    /// A selftest wanted it, of a scratch workspace: it starts again from its disk.
+    Restarted,
 }
 
 impl Workspace {
@@ -154,14 +161,17 @@ impl Workspace {
 
         let mut config = machine.group_config(which.begins);
         config.peer = neighbours.map(|neighbours| neighbours.peer()).unwrap_or_default();
-        let group = Group::start(which.id, config, machine.hosting.clone(), log, Arc::new(applied_state)).await;
+        config.floor = which.stay.floor();
+        let (hooks, hosting) = Hooks::of(&which.name, which.id, &machine.hosting);
+        let group = Group::start(which.id, config, hosting, log, Arc::new(applied_state)).await;
         let group = group.map_err(|error| StartError::refused(error.to_string()))?;
         let installed = group.installed();
         let companions = neighbours.map(|neighbours| {
             let reader = reader.clone();
             let standing = Box::new(move || reader.progress().map(|progress| (progress.revision, progress.hash)));
             let members = neighbours.members(which.id, &group, standing, landmarks);
-            Arc::new(Companions::meet(Arc::clone(neighbours), members, &which.name))
+            let hooks = hooks.clone();
+            Arc::new(Companions::meet(Arc::clone(neighbours), members, &which.name, hooks))
         });
 
         let keys = ContentKeys::new(Arc::clone(world), &which.key);
@@ -238,6 +248,7 @@ impl Workspace {
             is_ready: Arc::clone(&is_ready),
             status: Box::new(group.watch()),
             companions: companions.clone(),
+            hooks: hooks.clone(),
             use_: Arc::clone(&use_),
         };
         let below = Below {
@@ -245,6 +256,7 @@ impl Workspace {
             machine: Arc::clone(machine),
             group,
             companions,
+            hooks,
             actors,
             is_ready,
             use_,
@@ -305,6 +317,7 @@ impl Below {
         let Self {
             group,
             companions,
+            hooks,
             actors,
             use_,
             contact,
@@ -325,6 +338,12 @@ impl Below {
                 false => std::future::pending().await,
             }
         };
+        let restarting = async {
+            match hooks {
+                Some(hooks) => hooks.restart().await,
+                None => std::future::pending().await,
+            }
+        };
         let watching = async {
             tokio::join!(contact.watch(), scrubbing.watch());
             std::future::pending().await
@@ -333,6 +352,7 @@ impl Below {
             biased;
             () = installed.notified() => Ended::Again,
             () = rest.notified() => Ended::AtRest,
+            () = restarting => Ended::Restarted,
             () = resting => Ended::AtRest,
             () = with_others => Ended::Moved,
             ended = watching => ended,
@@ -358,26 +378,6 @@ impl Below {
     }
 }
 
-/// Opens the store. Who came late to the workspace's last life may still hold it for a moment.
-async fn open_store(machine: &Arc<Machine>, which: &Which) -> io::Result<FjallBackend> {
-    let mut looks = tokio::time::interval(Duration::from_millis(limits::WORKSPACE_STORE_LOOK_INTERVAL_MS));
-    let mut tries = 0;
-    loop {
-        looks.tick().await;
-        let (opening, id, stay) = (Arc::clone(machine), which.id, which.stay.clone());
-        let opened = tokio::task::spawn_blocking(move || opening.open_store(id, &stay)).await?;
-        tries += 1;
-        match opened {
-            Err(error) if is_held(&error) && tries < limits::WORKSPACE_STORE_TRIES_COUNT_MAX => {}
-            opened => return opened,
-        }
-    }
-}
-
-fn is_held(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::ResourceBusy
-}
-
 /// A node alone is where its clients are already.
 fn places(node: u64, neighbours: Option<Arc<Neighbours>>) -> service::Places {
     let all = move || neighbours.as_ref().map(|neighbours| neighbours.places());
@@ -385,28 +385,4 @@ fn places(node: u64, neighbours: Option<Arc<Neighbours>>) -> service::Places {
         node,
         all: Box::new(move || all().unwrap_or_default()),
     }
-}
-
-/// A node among others waits for as long as it takes, and says so: after a power cut its machine may be the first that is up.
-async fn wait_for_others(id: u64, group: &Group<AppliedState>) -> Result<(), NotReady> {
-    let patience = Duration::from_millis(limits::WAITING_WORD_INTERVAL_MS);
-    while let Err(why) = group.wait_ready(patience).await {
-        let status = group.status();
-        let reachable = status.leader.is_some();
-        tracing::info!(%why, group = id, members = status.members.len(), reachable, "waiting for the other nodes");
-    }
-    Ok(())
-}
-
-/// Takes a workspace on this node out of service: it answers, but takes no commands and is not ready, until somebody starts the node again.
-fn fence(id: u64, close: impl Fn() + Send + Sync + 'static, is_ready: Arc<AtomicBool>) -> Fence {
-    Arc::new(move |why| {
-        tracing::error!(
-            why,
-            group = id,
-            "THIS NODE IS FENCED: it takes no commands until it is started again"
-        );
-        close();
-        is_ready.store(false, Ordering::Release);
-    })
 }

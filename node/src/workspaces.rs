@@ -5,6 +5,7 @@
 
 mod all;
 mod elsewhere;
+mod having;
 
 use crate::facts::Facts;
 use crate::machine::Machine;
@@ -19,6 +20,7 @@ use corridor_cluster::peers::NodeId;
 use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_domain::limits;
 use corridor_storage::log::FatalHandler;
+use having::Having;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -53,8 +55,12 @@ pub struct Workspaces {
     keepers: Mutex<BTreeMap<u64, Keeper>>,
     /// Those that are woken at once: each reads back what it has.
     waking: Arc<Semaphore>,
+    /// What this node has of each workspace, as far as it was looked at.
+    having: Mutex<BTreeMap<u64, Having>>,
     /// Ways to other nodes that are opened at once.
     opening: Arc<Semaphore>,
+    /// Nodes to which there was no way, and when.
+    away: Mutex<BTreeMap<NodeId, u64>>,
     stopping: watch::Sender<bool>,
 }
 
@@ -88,6 +94,8 @@ impl Workspaces {
             neighbours,
             facts,
             keepers: Mutex::default(),
+            having: Mutex::default(),
+            away: Mutex::default(),
             waking: Arc::new(Semaphore::new(limits::WORKSPACES_WAKING_COUNT_MAX)),
             opening: Arc::new(Semaphore::new(limits::TUNNELS_OPENING_COUNT_MAX)),
             stopping: watch::Sender::new(false),
@@ -166,7 +174,7 @@ impl Workspaces {
             _ => false,
         };
         // A closed one too: its group follows the cluster as the others.
-        if !has_just_failed && self.facts.knows(group) && (self.is_placed_here(group) || self.has_begun(group)) {
+        if !has_just_failed && self.facts.knows(group) && (self.is_placed_here(group) || self.has(group)) {
             self.keep(group);
         }
     }
@@ -199,6 +207,8 @@ impl Workspaces {
             match settled.map(|life| life.clone()) {
                 Ok(Life::Awake(workspace)) => return Ok(workspace),
                 Ok(Life::Failed(why, _)) => return Err(NotAwake::NotNow(why)),
+                // It moved to other nodes at this very moment.
+                Ok(Life::AtRest) if !self.is_placed_here(id) && !self.has(id) => return Err(NotAwake::Elsewhere(id)),
                 // It went to rest at this very moment: its next keeper wakes it again.
                 Ok(Life::AtRest | Life::Waking) | Err(_) => tokio::task::yield_now().await,
             }
@@ -225,7 +235,7 @@ impl Workspaces {
                 self.facts.find(choice).ok_or(NotAwake::NotFound)?
             }
         };
-        if self.get(id).is_none() && !self.is_placed_here(id) {
+        if self.get(id).is_none() && !self.is_served_here(id) {
             return Err(NotAwake::Elsewhere(id));
         }
         let patience = Duration::from_millis(limits::WORKSPACE_WAKE_TIMEOUT_MS);
@@ -249,6 +259,7 @@ impl Workspaces {
                     has_lived = true;
                     tell.send_replace(Life::Waking);
                 }
+                Ok(Ended::Restarted) => drop(tell.send_replace(Life::Waking)),
                 Ok(Ended::AtRest) => break Life::AtRest,
                 Ok(Ended::Moved) => match self.let_go(id).await {
                     Ok(true) => break Life::AtRest,
@@ -280,6 +291,7 @@ impl Workspaces {
                 // The semaphore is never closed.
                 turn = self.waking.acquire() => turn,
             };
+            self.note_waking(id);
             let elsewhere: Weak<dyn front::Workspaces> = self.me.clone();
             Workspace::wake(&self.machine, self.neighbours.as_ref(), &which, elsewhere).await?
         };
@@ -294,6 +306,7 @@ impl Workspaces {
             if let Some(ended) = early {
                 return Ok(ended);
             }
+            self.note_held(id);
             tell.send_replace(Life::Awake(Arc::new(workspace)));
             let ended = tokio::select! {
                 biased;

@@ -28,6 +28,7 @@ const NOBODY: u8 = u8::MAX;
 const FLOORS: &[Floor] = &[
     floor("corridor-ci", 0, NOBODY),
     floor("corridor-protocol", 0, 5),
+    floor("corridor-judge", 0, 6),
     floor("corridor-domain", 1, 2),
     floor("corridor-sync", 1, 2),
     floor("corridor-storage", 2, 3),
@@ -52,6 +53,7 @@ const ONE_USER: &[(&str, &str)] = &[
 const PURE: &[(&str, &str)] = &[
     ("corridor-domain", "the rules of the clinic are pure"),
     ("corridor-sync", "what the models run through knows no runtime"),
+    ("corridor-judge", "who judges knows lines, not how they came about"),
 ];
 
 /// What would let them.
@@ -369,6 +371,17 @@ mod tests {
         let up = "[dependencies]\ncorridor-domain = { path = \"../../node/domain\" }\ntokio = \"1\"\n";
         assert_eq!(messages(floors, "corridor-sync", up), [4]);
         assert_eq!(messages(one_user, "corridor-sync", up), [5]);
+    }
+
+    #[test]
+    fn the_judge_knows_nobody_and_is_known_by_those_who_write_histories() {
+        let user = "[dependencies]\ncorridor-judge = { path = \"judge\" }\n";
+        assert_eq!(messages(floors, "corridor-benches", user), []);
+        assert_eq!(messages(floors, "corridor", user), []);
+        assert_eq!(messages(floors, "corridor-api", user), [4]);
+        let up = "[dependencies]\ncorridor-protocol = { path = \"..\" }\ntokio = \"1\"\n";
+        assert_eq!(messages(floors, "corridor-judge", up), [4]);
+        assert_eq!(messages(one_user, "corridor-judge", up), [5]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use corridor_actors::SubmitError;
 use corridor_cluster::Tunnel;
 use futures::future::BoxFuture;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -16,13 +17,17 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use tower_service::Service;
 
-/// Serves the clients of one tunnel until it ends, or until `stop`.
-pub async fn serve(tunnel: Tunnel, front: Router, stop: impl Future<Output = ()>) {
+/// Whether the node at the other end may bring clients still.
+pub type MayBring = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// Serves the clients of one tunnel until it ends, or until `stop`; requests only for as long as the other node may bring them.
+pub async fn serve(tunnel: Tunnel, front: Router, may_bring: MayBring, stop: impl Future<Output = ()>) {
     let line = line::Line::new(tunnel, None);
-    let service = OnLine::new(Brought { front }, line.allowance());
+    let service = OnLine::new(Brought { front, may_bring }, line.allowance());
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new());
     bound_http(&mut builder);
@@ -42,6 +47,7 @@ pub async fn serve(tunnel: Tunnel, front: Router, stop: impl Future<Output = ()>
 #[derive(Clone)]
 struct Brought {
     front: Router,
+    may_bring: MayBring,
 }
 
 impl Service<hyper::Request<hyper::body::Incoming>> for Brought {
@@ -56,8 +62,12 @@ impl Service<hyper::Request<hyper::body::Incoming>> for Brought {
     fn call(&mut self, request: hyper::Request<hyper::body::Incoming>) -> Self::Future {
         let mut request = request.map(axum::body::Body::new);
         let client = client(&mut request);
-        let mut front = self.front.clone();
+        let (mut front, may_bring) = (self.front.clone(), (self.may_bring)());
         Box::pin(async move {
+            if !may_bring {
+                // It was taken out of the cluster.
+                return Ok(Failure::Submit(SubmitError::Fenced).into_response());
+            }
             let Some(client) = client else {
                 return Ok(Failure::Invalid("Whoever brings a client says where it comes from.").into_response());
             };

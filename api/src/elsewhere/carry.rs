@@ -6,8 +6,12 @@
 use super::{CLIENT_HEADER, authority};
 use axum::http::{HeaderValue, header};
 use corridor_cluster::Tunnel;
+use corridor_domain::limits;
 use futures::{Sink, SinkExt, Stream, StreamExt};
+use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::time::timeout;
 use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -40,24 +44,24 @@ pub(crate) async fn carry(
     let value = |text: String| HeaderValue::try_from(text).map_err(|_| Error::Utf8(String::new()));
     headers.insert(header::AUTHORIZATION, value(format!("Bearer {}", beginning.token))?);
     headers.insert(CLIENT_HEADER, value(beginning.client.to_string())?);
-    let (far, _) = client_async_with_config(request, tunnel, Some(config)).await?;
+    let patience = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
+    let opened = timeout(patience, client_async_with_config(request, tunnel, Some(config))).await;
+    let (far, _) = opened.map_err(|_| Error::Io(io::ErrorKind::TimedOut.into()))??;
     let (mut far_sink, mut far_stream) = far.split();
     far_sink.send(Message::text(beginning.hello)).await?;
     let (near_sink, near_stream) = near;
-    loop {
-        // Whoever is gone is noticed by both: then there is nobody to tell.
-        let goes_on = tokio::select! {
-            said = near_stream.next() => match said {
-                Some(Ok(said)) => far_sink.send(said).await.is_ok(),
-                _ => false,
-            },
-            said = far_stream.next() => match said {
-                Some(Ok(said)) => near_sink.send(said).await.is_ok(),
-                _ => false,
-            },
-        };
-        if !goes_on {
-            return Ok(());
+    // Each direction goes on while the other one waits; whoever is gone ends both, and then there is nobody to tell.
+    tokio::select! {
+        () = pass(near_stream, &mut far_sink) => {}
+        () = pass(&mut far_stream, near_sink) => {}
+    }
+    Ok(())
+}
+
+async fn pass(from: &mut (impl Stream<Item = Result<Message, Error>> + Unpin), to: &mut (impl Sink<Message> + Unpin)) {
+    while let Some(Ok(said)) = from.next().await {
+        if to.send(said).await.is_err() {
+            return;
         }
     }
 }

@@ -42,6 +42,7 @@ const OF_ONE_CONNECTION: [HeaderName; 6] = [
 #[derive(Clone)]
 pub struct Forwarder {
     client: Client<Ways, Body>,
+    workspaces: Arc<dyn Workspaces>,
     gate: Arc<Gate>,
 }
 
@@ -54,8 +55,12 @@ impl Forwarder {
             .pool_max_idle_per_host(limits::TUNNELS_IDLE_COUNT_MAX)
             // What clients call this node is what pages are checked against.
             .set_host(false)
-            .build(Ways(workspaces));
-        Self { client, gate }
+            .build(Ways(Arc::clone(&workspaces)));
+        Self {
+            client,
+            workspaces,
+            gate,
+        }
     }
 
     /// Hands a request on to a node that has this workspace.
@@ -97,7 +102,14 @@ impl Forwarder {
         match (response.status(), upgrade) {
             (StatusCode::SWITCHING_PROTOCOLS, Some(near)) => {
                 let far = hyper::upgrade::on(&mut response);
-                tokio::spawn(join(near, far));
+                let stopping = self.workspaces.stopping();
+                tokio::spawn(async move {
+                    // Whoever is cut comes back, elsewhere.
+                    tokio::select! {
+                        () = join(near, far) => {}
+                        () = stopping => {}
+                    }
+                });
             }
             (StatusCode::SWITCHING_PROTOCOLS, None) => return Err(Failure::Submit(SubmitError::OutcomeUnknown)),
             _ => forget_connection(response.headers_mut()),

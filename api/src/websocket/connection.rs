@@ -12,6 +12,7 @@ use crate::convert::objects;
 use crate::elsewhere::{Beginning, carry};
 use crate::encode;
 use crate::failure::{Failure, Outcome};
+use crate::front::Workspaces;
 use crate::http::Edge;
 use crate::service::{Caller, done};
 use corridor_actors::SubmitError;
@@ -60,7 +61,16 @@ pub(super) async fn run(socket: Socket, edge: Edge, token: Option<String>, greet
                 hello,
             };
             greeting.end();
-            Box::pin(hand_on(&mut writer, &mut stream, &edge, beginning)).await
+            // Nothing of the workspace by whose door it came is held: that may rest, move, or start anew.
+            let (gate, elsewhere) = (Arc::clone(&edge.gate), edge.elsewhere.upgrade());
+            drop(edge);
+            let come_back_ms = move || Some(gate.come_back_ms());
+            match elsewhere {
+                Some(elsewhere) => {
+                    Box::pin(hand_on(&mut writer, &mut stream, elsewhere, beginning, come_back_ms)).await
+                }
+                None => Some((GoodbyeReason::ShuttingDown, come_back_ms())),
+            }
         }
         Err(ending) => ending,
     };
@@ -73,23 +83,25 @@ pub(super) async fn run(socket: Socket, edge: Edge, token: Option<String>, greet
 async fn hand_on(
     writer: &mut Writer,
     stream: &mut SplitStream<Socket>,
-    edge: &Edge,
+    elsewhere: Arc<dyn Workspaces>,
     beginning: Beginning,
+    come_back_ms: impl Fn() -> Option<u64>,
 ) -> Option<Ending> {
-    let opening = edge
-        .elsewhere
-        .upgrade()
-        .map(|elsewhere| elsewhere.open(beginning.workspace));
-    let carried = match opening {
-        Some(opening) => match opening.await {
-            Ok(tunnel) => carry(tunnel, handshake::config(), beginning, (writer.sink(), stream))
-                .await
-                .is_ok(),
-            Err(_) => false,
-        },
-        None => false,
+    let (stopping, opening) = (elsewhere.stopping(), elsewhere.open(beginning.workspace));
+    drop(elsewhere);
+    let carrying = async {
+        let tunnel = opening.await.ok()?;
+        carry(tunnel, handshake::config(), beginning, (writer.sink(), stream))
+            .await
+            .ok()
     };
-    (!carried).then(|| broken(edge))
+    tokio::select! {
+        carried = carrying => match carried {
+            Some(()) => None,
+            None => Some((GoodbyeReason::Fenced, come_back_ms())),
+        },
+        () = stopping => Some((GoodbyeReason::ShuttingDown, come_back_ms())),
+    }
 }
 
 async fn serve(

@@ -1,13 +1,13 @@
 //! The devices of a run: each holds a socket at one node for a while, then at the next, and resumes by the highest revision it
 //! holds; and the pages that are read at the end. Everything heard goes into the history.
 
-use super::history::{Phase, What};
 use super::traffic::Scene;
 use crate::chance::Chance;
-use crate::checker::Sent;
 use crate::device::Stream;
 use crate::failure::{Context, Failure, Outcome};
 use crate::wire::{self, Frame};
+use corridor_judge::checker::Sent;
+use corridor_judge::history::{Phase, What};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::rc::Rc;

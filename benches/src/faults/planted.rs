@@ -1,13 +1,13 @@
 //! Promises that are broken on purpose, to see that the judge would notice. What is broken, for which classes, and what must be found.
 
 use super::class::Class;
-use super::judge::Verdict;
 use super::orders::Order;
 use super::strike::Stage;
 use super::traffic::now_us;
 use crate::clock;
 use crate::failure::{Failure, Outcome};
 use clap::ValueEnum;
+use corridor_judge::judge::Verdict;
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -70,7 +70,7 @@ impl Stage<'_> {
 #[cfg(test)]
 mod tests {
     use super::Planted;
-    use crate::faults::judge::Verdict;
+    use corridor_judge::judge::Verdict;
 
     #[test]
     fn what_was_planted_must_be_found() {

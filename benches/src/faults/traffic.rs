@@ -1,12 +1,12 @@
 //! The clients of a run: senders that insist on each message at any node until it is answered, and what they and the devices
 //! share. Everything they do and hear goes into the history. Refuses to know what is done to the nodes.
 
-use super::history::{End, History, What};
 use crate::clock;
 use crate::cluster::Room;
 use crate::device::Endpoint;
 use crate::failure::{Context, Failure, Outcome};
 use crate::http::{Answer, Connection};
+use corridor_judge::history::{End, History, What};
 use hyper::Method;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -83,7 +83,7 @@ impl Scene {
 
     /// Writes it into the history.
     pub fn note(&self, what: What) {
-        self.history.borrow_mut().note(what);
+        self.history.borrow_mut().note(now_us(), what);
     }
 
     /// Nothing goes on after this.

@@ -4,12 +4,12 @@
 use super::Bench;
 use crate::bars::Bar;
 use crate::chance::Chance;
-use crate::checker::READERS_FROM;
 use crate::clinic::Clinic;
 use crate::clock;
 use crate::failure::{Context, Failure, Outcome};
 use crate::load::{Load, Pattern};
 use crate::session::Session;
+use corridor_judge::checker::READERS_FROM;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;

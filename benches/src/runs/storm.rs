@@ -2,12 +2,12 @@
 
 use super::Bench;
 use crate::bars::Bar;
-use crate::checker::Findings;
 use crate::clinic::Clinic;
 use crate::clock;
 use crate::failure::{Failure, Outcome};
 use crate::load::{Load, Order};
 use crate::session::Session;
+use corridor_judge::checker::Findings;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -27,6 +27,8 @@ use crate::tunnel::Tunnel;
 /// Opens a tunnel.
 pub(crate) async fn open(shared: &Arc<Shared>, to: NodeId, address: &str, group: u64) -> Result<Tunnel, CallError> {
     let mut stop = shared.stop();
+    let place = Arc::clone(&shared.tunnels_out).try_acquire_owned();
+    let place = place.map_err(|_| CallError::Refused("this node brings as many clients as it may".to_owned()))?;
     let limit = Duration::from_millis(limits::PEER_HANDSHAKE_TIMEOUT_MS);
     let opened = tokio::select! {
         opened = timeout(limit, ask(shared, to, address, group)) => opened
@@ -35,7 +37,7 @@ pub(crate) async fn open(shared: &Arc<Shared>, to: NodeId, address: &str, group:
     };
     let stream = opened?;
     notice_silence(stream.get_ref().0);
-    Ok(Tunnel::new(stream, None))
+    Ok(Tunnel::new(stream, Some(place)))
 }
 
 async fn ask(shared: &Shared, to: NodeId, address: &str, group: u64) -> Result<TlsStream<TcpStream>, CallError> {

@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub places: Arc<Places>,
     /// Places for clients that other nodes bring.
     pub tunnels: Arc<Semaphore>,
+    /// Places for clients that this node brings.
+    pub tunnels_out: Arc<Semaphore>,
     pub lines: Arc<Lines>,
     pub refusals: Refusals,
     tls: RwLock<Arc<Tls>>,
@@ -64,6 +66,7 @@ impl Shared {
             joins: Joins::new(world.monotonic_ns()),
             places: Arc::default(),
             tunnels: Arc::new(Semaphore::new(limits::TUNNELS_COUNT_MAX)),
+            tunnels_out: Arc::new(Semaphore::new(limits::TUNNELS_COUNT_MAX)),
             lines: Arc::default(),
             refusals: Refusals::new(Arc::clone(&world)),
             tls: RwLock::new(Arc::new(tls)),

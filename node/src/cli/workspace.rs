@@ -6,6 +6,7 @@ use super::arguments::WorkspaceCommand;
 use super::{Stop, ask, configuration, data_of, say};
 use crate::control::{Request, WorkspaceDeed, WorkspaceLine};
 use crate::passwords;
+use crate::selftest::hooks::{NAME_BEGINS, is_scratch};
 use corridor_domain::limits;
 use corridor_protocol::AddPerson;
 use std::fmt::Write as _;
@@ -20,6 +21,11 @@ pub async fn run(command: WorkspaceCommand) -> Result<(), Stop> {
             administrator_login,
             password_stdin,
         } => {
+            if is_scratch(&name) {
+                return Err(Stop::WrongUse(format!(
+                    "names that begin with {NAME_BEGINS} are for `corridor selftest`: troubles may be made for such workspaces"
+                )));
+            }
             let data = configuration(&config)?.settings.data;
             // Asked first whether anybody is there: it would be a pity to type a password twice for nothing.
             ask(&data, &Request::Status).await?;

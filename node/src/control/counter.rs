@@ -4,12 +4,14 @@
 
 use super::{ClusterDeed, Errand, Reply, Request, WorkspaceDeed};
 use crate::membership::desk::{Desk, Refused};
+use crate::selftest::desk;
 use crate::workspaces::Workspaces;
 use corridor_api::failure::Failure;
 use corridor_api::front::Choice;
 use corridor_api::service::Service;
 use corridor_cluster::Member;
 use corridor_protocol::{AddPerson, SignIn};
+use corridor_storage::world::World;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
@@ -28,6 +30,8 @@ pub struct Counter {
     pub desk: Option<Arc<Desk>>,
     /// Who asks other nodes, for workspaces that this one has not.
     pub errand: Option<Errand>,
+    /// The clock.
+    pub world: Arc<dyn World>,
 }
 
 /// A workspace, as `corridor workspace list` shows it.
@@ -56,6 +60,10 @@ pub struct WorkspaceLine {
 impl Counter {
     /// Does what is asked, here or at a node that has the workspace which it concerns.
     pub async fn answer(&self, request: Request) -> Reply {
+        if matches!(request, Request::Workspace(WorkspaceDeed::Create { .. })) {
+            // It is made where it shall be, which is not for a node to judge that knows old things.
+            self.workspaces.catch_up().await;
+        }
         match self.errand.as_ref().zip(self.elsewhere(&request)) {
             Some((errand, hosts)) => errand.run(&hosts, &request).await,
             None => self.answer_here(request).await,
@@ -65,7 +73,7 @@ impl Counter {
     /// The nodes that have the workspace which a request concerns, if this one has not.
     fn elsewhere(&self, request: &Request) -> Option<Vec<Member>> {
         let name = match request {
-            Request::PersonAdd { workspace, .. } => workspace,
+            Request::PersonAdd { workspace, .. } | Request::Selftest { workspace, .. } => workspace,
             Request::Workspace(WorkspaceDeed::Create { name, .. }) => name,
             Request::Status | Request::Cluster(_) | Request::Workspace(_) => return None,
         };
@@ -74,9 +82,13 @@ impl Counter {
 
     /// Does what another node was asked.
     pub async fn answer_errand(&self, request: Request) -> Result<Reply, String> {
-        match self.elsewhere(&request) {
-            None => Ok(self.answer_here(request).await),
-            Some(_) => Err("other nodes have this workspace".to_owned()),
+        match (&request, self.elsewhere(&request)) {
+            (Request::Status | Request::Cluster(_), _)
+            | (Request::Workspace(WorkspaceDeed::List | WorkspaceDeed::Close { .. }), _) => {
+                Err("this is asked at a node's own machine only".to_owned())
+            }
+            (_, None) => Ok(self.answer_here(request).await),
+            (_, Some(_)) => Err("other nodes have this workspace".to_owned()),
         }
     }
 
@@ -100,6 +112,11 @@ impl Counter {
                 None => Refused::alone().into(),
             },
             Request::Workspace(deed) => self.answer_about(deed).await.map_or_else(Reply::from, Reply::Done),
+            Request::Selftest { workspace, deed } => {
+                desk::answer(&self.workspaces, self.world.as_ref(), workspace, deed)
+                    .await
+                    .map_or_else(Reply::from, Reply::Done)
+            }
         }
     }
 

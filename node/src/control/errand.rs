@@ -5,7 +5,7 @@
 
 use super::{Counter, DEED_TIMEOUT, Reply, Request};
 use bytes::Bytes;
-use corridor_cluster::peers::{self, CallError, Kind, PeerLink};
+use corridor_cluster::peers::{self, CallError, Kind, NodeId, PeerLink};
 use corridor_cluster::{Host, Member};
 use corridor_domain::cluster::CLUSTER_GROUP;
 use std::sync::Arc;
@@ -53,19 +53,18 @@ fn read(answer: &[u8]) -> Reply {
 }
 
 /// From now on errands of other nodes are done here.
-pub fn answer_errands(host: &Host, counter: &Arc<Counter>) {
+pub fn answer_errands(host: &Host, includes: impl Fn(NodeId) -> bool + Send + Sync + 'static, counter: &Arc<Counter>) {
     let counter = Arc::downgrade(counter);
-    host.set_operate(Some(Arc::new(move |_, body: Bytes| {
-        let counter = counter.upgrade();
+    host.set_operate(Some(Arc::new(move |from, body: Bytes| {
+        let counter = counter.upgrade().filter(|_| includes(from));
         Box::pin(async move {
-            let counter = counter.ok_or("this node stops")?;
+            let counter = counter.ok_or("this node stops, or does not know the one that asks")?;
             // The parser's words may quote the request, and so a password.
             let request = serde_json::from_slice(&body);
             let request = request.map_err(|_| "this request is not known here; are both of the same version?")?;
             let reply = counter.answer_errand(request).await?;
-            serde_json::to_vec(&reply)
-                .map(Bytes::from)
-                .map_err(|error| error.to_string())
+            // After the deed no refusal is true any more; an answer that says nothing is read as one that is not known.
+            Ok(serde_json::to_vec(&reply).map(Bytes::from).unwrap_or_default())
         })
     })));
 }

@@ -14,7 +14,7 @@ async fn echo(request: Request) -> Reply {
     match request {
         Request::Status => Reply::Done(json!({ "revision": 7 })),
         Request::PersonAdd { login, person, .. } => Reply::Done(json!({ "by": login, "name": person.name })),
-        Request::Workspace(_) => Reply::refused("not_found", "There is none."),
+        Request::Workspace(_) | Request::Selftest { .. } => Reply::refused("not_found", "There is none."),
         Request::Cluster(deed) => answer_at(&desk(), deed).await.map_or_else(Reply::from, Reply::Done),
     }
 }

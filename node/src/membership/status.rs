@@ -20,7 +20,8 @@ pub enum Role {
 }
 
 impl Role {
-    fn name(self) -> &'static str {
+    /// For people.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Leader => "leader",
             Self::Voter => "voter",

@@ -17,7 +17,7 @@ use corridor_domain::limits;
 use corridor_domain::placement;
 use futures::future::{BoxFuture, join_all};
 use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 /// A group that may not run yet, or no longer.
@@ -33,6 +33,8 @@ pub struct ClusterMembers {
     first: Maybe,
     /// All workspaces' groups.
     wake_all: RwLock<Option<WakeAll>>,
+    /// The members of which all workspaces here were told last; nobody after a start.
+    followed: Arc<Mutex<BTreeSet<NodeId>>>,
     /// The last index of group 0 that was looked at, and the members there.
     seen: RwLock<(u64, BTreeSet<NodeId>)>,
 }
@@ -72,6 +74,7 @@ impl ClusterMembers {
             cluster_group: RwLock::default(),
             first: RwLock::default(),
             wake_all: RwLock::default(),
+            followed: Arc::default(),
             seen: RwLock::default(),
         }
     }
@@ -135,18 +138,27 @@ impl ClusterMembers {
         let Ok(group) = self.group() else { return };
         let status = group.status();
         let nodes: BTreeSet<NodeId> = status.members.iter().map(|member| member.node).collect();
-        let before = {
-            let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-            let applied = status.applied_index.unwrap_or(0);
-            std::mem::replace(&mut *seen, (applied, nodes.clone())).1
-        };
-        if !before.is_empty()
-            && before != nodes
-            && let Ok(waking) = self.wake_all()
         {
+            let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+            *seen = (status.applied_index.unwrap_or(0), nodes.clone());
+        }
+        let followed = Arc::clone(&self.followed);
+        let is_followed = {
+            let mut followed = followed.lock().unwrap_or_else(PoisonError::into_inner);
+            followed.is_empty() || *followed == nodes || std::mem::replace(&mut *followed, nodes.clone()) == nodes
+        };
+        if is_followed {
+            let mut followed = followed.lock().unwrap_or_else(PoisonError::into_inner);
+            *followed = nodes;
+            return;
+        }
+        if let Ok(waking) = self.wake_all() {
             tokio::spawn(async move {
                 if let Err(error) = waking.await {
-                    tracing::info!(%error, "a workspace follows the cluster when somebody comes to it");
+                    tracing::info!(%error, "a workspace could not be woken to follow the cluster; it is tried again");
+                    // Nobody: the next look wakes them again.
+                    let nobody = BTreeSet::from([NodeId::MAX]);
+                    *followed.lock().unwrap_or_else(PoisonError::into_inner) = nobody;
                 }
             });
         }
@@ -179,11 +191,13 @@ impl ClusterMembers {
                 Some(here) => here.all_vote(&keep.iter().map(|member| member.node).collect::<Vec<_>>()),
                 None => self.all_vote_elsewhere(workspace.id, &group, &keep).await,
             };
+            // Only those that have it count when it is decided on, and a vote that nobody gives is none.
+            let all_vote = all_vote && group.all_answer(&keep).await;
             match (all_vote && !keep.is_empty()) || (workspace.is_closed && workspace.here.is_none()) {
                 true => Ok(()),
                 false => Err(SteerError(format!(
-                    "in the workspace of group {} one of the nodes that would remain has no vote yet; wait until `corridor cluster \
-                     status` shows all of them as voters",
+                    "in the workspace of group {} one of the nodes that would remain has no vote yet, or does not answer; wait until \
+                     `corridor cluster status` shows all of them reachable and as voters",
                     workspace.id
                 ))),
             }

@@ -8,10 +8,11 @@ use super::comparison::Verdict;
 use super::gossip::Carrier;
 use super::members::{self, GroupMembers};
 use super::telling;
+use crate::selftest::hooks::{self, Hooks};
 use bytes::Bytes;
 use corridor_actors::gossip::Gossip;
 use corridor_cluster::peers::{Kind, NodeId, PeerLink, Request};
-use corridor_cluster::{GroupStatus, Member, SteerError};
+use corridor_cluster::{GroupStatus, Member, Steer, SteerError};
 use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_domain::limits;
 use std::io;
@@ -20,14 +21,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::interval;
 
-/// The form of what is asked here; `report.rs` and `telling.rs` have the other numbers.
+/// The form of what is asked here; `report.rs`, `telling.rs` and `selftest/hooks.rs` have the other numbers.
 const FORMAT: u8 = 1;
 /// May the workspace rest, as far as you are concerned?
 const MAY_REST: u8 = 3;
 /// It rests now.
 const REST: u8 = 4;
 /// Who votes in its group?
-const VOTERS: u8 = 5;
+const VOTERS: u8 = 6;
 const YES: &[u8] = &[FORMAT, 1];
 const NO: &[u8] = &[FORMAT, 0];
 
@@ -46,13 +47,15 @@ pub struct Companions {
     name: String,
     members: Arc<GroupMembers>,
     carrier: Arc<Carrier>,
+    /// Of a scratch workspace only.
+    hooks: Option<Arc<Hooks>>,
     /// Whether this node's state was found to be another one than that of the others. For good.
     differs: Arc<AtomicBool>,
 }
 
 impl Companions {
     /// Of a group that runs here now. What others ask is answered from here on.
-    pub fn meet(neighbours: Arc<Neighbours>, members: GroupMembers, name: &str) -> Self {
+    pub fn meet(neighbours: Arc<Neighbours>, members: GroupMembers, name: &str, hooks: Option<Arc<Hooks>>) -> Self {
         let (members, link) = (Arc::new(members), neighbours.link());
         let carrier = Arc::new(Carrier::new(Arc::clone(&members), link));
         let companions = Self {
@@ -60,6 +63,7 @@ impl Companions {
             name: name.to_owned(),
             members,
             carrier,
+            hooks,
             differs: Arc::default(),
         };
         if companions.members.group == FIRST_WORKSPACE {
@@ -77,7 +81,7 @@ impl Companions {
 
     fn answer(&self, resting: Option<Resting>) {
         let (carrier, members) = (Arc::clone(&self.carrier), Arc::clone(&self.members));
-        let cluster = Arc::clone(self.neighbours.cluster());
+        let (cluster, hooks) = (Arc::clone(self.neighbours.cluster()), self.hooks.clone());
         let answer = move |from, request: Bytes| match (request.as_ref(), &resting) {
             // Who was taken out still has its certificate for a while.
             _ if !cluster.includes(from) => Err(io::ErrorKind::PermissionDenied.into()),
@@ -89,6 +93,7 @@ impl Companions {
             }
             ([FORMAT, VOTERS], _) => told_voters(&members.status()),
             ([FORMAT, MAY_REST | REST], _) => Ok(Bytes::from_static(NO)),
+            _ if hooks::is_trouble(&request) => hooks::take(hooks.as_ref(), Some(&members), &request),
             _ if telling::is_telling(&request) => carrier.take(from, &request),
             _ => members.reporter.answer(&request),
         };
@@ -153,7 +158,8 @@ impl Companions {
         if shall_stay() || self.neighbours.catch_up().await.is_err() || shall_stay() {
             return false;
         }
-        self.neighbours.is_let_go(self.members.group, &self.wanted()).await
+        let wanted = self.wanted();
+        self.neighbours.let_go_at(self.members.group, &wanted).await.is_some()
     }
 
     /// On the leader: whoever shall have the workspace belongs to the group, and nobody else.
@@ -165,7 +171,11 @@ impl Companions {
         while self.members.next_step(&self.wanted()).is_some() {
             // What this node knows of the cluster may be old; nobody is brought back or taken out by that.
             self.neighbours.catch_up().await?;
-            match self.members.next_step(&self.wanted()) {
+            let wanted = self.wanted();
+            match self.members.next_step(&wanted) {
+                // While one of those that stay is away, the copy that is too many may be the one that is needed.
+                Some(Steer::Remove(_) | Steer::Yield(_)) if !self.members.all_answer(&wanted).await => break,
+                Some(Steer::Yield(node)) => return self.members.yield_to(node).await,
                 Some(step) => self.members.steer(step).await?,
                 None => break,
             };

@@ -136,6 +136,20 @@ impl GroupMembers {
         (self.steered.steer)(step).await
     }
 
+    /// Lets another node lead. Waits until this one leads no longer, not for ever.
+    pub async fn yield_to(&self, node: NodeId) -> Result<(), SteerError> {
+        self.steer(Steer::Yield(node)).await?;
+        self.until(|status| !status.is_leader).await;
+        Ok(())
+    }
+
+    /// Whether all these nodes that are members answer now: nobody is taken out while one of those that stay is away.
+    pub async fn all_answer(&self, nodes: &[Member]) -> bool {
+        let members = nodes.iter().filter(|member| self.includes(member.node));
+        let asked = join_all(members.map(|member| self.ask(member))).await;
+        asked.iter().all(Option::is_some)
+    }
+
     /// Lets somebody else lead, if there is one who can. Waits for it, not for ever.
     pub async fn hand_over(&self) {
         let status = (self.steered.status)();
@@ -257,7 +271,7 @@ pub fn peer_of(member: &Member) -> Peer {
 /// First whoever is missing or known by another address; then, when all who are wanted vote, whoever is too many: no place is lost before
 /// there is one in its stead, unless there is no room for another.
 fn next_step(this: NodeId, members: &[Member], wanted: &[Member]) -> Option<Steer> {
-    let same = |wanted: &Member| members.iter().find(|member| member.node == wanted.node);
+    let same = |wanted: &Member| -> Option<&Member> { members.iter().find(|member| member.node == wanted.node) };
     let is_wanted = |member: &&Member| wanted.iter().any(|wanted| wanted.node == member.node);
     let surplus = members.iter().filter(|member| !is_wanted(member));
     let surplus = surplus.min_by_key(|member| member.votes);
@@ -265,9 +279,9 @@ fn next_step(this: NodeId, members: &[Member], wanted: &[Member]) -> Option<Stee
         false => Some(Steer::Remove(member.node)),
         // Who leads cannot take itself out: another one leads, and does.
         true => {
-            let next = wanted
-                .iter()
-                .find(|wanted| same(wanted).is_some_and(|member| member.votes));
+            // The one that is nearest to the end of the log: who is gone is far from it.
+            let voters = wanted.iter().filter_map(same).filter(|member| member.votes);
+            let next = voters.rev().max_by_key(|member| member.matched_index);
             next.map(|next| Steer::Yield(next.node))
         }
     };

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const FORMAT: u8 = 1;
-/// The question. Number 2 is a telling (`telling.rs`), 3 and 4 are about rest (`companions.rs`).
+/// The question. Number 2 is a telling (`telling.rs`), 3 and 4 are about rest (`companions.rs`), 5 is trouble
+/// (`selftest/hooks.rs`).
 const HOW_ARE_YOU: u8 = 1;
 
 /// How a node is doing.

@@ -44,7 +44,7 @@ impl Workspaces {
                 here,
             };
             if !self.is_placed_here(id) {
-                if self.has_begun(id) {
+                if self.has(id) {
                     self.keep(id);
                 }
                 return Ok(all(None));

@@ -2,7 +2,7 @@
 //!
 //! Beside the keepers of those that are here. Which nodes have a workspace is reckoned (`node/domain/src/placement.rs`) from who belongs to the
 //! cluster, so no node has to be asked; but a node that came has nothing yet, and one that shall go still has it, so whoever is asked says
-//! whether it serves. It refuses to know what clients say.
+//! whether it serves (`having.rs`). It refuses to know what clients say.
 
 use super::{Life, NotAwake, Workspaces};
 use crate::neighbours::Neighbours;
@@ -12,13 +12,13 @@ use corridor_actors::SubmitError;
 use corridor_api::elsewhere;
 use corridor_api::failure::{Failure, Outcome};
 use corridor_api::front::{self, Choice, Found};
-use corridor_cluster::peers::Serve;
+use corridor_cluster::peers::{CallError, NodeId, Serve};
 use corridor_cluster::{Member, Tunnel};
 use corridor_domain::limits;
 use corridor_domain::refusal::Refusal;
 use futures::future::BoxFuture;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::time::{interval, timeout};
 
@@ -32,28 +32,28 @@ impl Workspaces {
         }
     }
 
-    /// The nodes that shall have the workspace of this name, be it made or not; nothing if this one is among them, or still has it.
+    /// The other nodes that shall have the workspace of this name, be it made or not; nothing if who comes for it is served here.
     pub fn hosts_elsewhere(&self, name: &str) -> Option<Vec<Member>> {
-        let hosts = self.neighbours.as_ref()?.cluster().hosts(name);
-        let is_here = hosts.is_empty() || hosts.iter().any(|member| member.node == self.machine.node);
-        let still_has = || {
-            self.facts
-                .now()
-                .by_name(name)
-                .is_some_and(|(id, _)| self.get(id).is_some())
+        let mut hosts = self.neighbours.as_ref()?.cluster().hosts(name);
+        let known = self.facts.now().by_name(name).map(|(id, _)| id);
+        let is_here = match known {
+            Some(id) => self.get(id).is_some() || self.is_served_here(id),
+            None => hosts.is_empty() || hosts.iter().any(|member| member.node == self.machine.node),
         };
-        (!is_here && !still_has()).then_some(hosts)
+        hosts.retain(|member| member.node != self.machine.node);
+        (!is_here).then_some(hosts)
+    }
+
+    /// As far as this node knows now, and that is what all know who were asked before.
+    pub async fn catch_up(&self) {
+        // Without the others nothing is made anyway.
+        let _ = self.facts.catch_up().await;
     }
 
     /// Whether this node shall have a workspace.
     pub(super) fn is_placed_here(&self, id: u64) -> bool {
         let hosts = self.hosts(id);
         hosts.is_empty() || hosts.iter().any(|member| member.node == self.machine.node)
-    }
-
-    /// Whether this node has something of it.
-    pub(super) fn has_begun(&self, id: u64) -> bool {
-        self.machine.stay(id).is_ok_and(|stay| stay.has_begun())
     }
 
     /// After a start: what earlier stays left is thrown away, and workspaces that shall not be here run until their groups have let them go.
@@ -64,7 +64,7 @@ impl Workspaces {
             if let Err(error) = clearing.await.map_err(io::Error::other).and_then(|cleared| cleared) {
                 tracing::warn!(group = id, %error, "what this node had of a workspace before is not thrown away yet");
             }
-            if !self.is_placed_here(id) && self.has_begun(id) {
+            if !self.is_placed_here(id) && self.has(id) {
                 self.keep(id);
             }
         }
@@ -76,29 +76,30 @@ impl Workspaces {
         neighbours.host().set_bring(Some(Box::new(move |from, id| {
             let all = all.upgrade().ok_or("this node stops")?;
             match cluster.includes(from) {
-                true => all.bring(id),
+                true => all.bring(from, id),
                 false => Err(format!("node {from} is not of the cluster")),
             }
         })));
     }
 
-    fn bring(self: &Arc<Self>, id: u64) -> Result<Serve, String> {
+    fn bring(self: &Arc<Self>, from: NodeId, id: u64) -> Result<Serve, String> {
         let serves = match self.get(id) {
             Some(workspace) => workspace.takes_commands(),
             // One that rests is woken by who is brought. One that wakes may do so for long, where this node has to fetch it.
-            None => self.rests(id) && self.is_placed_here(id) && self.has_begun(id),
+            None => self.rests(id) && self.is_served_here(id),
         };
         if !serves {
             return Err(format!("workspace {id} is not served here now"));
         }
         let front = front::front(Arc::clone(self) as Arc<_>, Arc::clone(&self.machine.gate), None);
-        let mut stopping = self.stopping.subscribe();
-        let stopped = async move {
-            // An error says that the node itself is gone.
-            let _ = stopping.wait_for(|stopping| *stopping).await;
+        let (stopped, cluster) = (<Self as front::Workspaces>::stopping(self), self.neighbours.clone());
+        let may_bring = move || {
+            cluster
+                .as_ref()
+                .is_some_and(|neighbours| neighbours.cluster().includes(from))
         };
         Ok(Box::new(move |tunnel| {
-            Box::pin(elsewhere::serve(tunnel, front, stopped))
+            Box::pin(elsewhere::serve(tunnel, front, Arc::new(may_bring), stopped))
         }))
     }
 
@@ -116,10 +117,7 @@ impl Workspaces {
         loop {
             rounds.tick().await;
             let mut hosts = self.hosts(id);
-            if hosts.iter().any(|member| member.node == self.machine.node) {
-                // It is on its way here: whoever comes again waits for it.
-                return Err(io::ErrorKind::Interrupted.into());
-            }
+            hosts.retain(|member| member.node != self.machine.node && !self.is_away(member.node));
             // Not all nodes shall bring their clients to the same one.
             let first = usize::try_from(self.machine.node).unwrap_or_default() % hosts.len().max(1);
             hosts.rotate_left(first);
@@ -127,10 +125,25 @@ impl Workspaces {
                 let _turn = self.opening.acquire().await.map_err(io::Error::other)?;
                 match neighbours.tunnel(member, id).await {
                     Ok(tunnel) => return Ok(tunnel),
+                    Err(CallError::Unreachable(_)) => self.note_away(member.node),
                     Err(error) => tracing::debug!(node = member.node, group = id, %error, "a node does not serve it"),
                 }
             }
         }
+    }
+
+    /// Whether there was no way to a node a moment ago: each try takes long, and others wait for their turn.
+    fn is_away(&self, node: NodeId) -> bool {
+        let away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        let since_ns = away
+            .get(&node)
+            .map(|at_ns| self.machine.world.monotonic_ns().saturating_sub(*at_ns));
+        since_ns.is_some_and(|since_ns| since_ns < limits::TUNNEL_BACK_OFF_MS * 1_000_000)
+    }
+
+    fn note_away(&self, node: NodeId) {
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        away.insert(node, self.machine.world.monotonic_ns());
     }
 
     /// Throws away what this node has of a workspace, if it is certain that its group goes on without it. The group does not run here now: so from
@@ -139,13 +152,14 @@ impl Workspaces {
         let (Some(neighbours), false) = (&self.neighbours, self.is_placed_here(id)) else {
             return Ok(false);
         };
-        if !neighbours.is_let_go(id, &self.hosts(id)).await {
+        let Some(place) = neighbours.let_go_at(id, &self.hosts(id)).await else {
             return Ok(false);
-        }
+        };
         let (machine, log) = (Arc::clone(&self.machine), Arc::clone(&self.machine.log));
-        let ending = tokio::task::spawn_blocking(move || machine.stay(id)?.end(&log));
+        let ending = tokio::task::spawn_blocking(move || machine.stay(id)?.end(&log, place));
         let ended = ending.await.map_err(io::Error::other).and_then(|ended| ended);
         ended.map_err(stay::unreadable)?;
+        self.note_gone(id);
         tracing::info!(
             group = id,
             "a workspace is on other nodes now; what was here of it is thrown away"
@@ -159,7 +173,7 @@ impl front::Workspaces for Workspaces {
         let id = self.facts.find(choice)?;
         match self.get(id) {
             Some(workspace) => Some(Found::Here(workspace.entrance())),
-            None => (!self.is_placed_here(id)).then_some(Found::Elsewhere(id)),
+            None => (!self.is_served_here(id)).then_some(Found::Elsewhere(id)),
         }
     }
 
@@ -180,6 +194,14 @@ impl front::Workspaces for Workspaces {
                     Err(fenced())
                 }
             }
+        })
+    }
+
+    fn stopping(&self) -> BoxFuture<'static, ()> {
+        let mut stopping = self.stopping.subscribe();
+        Box::pin(async move {
+            // An error says that the node itself is gone.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
         })
     }
 

@@ -29,6 +29,7 @@ mod patients;
 mod placement;
 mod rooms;
 mod scrub;
+mod selftest;
 mod sessions;
 mod sign_in;
 mod specifications;

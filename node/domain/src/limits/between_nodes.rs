@@ -94,8 +94,8 @@ pub const PEER_REQUESTS_IN_FLIGHT_SIZE_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const PEER_LINES_COUNT_MAX: usize = 256;
 /// Of these, from one node: it asks on one, others are of an address that it left or broke without our noticing. The oldest ends.
 pub const PEER_LINES_PER_NODE_COUNT_MAX: usize = 4;
-/// Connections on which other nodes bring clients: one for each of their sockets, and a few for requests.
-pub const TUNNELS_COUNT_MAX: usize = 16_384;
+/// Connections on which other nodes bring clients, and as many on which this one does: one for each socket, and a few for requests.
+pub const TUNNELS_COUNT_MAX: usize = 4_096;
 /// How long a tunnel for requests is kept that nobody uses. Shorter than the other node waits for the next request on it.
 pub const TUNNEL_IDLE_MS: u64 = 20_000;
 /// Tunnels for requests that are kept unused, of one workspace.
@@ -104,6 +104,8 @@ pub const TUNNELS_IDLE_COUNT_MAX: usize = 32;
 pub const TUNNEL_BUFFER_SIZE_BYTES: usize = 4 * 1024;
 /// Tunnels that a node opens at once.
 pub const TUNNELS_OPENING_COUNT_MAX: usize = 8;
+/// How long a node is left alone to which there was no way, while others are asked.
+pub const TUNNEL_BACK_OFF_MS: u64 = 2_000;
 /// How long a node looks for one that has a workspace.
 pub const TUNNEL_OPENING_TIMEOUT_MS: u64 = 8_000;
 /// Between two rounds of asking all nodes that should have it.

@@ -1,9 +1,9 @@
 //! Judges a history: reads its lines in order and says what was lost, doubled, out of order, given to strangers or made up, and
 //! how long nobody was answered after a leader was killed. Knows the lines and nothing of the run that wrote them.
 
-use super::history::{End, FORMAT, Line, Phase, What};
+use crate::HistoryError;
 use crate::checker::{Checker, Findings, READERS_FROM, Sent};
-use crate::failure::{Failure, Outcome};
+use crate::history::{End, FORMAT, Line, Phase, What};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -96,7 +96,7 @@ pub struct Judge {
 }
 
 /// Judges a whole history.
-pub fn judge(lines: impl Iterator<Item = Outcome<Line>>) -> Outcome<Verdict> {
+pub fn judge(lines: impl Iterator<Item = Result<Line, HistoryError>>) -> Result<Verdict, HistoryError> {
     let mut judge = Judge::default();
     for line in lines {
         judge.read(line?)?;
@@ -106,14 +106,10 @@ pub fn judge(lines: impl Iterator<Item = Outcome<Line>>) -> Outcome<Verdict> {
 
 impl Judge {
     /// The next line.
-    pub fn read(&mut self, line: Line) -> Outcome<()> {
+    pub fn read(&mut self, line: Line) -> Result<(), HistoryError> {
         let t_us = line.t_us;
         match line.what {
-            What::Run { format, .. } if format != FORMAT => {
-                return Err(Failure::WrongUse(format!(
-                    "the history is of format {format}; this reads format {FORMAT}"
-                )));
-            }
+            What::Run { format, .. } if format != FORMAT => return Err(HistoryError::Format(format)),
             What::Run {
                 nodes, senders, rooms, ..
             } => {

@@ -1,7 +1,7 @@
 //! What the judge of histories must find, each planted into a history that is right.
 
 use super::{LEADER_KILLED, Verdict, judge};
-use crate::faults::history::{End, FORMAT, Line, Phase, Room, What};
+use crate::history::{End, FORMAT, Line, Phase, Room, What};
 
 const NODES: u32 = 3;
 const ROOM: &str = "con_1";

@@ -1,7 +1,6 @@
 //! What happened in a run, line by line, as docs/history.md describes it for everybody. Refuses to know what is right.
 
-use crate::clock;
-use crate::failure::{Context, Failure, Outcome};
+use crate::HistoryError;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -178,8 +177,8 @@ pub struct History {
 
 impl History {
     /// A new file.
-    pub fn create(path: &Path) -> Outcome<Self> {
-        let file = File::create(path).context(path.display())?;
+    pub fn create(path: &Path) -> Result<Self, HistoryError> {
+        let file = File::create(path).map_err(|error| HistoryError::at(path.display())(error.to_string()))?;
         Ok(Self {
             path: path.to_owned(),
             file: BufWriter::new(file),
@@ -187,9 +186,8 @@ impl History {
         })
     }
 
-    /// One more line, now. If it cannot be written, [`Self::finish`] says so.
-    pub fn note(&mut self, what: What) {
-        let t_us = clock::now_ns() / 1_000;
+    /// One more line, at that time. If it cannot be written, [`Self::finish`] says so.
+    pub fn note(&mut self, t_us: u64, what: What) {
         let written = serde_json::to_writer(&mut self.file, &Line { t_us, what });
         let written = written.map_err(|error| error.to_string());
         let ended = self.file.write_all(b"\n").map_err(|error| error.to_string());
@@ -199,29 +197,33 @@ impl History {
     }
 
     /// Everything is in the file.
-    pub fn finish(&mut self) -> Outcome<()> {
-        self.file.flush().context(self.path.display())?;
+    pub fn finish(&mut self) -> Result<(), HistoryError> {
+        if let Err(error) = self.file.flush() {
+            self.failed.get_or_insert(error.to_string());
+        }
         match self.failed.take() {
             None => Ok(()),
-            Some(error) => Err(Failure::Broken(format!("{}: {error}", self.path.display()))),
+            Some(error) => Err(HistoryError::at(self.path.display())(error)),
         }
     }
 }
 
 /// The lines of a file, in order.
-pub fn read(path: &Path) -> Outcome<impl Iterator<Item = Outcome<Line>> + use<>> {
-    let file = BufReader::new(File::open(path).context(path.display())?);
+pub fn read(path: &Path) -> Result<impl Iterator<Item = Result<Line, HistoryError>> + use<>, HistoryError> {
     let name = path.display().to_string();
-    Ok(file.lines().zip(1_u64..).map(move |(line, number)| {
-        let line = line.context(&name)?;
-        serde_json::from_str(&line).context(format!("{name}, line {number}"))
+    let file = File::open(path).map_err(|error| HistoryError::at(&name)(error.to_string()))?;
+    let lines = BufReader::new(file).lines().zip(1_u64..);
+    Ok(lines.map(move |(line, number)| {
+        let line = line.map_err(|error| HistoryError::at(&name)(error.to_string()))?;
+        let read = serde_json::from_str(&line);
+        read.map_err(|error| HistoryError::at(format!("{name}, line {number}"))(error.to_string()))
     }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{End, History, Line, What, read};
-    use crate::failure::Outcome;
+    use crate::HistoryError;
 
     #[test]
     fn what_is_written_is_read() {
@@ -237,10 +239,10 @@ mod tests {
             seq: Some(9),
             code: None,
         };
-        history.note(answer.clone());
-        history.note(What::End);
+        history.note(5, answer.clone());
+        history.note(6, What::End);
         history.finish().unwrap();
-        let lines: Outcome<Vec<Line>> = read(&path).unwrap().collect();
+        let lines: Result<Vec<Line>, HistoryError> = read(&path).unwrap().collect();
         let whats: Vec<What> = lines.unwrap().into_iter().map(|line| line.what).collect();
         assert_eq!(whats, [answer, What::End]);
         let text = std::fs::read_to_string(&path).unwrap();

@@ -3,6 +3,7 @@
 mod beginning;
 mod connection;
 mod gathering;
+mod handing_on;
 mod handshake;
 pub mod session_protocol;
 mod writer;

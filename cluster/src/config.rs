@@ -2,13 +2,15 @@
 //!
 //! Stands between the node's configuration and openraft's. It refuses to know addresses and folders.
 
+use std::io;
 use std::sync::Arc;
 
 use openraft::{Config, SnapshotPolicy};
 
 use corridor_domain::limits::SNAPSHOT_EVERY_ENTRIES;
 
-use crate::types::Peer;
+use crate::codec::decode_position;
+use crate::types::{LogPosition, Peer};
 
 /// Settings of one group. The defaults are for production on a local network.
 #[derive(Debug, Clone)]
@@ -52,6 +54,10 @@ impl Default for GroupConfig {
 }
 
 impl GroupConfig {
+    pub(crate) fn floor_position(&self) -> io::Result<Option<LogPosition>> {
+        self.floor.as_deref().map(decode_position).transpose()
+    }
+
     pub(crate) fn to_openraft(&self, group: u64) -> Result<Arc<Config>, String> {
         let config = Config {
             cluster_name: format!("group {group}"),

@@ -19,7 +19,6 @@ use corridor_domain::limits::LEADER_LOOK_INTERVAL_MS;
 use corridor_storage::log::{FatalHandler, LogStore};
 use corridor_storage::replicated::ReplicatedState;
 
-use crate::codec::decode_position;
 use crate::config::GroupConfig;
 use crate::hosting::Hosting;
 use crate::inbound::{Contact, GroupService};
@@ -111,7 +110,6 @@ impl<S: ReplicatedState> Group<S> {
             world,
             on_fatal,
         } = hosting.clone();
-        let floor = config.floor.as_deref().map(decode_position).transpose()?;
         let openraft_config = config.to_openraft(group).map_err(StartError::Config)?;
         let (log, log_released) = in_background(move || GroupLog::open(group, log)).await?;
         let of_carrier = Arc::downgrade(&state);
@@ -163,7 +161,7 @@ impl<S: ReplicatedState> Group<S> {
             contact: contact.clone(),
             proposals: proposer.for_others(),
             steering: steering.clone(),
-            floor,
+            floor: config.floor_position()?,
             incoming: Arc::default(),
             spools,
             installed: Arc::clone(&installed),

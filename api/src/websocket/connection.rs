@@ -5,14 +5,14 @@
 
 use super::Greeting;
 use super::beginning::{Begun, Here, begin};
-use super::handshake::{self, Socket};
+use super::handing_on::hand_on;
+use super::handshake::Socket;
 use super::session_protocol::{Illegal, Phase, Step, step};
 use super::writer::{Gone, Writer};
 use crate::convert::objects;
-use crate::elsewhere::{Beginning, carry};
+use crate::elsewhere::Beginning;
 use crate::encode;
 use crate::failure::{Failure, Outcome};
-use crate::front::Workspaces;
 use crate::http::Edge;
 use crate::service::{Caller, done};
 use corridor_actors::SubmitError;
@@ -76,31 +76,6 @@ pub(super) async fn run(socket: Socket, edge: Edge, token: Option<String>, greet
     };
     if let Some((reason, retry_after_ms)) = ending {
         Box::pin(writer.goodbye(reason, retry_after_ms)).await;
-    }
-}
-
-/// Carries the frames of a socket that belongs to another node.
-async fn hand_on(
-    writer: &mut Writer,
-    stream: &mut SplitStream<Socket>,
-    elsewhere: Arc<dyn Workspaces>,
-    beginning: Beginning,
-    come_back_ms: impl Fn() -> Option<u64>,
-) -> Option<Ending> {
-    let (stopping, opening) = (elsewhere.stopping(), elsewhere.open(beginning.workspace));
-    drop(elsewhere);
-    let carrying = async {
-        let tunnel = opening.await.ok()?;
-        carry(tunnel, handshake::config(), beginning, (writer.sink(), stream))
-            .await
-            .ok()
-    };
-    tokio::select! {
-        carried = carrying => match carried {
-            Some(()) => None,
-            None => Some((GoodbyeReason::Fenced, come_back_ms())),
-        },
-        () = stopping => Some((GoodbyeReason::ShuttingDown, come_back_ms())),
     }
 }
 

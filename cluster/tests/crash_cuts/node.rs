@@ -26,6 +26,7 @@ const MARK_INTERVAL_MS: u64 = 3;
 
 pub fn group_config() -> GroupConfig {
     GroupConfig {
+        floor: None,
         peer: Peer::default(),
         heartbeat_interval_ms: 1_000,
         election_timeout_min_ms: 5_000,

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use corridor_cluster::Host;
-use corridor_cluster::peers::{CallError, NodeId, PeerLink, PeerService as _, Request};
+use corridor_cluster::peers::{CallError, Kind, NodeId, PeerLink, PeerService as _, Request};
 use futures::future::BoxFuture;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 /// All lines of a cluster.
 #[derive(Default)]
@@ -17,6 +17,8 @@ pub struct Switchboard {
     cut: Mutex<HashSet<(NodeId, NodeId)>>,
     /// The highest version of commands that a node says it applies.
     applies: Mutex<HashMap<NodeId, u8>>,
+    /// Candidates that were sent away without an answer to their question.
+    sent_away: Notify,
 }
 
 impl Switchboard {
@@ -40,9 +42,19 @@ impl Switchboard {
         }
     }
 
+    /// Cuts the line between two nodes, be they there yet or not.
+    pub fn part(&self, one: NodeId, other: NodeId) {
+        self.cut.lock().unwrap().extend([(one, other), (other, one)]);
+    }
+
     /// What a node says of the commands that it applies, as its hello would.
     pub fn say_applies(&self, node: NodeId, version: u8) {
         self.applies.lock().unwrap().insert(node, version);
+    }
+
+    /// Waits until one more candidate is sent away.
+    pub async fn sends_away(&self) {
+        self.sent_away.notified().await;
     }
 
     fn host(&self, from: NodeId, to: NodeId) -> Option<Arc<Host>> {
@@ -68,9 +80,11 @@ impl PeerLink for Line {
         let Some(host) = self.switchboard.host(self.node, to) else {
             return Box::pin(std::future::ready(Err(CallError::Unreachable("cut".to_owned()))));
         };
+        let kind = request.kind;
         let (answer, receive) = oneshot::channel();
         let reply = Box::new(move |answered| drop(answer.send(answered)));
         host.take(self.node, 0, request, reply);
+        let is_candidate = matches!(kind, Kind::Vote | Kind::PreVote);
         let (switchboard, line) = (Arc::clone(&self.switchboard), (self.node, to));
         Box::pin(async move {
             let lost = |why: &str| CallError::Lost(why.to_owned());
@@ -80,7 +94,11 @@ impl PeerLink for Line {
             if switchboard.host(line.0, line.1).is_none() {
                 return Err(lost("cut in between"));
             }
-            answered.map_err(|_| lost("dropped"))?.map_err(CallError::Refused)
+            let answered = answered.map_err(|_| lost("dropped"))?;
+            if is_candidate && answered.is_err() {
+                switchboard.sent_away.notify_one();
+            }
+            answered.map_err(CallError::Refused)
         })
     }
 

@@ -3,6 +3,7 @@
 //! Stands outside the crate, as the node does. Waits for states, never for time.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod coming_back;
 mod commands;
 mod link;
 mod members;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use corridor_cluster::{Group, GroupConfig, GroupStatus, Host, Hosting, Peer, Steer};
-use corridor_storage::log::MemoryLog;
+use corridor_storage::log::{LogStore, MemoryLog};
 use corridor_storage::replicated::{MemoryAnswer, MemoryState};
 use corridor_storage::spool::Spools;
 use corridor_storage::world::SystemWorld;
@@ -34,6 +34,20 @@ pub struct Cluster {
 impl Cluster {
     /// Starts a node on this log and state.
     pub async fn start(&self, id: u64, log: MemoryLog, state: MemoryState, is_first: bool) -> Node {
+        let kept: Arc<dyn LogStore> = Arc::new(log.clone());
+        let group = self.start_over(id, kept, &state, is_first, None).await;
+        Node { id, group, log, state }
+    }
+
+    /// As [`Cluster::start`], for whoever looks after the log; `floor`: where the node was let go before.
+    pub async fn start_over(
+        &self,
+        id: u64,
+        log: Arc<dyn LogStore>,
+        state: &MemoryState,
+        is_first: bool,
+        floor: Option<Vec<u8>>,
+    ) -> Group<MemoryState> {
         let host = Arc::new(Host::new());
         let hosting = Hosting {
             node_id: id,
@@ -52,15 +66,16 @@ impl Cluster {
             election_timeout_min_ms: 150,
             election_timeout_max_ms: 300,
             lease_ms: 300,
+            floor,
             ..GroupConfig::default()
         };
         if let Some((every, keep)) = self.snapshots {
             (config.snapshot_every_entries, config.keep_entries) = (every, keep);
         }
-        let group = Group::start(GROUP, config, hosting, Arc::new(log.clone()), Arc::new(state.clone()));
+        let group = Group::start(GROUP, config, hosting, log, Arc::new(state.clone()));
         let group = group.await.unwrap();
         self.switchboard.connect(id, host);
-        Node { id, group, log, state }
+        group
     }
 
     pub async fn start_new(&self, id: u64, is_first: bool) -> Node {

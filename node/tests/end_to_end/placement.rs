@@ -64,7 +64,8 @@ fn insist(person: &Person, room: &str, text: &str) {
 #[test]
 fn each_of_five_nodes_serves_workspaces_that_three_of_them_have() {
     let mut cluster = Cluster::three();
-    (cluster.join(), cluster.join());
+    cluster.join();
+    cluster.join();
     cluster.wait_for_votes(5);
     for (number, name) in NAMES.iter().enumerate() {
         // At any node: it is made where it shall be.
@@ -143,7 +144,7 @@ fn each_of_five_nodes_serves_workspaces_that_three_of_them_have() {
             let room = wait_for("a room is begun", PATIENCE, || {
                 let answer = noor.post(
                     "/v1/conversations",
-                    &json!({ "type": "group", "topic": "After", "member_ids": [] }),
+                    &json!({ "kind": "group", "topic": "After", "member_ids": [] }),
                 );
                 (answer.status == 201).then(|| answer.json()["conversation_id"].as_str().unwrap().to_owned())
             });
@@ -182,7 +183,8 @@ fn workspaces_move_when_nodes_come_and_go_and_lose_nothing() {
             })
             .collect();
         let all = [0, 1, 2, 3, 4];
-        (cluster.join(), cluster.join());
+        cluster.join();
+        cluster.join();
         cluster.wait_for_votes(5);
         let spread: Vec<Vec<usize>> = NAMES.iter().map(|name| settled(&cluster, &all, name)).collect();
         println!("with five: {spread:?}");

@@ -111,6 +111,8 @@ const CODES: [&str; OWN_CODES.len() + Refusal::ALL.len()] = {
 pub fn introduce() {
     for count in [
         &CONNECTIONS_REFUSED,
+        &FORWARDED,
+        &FORWARDED_SOCKETS,
         &REFUSALS,
         &SOCKET_COMMANDS,
         &RESUMES,

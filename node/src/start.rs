@@ -161,6 +161,7 @@ impl Running {
             .clone()
             .map(|neighbours| tokio::spawn(async move { neighbours.keep_up().await }));
         let clearing = tokio::spawn(Arc::clone(&self.workspaces).clear_away());
+        let following = tokio::spawn(Arc::clone(&self.workspaces).follow_cluster());
         let upkeep = tokio::spawn(self.figures.clone().keep_up());
         // Who comes for a workspace that other nodes have is handed on.
         let (all, gate) = (|| Arc::clone(&self.workspaces) as Arc<_>, &self.machine.gate);
@@ -187,6 +188,7 @@ impl Running {
         let (clients, ()) = tokio::join!(clients, farewell);
         upkeep.abort();
         clearing.abort();
+        following.abort();
         drop(control);
         if let Some(keeping_up) = keeping_up {
             keeping_up.abort();

@@ -34,6 +34,7 @@ pub(crate) async fn carry(
     tunnel: Tunnel,
     config: WebSocketConfig,
     beginning: Beginning,
+    opened: impl FnOnce(),
     near: (
         &mut (impl Sink<Message> + Unpin),
         &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
@@ -45,8 +46,10 @@ pub(crate) async fn carry(
     headers.insert(header::AUTHORIZATION, value(format!("Bearer {}", beginning.token))?);
     headers.insert(CLIENT_HEADER, value(beginning.client.to_string())?);
     let patience = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
-    let opened = timeout(patience, client_async_with_config(request, tunnel, Some(config))).await;
-    let (far, _) = opened.map_err(|_| Error::Io(io::ErrorKind::TimedOut.into()))??;
+    let answered = timeout(patience, client_async_with_config(request, tunnel, Some(config))).await;
+    let (far, _) = answered.map_err(|_| Error::Io(io::ErrorKind::TimedOut.into()))??;
+    // From here on the other node bounds what it says.
+    opened();
     let (mut far_sink, mut far_stream) = far.split();
     far_sink.send(Message::text(beginning.hello)).await?;
     let (near_sink, near_stream) = near;

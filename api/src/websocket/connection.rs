@@ -60,14 +60,21 @@ pub(super) async fn run(socket: Socket, edge: Edge, token: Option<String>, greet
                 token,
                 hello,
             };
-            greeting.end();
             // Nothing of the workspace by whose door it came is held: that may rest, move, or start anew.
             let (gate, elsewhere) = (Arc::clone(&edge.gate), edge.elsewhere.upgrade());
             drop(edge);
             let come_back_ms = move || Some(gate.come_back_ms());
             match elsewhere {
                 Some(elsewhere) => {
-                    Box::pin(hand_on(&mut writer, &mut stream, elsewhere, beginning, come_back_ms)).await
+                    Box::pin(hand_on(
+                        &mut writer,
+                        &mut stream,
+                        elsewhere,
+                        beginning,
+                        greeting,
+                        come_back_ms,
+                    ))
+                    .await
                 }
                 None => Some((GoodbyeReason::ShuttingDown, come_back_ms())),
             }

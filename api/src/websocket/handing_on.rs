@@ -2,6 +2,7 @@
 //!
 //! Stands in place of `connection.rs`. Refuses to know what is said.
 
+use super::Greeting;
 use super::connection::Ending;
 use super::handshake::{self, Socket};
 use super::writer::Writer;
@@ -17,15 +18,22 @@ pub(super) async fn hand_on(
     stream: &mut SplitStream<Socket>,
     elsewhere: Arc<dyn Workspaces>,
     beginning: Beginning,
+    greeting: Greeting,
     come_back_ms: impl Fn() -> Option<u64>,
 ) -> Option<Ending> {
     let (stopping, opening) = (elsewhere.stopping(), elsewhere.open(beginning.workspace));
     drop(elsewhere);
     let carrying = async {
         let tunnel = opening.await.ok()?;
-        carry(tunnel, handshake::config(), beginning, (writer.sink(), stream))
-            .await
-            .ok()
+        carry(
+            tunnel,
+            handshake::config(),
+            beginning,
+            || greeting.end(),
+            (writer.sink(), stream),
+        )
+        .await
+        .ok()
     };
     tokio::select! {
         carried = carrying => match carried {

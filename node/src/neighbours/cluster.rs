@@ -17,7 +17,7 @@ use corridor_domain::limits;
 use corridor_domain::placement;
 use futures::future::{BoxFuture, join_all};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// A group that may not run yet, or no longer.
@@ -33,8 +33,6 @@ pub struct ClusterMembers {
     first: Maybe,
     /// All workspaces' groups.
     wake_all: RwLock<Option<WakeAll>>,
-    /// The members of which all workspaces here were told last; nobody after a start.
-    followed: Arc<Mutex<BTreeSet<NodeId>>>,
     /// The last index of group 0 that was looked at, and the members there.
     seen: RwLock<(u64, BTreeSet<NodeId>)>,
 }
@@ -51,6 +49,8 @@ pub struct All {
     pub id: u64,
     /// What the cluster calls it.
     pub name: String,
+    /// Whether other nodes have it.
+    pub is_elsewhere: bool,
     /// Whether it is closed: whoever did that has given it up, and what has no quorum any more must not stand in the way for ever.
     pub is_closed: bool,
     /// Its group, if this node has it.
@@ -74,7 +74,6 @@ impl ClusterMembers {
             cluster_group: RwLock::default(),
             first: RwLock::default(),
             wake_all: RwLock::default(),
-            followed: Arc::default(),
             seen: RwLock::default(),
         }
     }
@@ -132,36 +131,13 @@ impl ClusterMembers {
         *self.wake_all.write().unwrap_or_else(PoisonError::into_inner) = wake_all;
     }
 
-    /// Looks who belongs to the cluster, for [`ClusterMembers::is_removed`]. When that has changed, all workspaces are woken, so that those
-    /// that rest follow as well: their data is on too few disks, or counts on one that is gone.
+    /// Looks who belongs to the cluster, for [`ClusterMembers::is_removed`].
     pub fn look(&self) {
         let Ok(group) = self.group() else { return };
         let status = group.status();
-        let nodes: BTreeSet<NodeId> = status.members.iter().map(|member| member.node).collect();
-        {
-            let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-            *seen = (status.applied_index.unwrap_or(0), nodes.clone());
-        }
-        let followed = Arc::clone(&self.followed);
-        let is_followed = {
-            let mut followed = followed.lock().unwrap_or_else(PoisonError::into_inner);
-            followed.is_empty() || *followed == nodes || std::mem::replace(&mut *followed, nodes.clone()) == nodes
-        };
-        if is_followed {
-            let mut followed = followed.lock().unwrap_or_else(PoisonError::into_inner);
-            *followed = nodes;
-            return;
-        }
-        if let Ok(waking) = self.wake_all() {
-            tokio::spawn(async move {
-                if let Err(error) = waking.await {
-                    tracing::info!(%error, "a workspace could not be woken to follow the cluster; it is tried again");
-                    // Nobody: the next look wakes them again.
-                    let nobody = BTreeSet::from([NodeId::MAX]);
-                    *followed.lock().unwrap_or_else(PoisonError::into_inner) = nobody;
-                }
-            });
-        }
+        let nodes = status.members.iter().map(|member| member.node).collect();
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        *seen = (status.applied_index.unwrap_or(0), nodes);
     }
 
     fn wake_all(&self) -> Result<Waking, SteerError> {
@@ -189,15 +165,20 @@ impl ClusterMembers {
             let keep: Vec<Member> = keep.filter(|member| voters.contains(&member.node)).collect();
             let all_vote = match &workspace.here {
                 Some(here) => here.all_vote(&keep.iter().map(|member| member.node).collect::<Vec<_>>()),
-                None => self.all_vote_elsewhere(workspace.id, &group, &keep).await,
+                None if workspace.is_elsewhere => {
+                    let asked = self.all_vote_elsewhere(workspace.id, &group, &keep).await;
+                    asked.unwrap_or(workspace.is_closed)
+                }
+                // It could not be woken: only one that was given up is left behind.
+                None => workspace.is_closed,
             };
-            // Only those that have it count when it is decided on, and a vote that nobody gives is none.
-            let all_vote = all_vote && group.all_answer(&keep).await;
-            match (all_vote && !keep.is_empty()) || (workspace.is_closed && workspace.here.is_none()) {
+            // A vote that nobody gives is none: those that stay and are there must be enough to decide.
+            let is_enough = workspace.is_closed || 2 * group.answering(&keep).await > keep.len();
+            match all_vote && is_enough {
                 true => Ok(()),
                 false => Err(SteerError(format!(
-                    "in the workspace of group {} one of the nodes that would remain has no vote yet, or does not answer; wait until \
-                     `corridor cluster status` shows all of them reachable and as voters",
+                    "in the workspace of group {} one of the nodes that would remain has no vote yet, or too few of them answer; \
+                     wait until `corridor cluster status` shows them reachable and as voters",
                     workspace.id
                 ))),
             }
@@ -206,8 +187,8 @@ impl ClusterMembers {
         Ok(workspaces.into_iter().filter_map(|workspace| workspace.here).collect())
     }
 
-    /// Whether these nodes vote in a group that this node has not: one of them says so.
-    async fn all_vote_elsewhere(&self, id: u64, cluster: &GroupMembers, keep: &[Member]) -> bool {
+    /// Whether these nodes vote in a group that this node has not, as one of them says; nothing if none does.
+    async fn all_vote_elsewhere(&self, id: u64, cluster: &GroupMembers, keep: &[Member]) -> Option<bool> {
         let asking = async {
             let mut looks = tokio::time::interval(Duration::from_millis(limits::NEIGHBOURS_LOOK_INTERVAL_MS));
             loop {
@@ -223,7 +204,7 @@ impl ClusterMembers {
             }
         };
         let patience = Duration::from_millis(limits::WORKSPACE_SPREAD_TIMEOUT_MS);
-        tokio::time::timeout(patience, asking).await.unwrap_or(false)
+        tokio::time::timeout(patience, asking).await.ok()
     }
 
     /// Takes a node out that may go: of the cluster first, so that no workspace brings it back; then of each of them. Goes on when nobody

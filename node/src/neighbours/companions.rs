@@ -164,7 +164,7 @@ impl Companions {
 
     /// On the leader: whoever shall have the workspace belongs to the group, and nobody else.
     async fn follow(&self) -> Result<(), SteerError> {
-        let wanted = self.wanted();
+        let (cluster, wanted) = (self.neighbours.cluster(), self.wanted());
         self.members
             .promote(|node| wanted.iter().any(|member| member.node == node))
             .await?;
@@ -173,8 +173,8 @@ impl Companions {
             self.neighbours.catch_up().await?;
             let wanted = self.wanted();
             match self.members.next_step(&wanted) {
-                // While one of those that stay is away, the copy that is too many may be the one that is needed.
-                Some(Steer::Remove(_) | Steer::Yield(_)) if !self.members.all_answer(&wanted).await => break,
+                Some(Steer::Remove(node)) if !self.members.may_go(&wanted, cluster.includes(node)).await => break,
+                Some(Steer::Yield(_)) if !self.members.may_go(&wanted, true).await => break,
                 Some(Steer::Yield(node)) => return self.members.yield_to(node).await,
                 Some(step) => self.members.steer(step).await?,
                 None => break,

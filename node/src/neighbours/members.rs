@@ -143,11 +143,22 @@ impl GroupMembers {
         Ok(())
     }
 
-    /// Whether all these nodes that are members answer now: nobody is taken out while one of those that stay is away.
-    pub async fn all_answer(&self, nodes: &[Member]) -> bool {
-        let members = nodes.iter().filter(|member| self.includes(member.node));
-        let asked = join_all(members.map(|member| self.ask(member))).await;
-        asked.iter().all(Option::is_some)
+    /// How many of these nodes answer now.
+    pub async fn answering(&self, nodes: &[Member]) -> usize {
+        let asked = join_all(nodes.iter().map(|member| self.ask(member))).await;
+        asked.iter().flatten().count()
+    }
+
+    /// Whether one that is too many may go: not while one of those that stay is away, for then it may be the copy that is needed. One that is
+    /// no longer of the cluster goes if those that stay and are there are enough to decide.
+    pub async fn may_go(&self, wanted: &[Member], is_of_cluster: bool) -> bool {
+        let stay: Vec<Member> = wanted
+            .iter()
+            .filter(|member| self.includes(member.node))
+            .cloned()
+            .collect();
+        let answering = self.answering(&stay).await;
+        answering == stay.len() || (!is_of_cluster && 2 * answering > stay.len())
     }
 
     /// Lets somebody else lead, if there is one who can. Waits for it, not for ever.
@@ -275,6 +286,10 @@ fn next_step(this: NodeId, members: &[Member], wanted: &[Member]) -> Option<Stee
     let is_wanted = |member: &&Member| wanted.iter().any(|wanted| wanted.node == member.node);
     let surplus = members.iter().filter(|member| !is_wanted(member));
     let surplus = surplus.min_by_key(|member| member.votes);
+    if wanted.is_empty() {
+        // Nothing is known of the cluster.
+        return None;
+    }
     let let_go = |member: &Member| match member.node == this {
         false => Some(Steer::Remove(member.node)),
         // Who leads cannot take itself out: another one leads, and does.

@@ -9,6 +9,7 @@ use crate::workspace::Workspace;
 use corridor_cluster::SteerError;
 use corridor_domain::limits;
 use futures::future::join_all;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,13 +38,15 @@ impl Workspaces {
         caught_up.map_err(|error| SteerError(error.to_string()))?;
         let waking = self.facts.now().workspaces.into_iter().map(|(id, facts)| async move {
             let is_closed = facts.closed_at_ms.is_some();
+            let is_elsewhere = !self.is_placed_here(id);
             let all = |here| All {
                 id,
+                is_elsewhere,
                 name: facts.name.clone(),
                 is_closed,
                 here,
             };
-            if !self.is_placed_here(id) {
+            if is_elsewhere {
                 if self.has(id) {
                     self.keep(id);
                 }
@@ -69,6 +72,52 @@ impl Workspaces {
             }
         });
         join_all(waking).await.into_iter().collect()
+    }
+
+    /// For as long as it is polled: when nodes came or went, all workspaces that this node has are woken, closed ones too, so that those that rest
+    /// follow as well: their data is on too few disks, or counts on one that is gone. It does not count as use. One that cannot be woken is tried
+    /// again after a while, alone.
+    pub async fn follow_cluster(self: Arc<Self>) {
+        let Some(neighbours) = self.neighbours.clone() else {
+            return;
+        };
+        let mut looks = tokio::time::interval(Duration::from_millis(limits::NEIGHBOURS_LOOK_INTERVAL_MS));
+        let mut followed = BTreeSet::new();
+        // Those that do not follow yet, and when they are tried next.
+        let mut behind: BTreeMap<u64, u64> = BTreeMap::new();
+        loop {
+            looks.tick().await;
+            let nodes: BTreeSet<u64> = neighbours.cluster().all().iter().map(|member| member.node).collect();
+            if nodes.is_empty() || (!followed.is_empty() && nodes != followed && self.facts.catch_up().await.is_err()) {
+                continue;
+            }
+            if !followed.is_empty() && nodes != followed {
+                behind = self.facts.now().workspaces.into_keys().map(|id| (id, 0)).collect();
+            }
+            followed = nodes;
+            let now_ns = self.machine.world.monotonic_ns();
+            let due = behind.iter().filter(|(_, at_ns)| **at_ns <= now_ns).map(|(id, _)| *id);
+            let due: Vec<u64> = due.collect();
+            let woken = join_all(due.iter().map(|id| self.wake_to_follow(*id))).await;
+            for (id, is_awake) in due.into_iter().zip(woken) {
+                let again_ns = self.machine.world.monotonic_ns() + limits::WORKSPACE_WAKE_PAUSE_MS * 1_000_000;
+                match is_awake {
+                    true => behind.remove(&id),
+                    false => behind.insert(id, again_ns),
+                };
+            }
+        }
+    }
+
+    async fn wake_to_follow(self: &Arc<Self>, id: u64) -> bool {
+        if !self.is_placed_here(id) {
+            if self.has(id) {
+                self.keep(id);
+            }
+            return true;
+        }
+        let patience = Duration::from_millis(limits::WORKSPACE_SPREAD_TIMEOUT_MS);
+        matches!(tokio::time::timeout(patience, self.wait(id)).await, Ok(Ok(_)))
     }
 
     /// Somebody else leads what this node leads, where there is one who can.

@@ -104,10 +104,16 @@ impl Workspaces {
     }
 
     fn rests(&self, id: u64) -> bool {
+        let now_ns = self.machine.world.monotonic_ns();
+        let may_wake = |life: &Life| match life {
+            Life::AtRest => true,
+            Life::Failed(_, at_ns) => now_ns.saturating_sub(*at_ns) >= limits::WORKSPACE_WAKE_PAUSE_MS * 1_000_000,
+            Life::Waking | Life::Awake(_) => false,
+        };
         let keepers = self.held();
         keepers
             .get(&id)
-            .is_none_or(|keeper| keeper.task.is_finished() && matches!(*keeper.life.borrow(), Life::AtRest))
+            .is_none_or(|keeper| keeper.task.is_finished() && may_wake(&keeper.life.borrow()))
     }
 
     /// A way to a node that serves a workspace: all that should are asked, one after the other, for a while.
@@ -123,6 +129,10 @@ impl Workspaces {
             hosts.rotate_left(first);
             for member in &hosts {
                 let _turn = self.opening.acquire().await.map_err(io::Error::other)?;
+                // Others may have found out while this one waited for its turn.
+                if self.is_away(member.node) {
+                    continue;
+                }
                 match neighbours.tunnel(member, id).await {
                     Ok(tunnel) => return Ok(tunnel),
                     Err(CallError::Unreachable(_)) => self.note_away(member.node),

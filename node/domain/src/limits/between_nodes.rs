@@ -104,8 +104,8 @@ pub const TUNNELS_IDLE_COUNT_MAX: usize = 32;
 pub const TUNNEL_BUFFER_SIZE_BYTES: usize = 4 * 1024;
 /// Tunnels that a node opens at once.
 pub const TUNNELS_OPENING_COUNT_MAX: usize = 8;
-/// How long a node is left alone to which there was no way, while others are asked.
-pub const TUNNEL_BACK_OFF_MS: u64 = 2_000;
+/// How long a node is left alone to which there was no way, while others are asked. Longer than a try takes.
+pub const TUNNEL_BACK_OFF_MS: u64 = 5_000;
 /// How long a node looks for one that has a workspace.
 pub const TUNNEL_OPENING_TIMEOUT_MS: u64 = 8_000;
 /// Between two rounds of asking all nodes that should have it.

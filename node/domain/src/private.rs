@@ -38,13 +38,6 @@ impl From<&str> for Private {
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sealed(pub Vec<u8>);
 
-impl Sealed {
-    /// Nothing was sealed: the edge knew no key to seal it with, since it took the person for a stranger.
-    pub fn is_missing(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[sealed, {} bytes]", self.0.len())

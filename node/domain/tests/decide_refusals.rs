@@ -28,7 +28,7 @@ fn edit() -> Command {
     Command::Edit {
         conversation: CONVERSATION,
         seq: 8,
-        content: Sealed(b"new".to_vec()),
+        content: Sealed::default(),
         mentions: Vec::new(),
     }
 }

@@ -150,7 +150,7 @@ impl Thread {
                 let edit = Command::Edit {
                     conversation,
                     seq: 0,
-                    content: Sealed(b"new".to_vec()),
+                    content: Sealed::default(),
                     mentions: Vec::new(),
                 };
                 (who, Some(at), edit)

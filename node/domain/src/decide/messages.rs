@@ -17,7 +17,6 @@ pub(super) fn send(view: &View, actor: &Person, new: &NewMessage) -> Result<Deci
     let head = view.about.conversation.clone().ok_or(Refusal::NotFound)?;
     let mut own = view.about.own.clone().ok_or(Refusal::NotAMember)?;
     check_mentions(&new.mentions)?;
-    check_words(&new.content)?;
     let reply_to = match new.reply_to {
         None => None,
         Some(_) => Some(answered(view, new.audience)?),
@@ -65,20 +64,10 @@ fn check_mentions(mentions: &[Mention]) -> Result<(), Refusal> {
     }
 }
 
-/// Whoever may write has a key to seal words with. Without them nothing is taken: it would be acknowledged, and say nothing.
-fn check_words(content: &Sealed) -> Result<(), Refusal> {
-    if content.is_missing() {
-        Err(Refusal::Invalid)
-    } else {
-        Ok(())
-    }
-}
-
 pub(super) fn edit(view: &View, actor: &Person, content: &Sealed, mentions: &[Mention]) -> Result<Decision, Refusal> {
     let head = view.about.conversation.clone().ok_or(Refusal::NotFound)?;
     let (mut target, mut message) = target_of(view)?;
     check_mentions(mentions)?;
-    check_words(content)?;
     if message.version >= limits::VERSIONS_COUNT_MAX {
         return Err(Refusal::TooMany);
     }

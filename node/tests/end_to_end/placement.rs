@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::chat::send_message;
 use crate::support::cluster::{Cluster, at};
-use crate::support::node::{run, run_with, said};
+use crate::support::node::{run, said};
 use crate::support::person::Person;
 use crate::support::socket::Socket;
 use crate::support::{PATIENCE, new_command_id, wait_for};
-use crate::workspaces::{OTHER_PASSWORD, bodies, create, listed, sign_in_to};
+use crate::workspaces::{add_nurse, bodies, create, listed, sign_in_to};
 
 const NAMES: [&str; 4] = ["north", "south", "east", "west"];
 
@@ -113,24 +113,7 @@ fn each_of_five_nodes_serves_workspaces_that_three_of_them_have() {
         };
         nobody.get("/v1/me").refused(401, "not_signed_in");
 
-        let config = cluster.config(away[1]);
-        let person = [
-            "person",
-            "add",
-            "--workspace",
-            name,
-            "--as",
-            "amara",
-            "--config",
-            config.to_str().unwrap(),
-        ];
-        let person = [
-            &person[..],
-            &["--kind", "staff", "--name", "Jamie Ortiz", "--role", "nurse"][..],
-        ]
-        .concat();
-        let added = run_with(&person, &[("CORRIDOR_ADMIN_PASSWORD", OTHER_PASSWORD)], "");
-        assert!(added.status.success(), "{}", said(&added));
+        add_nurse(&cluster.config(away[1]), name);
     }
 
     // A node dies: who came to another one goes on, be it that its workspace was there.

@@ -11,7 +11,7 @@ use crate::support::person::Person;
 use crate::support::socket::Socket;
 use crate::support::{PATIENCE, new_command_id, wait_for};
 
-pub const OTHER_PASSWORD: &str = "another long password of north";
+const OTHER_PASSWORD: &str = "another long password of north";
 
 /// What `corridor workspace create` says, and whether it worked.
 pub fn create(config: &Path, name: &str) -> (bool, String) {
@@ -52,6 +52,29 @@ pub fn sign_in_to(node: std::net::SocketAddr, workspace: &str) -> Person {
         session_id: text(&signed_in["session_id"]),
         token: text(&signed_in["token"]),
     }
+}
+
+/// A nurse of a workspace, added at a node by the command line.
+#[track_caller]
+pub fn add_nurse(config: &Path, workspace: &str) {
+    let config = config.to_str().unwrap();
+    let who = ["--kind", "staff", "--name", "Jamie Ortiz", "--role", "nurse"];
+    let place = [
+        "person",
+        "add",
+        "--workspace",
+        workspace,
+        "--as",
+        "amara",
+        "--config",
+        config,
+    ];
+    let added = run_with(
+        &[&place[..], &who[..]].concat(),
+        &[("CORRIDOR_ADMIN_PASSWORD", OTHER_PASSWORD)],
+        "",
+    );
+    assert!(added.status.success(), "{}", said(&added));
 }
 
 /// One line of `corridor workspace list --json`.
@@ -112,24 +135,7 @@ fn two_workspaces_share_a_node_and_nothing_else() {
         .clone();
     assert!(known.iter().all(|person| person["name"] != "Noor Haddad"), "{known:?}");
 
-    let config_text = config.to_str().unwrap();
-    let person = [
-        "person",
-        "add",
-        "--workspace",
-        "north",
-        "--as",
-        "amara",
-        "--config",
-        config_text,
-    ];
-    let person = [
-        &person[..],
-        &["--kind", "staff", "--name", "Jamie Ortiz", "--role", "nurse"][..],
-    ]
-    .concat();
-    let added = run_with(&person, &[("CORRIDOR_ADMIN_PASSWORD", OTHER_PASSWORD)], "");
-    assert!(added.status.success(), "{}", said(&added));
+    add_nurse(&config, "north");
 
     let (again, text) = create(&config, "north");
     assert!(!again && text.contains("name_taken"), "{text}");
@@ -142,9 +148,9 @@ fn two_workspaces_share_a_node_and_nothing_else() {
     assert_eq!(socket.seen[0]["type"], "welcome");
     drop(socket);
 
-    let closed = run(&["workspace", "close", "main", "--config", config_text]);
+    let closed = run(&["workspace", "close", "main", "--config", config.to_str().unwrap()]);
     assert!(!closed.status.success() && said(&closed).contains("first_workspace"));
-    let closed = run(&["workspace", "close", "north", "--config", config_text]);
+    let closed = run(&["workspace", "close", "north", "--config", config.to_str().unwrap()]);
     assert!(closed.status.success(), "{}", said(&closed));
     of_north.get("/v1/me").refused(401, "not_signed_in");
     try_sign_in_to(address, "north", OTHER_PASSWORD).refused(404, "not_found");

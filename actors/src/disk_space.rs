@@ -49,13 +49,16 @@ pub struct DiskSpace(Arc<AtomicU8>);
 impl Default for DiskSpace {
     /// Ample, until somebody has looked.
     fn default() -> Self {
-        let space = Self(Arc::default());
-        space.set(Room::Ample);
-        space
+        Self::of(Room::Ample)
     }
 }
 
 impl DiskSpace {
+    /// So much, until somebody has looked.
+    pub fn of(room: Room) -> Self {
+        Self(Arc::new(AtomicU8::new(room as u8)))
+    }
+
     /// What was seen.
     pub fn set(&self, room: Room) {
         self.0.store(room as u8, Ordering::Release);

@@ -258,8 +258,8 @@ impl Neighbours {
         free_bytes.extend(heard.into_iter().map(|(node, free)| (node, (free, now_ns))));
     }
 
-    /// Room on the disks of the others that vote; none: this one has not said so lately.
-    pub fn free_bytes(&self) -> Vec<Option<u64>> {
+    /// Room on the disks of these nodes; none: this one has not said so lately.
+    pub fn free_bytes(&self, nodes: Vec<NodeId>) -> Vec<Option<u64>> {
         let now_ns = self.world.monotonic_ns();
         let mut heard = self.free_bytes.lock().unwrap_or_else(PoisonError::into_inner);
         let free = |node: NodeId| {
@@ -268,7 +268,7 @@ impl Neighbours {
             let is_lately = now_ns.saturating_sub(at_ns) <= limits::PEER_REPORT_LIFETIME_MS * 1_000_000;
             is_lately.then_some(free)
         };
-        self.cluster.other_voters().into_iter().map(free).collect()
+        nodes.into_iter().map(free).collect()
     }
 
     fn renew(&self) {

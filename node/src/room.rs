@@ -1,13 +1,15 @@
 //! Whether the disks have room, and what follows from it.
 //!
-//! Stands beside the edge: looks at this node's disk, hears of the others', and tells the way in for commands. What is new is refused
-//! as long as it could still be kept: nodes whose disks are full end themselves, and with a quorum of them the clinic would end. It
-//! refuses to know who asks for what.
+//! Stands beside the edge: looks at this node's disk, hears of the others', and tells the way in for commands of each workspace. What is
+//! new is refused as long as it could still be kept: nodes whose disks are full end themselves, and with a quorum of those that have a
+//! workspace it would end. It refuses to know who asks for what.
 
 use crate::neighbours::Neighbours;
 use crate::workspaces::Workspaces;
 use corridor_actors::disk_space::{DiskSpace, Room};
+use corridor_cluster::peers::NodeId;
 use corridor_domain::limits;
+use futures::future::join_all;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,11 +21,13 @@ const SLACK_BYTES_MAX: u64 = 128 * MIB;
 
 /// What is watched, and who is told.
 pub struct RoomWatch {
+    /// This node.
+    pub node: NodeId,
     /// Where this node writes.
     pub data: PathBuf,
     /// What must be free for what can wait.
     pub reserve_mib: u32,
-    /// For the way in.
+    /// What a quorum of the whole cluster has room for; a workspace begins with it.
     pub space: DiskSpace,
     /// The other nodes, and what they said of their disks.
     pub neighbours: Option<Arc<Neighbours>>,
@@ -37,29 +41,43 @@ impl RoomWatch {
         let Ok(free) = free_bytes(&self.data) else {
             return self.space.room();
         };
-        let own = self.level(free);
-        let others = self.neighbours.as_ref().map(|others| others.free_bytes());
-        let others = others.unwrap_or_default().into_iter();
+        let all = self.neighbours.as_ref().map(|others| others.cluster().other_voters());
+        let own = self.judge(&self.space, free, all.unwrap_or_default(), None);
+        for workspace in self.workspaces.awake() {
+            let others = workspace.other_voters(self.node);
+            self.judge(workspace.actors.disk_space(), free, others, Some(workspace.id));
+        }
+        own
+    }
+
+    /// Tells a way in what this node and a quorum of those have room for together. Says what this node has alone.
+    fn judge(&self, space: &DiskSpace, free: u64, others: Vec<NodeId>, workspace: Option<u64>) -> Room {
+        let before = space.room();
+        let level = |free| level(free, u64::from(self.reserve_mib) * MIB, before);
+        let own = level(free);
+        let others = self.neighbours.as_ref().map(|all| all.free_bytes(others));
         // Who is silent may have no room: nothing is built on it.
-        let others = others.map(|free| free.map_or(Room::Scarce, |free| self.level(free)));
-        let room = of_quorum(own, others);
-        let before = self.space.room();
-        self.space.set(room);
+        let others = others.unwrap_or_default().into_iter();
+        let room = of_quorum(own, others.map(|free| free.map_or(Room::Scarce, level)));
+        space.set(room);
         let (free_mib, reserve_mib) = (free / MIB, self.reserve_mib);
         if room < before {
             tracing::error!(
                 free_mib,
                 reserve_mib,
+                workspace,
                 "THE DISK IS NEARLY FULL: nothing new is taken until there is room again"
             );
         } else if room > before {
-            tracing::info!(free_mib, reserve_mib, ?room, "there is room on the disk again");
+            tracing::info!(
+                free_mib,
+                reserve_mib,
+                workspace,
+                ?room,
+                "there is room on the disk again"
+            );
         }
         own
-    }
-
-    fn level(&self, free: u64) -> Room {
-        level(free, u64::from(self.reserve_mib) * MIB, self.space.room())
     }
 
     /// Watches for as long as it is polled. A node with less room than a quorum has lets another one lead.
@@ -68,9 +86,16 @@ impl RoomWatch {
         loop {
             looks.tick().await;
             let own = self.look();
-            if own < self.space.room() {
-                self.workspaces.hand_over().await;
+            if own < self.space.room()
+                && let Some(neighbours) = &self.neighbours
+            {
+                neighbours.hand_over().await;
             }
+            let awake = self.workspaces.awake();
+            let fuller = awake
+                .iter()
+                .filter(|workspace| own < workspace.actors.disk_space().room());
+            join_all(fuller.map(|workspace| workspace.hand_over())).await;
         }
     }
 }
@@ -100,7 +125,7 @@ fn level(free: u64, reserve: u64, before: Room) -> Room {
     }
 }
 
-/// What a majority of the voters has room for.
+/// What a majority of those that vote has room for.
 fn of_quorum(own: Room, others: impl Iterator<Item = Room>) -> Room {
     let mut rooms: Vec<Room> = others.chain([own]).collect();
     rooms.sort_unstable_by(|one, other| other.cmp(one));

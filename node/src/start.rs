@@ -128,6 +128,7 @@ impl Running {
 
     fn room(&self) -> RoomWatch {
         RoomWatch {
+            node: self.machine.node,
             data: self.machine.settings.data.clone(),
             reserve_mib: self.machine.settings.limits.disk_reserve_mib,
             space: self.machine.space.clone(),

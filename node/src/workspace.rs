@@ -14,6 +14,7 @@ use crate::scrub::Scrubbing;
 use crate::selftest::hooks::Hooks;
 use crate::start::StartError;
 use crate::stay::Stay;
+use corridor_actors::disk_space::DiskSpace;
 use corridor_actors::falls::FallLimit;
 use corridor_actors::{Actors, Needs};
 use corridor_api::Edge;
@@ -22,6 +23,7 @@ use corridor_api::freshness::Freshness;
 use corridor_api::front::{Entrance, Workspaces};
 use corridor_api::names::Names;
 use corridor_api::service::{self, Service};
+use corridor_cluster::peers::NodeId;
 use corridor_cluster::{Group, GroupStatus};
 use corridor_domain::limits;
 use corridor_storage::apply::{Applied, AppliedState};
@@ -55,6 +57,8 @@ pub struct Which {
 
 /// A workspace that is awake, for whoever comes to it.
 pub struct Workspace {
+    /// The number of its group.
+    pub id: u64,
     /// The edge's deeds.
     pub service: Service,
     /// The way in for clients.
@@ -91,6 +95,12 @@ impl Workspace {
     /// The members of its group, if there are others.
     pub fn members(&self) -> Option<Arc<GroupMembers>> {
         self.companions.as_ref().map(|companions| companions.members())
+    }
+
+    /// The other nodes that vote in its group.
+    pub fn other_voters(&self, node: NodeId) -> Vec<NodeId> {
+        let others = (self.status)().members.into_iter().filter(|member| member.node != node);
+        others.filter(|member| member.votes).map(|member| member.node).collect()
     }
 
     /// Somebody else leads its group, if there is one who can.
@@ -185,7 +195,8 @@ impl Workspace {
             world: Arc::clone(world),
             command_rate: settings.limits.commands,
             send_rate: settings.limits.sends,
-            space: machine.space.clone(),
+            // As the whole cluster has it, until somebody looks.
+            space: DiskSpace::of(machine.space.room()),
             fall_limit: FallLimit {
                 count: limits::ACTOR_FALLS_COUNT_MAX,
                 window_ms: limits::ACTOR_FALLS_WINDOW_MS,
@@ -241,6 +252,7 @@ impl Workspace {
             elsewhere,
         };
         let workspace = Self {
+            id: which.id,
             service,
             entrance: Entrance::new(edge),
             reader,

@@ -120,11 +120,15 @@ impl Workspaces {
         matches!(tokio::time::timeout(patience, self.wait(id)).await, Ok(Ok(_)))
     }
 
+    /// Those that are awake here.
+    pub fn awake(&self) -> Vec<Arc<Workspace>> {
+        let ids: Vec<u64> = self.held().keys().copied().collect();
+        ids.into_iter().filter_map(|id| self.get(id)).collect()
+    }
+
     /// Somebody else leads what this node leads, where there is one who can.
     pub async fn hand_over(&self) {
-        let ids: Vec<u64> = self.held().keys().copied().collect();
-        let awake: Vec<_> = ids.into_iter().filter_map(|id| self.get(id)).collect();
-        join_all(awake.iter().map(|workspace| workspace.hand_over())).await;
+        join_all(self.awake().iter().map(|workspace| workspace.hand_over())).await;
         if let Some(neighbours) = &self.neighbours {
             neighbours.hand_over().await;
         }

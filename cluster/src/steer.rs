@@ -120,12 +120,7 @@ impl Steering {
     async fn add(&self, node: NodeId, peer: &Peer) -> Result<(), String> {
         let members = self.raft.metrics().borrow_watched().membership_config.clone();
         match members.membership().get_node(&node) {
-            // It may have been asked before by somebody who heard no answer, and stand in this node's log alone: what is written behind it
-            // is agreed on only with it.
-            Some(known) if known == peer => {
-                let written = self.raft.write_blank().await;
-                written.map(drop).map_err(|error| error.to_string())
-            }
+            Some(known) if known == peer => self.settle().await,
             Some(_) => {
                 let change = ChangeMembers::SetNodes(BTreeMap::from([(node, peer.clone())]));
                 self.change(change).await
@@ -148,6 +143,7 @@ impl Steering {
         }
         let members = self.raft.metrics().borrow_watched().membership_config.clone();
         if members.membership().get_node(&node).is_none() {
+            self.settle().await?;
             return Err(format!("node {node} is not one of its members"));
         }
         if members.membership().voter_ids().any(|voter| voter == node) {
@@ -158,6 +154,13 @@ impl Steering {
             self.change(ChangeMembers::RemoveNodes([node].into())).await?;
         }
         Ok(())
+    }
+
+    /// What this node has of the members may have been asked for by somebody who heard no answer, and stand in its log alone, to be lost
+    /// with it. What is written behind that is agreed on only with it.
+    async fn settle(&self) -> Result<(), String> {
+        let written = self.raft.write_blank().await;
+        written.map(drop).map_err(|error| error.to_string())
     }
 
     async fn change(&self, change: ChangeMembers<u64, Peer>) -> Result<(), String> {

@@ -31,6 +31,8 @@ pub enum Failure {
     },
     /// The request came from a page of somebody else.
     OriginNotAllowed,
+    /// The client says that it knows what never was.
+    RevisionUnknown,
     /// Something of ours is broken.
     Internal(std::io::Error),
 }
@@ -132,6 +134,12 @@ impl Failure {
                 403,
                 "origin_not_allowed",
                 "The request did not come from this node's own pages.",
+                None,
+            ),
+            Self::RevisionUnknown => problem(
+                409,
+                "revision_unknown",
+                "The revision in Corridor-Revision is of another history than this workspace's. Ask without it, and begin anew.",
                 None,
             ),
             Self::Internal(error) => {

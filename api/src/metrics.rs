@@ -81,7 +81,7 @@ const COMMANDS: [&str; 6] = [
 ];
 
 /// Codes of failures that are none of the clinic's refusals.
-const OWN_CODES: [&str; 10] = [
+const OWN_CODES: [&str; 11] = [
     "rate_limited",
     "overloaded",
     "disk_nearly_full",
@@ -91,6 +91,7 @@ const OWN_CODES: [&str; 10] = [
     "http_version",
     "uri_too_long",
     "origin_not_allowed",
+    "revision_unknown",
     "internal",
 ];
 const CODES: [&str; OWN_CODES.len() + Refusal::ALL.len()] = {
@@ -189,6 +190,7 @@ mod tests {
             Failure::HttpVersion,
             Failure::UriTooLong,
             Failure::OriginNotAllowed,
+            Failure::RevisionUnknown,
             std::io::Error::other("broken").into(),
             Failure::Invalid("so"),
         ];

@@ -44,6 +44,8 @@ pub enum ClientFrame {
         /// What it shows.
         status: Presence,
     },
+    /// Is anybody there? The node answers with the same frame.
+    Heartbeat,
 }
 
 /// Somebody's light changed.
@@ -115,6 +117,8 @@ pub enum ServerFrame {
         revision: u64,
         /// How often the node pings.
         heartbeat_ms: u64,
+        /// Whether it answers a client's heartbeats; a node of an earlier release closes the socket at one.
+        heartbeat_answered: bool,
     },
     /// Everything up to here was sent; what follows is live.
     CaughtUp {

@@ -16,6 +16,9 @@ use std::time::Duration;
 /// Names of the session's cookie: over TLS, and on loopback without it.
 pub const SESSION_COOKIES: [&str; 2] = ["__Host-corridor", "corridor"];
 
+/// The header by which a client says what it knows already.
+pub const REVISION_HEADER: &str = "corridor-revision";
+
 /// The session's cookie, if there is one.
 fn cookie(headers: &HeaderMap) -> Option<&str> {
     let all = headers
@@ -63,8 +66,23 @@ impl FromRequestParts<Edge> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Failure> {
         let token = token(&parts.headers).ok_or(Failure::Refused(Refusal::NotSignedIn))?;
-        edge.service.authenticate(token).await
+        let caller = edge.service.authenticate(token).await?;
+        match least_revision(&parts.headers)? {
+            None => Ok(caller),
+            Some(revision) => edge.service.authenticate_at(token, caller, revision).await,
+        }
     }
+}
+
+/// What the client knows already, from whichever node: it is shown nothing older.
+fn least_revision(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
+    const WRONG: Failure =
+        Failure::Invalid("The header Corridor-Revision is a revision: a number, as answers and events say it.");
+    let Some(value) = headers.get(REVISION_HEADER) else {
+        return Ok(None);
+    };
+    let revision = value.to_str().ok().and_then(|text| text.parse().ok());
+    revision.map(Some).ok_or(WRONG)
 }
 
 /// The command id of a request: the header `Idempotency-Key`.
@@ -184,6 +202,17 @@ mod tests {
             assert!(!is_own_origin(&foreign, false), "{origin}");
         }
         assert!(!is_own_origin(&headers(&[(header::HOST, "127.0.0.1:8080")]), false));
+    }
+
+    #[test]
+    fn a_revision_is_a_number() {
+        let name = header::HeaderName::from_static(REVISION_HEADER);
+        let read = |value| least_revision(&headers(&[(name.clone(), value)]));
+        assert!(matches!(least_revision(&headers(&[])), Ok(None)));
+        assert!(matches!(read("812"), Ok(Some(812))));
+        for wrong in ["", "-1", "8.12", "new", "18446744073709551616"] {
+            assert_eq!(read(wrong).unwrap_err().problem().code, "invalid", "{wrong}");
+        }
     }
 
     #[test]

@@ -196,6 +196,19 @@ impl Service {
         self.recognise(token)
     }
 
+    /// The same for a client that knows a revision already: it is shown nothing older, and what was revoked by then counts. That revision may be
+    /// of a history that is not this one's: then nobody waits for it.
+    pub async fn authenticate_at(&self, token: &str, caller: Caller, revision: u64) -> Outcome<Caller> {
+        if self.reader().progress()?.revision >= revision {
+            return Ok(caller);
+        }
+        self.freshness().catch_up().await?;
+        match self.reader().progress()?.revision >= revision {
+            true => self.recognise(token),
+            false => Err(Failure::RevisionUnknown),
+        }
+    }
+
     /// Waits until this node knows the revision that a device has: another node, a moment ahead, told it. A cursor from another
     /// history is found out after this.
     pub(crate) async fn catch_up_with(&self, since: Option<u64>) -> Outcome<()> {

@@ -144,6 +144,7 @@ async fn catch_up(
         session_id: caller.session.id.to_string(),
         revision,
         heartbeat_ms: limits::HEARTBEAT_MS,
+        heartbeat_answered: true,
     };
     writer.feed_frame(&welcome).await?;
     let resumed = match since {
@@ -311,6 +312,10 @@ impl Live<'_> {
             Ok(Step::Light(presence)) => {
                 let light = encode::light(presence);
                 let _ = mail.send(|permit| SessionMessage::Light { light, permit }).await;
+                None
+            }
+            Ok(Step::Answer) => {
+                self.pending.push(std::future::ready(ServerFrame::Heartbeat).boxed());
                 None
             }
             Err((Illegal::CommandId, Some(id))) => {

@@ -36,6 +36,8 @@ pub enum Step {
     Typing(ConversationId, bool),
     /// A light is set.
     Light(Presence),
+    /// A sign of life is asked for.
+    Answer,
 }
 
 /// Why a frame is not legal.
@@ -88,6 +90,7 @@ pub fn step(phase: Phase, text: &str) -> Result<Step, (Illegal, Option<String>)>
             Ok(Step::Typing(conversation, active))
         }
         (Phase::Live, ClientFrame::Presence { status }) => Ok(Step::Light(status)),
+        (Phase::Live, ClientFrame::Heartbeat) => Ok(Step::Answer),
     }
 }
 
@@ -114,6 +117,13 @@ mod tests {
             step(Phase::BeforeHello, r#"{"type":"hello","version":2}"#),
             Err((Illegal::Version, None))
         );
+    }
+
+    #[test]
+    fn a_sign_of_life_is_asked_for_after_hello() {
+        let heartbeat = r#"{"type":"heartbeat"}"#;
+        assert_eq!(step(Phase::Live, heartbeat), Ok(Step::Answer));
+        assert_eq!(step(Phase::BeforeHello, heartbeat), Err((Illegal::OutOfTurn, None)));
     }
 
     #[test]

@@ -119,6 +119,44 @@ describe("transport", () => {
     expect(await asked).toMatchObject({ ok: false });
     expect(it.transport.live).toBe(false);
   });
+  test("a machine that says nothing any more is left within seconds", async () => {
+    const it = make();
+    it.transport.start();
+    it.last().open();
+    it.last().say({ ...WELCOME, heartbeat_answered: true });
+    for (let minute = 0; minute < 5; minute += 1) {
+      await it.clock.pass(4000);
+      expect(it.last().sent.at(-1)).toEqual({ type: "heartbeat" });
+      it.last().say({ type: "heartbeat" });
+    }
+    await it.clock.pass(12_000);
+    expect(it.links.some((link) => link.state === "waiting" && link.reason === "silent")).toBe(true);
+  });
+  test("who speaks is not asked; a page that comes back to the front asks at once", async () => {
+    const it = make();
+    it.transport.start();
+    it.last().open();
+    it.last().say({ ...WELCOME, heartbeat_answered: true });
+    for (let second = 0; second < 20; second += 1) {
+      await it.clock.pass(1000);
+      it.last().say({ type: "typing", conversation_id: "con_a", person_id: "per_b", name: "B", active: true });
+    }
+    expect(it.last().sent).toEqual([{ type: "hello", version: 1 }]);
+    it.transport.wake();
+    expect(it.last().sent.at(-1)).toEqual({ type: "heartbeat" });
+    it.last().say({ type: "heartbeat" });
+    await it.clock.pass(3000);
+    expect(it.transport.live).toBe(true);
+  });
+  test("a browser that looks for the next machine gets its time; one that hangs after that does not", async () => {
+    const it = make();
+    it.transport.start();
+    await it.clock.pass(22_000);
+    expect(it.sockets.length).toBe(1);
+    it.last().open();
+    await it.clock.pass(10_001);
+    expect(it.links.some((link) => link.state === "waiting" && link.reason === "no_welcome")).toBe(true);
+  });
   test("heartbeats keep a quiet line; heartbeats that stop break it", async () => {
     const it = make();
     it.transport.start();

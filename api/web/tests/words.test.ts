@@ -99,6 +99,16 @@ describe("http", () => {
     await expect(http.ask("/v1/sign-in", { method: "POST" })).rejects.toMatchObject({ code: "rate_limited" });
     expect(asked).toBe(1);
   });
+  test("says what it holds, and begins anew where that never was", async () => {
+    const revisions: (string | undefined)[] = [];
+    const answers = [answer(409, { code: "revision_unknown", status: 409 }), answer(200, { ok: 1 })];
+    const http = new Http((_path, init) => {
+      revisions.push((init?.headers as Record<string, string>)["corridor-revision"]);
+      return Promise.resolve(answers.shift() ?? answer(500, {}));
+    }, undefined, () => 812);
+    expect(await http.ask("/v1/x")).toEqual({ ok: 1 });
+    expect(revisions).toEqual(["812", undefined]);
+  });
   test("classes of failure", async () => {
     expect(outcomeIsOpen({ status: 0, code: "unreachable" })).toBe(true);
     expect(outcomeIsOpen({ status: 409, code: "archived" })).toBe(false);

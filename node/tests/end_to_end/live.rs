@@ -51,6 +51,16 @@ fn typing_is_shown_to_members_only_and_ends_with_the_device() {
 }
 
 #[test]
+fn who_asks_for_a_sign_of_life_gets_one() {
+    let clinic = Clinic::demo();
+    let mut socket = Socket::connect(&clinic.person("wen"), None);
+    for _ in 0..20 {
+        socket.send(&json!({ "type": "heartbeat" }));
+        socket.expect(|frame| frame["type"] == "heartbeat");
+    }
+}
+
+#[test]
 fn lights_are_shown_to_staff_and_to_nobody_else() {
     let clinic = Clinic::demo();
     let [wen, garcia, haas] = clinic.people(["wen", "garcia", "haas"]);

@@ -93,6 +93,30 @@ fn what_is_said_at_a_node_that_does_not_know_the_room_yet_keeps_its_words() {
 }
 
 #[test]
+fn who_says_what_they_know_is_shown_nothing_older_at_any_node() {
+    let cluster = Cluster::three();
+    let amara = cluster.amara(0);
+    let room = amara.begin_group("Front desk", &[]);
+    // Not a page: that is a command, and comes behind all others anyway.
+    let look = |node: usize, revision: &str| {
+        let there = at(&amara, &cluster.nodes[node]);
+        let request = there.request("GET", &path_of(&room, ""));
+        request.header("Corridor-Revision", revision).send(there.address)
+    };
+    for round in 0..60 {
+        let done = at(&amara, &cluster.nodes[round % 3]).send(&room, &json!({ "body": "a line" }));
+        let done = done.expect(201);
+        let revision = done["revision"].as_u64().unwrap().to_string();
+        for node in [round + 1, round + 2] {
+            let seen = look(node % 3, &revision).expect(200);
+            assert_eq!(seen["last_seq"], done["seq"], "round {round}");
+        }
+    }
+    look(1, "1000000").refused(409, "revision_unknown");
+    look(1, "soon").refused(422, "invalid");
+}
+
+#[test]
 fn a_node_that_missed_too_much_gets_the_state_whole_and_starts_anew_with_it() {
     let mut cluster = Cluster::three();
     let amara = cluster.amara(0);

@@ -52,16 +52,23 @@ export class Http {
   constructor(
     private readonly fetcher: Fetch = (input, init) => fetch(input, init),
     private readonly onSignedOut: () => void = () => {},
+    /** The highest revision held: a node that lags behind the one that told it waits before it answers. */
+    private readonly held: () => number | undefined = () => undefined,
   ) {}
 
   async ask<T>(path: string, options: Ask = {}): Promise<T> {
     const method = options.method ?? "GET";
     const command_id = options.command_id ?? (method === "GET" ? undefined : commandId());
     const tries = options.tries ?? (method === "GET" ? 2 : 3);
+    let revision = this.held();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once<T>(path, method, options, command_id);
+        return await this.once<T>(path, method, options, command_id, revision);
       } catch (error) {
+        if (revision !== undefined && error instanceof Refusal && error.code === "revision_unknown") {
+          revision = undefined; // the clinic's history is another one; the socket will say so, too
+          continue;
+        }
         const open = error instanceof Refusal && outcomeIsOpen(error.problem);
         if (!open || attempt >= tries) throw error;
         const wait_ms = error.problem.retry_after_ms ?? 300 * 2 ** attempt;
@@ -71,11 +78,12 @@ export class Http {
     }
   }
 
-  private async once<T>(path: string, method: string, { body, workspace }: Ask, command_id: string | undefined): Promise<T> {
+  private async once<T>(path: string, method: string, { body, workspace }: Ask, command_id?: string, revision?: number): Promise<T> {
     const headers: Record<string, string> = { accept: "application/json" };
     if (workspace !== undefined) headers["corridor-workspace"] = workspace;
     if (body !== undefined) headers["content-type"] = "application/json";
     if (command_id !== undefined) headers["idempotency-key"] = command_id;
+    if (revision !== undefined) headers["corridor-revision"] = String(revision);
     const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
     if (body !== undefined) init.body = JSON.stringify(body);
     let response: Response;

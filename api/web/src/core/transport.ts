@@ -37,6 +37,12 @@ const BASE_MS = 1000;
 const CEILING_MS = 60_000;
 const ANSWER_MS = 15_000;
 const WELCOME_MS = 10_000;
+// A name may stand for several machines. A browser tries the next one only when the first says no, or when the system has given it up,
+// which takes a machine without power three to twenty-one seconds: who gives up before that begins with the same machine again.
+const CONNECT_MS = 25_000;
+// A machine that lost its power or its cable says nothing, not even goodbye. After so long without a word a page asks whether anybody is there.
+const QUIET_MS = 4000;
+const SIGN_OF_LIFE_MS = 4000;
 
 interface Open {
   settle: (result: Result) => void;
@@ -53,7 +59,9 @@ export class Transport {
   private readonly open_commands = new Map<string, Open>();
   private readonly clock: Clock;
   private heard_at_ms = 0;
+  private heard = 0;
   private heartbeat_ms = 30_000;
+  private heartbeat_answered = false;
 
   constructor(private readonly options: TransportOptions) {
     this.clock = options.clock ?? systemClock;
@@ -83,8 +91,9 @@ export class Transport {
 
   /** Called when the page comes back to the front: a socket that slept may be dead without knowing it. */
   wake(): void {
-    if (this.live) this.listen(1.5); // coming back with a cursor is cheap; trusting a dead socket is not
-    else this.retryNow();
+    if (!this.live) this.retryNow();
+    else if (this.heartbeat_answered) this.ask();
+    else this.listen(1.5); // coming back with a cursor is cheap; trusting a dead socket is not
   }
 
   send(frame: ClientFrame): boolean {
@@ -122,11 +131,13 @@ export class Transport {
       return;
     }
     this.socket = socket;
-    this.after(WELCOME_MS, () => {
-      if (this.socket === socket && !this.live) this.lost("no_welcome");
-    });
+    const connecting = this.after(CONNECT_MS, () => this.lost("no_connection"));
     socket.onopen = () => {
       if (this.socket !== socket) return;
+      this.cancel(connecting);
+      this.after(WELCOME_MS, () => {
+        if (!this.live) this.lost("no_welcome");
+      });
       const since = this.options.since();
       const hello: ClientFrame = { type: "hello", version: 1, ...(since === undefined ? {} : { since }) };
       socket.send(JSON.stringify(hello));
@@ -142,13 +153,14 @@ export class Transport {
 
   private receive(message: MessageEvent): void {
     this.heard_at_ms = this.clock.now();
+    this.heard += 1;
     let frame: ServerFrame;
     try {
       frame = JSON.parse(String(message.data)) as ServerFrame;
     } catch {
       return;
     }
-    if (frame.type === "welcome") this.welcomed(frame.heartbeat_ms);
+    if (frame.type === "welcome") this.welcomed(frame.heartbeat_ms, frame.heartbeat_answered === true);
     if (frame.type === "result") this.answered(frame);
     if (frame.type === "goodbye") {
       this.goodbye(frame.reason, frame.retry_after_ms);
@@ -157,10 +169,11 @@ export class Transport {
     this.options.onFrame(frame);
   }
 
-  private welcomed(heartbeat_ms: number): void {
+  private welcomed(heartbeat_ms: number, heartbeat_answered: boolean): void {
     this.attempt = 0;
     this.down_since_ms = 0;
     this.heartbeat_ms = heartbeat_ms > 0 ? heartbeat_ms : 30_000;
+    this.heartbeat_answered = heartbeat_answered;
     this.watch();
     this.setLink({ state: "live" });
   }
@@ -182,11 +195,21 @@ export class Transport {
     this.lost(reason, retry_after_ms);
   }
 
-  /** A page cannot see the socket's own pings: the node's heartbeat frames tell that the line lives. */
+  /** A page cannot see the socket's own pings: heartbeat frames tell that the line lives. */
   private watch(): void {
-    this.after(this.heartbeat_ms / 2, () => {
-      this.listen(2.5);
+    this.after(this.heartbeat_answered ? QUIET_MS : this.heartbeat_ms / 2, () => {
+      if (!this.heartbeat_answered) this.listen(2.5);
+      else if (this.clock.now() - this.heard_at_ms >= QUIET_MS) this.ask();
       if (this.live) this.watch();
+    });
+  }
+
+  /** Is anybody there? What came since counts, not how late the timer of a page in the background is. */
+  private ask(): void {
+    const heard = this.heard;
+    this.send({ type: "heartbeat" });
+    this.after(SIGN_OF_LIFE_MS, () => {
+      if (this.live && this.heard === heard) this.lost("silent");
     });
   }
 

@@ -188,7 +188,7 @@ export interface Refused { type: "result"; id: string; ok: false; problem: Probl
 export type Result = Accepted | Refused;
 
 export type ServerFrame =
-  | { type: "welcome"; version: number; person: Person; session_id: string; revision: number; heartbeat_ms: number }
+  | { type: "welcome"; version: number; person: Person; session_id: string; revision: number; heartbeat_ms: number; heartbeat_answered?: boolean }
   | { type: "caught_up"; revision: number }
   | Result
   | ({ type: "event" } & ConversationEvent)
@@ -202,7 +202,8 @@ export type ClientFrame =
   | { type: "hello"; version: 1; since?: number }
   | { type: "command"; id: string; command: Command }
   | { type: "typing"; conversation_id: string; active: boolean }
-  | { type: "presence"; status: Exclude<Presence, "offline"> };
+  | { type: "presence"; status: Exclude<Presence, "offline"> }
+  | { type: "heartbeat" };
 
 export interface Me {
   person: Person;

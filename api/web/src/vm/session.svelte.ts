@@ -35,7 +35,7 @@ export class Session {
   /** The clinic that this page signs in to, if there are several behind its address. */
   readonly workspace = namedWorkspace(globalThis.location?.search ?? "", deviceMemory());
   readonly store = new Store();
-  readonly http = new Http(undefined, () => this.end());
+  readonly http = new Http(undefined, () => this.end(), () => this.store.cursor);
   sync: Sync | undefined;
   outbox: Outbox | undefined;
   onMessage: (event: ConversationEvent) => void = () => {};

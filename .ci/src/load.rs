@@ -11,6 +11,8 @@ use crate::steps::{Context, plain};
 
 const KILL_ROUNDS: &str = "100";
 const FAULT_EPISODES: &str = "30";
+/// Of a night. With the load of `faults` they acknowledge more than a million messages.
+const NIGHTLY_EPISODES: &str = "400";
 
 /// Every load, short.
 pub fn load(context: &mut Context) -> Outcome {
@@ -28,6 +30,16 @@ const NO_RIGHTS: i32 = 3;
 /// Faults done to three nodes. They need root, and a machine that lets root make namespaces, rules and loop mounts. Where that is
 /// missing the step says so and nothing is run; a program that is missing is installed, or fails.
 pub fn faults(context: &mut Context) -> Outcome {
+    episodes(context, FAULT_EPISODES)
+}
+
+/// The same for a night. What stood on the command line was for the simulation before it.
+pub fn nightly(context: &mut Context) -> Outcome {
+    context.arguments.clear();
+    episodes(context, NIGHTLY_EPISODES)
+}
+
+fn episodes(context: &mut Context, count: &str) -> Outcome {
     if !programs::is_root(&context.root) {
         println!(
             "   NOT RUN: faults need root, for network namespaces, nft rules and loop mounts; run `cargo ci faults` as root"
@@ -38,7 +50,7 @@ pub fn faults(context: &mut Context) -> Outcome {
         return Outcome::failed(why);
     }
     // An option given twice is refused by the client.
-    let episodes = ["faults", "--episodes", FAULT_EPISODES];
+    let episodes = ["faults", "--episodes", count];
     let says_how_many = context
         .arguments
         .iter()

@@ -1,9 +1,10 @@
-//! The steps `simulate` and `nightly`: whole clusters played from seeds, see docs/reliability.md.
+//! The steps `simulate` and `nightly`: whole clusters played from seeds, and by night faults done to real nodes; see docs/reliability.md.
 //!
 //! It refuses to know what a seed means.
 
 use crate::child::run;
 use crate::counts::Format;
+use crate::load;
 use crate::report::Outcome;
 use crate::steps::{Context, SIMULATED, SIMULATION, tested};
 
@@ -32,12 +33,16 @@ pub fn simulate(context: &mut Context) -> Outcome {
     tested([run(&mut tests, Format::Cargo)])
 }
 
-/// Many seeds; what is said on the command line counts more.
+/// Many seeds, then many faults done to real nodes; what is said on the command line counts more, and is all for the simulation.
 pub fn nightly(context: &mut Context) -> Outcome {
     context
         .arguments
         .splice(..0, ["--seeds".to_owned(), NIGHTLY_SEEDS.to_owned()]);
-    simulate(context)
+    let mut outcome = simulate(context);
+    let faults = load::nightly(context);
+    outcome.counts.add(faults.counts);
+    outcome.failures.extend(faults.failures);
+    outcome
 }
 
 /// Which simulated runs are asked for.

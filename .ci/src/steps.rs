@@ -95,7 +95,7 @@ pub const STEPS: &[Step] = &[
 /// What takes too long for every day: run with `cargo ci nightly`.
 pub const NIGHTLY: &[Step] = &[Step {
     name: "nightly",
-    summary: "5,000 simulated runs of a whole cluster under faults; not part of `cargo ci`",
+    summary: "5,000 simulated runs (--seeds N), then 400 episodes of faults, which need root; not part of `cargo ci`",
     run: simulation::nightly,
 }];
 

@@ -115,6 +115,9 @@ pub struct Faults {
     /// Only these classes
     #[arg(long, value_name = "CLASS", num_args = 1.., value_delimiter = ',')]
     pub only: Vec<Class>,
+    /// The node of an earlier build, for the class mixed-versions; else $CORRIDOR_EARLIER, else that class is left out
+    #[arg(long, value_name = "BINARY")]
+    pub earlier: Option<PathBuf>,
     /// Break a promise on purpose: the judge must find it, or the run fails
     #[arg(long, value_name = "MISTAKE", hide = true, conflicts_with = "only")]
     pub planted: Option<Planted>,

@@ -2,17 +2,18 @@
 //! replaced. Refuses to know where they are, what is asked of them and what goes wrong.
 
 pub mod member;
+mod people;
+
+pub use people::Room;
 
 use crate::clinic::{Clinic, LIMITS, OPENINGS, Person};
 use crate::device::Endpoint;
 use crate::failure::{Context, Failure, Outcome};
-use crate::http::Connection;
 use crate::node::free_address;
 use futures_util::future::join_all;
-use hyper::Method;
-use member::{ADMINISTRATOR, Member, PASSWORD, Site};
-use serde_json::{Value, json};
-use std::cell::Cell;
+use member::{Member, Site};
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
@@ -26,17 +27,6 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Connections to a node that are made at the same time.
 const CONNECTIONS_AT_ONCE: usize = 64;
 
-/// A group of people.
-#[derive(Debug)]
-pub struct Room {
-    /// The conversation's id.
-    pub id: String,
-    /// The numbers of the people in it.
-    pub members: Vec<u32>,
-    /// The last event so far.
-    pub last_seq: u64,
-}
-
 /// The nodes.
 pub struct Cluster {
     /// By number.
@@ -47,6 +37,8 @@ pub struct Cluster {
     /// Longest wait for a node that joins.
     patience: Duration,
     commands: Cell<u64>,
+    /// Who adds people, once signed in.
+    administrator: RefCell<Option<String>>,
 }
 
 impl Cluster {
@@ -58,6 +50,7 @@ impl Cluster {
             certificate,
             patience: PATIENCE,
             commands: Cell::new(0),
+            administrator: RefCell::new(None),
         }
     }
 
@@ -260,86 +253,6 @@ impl Cluster {
         };
         timeout(PATIENCE, acting).await.context(what)?
     }
-
-    fn command_id(&self) -> String {
-        self.commands.set(self.commands.get() + 1);
-        format!("{:016x}{:016x}", u64::MAX, self.commands.get())
-    }
-
-    async fn connect(&self) -> Outcome<Connection> {
-        let endpoint = self.endpoint(0)?;
-        Connection::over(endpoint.address(), endpoint.connect().await?).await
-    }
-
-    /// So many people, signed in.
-    pub async fn people(&self, count: usize, tell: impl Fn(usize)) -> Outcome<Vec<Person>> {
-        let mut connection = self.connect().await?;
-        let administrator = sign_in(&mut connection, ADMINISTRATOR).await?.token;
-        let mut people = Vec::new();
-        for number in 0..count {
-            let login = format!("p{number}");
-            let person = json!({
-                "kind": "staff", "name": format!("Person {number}"), "title": "RN", "login": login,
-                "password": PASSWORD, "roles": ["nurse"], "site_ids": [],
-            });
-            create(
-                &mut connection,
-                "/v1/people",
-                &administrator,
-                &self.command_id(),
-                &person,
-            )
-            .await?;
-            people.push(sign_in(&mut connection, &login).await?);
-            tell(people.len());
-        }
-        Ok(people)
-    }
-
-    /// A group of these people.
-    pub async fn room(&self, people: &[Person], members: &[u32]) -> Outcome<Room> {
-        let mut connection = self.connect().await?;
-        let of = |number: &u32| &people[*number as usize];
-        let token = &of(members.first().context("a room has members")?).token;
-        let others: Vec<&str> = members[1..].iter().map(|number| of(number).id.as_str()).collect();
-        let request = json!({ "kind": "group", "topic": "Through thick and thin", "member_ids": others });
-        let created = create(
-            &mut connection,
-            "/v1/conversations",
-            token,
-            &self.command_id(),
-            &request,
-        )
-        .await?;
-        let id = text(&created["conversation_id"])?;
-        let path = format!("/v1/conversations/{id}");
-        let seen = connection.get(&path, Some(token)).await?.expect(200)?;
-        let last_seq = seen["last_seq"].as_u64().context("the node's answer lacks last_seq")?;
-        Ok(Room {
-            id,
-            members: members.to_owned(),
-            last_seq,
-        })
-    }
-}
-
-async fn sign_in(connection: &mut Connection, login: &str) -> Outcome<Person> {
-    let body = json!({ "login": login, "password": PASSWORD, "device_name": "faults" });
-    let asking = connection.ask(Method::POST, "/v1/sign-in", None, None, Some(&body));
-    let answer = asking.await?.expect(200)?;
-    Ok(Person {
-        id: text(&answer["person"]["id"])?,
-        token: text(&answer["token"])?,
-    })
-}
-
-async fn create(connection: &mut Connection, path: &str, token: &str, id: &str, body: &Value) -> Outcome<Value> {
-    let asking = connection.ask(Method::POST, path, Some(token), Some(id), Some(body));
-    asking.await?.expect(201)
-}
-
-fn text(value: &Value) -> Outcome<String> {
-    Ok(value.as_str().context("the node's answer lacks a text")?.to_owned())
 }
 
 fn all_vote(status: &Value) -> bool {

@@ -3,36 +3,41 @@
 
 mod cast;
 pub mod class;
+mod company;
 mod damage;
 mod disk;
 mod field;
+mod gatekeeper;
 mod links;
 mod listen;
+mod look;
 mod native;
 mod network;
 mod ordered;
 mod orders;
 pub mod planted;
+mod read_back;
 mod strike;
+mod table;
 pub mod traffic;
+
+pub use company::Company;
 
 use crate::arguments::Faults;
 use crate::chance::Chance;
 use crate::clock;
-use crate::cluster::{Cluster, NODES};
-use crate::device::Endpoint;
+use crate::cluster::Cluster;
 use crate::failure::{Context, Failure, Outcome};
 use crate::progress::Progress;
 use crate::report::Report;
-use clap::ValueEnum;
 use class::{Class, Episode};
-use corridor_judge::history::{self, FORMAT, History, What};
+use corridor_judge::history::{self, What};
 use corridor_judge::judge::{self, Verdict};
 use field::Field;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 use strike::Stage;
@@ -40,13 +45,10 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use traffic::Scene;
 
-/// Who is in the rooms, and one who is in none.
-const PEOPLE: u32 = 6;
-const STRANGERS: u32 = 1;
-const ROOMS: u32 = 4;
-const MEMBERS_OF_A_ROOM: u32 = 3;
-/// How long the clients may take to come to the end after the last fault.
+/// How long the clients may take to come to the end after the last fault, beside the time for what is read back.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// So much longer for each message that was acknowledged.
+const PATIENCE_EACH: Duration = Duration::from_millis(2);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// What comes too much comes soon.
 const LISTENING_ON: Duration = Duration::from_millis(500);
@@ -56,14 +58,32 @@ pub fn check(path: &Path) -> Outcome<Verdict> {
     Ok(judge::judge(history::read(path)?)?)
 }
 
+/// What the nodes run.
+pub struct Builds {
+    /// The one that is tested.
+    pub binary: PathBuf,
+    /// An earlier one, to mix with it.
+    pub earlier: Option<PathBuf>,
+}
+
+/// Which classes are to be played.
+pub fn classes(arguments: &Faults, has_earlier: bool) -> Outcome<Vec<Class>> {
+    match arguments.planted {
+        Some(planted) => Ok(planted.classes().to_vec()),
+        None => class::chosen(&arguments.only, has_earlier),
+    }
+}
+
 /// Plays the episodes and judges them; what a person reads of it, beside the report's own table.
-pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut Report) -> Outcome<String> {
+pub async fn run(
+    arguments: &Faults,
+    classes: &[Class],
+    builds: &Builds,
+    folder: &Path,
+    report: &mut Report,
+) -> Outcome<String> {
     let seed = arguments.seed.unwrap_or_else(clock::seed);
-    let classes = match (arguments.planted, arguments.only.as_slice()) {
-        (Some(planted), _) => planted.classes(),
-        (None, []) => Class::value_variants(),
-        (None, some) => some,
-    };
+    let again = table::again(seed, arguments, builds);
     let longest = Duration::from_secs(arguments.seconds_each).mul_f64(0.6);
     let count = match arguments.planted {
         Some(_) => planted::EPISODES_MAX.min(arguments.episodes as usize),
@@ -76,8 +96,13 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
         .unwrap_or_else(|| folder.join("history.jsonl"));
     let progress = Progress::new();
     progress.show("setting up three nodes", 0.0);
-    let field = Field::found(folder, binary).await?;
-    let scene = open(&field.cluster, &path, seed).await?;
+    let field = Field::found(folder, &builds.binary, builds.earlier.as_deref()).await?;
+    let company = match arguments.planted {
+        // What is acknowledged and lost cannot be insisted on: a guest would be taken out who is not in.
+        Some(_) => Company::SMALL,
+        None => Company::WHOLE,
+    };
+    let scene = company.open(&field.cluster, &path, seed).await?;
     let mut stage = Stage {
         field: &field,
         scene: &scene,
@@ -88,7 +113,7 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
         sentences: Vec::new(),
     };
     let performed = perform(&mut stage, &episodes, seed, &progress).await;
-    performed.map_err(|failure| Failure::Broken(format!("{failure}\n{}", again(seed, arguments, binary))))?;
+    performed.map_err(|failure| Failure::Broken(format!("{failure}\n{again}")))?;
     for sentence in complaints(&field.cluster) {
         if stage.pardoned.contains(&sentence) {
             continue;
@@ -97,13 +122,30 @@ pub async fn run(arguments: &Faults, binary: &Path, folder: &Path, report: &mut 
         stage.sentences.push(sentence);
     }
     scene.history.borrow_mut().finish()?;
-    progress.clear();
+    progress.show("judging", 1.0);
+    let begun_ns = clock::now_ns();
     let verdict = check(&path)?;
+    let judged_in = clock::seconds(begun_ns, clock::now_ns());
+    progress.clear();
+    report.put("judged_in_s", json!(judged_in));
     let missed = class::missed(classes, |name| verdict.episodes.contains_key(name));
     for name in missed {
         *stage.errors.entry(format!("not_exercised_{name}")).or_default() += 1;
     }
-    let mut text = table(&verdict, seed, arguments, binary);
+    for (name, is_exercised) in [
+        ("guest", verdict.changes > 0),
+        ("looks", verdict.looks > 0),
+        ("audit", verdict.is_audited),
+    ] {
+        if !is_exercised {
+            stage.errors.insert(format!("not_exercised_{name}"), 1);
+        }
+    }
+    let mut text = table::table(&verdict);
+    if builds.earlier.is_none() && arguments.only.is_empty() && arguments.planted.is_none() {
+        text.push_str("mixed versions were not exercised: name the binary of an earlier build with --earlier or $CORRIDOR_EARLIER\n");
+    }
+    text.push_str(&again);
     for sentence in &stage.sentences {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{sentence}");
@@ -131,6 +173,9 @@ pub fn put(report: &mut Report, name: &str, verdict: &Verdict, mut errors: BTree
         ("vanished", verdict.vanished),
         ("phantoms", verdict.phantoms),
         ("resets", verdict.resets),
+        ("revoked", verdict.revoked),
+        ("stale", verdict.stale),
+        ("unaudited", verdict.unaudited),
         ("incomplete_history", u64::from(!verdict.is_complete)),
     ] {
         if count > 0 {
@@ -139,49 +184,6 @@ pub fn put(report: &mut Report, name: &str, verdict: &Verdict, mut errors: BTree
     }
     report.put(name, verdict.as_json());
     report.checked(verdict.findings.clone(), &errors);
-}
-
-/// People, rooms, and the first line of the history.
-pub async fn open(cluster: &Cluster, path: &Path, seed: u64) -> Outcome<Rc<Scene>> {
-    let people = cluster.people((PEOPLE + STRANGERS) as usize, |_| ()).await?;
-    let mut rooms = Vec::new();
-    let mut senders = Vec::new();
-    for room in 0..ROOMS {
-        let members: Vec<u32> = (0..MEMBERS_OF_A_ROOM)
-            .map(|member| (room + member * 2) % PEOPLE)
-            .collect();
-        senders.extend(members.iter().map(|person| (*person, room)));
-        rooms.push(cluster.room(&people, &members).await?);
-    }
-    let mut history = History::create(path)?;
-    history.note(
-        traffic::now_us(),
-        What::Run {
-            format: FORMAT,
-            seed,
-            nodes: u32::try_from(NODES).unwrap_or(u32::MAX),
-            senders: senders.iter().map(|(_, room)| *room).collect(),
-            rooms: rooms
-                .iter()
-                .map(|room| history::Room {
-                    id: room.id.clone(),
-                    first_seq: room.last_seq + 1,
-                    devices: room.members.clone(),
-                })
-                .collect(),
-        },
-    );
-    let endpoints: Outcome<Vec<Endpoint>> = (0..NODES).map(|node| cluster.endpoint(node)).collect();
-    let tokens = people.into_iter().map(|person| person.token).collect();
-    // A device that begins at a node which lags would be told of what was before.
-    timeout(PATIENCE, async {
-        while !cluster.is_well().await {
-            sleep(LOOK_AGAIN).await;
-        }
-    })
-    .await
-    .context("the nodes do not get equal")?;
-    Ok(Scene::new(history, endpoints?, tokens, rooms, senders))
 }
 
 async fn perform(stage: &mut Stage<'_>, episodes: &[Episode], seed: u64, progress: &Progress) -> Outcome<()> {
@@ -224,6 +226,7 @@ impl Clients {
         for sender in (0_u32..).take(scene.senders.len()) {
             senders.spawn_local(traffic::send(Rc::clone(scene), sender));
         }
+        senders.spawn_local(gatekeeper::keep(Rc::clone(scene), seed));
         Ok(Self {
             scene: Rc::clone(scene),
             listeners,
@@ -242,70 +245,21 @@ impl Clients {
                 sleep(LOOK_AGAIN).await;
             }
             sleep(LISTENING_ON).await;
-            for node in 0..NODES {
-                listen::read_back(scene, node).await?;
-            }
+            read_back::rooms(scene).await?;
+            read_back::record(scene).await?;
             Ok::<(), Failure>(())
         };
-        let missed = match timeout(PATIENCE, end).await {
+        let acknowledged = u32::try_from(scene.acknowledged_count()).unwrap_or(u32::MAX);
+        let patience = PATIENCE + PATIENCE_EACH * acknowledged;
+        let missed = match timeout(patience, end).await {
             Ok(Ok(())) => {
                 scene.note(What::End);
                 None
             }
             Ok(Err(failure)) => Some(format!("the end was not reached: {failure}")),
-            Err(_) => Some(format!("the end was not reached within {PATIENCE:?}")),
+            Err(_) => Some(format!("the end was not reached within {patience:?}")),
         };
         self.listeners.shutdown().await;
         missed
     }
-}
-
-fn table(verdict: &Verdict, seed: u64, arguments: &Faults, binary: &Path) -> String {
-    let mut text = String::from("class             episodes\n");
-    // Writing to a string does not fail.
-    for (class, count) in &verdict.episodes {
-        let _ = writeln!(text, "{class:16}  {count:>8}");
-    }
-    let known = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.0}"));
-    let of = |values: &[f64], part| known(judge::share(values, part));
-    let (waits, healings) = (&verdict.unavailable_ms, &verdict.healing_ms);
-    let _ = writeln!(
-        text,
-        "\n{} acknowledged, {} retried, {} unknown outcomes, {} delivered, {} sockets, {} vanished, {} phantoms, {} resets\n\
-         nobody was answered after a killed leader for p50 {} ms, p99 {} ms ({} times)\n\
-         all was well again after p50 {} ms, at most {} ms",
-        verdict.acknowledged,
-        verdict.retried,
-        verdict.unknown,
-        verdict.delivered,
-        verdict.sockets,
-        verdict.vanished,
-        verdict.phantoms,
-        verdict.resets,
-        of(waits, 0.5),
-        of(waits, 0.99),
-        waits.len(),
-        of(healings, 0.5),
-        of(healings, 1.0),
-    );
-    text.push_str(&again(seed, arguments, binary));
-    text
-}
-
-/// The line that plays the same again.
-fn again(seed: u64, arguments: &Faults, binary: &Path) -> String {
-    let only: Vec<String> = arguments.only.iter().map(|class| class.name()).collect();
-    let only = if only.is_empty() {
-        String::new()
-    } else {
-        format!(" --only {}", only.join(","))
-    };
-    let planted = arguments.planted.and_then(|planted| planted.to_possible_value());
-    let planted = planted.map_or_else(String::new, |planted| format!(" --planted {}", planted.get_name()));
-    format!(
-        "again: corridor-benches faults --binary {} --episodes {} --seconds-each {} --seed {seed}{only}{planted}\n",
-        binary.display(),
-        arguments.episodes,
-        arguments.seconds_each,
-    )
 }

@@ -80,6 +80,18 @@ impl Connection {
         command_id: Option<&str>,
         body: Option<&Value>,
     ) -> Outcome<Answer> {
+        let named = command_id.map(|id| ("Idempotency-Key", id));
+        self.ask_with(method, path, token, named, body).await
+    }
+
+    async fn ask_with(
+        &mut self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        field: Option<(&str, &str)>,
+        body: Option<&Value>,
+    ) -> Outcome<Answer> {
         let what = || format!("{method} {path}");
         let mut request = Request::builder()
             .method(&method)
@@ -88,8 +100,8 @@ impl Connection {
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        if let Some(id) = command_id {
-            request = request.header("Idempotency-Key", id);
+        if let Some((name, value)) = field {
+            request = request.header(name, value);
         }
         let body = match body {
             Some(body) => {
@@ -112,6 +124,13 @@ impl Connection {
     /// `GET`, as that person.
     pub async fn get(&mut self, path: &str, token: Option<&str>) -> Outcome<Answer> {
         self.ask(Method::GET, path, token, None, None).await
+    }
+
+    /// The same, of a node that is to know that revision by then.
+    pub async fn get_at(&mut self, path: &str, token: &str, revision: u64) -> Outcome<Answer> {
+        let revision = revision.to_string();
+        let field = Some(("Corridor-Revision", revision.as_str()));
+        self.ask_with(Method::GET, path, Some(token), field, None).await
     }
 }
 

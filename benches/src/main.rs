@@ -193,12 +193,15 @@ async fn kill(arguments: Kill) -> Outcome<bool> {
 }
 
 async fn faults(arguments: Faults) -> Outcome<bool> {
+    let earlier = node::earlier_binary(arguments.earlier.clone())?;
+    let classes = faults::classes(&arguments, earlier.is_some())?;
     system::check_rights()?;
     let binary = node::binary(arguments.place.binary.clone())?;
+    let builds = faults::Builds { binary, earlier };
     let folder = folder(&arguments.place)?;
     let mut report = Report::default();
     report.put("machine", machine::facts(folder.path()));
-    let text = faults::run(&arguments, &binary, folder.path(), &mut report).await?;
+    let text = faults::run(&arguments, &classes, &builds, folder.path(), &mut report).await?;
     if let Some(file) = &arguments.json {
         report.write(file)?;
     }

@@ -39,6 +39,21 @@ pub fn binary(named: Option<PathBuf>) -> Outcome<PathBuf> {
     path.canonicalize().context(path.display())
 }
 
+/// Where the program of an earlier build is: named, or by `CORRIDOR_EARLIER`; None: nobody says.
+pub fn earlier_binary(named: Option<PathBuf>) -> Outcome<Option<PathBuf>> {
+    let set = || std::env::var_os("CORRIDOR_EARLIER").filter(|path| !path.is_empty());
+    let Some(path) = named.or_else(|| set().map(PathBuf::from)) else {
+        return Ok(None);
+    };
+    if !path.is_file() {
+        return Err(Failure::WrongUse(format!(
+            "there is no earlier build at {}",
+            path.display()
+        )));
+    }
+    path.canonicalize().context(path.display()).map(Some)
+}
+
 /// An address on this machine that nobody uses, below the ports that the system hands out for outgoing connections.
 pub fn free_address() -> Outcome<SocketAddr> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
@@ -58,7 +73,7 @@ pub struct Node {
     /// Where clients come.
     pub address: SocketAddr,
     operations: SocketAddr,
-    binary: PathBuf,
+    binary: RefCell<PathBuf>,
     config: PathBuf,
     /// The network namespace in which it runs, as a file; None: that of this process.
     namespace_file: Option<String>,
@@ -73,7 +88,7 @@ impl Node {
         Self {
             address,
             operations,
-            binary: binary.to_owned(),
+            binary: RefCell::new(binary.to_owned()),
             config: config.to_owned(),
             namespace_file: None,
             environment: Vec::new(),
@@ -91,6 +106,16 @@ impl Node {
         Self { environment, ..self }
     }
 
+    /// Its program from now on: that of the next start, and of an operator's commands.
+    pub fn change_binary(&self, binary: &Path) {
+        self.binary.replace(binary.to_owned());
+    }
+
+    /// Its program.
+    pub fn binary(&self) -> PathBuf {
+        self.binary.borrow().clone()
+    }
+
     /// Its configuration.
     pub fn config(&self) -> &Path {
         &self.config
@@ -100,7 +125,7 @@ impl Node {
     pub fn words(&self, command: &[&str]) -> Vec<String> {
         let net = self.namespace_file.iter().map(|file| format!("--net={file}"));
         let enter = net.flat_map(|net| ["nsenter".to_owned(), net]);
-        let program = std::iter::once(self.binary.display().to_string());
+        let program = std::iter::once(self.binary().display().to_string());
         let command = command.iter().map(|word| (*word).to_owned());
         enter.chain(program).chain(command).collect()
     }
@@ -146,7 +171,9 @@ impl Node {
             .stdin(Stdio::null());
         let second = log.try_clone().context(log_path.display())?;
         command.stdout(second).stderr(log).kill_on_drop(true);
-        let child = command.spawn().context(format!("starting {}", self.binary.display()))?;
+        let child = command
+            .spawn()
+            .context(format!("starting {}", self.binary().display()))?;
         self.child.replace(Some(child));
         Ok(())
     }

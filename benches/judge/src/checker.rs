@@ -62,12 +62,12 @@ impl Findings {
         self.examples.extend(other.examples.into_iter().take(room));
     }
 
-    fn on_lost(&mut self, device: u32, count: u64) {
+    pub(crate) fn on_lost(&mut self, device: u32, count: u64) {
         self.lost += count;
         self.lost_in_pages += if device >= READERS_FROM { count } else { 0 };
     }
 
-    fn example(&mut self, sentence: impl FnOnce() -> String) {
+    pub(crate) fn example(&mut self, sentence: impl FnOnce() -> String) {
         if self.examples.len() < EXAMPLES {
             self.examples.push(sentence());
         }
@@ -84,6 +84,8 @@ struct Book {
     /// Up to and with this event something was acknowledged; below `first_seq` if nothing was.
     acknowledged_seq: u64,
     acknowledged: Vec<(Sent, u64)>,
+    /// Of each place, how many lines the audit record has of it.
+    audited: Vec<u8>,
 }
 
 impl Book {
@@ -127,6 +129,7 @@ impl Checker {
             devices: devices.into_iter().map(|device| (device, first_seq)).collect(),
             acknowledged_seq: first_seq.saturating_sub(1),
             acknowledged: Vec::new(),
+            audited: Vec::new(),
         });
         u32::try_from(self.books.len() - 1).unwrap_or(u32::MAX)
     }
@@ -139,6 +142,71 @@ impl Checker {
         book.acknowledged_seq = book.acknowledged_seq.max(seq);
         book.acknowledged.push((sent, seq));
         self.note(conversation, seq, Place::Message(sent));
+    }
+
+    /// The node acknowledged something at that place that is no message.
+    pub fn acknowledged_other(&mut self, conversation: u32, seq: u64) {
+        if let Some(book) = self.books.get_mut(conversation as usize) {
+            book.acknowledged_seq = book.acknowledged_seq.max(seq);
+            self.note(conversation, seq, Place::Other);
+        }
+    }
+
+    /// Somebody who need not get everything says what stands at a place.
+    pub fn told(&mut self, conversation: u32, seq: u64, sent: Option<Sent>) {
+        if (conversation as usize) < self.books.len() {
+            self.note(conversation, seq, sent.map_or(Place::Other, Place::Message));
+        }
+    }
+
+    /// The audit record has a line of a message at that place; false if the run has no such place.
+    pub fn audited(&mut self, conversation: u32, seq: u64) -> bool {
+        let book = self.books.get_mut(conversation as usize);
+        let Some(book) = book.filter(|book| (book.first_seq..book.end()).contains(&seq)) else {
+            return false;
+        };
+        book.audited.resize(book.places.len(), 0);
+        if let Some(lines) = book.audited.get_mut((seq - book.first_seq) as usize) {
+            *lines = lines.saturating_add(1);
+        }
+        true
+    }
+
+    /// The audit record was read: acknowledged messages without exactly one line, and lines of what is no message. With sentences.
+    pub fn unaudited(&self, found: &mut Findings) -> u64 {
+        let mut count = 0;
+        for (conversation, book) in self.books.iter().enumerate() {
+            let mut wrong = |seq: u64, lines: u8, wanted: &str| {
+                count += 1;
+                found.example(|| {
+                    format!(
+                        "event {seq} of conversation {conversation} has {lines} lines on the audit record, not {wanted}"
+                    )
+                });
+            };
+            let lines_at = |seq: u64| {
+                let at = seq.checked_sub(book.first_seq).and_then(|at| usize::try_from(at).ok());
+                at.and_then(|at| book.audited.get(at)).copied().unwrap_or(0)
+            };
+            for (_, seq) in &book.acknowledged {
+                match lines_at(*seq) {
+                    1 => {}
+                    lines => wrong(*seq, lines, "one"),
+                }
+            }
+            for (seq, place) in (book.first_seq..).zip(&book.places) {
+                let lines = lines_at(seq);
+                if lines > 0 && !matches!(place, Place::Message(_)) {
+                    wrong(seq, lines, "none");
+                }
+            }
+        }
+        count
+    }
+
+    /// Up to and with this event of a conversation something was acknowledged.
+    pub fn acknowledged_seq(&self, conversation: u32) -> Option<u64> {
+        Some(self.books.get(conversation as usize)?.acknowledged_seq)
     }
 
     /// A message was refused and is asked for again, out of its turn.

@@ -7,7 +7,9 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Of the lines.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+/// The first one: it has no guest, no looks and no audit record, and is read as well.
+pub const FORMAT_MIN: u32 = 1;
 
 /// A room and who is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +155,97 @@ pub enum What {
         nodes: Vec<u32>,
         /// More, for people.
         detail: String,
+    },
+    /// Somebody is let into a room and taken out of it again and again, and is in it only in between. Below the first line.
+    Guest {
+        /// The number of the room.
+        room: u32,
+        /// The guest's device.
+        device: u32,
+    },
+    /// Somebody asks a node to let the guest in or to take the guest out.
+    Change {
+        /// Which change, counted from 0.
+        change: u32,
+        /// Which time.
+        attempt: u32,
+        /// Whom.
+        node: u32,
+        /// The number of the room.
+        room: u32,
+        /// The guest's device.
+        device: u32,
+        /// Let in; or else taken out.
+        is_member: bool,
+    },
+    /// What came of it.
+    Changed {
+        /// As in the change.
+        change: u32,
+        /// As in the change.
+        attempt: u32,
+        /// As in the change.
+        node: u32,
+        /// As in the change.
+        room: u32,
+        /// As in the change.
+        device: u32,
+        /// As in the change.
+        is_member: bool,
+        /// What.
+        end: End,
+        /// Where the change stands in the room, if it was acknowledged.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        seq: Option<u64>,
+        /// Its place in the order of everything, if it was acknowledged.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        revision: Option<u64>,
+        /// The node's code, if it refused.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        code: Option<String>,
+    },
+    /// A sender looks at its room, at another node than the one that acknowledged its last message.
+    Look {
+        /// Who.
+        sender: u32,
+        /// Which look of the sender's, counted from 0.
+        look: u32,
+        /// Whom it asks.
+        node: u32,
+        /// The number of the room.
+        room: u32,
+        /// The revision of its last acknowledgement, which it tells the node.
+        revision: u64,
+    },
+    /// What it saw.
+    Saw {
+        /// As in the look.
+        sender: u32,
+        /// As in the look.
+        look: u32,
+        /// The last event of the room, if there was a page.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        last_seq: Option<u64>,
+        /// What stands first on the page, which begins at the sender's last acknowledged message.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        message: Option<[u32; 2]>,
+        /// Why there was no page: the node's code, `unknown` or `unreached`.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        code: Option<String>,
+    },
+    /// A line of the audit record, of a message that was sent and accepted.
+    Audited {
+        /// From which node.
+        node: u32,
+        /// The number of the room.
+        room: u32,
+        /// The place of the message.
+        seq: u64,
+    },
+    /// All lines of the audit record about all rooms were read.
+    AuditRead {
+        /// How many of them are of messages.
+        lines: u64,
     },
     /// The last line: all pages were read.
     End,

@@ -1,9 +1,12 @@
-//! Judges a history: reads its lines in order and says what was lost, doubled, out of order, given to strangers or made up, and
-//! how long nobody was answered after a leader was killed. Knows the lines and nothing of the run that wrote them.
+//! Judges a history: reads its lines in order and says what was lost, doubled, out of order, given to strangers or to former guests,
+//! made up, shown too late or not on the record, and how long nobody was answered after a leader was killed. Knows the lines and nothing
+//! of the run that wrote them.
 
 use crate::HistoryError;
 use crate::checker::{Checker, Findings, READERS_FROM, Sent};
-use crate::history::{End, FORMAT, Line, Phase, What};
+use crate::guest::{Change, Guest};
+use crate::history::{End, FORMAT, FORMAT_MIN, Line, Phase, What};
+use crate::looks::Looks;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -21,6 +24,20 @@ pub struct Verdict {
     pub phantoms: u64,
     /// Sockets that could not be resumed.
     pub resets: u64,
+    /// Events that came to a guest from when it was no guest.
+    pub revoked: u64,
+    /// Looks that showed less than their sender was acknowledged, or had seen, before.
+    pub stale: u64,
+    /// Acknowledged messages without exactly one line on the audit record, and lines of what is no message.
+    pub unaudited: u64,
+    /// Changes of a guest that were acknowledged.
+    pub changes: u64,
+    /// Looks that were answered with a page.
+    pub looks: u64,
+    /// Lines of the audit record that were read.
+    pub audited: u64,
+    /// The audit record was read to its end.
+    pub is_audited: bool,
     /// Messages that were acknowledged.
     pub acknowledged: u64,
     /// Attempts after the first of a message.
@@ -46,7 +63,8 @@ pub struct Verdict {
 impl Verdict {
     /// Nothing is wrong.
     pub fn is_clean(&self) -> bool {
-        self.findings.is_clean() && self.vanished + self.phantoms + self.resets == 0 && self.is_complete
+        let wrong = self.vanished + self.phantoms + self.resets + self.revoked + self.stale + self.unaudited;
+        self.findings.is_clean() && wrong == 0 && self.is_complete
     }
 
     /// As figures.
@@ -61,6 +79,12 @@ impl Verdict {
             "vanished": self.vanished,
             "phantoms": self.phantoms,
             "resets": self.resets,
+            "revoked": self.revoked,
+            "stale": self.stale,
+            "unaudited": self.unaudited,
+            "changes": self.changes,
+            "looks": self.looks,
+            "audited": self.audited,
             "episodes": self.episodes,
             "unavailable_after_leader_kill_p50_ms": share(&self.unavailable_ms, 0.5),
             "unavailable_after_leader_kill_p99_ms": share(&self.unavailable_ms, 0.99),
@@ -93,6 +117,8 @@ pub struct Judge {
     /// When leaders were killed after which nothing was acknowledged yet.
     killed_us: Vec<u64>,
     healing_us: Option<u64>,
+    guest: Option<Guest>,
+    looks: Looks,
 }
 
 /// Judges a whole history.
@@ -109,7 +135,9 @@ impl Judge {
     pub fn read(&mut self, line: Line) -> Result<(), HistoryError> {
         let t_us = line.t_us;
         match line.what {
-            What::Run { format, .. } if format != FORMAT => return Err(HistoryError::Format(format)),
+            What::Run { format, .. } if !(FORMAT_MIN..=FORMAT).contains(&format) => {
+                return Err(HistoryError::Format(format));
+            }
             What::Run {
                 nodes, senders, rooms, ..
             } => {
@@ -137,20 +165,20 @@ impl Judge {
                 code,
                 ..
             } => self.on_answer(t_us, [sender, counter, attempt], end, seq, code),
-            What::Socket { phase, .. } => {
-                self.verdict.sockets += u64::from(phase == Phase::Live);
-                self.verdict.resets += u64::from(phase == Phase::Reset);
-            }
+            What::Socket {
+                device, phase, since, ..
+            } => self.on_socket(device, phase, since.unwrap_or(0)),
             What::Delivered {
                 device,
                 room,
                 seq,
+                revision,
                 message,
                 ..
             } => {
                 self.verdict.delivered += 1;
                 match self.rooms.get(&room).copied() {
-                    Some(number) => self.on_event(device, number, seq, message),
+                    Some(number) => self.on_delivered(device, number, [seq, revision], message),
                     None => self
                         .checker
                         .stranger(device, "a conversation that the run does not know"),
@@ -169,8 +197,69 @@ impl Judge {
             }
             What::Fault { class, phase, .. } => self.on_fault(t_us, class, phase),
             What::End => self.verdict.is_complete = true,
+            more => self.read_more(more),
         }
         Ok(())
+    }
+
+    /// The lines of guests, looks and the audit record.
+    fn read_more(&mut self, what: What) {
+        let found = &mut self.verdict.findings;
+        match what {
+            What::Guest { room, device } => self.guest = Some(Guest::new(room, device)),
+            What::Change { change, is_member, .. } => {
+                if let Some(guest) = &mut self.guest {
+                    guest.on_asked(change, is_member);
+                }
+            }
+            What::Changed {
+                change,
+                room,
+                is_member,
+                seq: Some(seq),
+                revision: Some(revision),
+                ..
+            } => {
+                self.verdict.changes += 1;
+                self.checker.acknowledged_other(room, seq);
+                let change = Change {
+                    number: change,
+                    is_member,
+                    seq,
+                    revision,
+                };
+                if let Some(guest) = &mut self.guest {
+                    self.verdict.phantoms += u64::from(!guest.on_other(seq));
+                    guest.on_changed(change, found);
+                }
+            }
+            What::Look { sender, look, .. } => self.looks.on_look(sender, look),
+            What::Saw {
+                sender,
+                look,
+                last_seq,
+                message,
+                ..
+            } => {
+                let seen = last_seq.map(|last_seq| (last_seq, message));
+                self.looks.on_saw(sender, look, seen, found);
+            }
+            What::Audited { room, seq, .. } => {
+                self.verdict.audited += 1;
+                if !self.checker.audited(room, seq) {
+                    self.verdict.unaudited += 1;
+                    found.example(|| {
+                        format!("the audit record has a line of event {seq} of conversation {room}, where nothing is")
+                    });
+                }
+            }
+            What::AuditRead { lines } => {
+                self.verdict.is_audited = true;
+                // Lines that the history lacks: whoever wrote it counted them.
+                self.verdict.unaudited += lines.abs_diff(self.verdict.audited);
+            }
+            _ => {}
+        }
     }
 
     fn on_attempt(&mut self, t_us: u64, attempt: [u32; 3]) {
@@ -195,6 +284,7 @@ impl Judge {
         self.verdict.acknowledged += 1;
         self.unseen.insert([sender, counter]);
         self.checker.acknowledged(room, Sent { lane: sender, counter }, seq);
+        self.looks.on_acknowledged(sender, counter, seq);
         let answered: Vec<u64> = self
             .killed_us
             .extract_if(.., |killed_us| begun_us.is_some_and(|begun_us| begun_us > *killed_us))
@@ -203,17 +293,45 @@ impl Judge {
         self.verdict.unavailable_ms.extend(waited);
     }
 
+    fn on_socket(&mut self, device: u32, phase: Phase, held: u64) {
+        self.verdict.sockets += u64::from(phase == Phase::Live);
+        self.verdict.resets += u64::from(phase == Phase::Reset);
+        let guest = self.guest.as_mut().filter(|guest| guest.device == device);
+        match (guest, phase) {
+            (Some(guest), Phase::Live) => guest.on_live(held),
+            (Some(guest), Phase::Gone) => guest.on_gone(held),
+            _ => {}
+        }
+    }
+
+    fn on_delivered(&mut self, device: u32, room: u32, [seq, revision]: [u64; 2], message: Option<[u32; 2]>) {
+        let found = &mut self.verdict.findings;
+        if let Some(guest) = self.guest.as_mut().filter(|guest| guest.room == room) {
+            guest.on_revision(seq, revision, found);
+            if guest.device == device {
+                guest.on_delivered(seq, revision, found);
+            }
+        }
+        self.on_event(device, room, seq, message);
+    }
+
     fn on_event(&mut self, device: u32, room: u32, seq: u64, message: Option<[u32; 2]>) {
         let sent = message.map(|[lane, counter]| Sent { lane, counter });
+        let guest = self.guest.as_mut().filter(|guest| guest.room == room);
+        let is_of_guest = guest.as_ref().is_some_and(|guest| guest.device == device);
         if let Some(Sent { lane, counter }) = sent {
             let asked = self.asked.get(lane as usize).copied().unwrap_or(0);
             let is_here = self.room_of_sender.get(lane as usize) == Some(&room);
             self.verdict.phantoms += u64::from(counter >= asked || !is_here);
         } else {
-            // Nothing but messages happens in these rooms.
-            self.verdict.phantoms += 1;
+            // Nothing but messages happens in these rooms, and what was asked for in that of the guest.
+            let is_asked_for = guest.is_some_and(|guest| guest.on_other(seq));
+            self.verdict.phantoms += u64::from(!is_asked_for);
         }
-        self.checker.received(device, room, seq, sent);
+        match is_of_guest {
+            true => self.checker.told(room, seq, sent),
+            false => self.checker.received(device, room, seq, sent),
+        }
     }
 
     fn on_fault(&mut self, t_us: u64, class: String, phase: Phase) {
@@ -232,10 +350,21 @@ impl Judge {
 
     /// No line is to come.
     pub fn close(mut self) -> Verdict {
-        self.verdict.findings = self.checker.findings();
+        let mut found = self.checker.findings();
+        found.add(std::mem::take(&mut self.verdict.findings));
         if self.verdict.is_complete {
             self.verdict.vanished = self.unseen.len() as u64;
         }
+        if let Some(guest) = &mut self.guest {
+            let last_seq = self.checker.acknowledged_seq(guest.room).unwrap_or(0);
+            self.verdict.revoked = guest.close(last_seq, &mut found);
+        }
+        if self.verdict.is_audited {
+            self.verdict.unaudited += self.checker.unaudited(&mut found);
+        }
+        self.verdict.looks = self.looks.answered;
+        self.verdict.stale = self.looks.stale;
+        self.verdict.findings = found;
         self.verdict.unavailable_ms.sort_by(f64::total_cmp);
         self.verdict.healing_ms.sort_by(f64::total_cmp);
         self.verdict
@@ -246,5 +375,7 @@ fn milliseconds(from_us: u64, to_us: u64) -> f64 {
     to_us.saturating_sub(from_us) as f64 / 1e3
 }
 
+#[cfg(test)]
+mod promises;
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 
 pub mod checker;
+mod guest;
 pub mod history;
 pub mod judge;
+mod looks;
 
 /// Why a history cannot be written, read or judged.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +18,7 @@ pub enum HistoryError {
     #[error("{0}")]
     Broken(String),
     /// It is of a format that this program does not know.
-    #[error("the history is of format {0}; this reads format {format}", format = history::FORMAT)]
+    #[error("the history is of format {0}; this reads {first} to {last}", first = history::FORMAT_MIN, last = history::FORMAT)]
     Format(u32),
 }
 

@@ -38,7 +38,7 @@ impl Cast {
             Class::BridgeLeader => vec![self.leader, first],
             Class::KillAll | Class::PowerCutAll | Class::Loss | Class::Delay | Class::Reorder => (0..NODES).collect(),
             Class::Deaf | Class::Mute | Class::Flapping | Class::Reset | Class::PowerCutOne => vec![self.any],
-            Class::DiskFull | Class::Wiped | Class::BitFlip => vec![self.any],
+            Class::DiskFull | Class::Wiped | Class::BitFlip | Class::MixedVersions => vec![self.any],
             Class::ClockJump | Class::ClockRate | Class::SlowSync | Class::FailingSync => vec![self.any],
         }
     }

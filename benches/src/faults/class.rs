@@ -1,6 +1,7 @@
 //! The classes of faults, and which episodes a seed chooses. Pure.
 
 use crate::chance::Chance;
+use crate::failure::{Failure, Outcome};
 use clap::ValueEnum;
 use std::time::Duration;
 
@@ -59,6 +60,8 @@ pub enum Class {
     Wiped,
     /// A bit of a node's log flips while it is down; if it says so it is replaced
     BitFlip,
+    /// SIGTERM of a node, which goes on with the other build than it had; needs --earlier
+    MixedVersions,
 }
 
 impl Class {
@@ -156,6 +159,19 @@ pub fn draw(chance: &mut Chance, classes: &[Class], count: usize, longest: Durat
     episodes
 }
 
+/// The classes of a run: the chosen ones, or all. Versions are mixed only where there is an earlier one.
+pub fn chosen(only: &[Class], has_earlier: bool) -> Outcome<Vec<Class>> {
+    if only.contains(&Class::MixedVersions) && !has_earlier {
+        return Err(Failure::WrongUse(
+            "mixed-versions needs the binary of an earlier build: name it with --earlier, or set $CORRIDOR_EARLIER"
+                .to_owned(),
+        ));
+    }
+    let classes = if only.is_empty() { Class::value_variants() } else { only };
+    let there_is = |class: &&Class| has_earlier || **class != Class::MixedVersions;
+    Ok(classes.iter().filter(there_is).copied().collect())
+}
+
 /// Those of the chosen classes that no episode was of.
 pub fn missed(classes: &[Class], exercised: impl Fn(&str) -> bool) -> Vec<String> {
     let names = classes.iter().map(|class| class.name());
@@ -164,8 +180,9 @@ pub fn missed(classes: &[Class], exercised: impl Fn(&str) -> bool) -> Vec<String
 
 #[cfg(test)]
 mod tests {
-    use super::{Class, Episode, draw, missed};
+    use super::{Class, Episode, chosen, draw, missed};
     use crate::chance::Chance;
+    use crate::failure::Failure;
     use clap::ValueEnum;
     use std::time::Duration;
 
@@ -205,6 +222,18 @@ mod tests {
             assert!(drift == -500_000 || (500_000..=1_000_000).contains(&drift), "{drift}");
             assert!((500..5_000).contains(&stall.as_millis()), "{stall:?}");
         }
+    }
+
+    #[test]
+    fn versions_are_mixed_only_where_there_is_an_earlier_one() {
+        let all = Class::value_variants().len();
+        assert_eq!(chosen(&[], true).unwrap().len(), all);
+        let without = chosen(&[], false).unwrap();
+        assert!(without.len() == all - 1 && !without.contains(&Class::MixedVersions));
+        assert_eq!(chosen(&[Class::Loss], false).unwrap(), [Class::Loss]);
+        let only = [Class::Loss, Class::MixedVersions];
+        assert_eq!(chosen(&only, true).unwrap(), only);
+        assert!(matches!(chosen(&only, false), Err(Failure::WrongUse(_))));
     }
 
     #[test]

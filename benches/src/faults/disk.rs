@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// Of a disk. The file is sparse: only what is written takes room.
-const SIZE_BYTES: u64 = 1 << 30;
+/// Of a disk: room for more than a million messages. The file is sparse: only what is written takes room.
+const SIZE_BYTES: u64 = 4 << 30;
 /// How often a copy is begun again because something was written while it was made.
 const COPIES_MAX: u32 = 40;
 /// How often an unmount is tried: the system lets go of a killed process's files a little later.

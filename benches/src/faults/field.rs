@@ -10,7 +10,7 @@ use crate::cluster::{Cluster, NODES};
 use crate::failure::{Context, Outcome};
 use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// In its namespace, where nobody else takes them.
 const OPERATIONS_PORT: u16 = 9090;
@@ -43,11 +43,13 @@ pub struct Field {
     pub native: Native,
     /// The wire between them.
     pub network: Network,
+    /// The build with which all nodes begin, and an earlier one, if there is one.
+    binaries: [PathBuf; 2],
 }
 
 impl Field {
-    /// Three nodes that vote and are well, below that folder.
-    pub async fn found(folder: &Path, binary: &Path) -> Outcome<Self> {
+    /// Three nodes that vote and are well, below that folder; of an earlier build there may be none.
+    pub async fn found(folder: &Path, binary: &Path, earlier: Option<&Path>) -> Outcome<Self> {
         let network = Network::new(NODES).await?;
         let native = Native::build(folder).await?;
         let certificate = write_certificate(folder)?;
@@ -80,8 +82,19 @@ impl Field {
             orders: all_orders,
             native,
             network,
+            binaries: [binary, earlier.unwrap_or(binary)].map(Path::to_owned),
         };
         field.cluster.found().await?;
         Ok(field)
+    }
+
+    /// The build that this one is not.
+    pub fn other_binary(&self, binary: &Path) -> PathBuf {
+        let [present, earlier] = &self.binaries;
+        if binary == present {
+            earlier.clone()
+        } else {
+            present.clone()
+        }
     }
 }

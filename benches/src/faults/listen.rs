@@ -1,5 +1,5 @@
 //! The devices of a run: each holds a socket at one node for a while, then at the next, and resumes by the highest revision it
-//! holds; and the pages that are read at the end. Everything heard goes into the history.
+//! holds. Everything heard goes into the history.
 
 use super::traffic::Scene;
 use crate::chance::Chance;
@@ -9,7 +9,6 @@ use crate::wire::{self, Frame};
 use corridor_judge::checker::Sent;
 use corridor_judge::history::{Phase, What};
 use futures_util::{SinkExt, StreamExt};
-use serde_json::Value;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
@@ -23,8 +22,6 @@ const BEGIN_TIMEOUT: Duration = Duration::from_millis(3_000);
 const STAY_MS: u64 = 3_000;
 /// Between two tries to connect.
 const AGAIN: Duration = Duration::from_millis(50);
-/// Longest time for a page.
-const PAGE_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Socket = WebSocketStream<Stream>;
 
@@ -159,36 +156,4 @@ impl Device {
 
 fn pair(sent: Sent) -> [u32; 2] {
     [sent.lane, sent.counter]
-}
-
-/// Reads every room from the run's first event to its end, at that node, into the history.
-pub async fn read_back(scene: &Scene, node: usize) -> Outcome<()> {
-    let mut connection = scene.connect(node).await?;
-    for (number, room) in (0..).zip(&scene.rooms) {
-        let token = &scene.tokens[room.members[0] as usize];
-        let mut after = room.last_seq;
-        loop {
-            let path = format!("/v1/conversations/{}/events?after={after}&limit=100", room.id);
-            let answer = timeout(PAGE_TIMEOUT, connection.get(&path, Some(token))).await;
-            let page = answer.context("reading a page")??.expect(200)?;
-            let events = page["events"].as_array().context("a page lacks its events")?;
-            for event in events {
-                after = event["seq"].as_u64().context("an event lacks its seq")?;
-                scene.note(What::Page {
-                    node: u32::try_from(node).unwrap_or(u32::MAX),
-                    room: number,
-                    seq: after,
-                    message: mark_of(event),
-                });
-            }
-            if events.is_empty() || page["has_more"] != true {
-                break;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn mark_of(event: &Value) -> Option<[u32; 2]> {
-    event["event"]["body"].as_str().and_then(wire::sent_of_body).map(pair)
 }

@@ -23,6 +23,8 @@ const HEALING_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a node that must refuse to start may take.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// After that, so long nothing goes wrong.
+const PEACE: Duration = Duration::from_millis(1_200);
 /// Of flapping and resets: each state lasts so long, and up to twice that.
 const FLAP_MS: u64 = 150;
 /// Lines of a node's log that are shown when it ended.
@@ -79,7 +81,10 @@ impl Stage<'_> {
         let seen = self.mend(episode, &nodes, id).await?;
         let is_healed = self.healed(begun_us).await?;
         match is_healed {
-            true => note(Phase::Healed, seen),
+            true => {
+                note(Phase::Healed, seen);
+                sleep(PEACE).await;
+            }
             false => self.on_not_healed(episode).await,
         }
         self.scene.check()?;
@@ -111,6 +116,7 @@ impl Stage<'_> {
                 try_join_all(nodes.iter().map(|node| members[*node].kill())).await?;
             }
             Class::StopLeader => members[cast.leader].stop().await?,
+            Class::MixedVersions => drawn = self.change_version(nodes[0]).await?,
             Class::PauseLeader => members[cast.leader].freeze().await?,
             Class::CutLeader | Class::CutFollower | Class::Flapping => network.cut(nodes[0]).await?,
             Class::Deaf => network.deafen(nodes[0]).await?,
@@ -266,6 +272,16 @@ impl Stage<'_> {
             sentence.push_str(&format!("\nnode {node}: ready {ready}, {status}\n{log}"));
         }
         self.error("not_healed", sentence);
+    }
+
+    /// Stops a node in order and starts it with the other build than it had; which, for people.
+    async fn change_version(&self, node: usize) -> Outcome<String> {
+        let member = &self.field.cluster.members[node];
+        member.stop().await?;
+        let binary = self.field.other_binary(&member.node.binary());
+        member.node.change_binary(&binary);
+        member.start()?;
+        Ok(format!("node {node} goes on with {}", binary.display()))
     }
 
     /// Frozen first, all of them: what any of them had not yet sent when it stood still was never said.

@@ -238,6 +238,15 @@ fn what_comes_to_somebody_else_came_to_a_stranger() {
 }
 
 #[test]
+fn a_history_of_the_first_format_is_judged_as_ever() {
+    let mut whats = right();
+    if let What::Run { format, .. } = &mut whats[0] {
+        *format = 1;
+    }
+    assert!(judged(whats).is_clean());
+}
+
+#[test]
 fn a_history_that_breaks_off_or_is_of_another_format_is_not_clean() {
     let verdict = without(|what| *what == What::End);
     assert!(!verdict.is_clean());

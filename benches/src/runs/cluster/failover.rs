@@ -7,7 +7,7 @@ use crate::clock;
 use crate::cluster::Cluster;
 use crate::failure::{Failure, Outcome};
 use crate::faults::traffic::{Scene, now_us};
-use crate::faults::{Clients, check, complaints, open, put};
+use crate::faults::{Clients, Company, check, complaints, put};
 use corridor_judge::history::{Phase, What};
 use corridor_judge::judge::{LEADER_KILLED, share};
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub async fn run(bench: &mut Bench, rounds: Option<u32>) -> Outcome<()> {
     let cluster = Cluster::here(&bench.folder.join("cluster-failover"), &bench.template.binary, true)?;
     cluster.found().await?;
     let path = bench.folder.join("failover.jsonl");
-    let scene = open(&cluster, &path, seed).await?;
+    let scene = Company::SMALL.open(&cluster, &path, seed).await?;
     let clients = Clients::enter(&scene, seed).await?;
     for round in 0..rounds {
         let what = format!("kill {} of {rounds}", round + 1);

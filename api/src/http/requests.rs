@@ -69,7 +69,7 @@ impl FromRequestParts<Edge> for Caller {
         let caller = edge.service.authenticate(token).await?;
         match least_revision(&parts.headers)? {
             None => Ok(caller),
-            Some(revision) => edge.service.authenticate_at(token, caller, revision).await,
+            Some(revision) => edge.service.authenticate_at(token, revision).await,
         }
     }
 }

@@ -196,13 +196,13 @@ impl Service {
         self.recognise(token)
     }
 
-    /// The same for a client that knows a revision already: it is shown nothing older, and what was revoked by then counts. That revision may be
+    /// The same again, for a client that knows a revision already: it is shown nothing older, and what was revoked by then counts. That revision may be
     /// of a history that is not this one's: then nobody waits for it.
-    pub async fn authenticate_at(&self, token: &str, caller: Caller, revision: u64) -> Outcome<Caller> {
-        if self.reader().progress()?.revision >= revision {
-            return Ok(caller);
+    pub async fn authenticate_at(&self, token: &str, revision: u64) -> Outcome<Caller> {
+        if self.reader().progress()?.revision < revision {
+            self.freshness().catch_up().await?;
         }
-        self.freshness().catch_up().await?;
+        // Once more, at what is known now.
         match self.reader().progress()?.revision >= revision {
             true => self.recognise(token),
             false => Err(Failure::RevisionUnknown),

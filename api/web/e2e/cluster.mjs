@@ -55,6 +55,23 @@ class Member {
     await gone;
   }
 
+  /**
+   * Its machine loses its power: nothing comes from its address any more, not even that a connection ended, and after it the system
+   * says of new ones that there is no way, as where nobody answers for an address. Needs root.
+   */
+  async pull() {
+    this.table = `corridor_${process.pid}_${this.number}`;
+    const rules = [`ip daddr ${this.address} tcp flags & (syn | ack) == syn reject with icmp type host-unreachable`, `ip daddr ${this.address} drop`, `ip saddr ${this.address} drop`];
+    const table = `table inet ${this.table} {\nchain out {\ntype filter hook output priority 0;\n${rules.join("\n")}\n}\n}\n`;
+    execFileSync("nft", ["-f", "-"], { input: table });
+    await this.kill();
+  }
+
+  plug() {
+    if (this.table !== undefined) execFileSync("nft", ["delete", "table", "inet", this.table]);
+    this.table = undefined;
+  }
+
   /** Sockets that are signed in at it. */
   async sockets() {
     const status = await fetch(`http://127.0.0.1:${this.operations}/status`);
@@ -129,6 +146,7 @@ export class Cluster {
 
   async stop() {
     for (const node of this.nodes ?? []) {
+      node.plug();
       if (node.child?.exitCode === null && node.child.signalCode === null) await node.kill();
     }
     rmSync(this.folder, { recursive: true, force: true });

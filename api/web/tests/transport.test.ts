@@ -132,6 +132,16 @@ describe("transport", () => {
     await it.clock.pass(12_000);
     expect(it.links.some((link) => link.state === "waiting" && link.reason === "silent")).toBe(true);
   });
+  test("who waits for an answer asks sooner", async () => {
+    const it = make();
+    it.transport.start();
+    it.last().open();
+    it.last().say({ ...WELCOME, heartbeat_answered: true });
+    const answer = it.transport.command(READ);
+    await it.clock.pass(6001);
+    expect(it.links.some((link) => link.state === "waiting" && link.reason === "silent")).toBe(true);
+    expect((await answer).ok).toBe(false);
+  });
   test("who speaks is not asked; a page that comes back to the front asks at once", async () => {
     const it = make();
     it.transport.start();

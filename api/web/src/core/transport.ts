@@ -42,6 +42,8 @@ const WELCOME_MS = 10_000;
 const CONNECT_MS = 25_000;
 // A machine that lost its power or its cable says nothing, not even goodbye. After so long without a word a page asks whether anybody is there.
 const QUIET_MS = 4000;
+// The same where somebody waits for an answer.
+const IMPATIENT_MS = 2000;
 const SIGN_OF_LIFE_MS = 4000;
 
 interface Open {
@@ -116,6 +118,8 @@ export class Transport {
         if (this.clock.now() - this.heard_at_ms >= ANSWER_MS) this.lost("no_answer");
       });
       this.open_commands.set(id, { settle: resolve, timer });
+      const heard = this.heard;
+      if (this.heartbeat_answered) this.after(IMPATIENT_MS, () => { if (this.live && this.heard === heard) this.ask(); });
     });
   }
 

@@ -5,6 +5,7 @@
 //! workspace it would end. It refuses to know who asks for what.
 
 use crate::neighbours::Neighbours;
+use crate::workspace::Workspace;
 use crate::workspaces::Workspaces;
 use corridor_actors::disk_space::{DiskSpace, Room};
 use corridor_cluster::peers::NodeId;
@@ -35,23 +36,33 @@ pub struct RoomWatch {
     pub workspaces: Arc<Workspaces>,
 }
 
+/// Where this node has less room than a quorum has.
+#[derive(Default)]
+pub struct Fuller {
+    /// Of all that vote in the cluster.
+    pub in_cluster: bool,
+    /// Of those that have one of these.
+    pub workspaces: Vec<Arc<Workspace>>,
+}
+
 impl RoomWatch {
     /// Looks once, so that a node on a full disk does not open its doors first.
-    pub fn look(&self) -> Room {
+    pub fn look(&self) -> Fuller {
         let Ok(free) = free_bytes(&self.data) else {
-            return self.space.room();
+            return Fuller::default();
         };
         let all = self.neighbours.as_ref().map(|others| others.cluster().other_voters());
-        let own = self.judge(&self.space, free, all.unwrap_or_default(), None);
-        for workspace in self.workspaces.awake() {
+        let in_cluster = self.judge(&self.space, free, all.unwrap_or_default(), None);
+        let mut workspaces = self.workspaces.awake();
+        workspaces.retain(|workspace| {
             let others = workspace.other_voters(self.node);
-            self.judge(workspace.actors.disk_space(), free, others, Some(workspace.id));
-        }
-        own
+            self.judge(workspace.actors.disk_space(), free, others, Some(workspace.id))
+        });
+        Fuller { in_cluster, workspaces }
     }
 
-    /// Tells a way in what this node and a quorum of those have room for together. Says what this node has alone.
-    fn judge(&self, space: &DiskSpace, free: u64, others: Vec<NodeId>, workspace: Option<u64>) -> Room {
+    /// Tells a way in what this node and a quorum of those have room for together. Says whether this node has less than that.
+    fn judge(&self, space: &DiskSpace, free: u64, others: Vec<NodeId>, workspace: Option<u64>) -> bool {
         let before = space.room();
         let level = |free| level(free, u64::from(self.reserve_mib) * MIB, before);
         let own = level(free);
@@ -77,7 +88,7 @@ impl RoomWatch {
                 "there is room on the disk again"
             );
         }
-        own
+        own < room
     }
 
     /// Watches for as long as it is polled. A node with less room than a quorum has lets another one lead.
@@ -85,17 +96,11 @@ impl RoomWatch {
         let mut looks = interval(Duration::from_millis(limits::DISK_LOOK_INTERVAL_MS));
         loop {
             looks.tick().await;
-            let own = self.look();
-            if own < self.space.room()
-                && let Some(neighbours) = &self.neighbours
-            {
+            let fuller = self.look();
+            if let Some(neighbours) = self.neighbours.as_ref().filter(|_| fuller.in_cluster) {
                 neighbours.hand_over().await;
             }
-            let awake = self.workspaces.awake();
-            let fuller = awake
-                .iter()
-                .filter(|workspace| own < workspace.actors.disk_space().room());
-            join_all(fuller.map(|workspace| workspace.hand_over())).await;
+            join_all(fuller.workspaces.iter().map(|workspace| workspace.hand_over())).await;
         }
     }
 }

@@ -264,7 +264,9 @@ impl Live<'_> {
     async fn write_results(&mut self, writer: &mut Writer, first: ServerFrame) -> Result<(), Gone> {
         let mut frame = Some(first);
         while let Some(ready) = frame {
-            crate::metrics::SOCKET_COMMANDS.add(&[], 1);
+            if !matches!(ready, ServerFrame::Heartbeat) {
+                crate::metrics::SOCKET_COMMANDS.add(&[], 1);
+            }
             writer.feed_frame(&ready).await?;
             frame = self.pending.next().now_or_never().flatten();
         }

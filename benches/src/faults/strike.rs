@@ -20,6 +20,8 @@ use tokio::time::sleep;
 
 /// Within this time after a fault all nodes are ready, equal, and acknowledge.
 const HEALING_TIMEOUT: Duration = Duration::from_secs(20);
+/// A new node gets everything that was ever said: for each message so much longer, a minute for a million.
+const HEALING_EACH_MESSAGE: Duration = Duration::from_micros(60);
 /// How long a node that must refuse to start may take.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -79,7 +81,7 @@ impl Stage<'_> {
         let begun_us = now_us();
         note(Phase::Healing, String::new());
         let seen = self.mend(episode, &nodes, id).await?;
-        let is_healed = self.healed(begun_us).await?;
+        let is_healed = self.healed(episode, begun_us).await?;
         match is_healed {
             true => {
                 note(Phase::Healed, seen);
@@ -233,8 +235,8 @@ impl Stage<'_> {
     }
 
     /// Every node is ready, equal and acknowledges, in time.
-    async fn healed(&mut self, begun_us: u64) -> Outcome<bool> {
-        let timeout_us = u64::try_from(HEALING_TIMEOUT.as_micros()).unwrap_or(u64::MAX);
+    async fn healed(&mut self, episode: &Episode, begun_us: u64) -> Outcome<bool> {
+        let timeout_us = u64::try_from(self.patience(episode).as_micros()).unwrap_or(u64::MAX);
         while now_us() - begun_us < timeout_us {
             if self.scene.all_acknowledged_since(begun_us) && self.field.cluster.is_well().await {
                 return Ok(true);
@@ -243,6 +245,14 @@ impl Stage<'_> {
             sleep(LOOK_AGAIN).await;
         }
         Ok(false)
+    }
+
+    fn patience(&self, episode: &Episode) -> Duration {
+        let messages = u32::try_from(self.scene.acknowledged_count()).unwrap_or(u32::MAX);
+        match episode.class {
+            Class::Wiped | Class::BitFlip => HEALING_TIMEOUT + HEALING_EACH_MESSAGE * messages,
+            _ => HEALING_TIMEOUT,
+        }
     }
 
     /// Nobody may end but by a signal of ours, or where the class is about it.
@@ -262,7 +272,8 @@ impl Stage<'_> {
 
     async fn on_not_healed(&mut self, episode: &Episode) {
         self.look_for_ended(episode, &[]);
-        let mut sentence = format!("{} did not heal within {HEALING_TIMEOUT:?}:", episode.class.name());
+        let patience = self.patience(episode);
+        let mut sentence = format!("{} did not heal within {patience:?}:", episode.class.name());
         for (node, member) in self.field.cluster.members.iter().enumerate() {
             let (ready, status) = (self.field.cluster.is_ready(node).await, member.cluster_status().await);
             let (status, log) = (

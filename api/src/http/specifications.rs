@@ -118,7 +118,7 @@ mod tests {
     fn every_frame_is_in_the_specification() {
         let document = async_api_document();
         let messages = document["channels"]["socket"]["messages"].as_object().unwrap();
-        let client = ["hello", "command", "typing", "presence"].map(|tag| format!("receive_{tag}"));
+        let client = ["hello", "command", "typing", "presence", "heartbeat"].map(|tag| format!("receive_{tag}"));
         let server = [
             "welcome",
             "caught_up",

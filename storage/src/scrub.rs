@@ -6,6 +6,7 @@
 use crate::backend::Direction;
 use crate::log::{GroupId, LogStore};
 use crate::state::State;
+use bytes::Bytes;
 use corridor_domain::limits;
 use std::io;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub struct Scrub {
     group: GroupId,
     place: Place,
     pass: Pass,
+    /// Times in a row that the same piece of the log could not be read.
+    failures: u32,
 }
 
 impl Scrub {
@@ -48,6 +51,7 @@ impl Scrub {
             group,
             place: Place::State(Vec::new()),
             pass: Pass::default(),
+            failures: 0,
         }
     }
 
@@ -86,15 +90,15 @@ impl Scrub {
     }
 
     fn piece_of_log(&mut self, from: Option<u64>) -> io::Result<Option<Pass>> {
-        // What was purged meanwhile is not there to be read.
-        let bounds = self.log.bounds(self.group);
-        let next = bounds.map(|(first, last)| (from.unwrap_or(first).max(first), last));
-        let entries = match next.filter(|(from, last)| from <= last) {
-            Some((from, last)) => self
-                .log
-                .read(self.group, from..last + 1, limits::SCRUB_PIECE_SIZE_BYTES)?,
-            None => Vec::new(),
+        let entries = match self.entries_from(from) {
+            // They may have been purged or cut off between the look and the reading. What is damaged still is at the next piece's time.
+            Err(_) if self.failures + 1 < limits::SCRUB_TRIES_COUNT => {
+                self.failures += 1;
+                return Ok(None);
+            }
+            read => read?,
         };
+        self.failures = 0;
         self.pass.entries += entries.len() as u64;
         if let Some((index, _)) = entries.last() {
             self.place = Place::Log(Some(index + 1));
@@ -105,14 +109,29 @@ impl Scrub {
     }
 }
 
+impl Scrub {
+    /// The next entries that are there to be read.
+    fn entries_from(&self, from: Option<u64>) -> io::Result<Vec<(u64, Bytes)>> {
+        let bounds = self.log.bounds(self.group);
+        let next = bounds.map(|(first, last)| (from.unwrap_or(first).max(first), last));
+        match next.filter(|(from, last)| from <= last) {
+            Some((from, last)) => self
+                .log
+                .read(self.group, from..last + 1, limits::SCRUB_PIECE_SIZE_BYTES),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::backend::{Backend, MemoryBackend};
-    use crate::log::{Change, MemoryLog};
+    use crate::log::{Change, Completion, MemoryLog, NoRoom};
     use crate::sealing::StorageKey;
     use crate::world::TestWorld;
-    use bytes::Bytes;
+    use std::ops::Range;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     fn kept() -> (Scrub, Arc<MemoryBackend>) {
         let world = Arc::new(TestWorld::new(0, 1));
@@ -154,6 +173,49 @@ mod tests {
         assert_eq!(first.0, whole);
         assert!(first.1 > 8, "not in one go: {} pieces", first.1);
         assert_eq!(pass(&mut scrub).unwrap(), first);
+    }
+
+    /// A log that is purged between the look and the reading, so many times.
+    struct Purged(MemoryLog, AtomicU32);
+
+    impl LogStore for Purged {
+        fn try_submit(&self, group: GroupId, changes: Vec<Change>, done: Completion) -> Result<(), NoRoom> {
+            self.0.try_submit(group, changes, done)
+        }
+        fn submit(&self, group: GroupId, changes: Vec<Change>, done: Completion) {
+            self.0.submit(group, changes, done);
+        }
+        fn get(&self, group: GroupId, name: &'static str) -> io::Result<Option<Vec<u8>>> {
+            self.0.get(group, name)
+        }
+        fn bounds(&self, group: GroupId) -> Option<(u64, u64)> {
+            self.0.bounds(group)
+        }
+        fn read(&self, group: GroupId, range: Range<u64>, size_bytes_max: usize) -> io::Result<Vec<(u64, Bytes)>> {
+            let left = self
+                .1
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            if left.is_err() {
+                return self.0.read(group, range, size_bytes_max);
+            }
+            self.0.purge_to(group, range.start, Box::new(|done| done.unwrap()));
+            Err(io::ErrorKind::NotFound.into())
+        }
+    }
+
+    #[test]
+    fn what_is_purged_while_it_is_read_is_no_damage() {
+        let (_, backend) = kept();
+        let key = StorageKey::from_bytes([1; 32]);
+        let entries = || (5..9).map(|index| (index, Bytes::from(vec![0; limits::SCRUB_PIECE_SIZE_BYTES])));
+        for (times, found) in [(1, true), (limits::SCRUB_TRIES_COUNT, false)] {
+            let log = MemoryLog::default();
+            log.append(1, entries().collect(), Box::new(|done| done.unwrap()));
+            let state = State::new(Arc::clone(&backend) as _, Arc::new(TestWorld::new(0, 1)), &key, &key);
+            let mut scrub = Scrub::new(state, Arc::new(Purged(log, AtomicU32::new(times))), 1);
+            let passed = pass(&mut scrub).map(|(pass, _)| pass.entries).ok();
+            assert_eq!(passed, found.then_some(3), "{times} times");
+        }
     }
 
     #[test]

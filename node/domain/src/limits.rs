@@ -90,6 +90,8 @@ pub const STATE_REPLACE_BATCH_SIZE_BYTES: usize = 1024 * 1024;
 pub const DISK_LOOK_INTERVAL_MS: u64 = 1_000;
 /// Size from which a piece of what is kept, read to see whether it can be read, is full.
 pub const SCRUB_PIECE_SIZE_BYTES: usize = 256 * 1024;
+/// Times in a row that a piece of the log cannot be read until it is damaged: it may be purged just then.
+pub const SCRUB_TRIES_COUNT: u32 = 3;
 /// Pause between two such pieces: a gibibyte takes about an hour, and nobody notices.
 pub const SCRUB_PIECE_PAUSE_MS: u64 = 1_000;
 /// Pause before everything is read again.

@@ -154,31 +154,33 @@ impl ClusterMembers {
     }
 
     /// Whether a node may go: the groups of all workspaces here, which are woken for it. A refusal if one of the nodes that would keep a
-    /// workspace has no vote in it; nothing was changed then.
+    /// workspace has no vote in it, or one that was taken out before still has one: with two of those who are left might be too few to
+    /// decide. Nothing was changed then.
     async fn check_may_go(&self, node: NodeId) -> Result<Vec<Arc<GroupMembers>>, SteerError> {
         let group = self.group()?;
         let workspaces = self.wake_all()?.await?;
-        let voters = group.status().members.into_iter().filter(|member| member.votes);
-        let voters: BTreeSet<NodeId> = voters.map(|member| member.node).collect();
+        let members = group.status().members;
+        let is_of_cluster = |node: &NodeId| members.iter().any(|member| member.node == *node);
+        let voters: BTreeSet<NodeId> = group.voters().into_iter().collect();
         let checks = workspaces.iter().map(|workspace| async {
             let keep = self.hosts(&workspace.name).into_iter().filter(|member| member.node != node);
             let keep: Vec<Member> = keep.filter(|member| voters.contains(&member.node)).collect();
-            let all_vote = match &workspace.here {
-                Some(here) => here.all_vote(&keep.iter().map(|member| member.node).collect::<Vec<_>>()),
-                None if workspace.is_elsewhere => {
-                    let asked = self.all_vote_elsewhere(workspace.id, &group, &keep).await;
-                    asked.unwrap_or(workspace.is_closed)
-                }
-                // It could not be woken: only one that was given up is left behind.
-                None => workspace.is_closed,
+            let deciding = match &workspace.here {
+                Some(here) => Some(here.voters()),
+                None if workspace.is_elsewhere => self.voters_elsewhere(workspace.id, &group, &keep).await,
+                None => None,
             };
+            // One that could not be woken is left behind only if it was given up.
+            let all_vote = deciding.map_or(workspace.is_closed, |deciding| {
+                keep.iter().all(|member| deciding.contains(&member.node)) && deciding.iter().all(is_of_cluster)
+            });
             // A vote that nobody gives is none: those that stay and are there must be enough to decide.
             let is_enough = workspace.is_closed || 2 * group.answering(&keep).await > keep.len();
             match all_vote && is_enough {
                 true => Ok(()),
                 false => Err(SteerError(format!(
-                    "in the workspace of group {} one of the nodes that would remain has no vote yet, or too few of them answer; \
-                     wait until `corridor cluster status` shows them reachable and as voters",
+                    "in the workspace of group {} one of the nodes that would remain has no vote yet, one that was taken out before \
+                     still has one, or too few of them answer; wait until `corridor cluster status` shows them reachable and as voters",
                     workspace.id
                 ))),
             }
@@ -187,8 +189,8 @@ impl ClusterMembers {
         Ok(workspaces.into_iter().filter_map(|workspace| workspace.here).collect())
     }
 
-    /// Whether these nodes vote in a group that this node has not, as one of them says; nothing if none does.
-    async fn all_vote_elsewhere(&self, id: u64, cluster: &GroupMembers, keep: &[Member]) -> Option<bool> {
+    /// Who votes in a group that this node has not, as one of those that keep it says; nothing if none does.
+    async fn voters_elsewhere(&self, id: u64, cluster: &GroupMembers, keep: &[Member]) -> Option<Vec<NodeId>> {
         let asking = async {
             let mut looks = tokio::time::interval(Duration::from_millis(limits::NEIGHBOURS_LOOK_INTERVAL_MS));
             loop {
@@ -196,7 +198,7 @@ impl ClusterMembers {
                 for member in keep {
                     let voters = companions::ask_voters(&*cluster.link, member, id).await;
                     if let Some(voters) = voters {
-                        return keep.iter().all(|member| voters.contains(&member.node));
+                        return voters;
                     }
                     // It may rest there: nobody answers for it then, and who is asked about its log wakes it.
                     members::knock_at(&cluster.link, member, id);

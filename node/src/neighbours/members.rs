@@ -90,11 +90,13 @@ impl GroupMembers {
         next_step(self.node, &members, wanted).is_none() && members.iter().all(|member| member.votes)
     }
 
-    /// Whether all of these nodes vote in the group.
-    pub fn all_vote(&self, nodes: &[NodeId]) -> bool {
-        let members = self.status().members;
-        let votes = |node: &NodeId| members.iter().any(|member| member.node == *node && member.votes);
-        nodes.iter().all(votes)
+    /// The nodes that vote in the group.
+    pub fn voters(&self) -> Vec<NodeId> {
+        let members = self.status().members.into_iter();
+        members
+            .filter(|member| member.votes)
+            .map(|member| member.node)
+            .collect()
     }
 
     /// Takes a member out; if it leads, another one leads first. Nothing, if it is none.

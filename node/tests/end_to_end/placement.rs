@@ -61,6 +61,15 @@ fn insist(person: &Person, room: &str, text: &str) {
     });
 }
 
+/// Says that it is over when it is dropped.
+struct Ending<'a>(&'a AtomicBool);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn each_of_five_nodes_serves_workspaces_that_three_of_them_have() {
     let mut cluster = Cluster::three();
@@ -165,6 +174,8 @@ fn workspaces_move_when_nodes_come_and_go_and_lose_nothing() {
                 })
             })
             .collect();
+        // Also when something below fails: else nobody hears of it.
+        let _ending = Ending(moved);
         let all = [0, 1, 2, 3, 4];
         cluster.join();
         cluster.join();

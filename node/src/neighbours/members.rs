@@ -92,11 +92,8 @@ impl GroupMembers {
 
     /// The nodes that vote in the group.
     pub fn voters(&self) -> Vec<NodeId> {
-        let members = self.status().members.into_iter();
-        members
-            .filter(|member| member.votes)
-            .map(|member| member.node)
-            .collect()
+        let voters = self.status().members.into_iter().filter(|member| member.votes);
+        voters.map(|member| member.node).collect()
     }
 
     /// Takes a member out; if it leads, another one leads first. Nothing, if it is none.

@@ -49,14 +49,17 @@ pub struct DiskSpace(Arc<AtomicU8>);
 impl Default for DiskSpace {
     /// Ample, until somebody has looked.
     fn default() -> Self {
-        Self::of(Room::Ample)
+        Self::assumed(Room::Ample)
     }
 }
 
+/// Beside what is only assumed: nobody has looked yet.
+const ASSUMED: u8 = 1 << 7;
+
 impl DiskSpace {
     /// So much, until somebody has looked.
-    pub fn of(room: Room) -> Self {
-        Self(Arc::new(AtomicU8::new(room as u8)))
+    pub fn assumed(room: Room) -> Self {
+        Self(Arc::new(AtomicU8::new(room as u8 | ASSUMED)))
     }
 
     /// What was seen.
@@ -64,9 +67,14 @@ impl DiskSpace {
         self.0.store(room as u8, Ordering::Release);
     }
 
-    /// What was seen last.
+    /// What was seen last, if somebody has looked.
+    pub fn seen(&self) -> Option<Room> {
+        (self.0.load(Ordering::Acquire) & ASSUMED == 0).then(|| self.room())
+    }
+
+    /// What was seen last, or is assumed.
     pub fn room(&self) -> Room {
-        match self.0.load(Ordering::Acquire) {
+        match self.0.load(Ordering::Acquire) & !ASSUMED {
             room if room == Room::Ample as u8 => Room::Ample,
             room if room == Room::Scarce as u8 => Room::Scarce,
             _ => Room::None,
@@ -102,9 +110,11 @@ mod tests {
         let read = Command::MarkRead { conversation, seq: 1 };
         let space = DiskSpace::default();
         assert_eq!(space.room(), Room::Ample, "nobody has looked");
+        let assumed = DiskSpace::assumed(Room::Scarce);
+        assert_eq!((assumed.room(), assumed.seen()), (Room::Scarce, None));
         for (room, wanted) in cases {
             space.set(room);
-            assert_eq!(space.room(), room);
+            assert_eq!((space.room(), space.seen()), (room, Some(room)));
             let enough = [&edit, &read, &Command::EndSession { session }].map(|command| space.is_enough_for(command));
             assert_eq!(enough, wanted, "{room:?}");
         }

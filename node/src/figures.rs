@@ -7,6 +7,7 @@ mod process;
 use crate::machine::Machine;
 use crate::scrub;
 use crate::start::StartError;
+use crate::workspace::Workspace;
 use crate::workspaces::Workspaces;
 use corridor_actors::disk_space::Room;
 use corridor_cluster::GroupStatus;
@@ -168,7 +169,9 @@ impl Sources {
     fn look_at_disk(&self) {
         let data = &self.machine.settings.data;
         gauge!("corridor_log_size_bytes").set(folder_size_bytes(&data.join("log")) as f64);
-        gauge!("corridor_disk_is_nearly_full").set(flag(self.machine.space.room() < Room::Ample));
+        let awake = self.workspaces.awake();
+        let is_short = |workspace: &Arc<Workspace>| workspace.actors.disk_space().room() < Room::Ample;
+        gauge!("corridor_disk_is_nearly_full").set(flag(awake.iter().any(is_short)));
         if let Ok(disk) = rustix::fs::statvfs(data) {
             gauge!("corridor_disk_free_bytes").set((disk.f_bavail * disk.f_frsize) as f64);
             gauge!("corridor_disk_size_bytes").set((disk.f_blocks * disk.f_frsize) as f64);

@@ -11,6 +11,7 @@ use corridor_actors::disk_space::{DiskSpace, Room};
 use corridor_cluster::peers::NodeId;
 use corridor_domain::limits;
 use futures::future::join_all;
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +46,14 @@ pub struct Fuller {
     pub workspaces: Vec<Arc<Workspace>>,
 }
 
+/// What a look at one space came to.
+struct Judged {
+    /// This node has less room than the quorum.
+    is_fuller: bool,
+    /// Of what the quorum has room for.
+    change: Ordering,
+}
+
 impl RoomWatch {
     /// Looks once, so that a node on a full disk does not open its doors first.
     pub fn look(&self) -> Fuller {
@@ -52,18 +61,27 @@ impl RoomWatch {
             return Fuller::default();
         };
         let all = self.neighbours.as_ref().map(|others| others.cluster().other_voters());
-        let in_cluster = self.judge(&self.space, free, all.unwrap_or_default(), None);
-        let mut workspaces = self.workspaces.awake();
-        workspaces.retain(|workspace| {
+        let in_cluster = self.judge(&self.space, free, all.unwrap_or_default()).is_fuller;
+        let (mut workspaces, mut fell, mut rose) = (Vec::new(), Vec::new(), Vec::new());
+        for workspace in self.workspaces.awake() {
             let others = workspace.other_voters(self.node);
-            self.judge(workspace.actors.disk_space(), free, others, Some(workspace.id))
-        });
+            let judged = self.judge(workspace.actors.disk_space(), free, others);
+            match judged.change {
+                Ordering::Less => fell.push(workspace.id),
+                Ordering::Greater => rose.push(workspace.id),
+                Ordering::Equal => {}
+            }
+            if judged.is_fuller {
+                workspaces.push(workspace);
+            }
+        }
+        self.tell(free / MIB, &fell, &rose);
         Fuller { in_cluster, workspaces }
     }
 
-    /// Tells a way in what this node and a quorum of those have room for together. Says whether this node has less than that.
-    fn judge(&self, space: &DiskSpace, free: u64, others: Vec<NodeId>, workspace: Option<u64>) -> bool {
-        let before = space.room();
+    /// Tells a way in what this node and a quorum of those have room for together.
+    fn judge(&self, space: &DiskSpace, free: u64, others: Vec<NodeId>) -> Judged {
+        let before = space.seen().unwrap_or(Room::Ample);
         let level = |free| level(free, u64::from(self.reserve_mib) * MIB, before);
         let own = level(free);
         let others = self.neighbours.as_ref().map(|all| all.free_bytes(others));
@@ -71,24 +89,26 @@ impl RoomWatch {
         let others = others.unwrap_or_default().into_iter();
         let room = of_quorum(own, others.map(|free| free.map_or(Room::Scarce, level)));
         space.set(room);
-        let (free_mib, reserve_mib) = (free / MIB, self.reserve_mib);
-        if room < before {
+        Judged {
+            is_fuller: own < room,
+            change: room.cmp(&before),
+        }
+    }
+
+    /// One line for all workspaces that have less room than before, and one for those that have more.
+    fn tell(&self, free_mib: u64, fell: &[u64], rose: &[u64]) {
+        let reserve_mib = self.reserve_mib;
+        if !fell.is_empty() {
             tracing::error!(
                 free_mib,
                 reserve_mib,
-                workspace,
+                workspaces = ?fell,
                 "THE DISK IS NEARLY FULL: nothing new is taken until there is room again"
             );
-        } else if room > before {
-            tracing::info!(
-                free_mib,
-                reserve_mib,
-                workspace,
-                ?room,
-                "there is room on the disk again"
-            );
         }
-        own < room
+        if !rose.is_empty() {
+            tracing::info!(free_mib, reserve_mib, workspaces = ?rose, "there is room on the disk again");
+        }
     }
 
     /// Watches for as long as it is polled. A node with less room than a quorum has lets another one lead.

@@ -196,7 +196,7 @@ impl Workspace {
             command_rate: settings.limits.commands,
             send_rate: settings.limits.sends,
             // As the whole cluster has it, until somebody looks.
-            space: DiskSpace::of(machine.space.room()),
+            space: DiskSpace::assumed(machine.space.room()),
             fall_limit: FallLimit {
                 count: limits::ACTOR_FALLS_COUNT_MAX,
                 window_ms: limits::ACTOR_FALLS_WINDOW_MS,

@@ -44,6 +44,15 @@ pub enum Steer {
 #[error("the members of the group were not changed: {0}")]
 pub struct SteerError(pub String);
 
+const NOT_A_MEMBER: &str = "is not one of its members";
+
+impl SteerError {
+    /// A node that was to be removed is certainly no member: the group has agreed on that.
+    pub fn is_not_a_member(&self) -> bool {
+        self.0.ends_with(NOT_A_MEMBER)
+    }
+}
+
 /// Changes one group's members. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Steering {
@@ -144,7 +153,7 @@ impl Steering {
         let members = self.raft.metrics().borrow_watched().membership_config.clone();
         if members.membership().get_node(&node).is_none() {
             self.settle().await?;
-            return Err(format!("node {node} is not one of its members"));
+            return Err(format!("node {node} {NOT_A_MEMBER}"));
         }
         if members.membership().voter_ids().any(|voter| voter == node) {
             self.change(ChangeMembers::RemoveVoters([node].into())).await?;

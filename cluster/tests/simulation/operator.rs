@@ -11,8 +11,6 @@ use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(6);
 const PAUSE: Duration = Duration::from_millis(150);
-/// What a leader says when it is agreed that a node is gone.
-const NOT_A_MEMBER: &str = "is not one of its members";
 
 /// Makes a cluster of all machines.
 pub async fn make_cluster(machines: &Machines) {
@@ -76,7 +74,7 @@ async fn ask(machines: &Machines, place: usize, steer: Steer) -> Option<u64> {
     match outcome? {
         Ok(id) => Some(id),
         // Asked before, by a question whose answer was lost.
-        Err(SteerError(why)) if matches!(steer, Steer::Remove(_)) && why.contains(NOT_A_MEMBER) => Some(0),
+        Err(error) if error.is_not_a_member() => Some(0),
         Err(_) => None,
     }
 }

@@ -159,8 +159,7 @@ impl ClusterMembers {
     async fn check_may_go(&self, node: NodeId) -> Result<Vec<Arc<GroupMembers>>, SteerError> {
         let group = self.group()?;
         let workspaces = self.wake_all()?.await?;
-        let members = group.status().members;
-        let is_of_cluster = |node: &NodeId| members.iter().any(|member| member.node == *node);
+        let cluster: Vec<NodeId> = group.status().members.iter().map(|member| member.node).collect();
         let voters: BTreeSet<NodeId> = group.voters().into_iter().collect();
         let checks = workspaces.iter().map(|workspace| async {
             let keep = self.hosts(&workspace.name).into_iter().filter(|member| member.node != node);
@@ -171,12 +170,11 @@ impl ClusterMembers {
                 None => None,
             };
             // One that could not be woken is left behind only if it was given up.
-            let all_vote = deciding.map_or(workspace.is_closed, |deciding| {
-                keep.iter().all(|member| deciding.contains(&member.node)) && deciding.iter().all(is_of_cluster)
-            });
+            let kept: Vec<NodeId> = keep.iter().map(|member| member.node).collect();
+            let can_decide = deciding.map_or(workspace.is_closed, |deciding| can_decide(&kept, &deciding, &cluster));
             // A vote that nobody gives is none: those that stay and are there must be enough to decide.
             let is_enough = workspace.is_closed || 2 * group.answering(&keep).await > keep.len();
-            match all_vote && is_enough {
+            match can_decide && is_enough {
                 true => Ok(()),
                 false => Err(SteerError(format!(
                     "in the workspace of group {} one of the nodes that would remain has no vote yet, one that was taken out before \
@@ -187,6 +185,23 @@ impl ClusterMembers {
         });
         join_all(checks).await.into_iter().collect::<Result<(), _>>()?;
         Ok(workspaces.into_iter().filter_map(|workspace| workspace.here).collect())
+    }
+
+    /// That a node is gone may stand in this node's log alone, as somebody asked who heard no answer. It is said when it is agreed on.
+    async fn check_includes(&self, node: NodeId) -> Result<(), Refused> {
+        if self.includes(node) {
+            return Ok(());
+        }
+        let unsure = |error: SteerError| Refused::new("fenced", error.to_string());
+        self.group()
+            .map_err(unsure)?
+            .steer(Steer::DrawId)
+            .await
+            .map_err(unsure)?;
+        match self.includes(node) {
+            true => Ok(()),
+            false => Err(none_of_ours(node)),
+        }
     }
 
     /// Who votes in a group that this node has not, as one of those that keep it says; nothing if none does.
@@ -260,6 +275,16 @@ impl ClusterMembers {
     }
 }
 
+fn none_of_ours(node: NodeId) -> Refused {
+    let detail = format!("Node {node} is not one of the cluster's; `corridor cluster status` shows those that are.");
+    Refused::new("not_found", detail)
+}
+
+/// Whether those who keep a group can decide in it when one more goes: all of them vote, and nobody votes who is gone already.
+fn can_decide(keep: &[NodeId], deciding: &[NodeId], cluster: &[NodeId]) -> bool {
+    keep.iter().all(|node| deciding.contains(node)) && deciding.iter().all(|node| cluster.contains(node))
+}
+
 impl Admission for ClusterMembers {
     fn admit<'a>(
         &'a self,
@@ -330,13 +355,12 @@ impl Members for ClusterMembers {
 
     fn check_gone(&self, node: u64) -> Waiting<'_, Result<(), Refused>> {
         Box::pin(async move {
+            self.check_includes(node).await?;
             let group = self.group();
             let group = group.map_err(|error| Refused::new("fenced", error.to_string()))?;
             let members = group.status().members;
             let Some(member) = members.iter().find(|member| member.node == node) else {
-                let detail =
-                    format!("Node {node} is not one of the cluster's; `corridor cluster status` shows those that are.");
-                return Err(Refused::new("not_found", detail));
+                return Err(none_of_ours(node));
             };
             match group.ask(member).await {
                 None => Ok(()),
@@ -350,14 +374,26 @@ impl Members for ClusterMembers {
 
     fn remove(&self, node: u64) -> Waiting<'_, Result<(), Refused>> {
         Box::pin(async move {
-            if !self.includes(node) {
-                let detail =
-                    format!("Node {node} is not one of the cluster's; `corridor cluster status` shows those that are.");
-                return Err(Refused::new("not_found", detail));
-            }
+            self.check_includes(node).await?;
             let refused = |error: SteerError| Refused::new("refused", error.to_string());
             let may_go = self.check_may_go(node).await.map_err(refused)?;
             self.take_out(node, may_go).await.map_err(refused)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::can_decide;
+
+    #[test]
+    fn nobody_goes_while_one_that_went_before_still_votes() {
+        let cluster = [1, 3, 7, 19];
+        // Of three nodes one goes, with what it had on the others; or before that.
+        assert!(can_decide(&[1, 3], &[1, 3, 19], &cluster));
+        assert!(!can_decide(&[1, 3], &[1, 7, 19], &cluster));
+        // Node 15 went, and 3 and 7 were to follow it: without 19 they would be two of four.
+        assert!(!can_decide(&[3, 7], &[3, 7, 15, 19], &cluster));
+        assert!(can_decide(&[3, 7], &[3, 7, 19], &cluster));
     }
 }

@@ -96,12 +96,9 @@ impl GroupMembers {
         voters.map(|member| member.node).collect()
     }
 
-    /// Takes a member out; if it leads, another one leads first. Nothing, if it is none.
+    /// Takes a member out; if it leads, another one leads first. Nothing, if it is none: whether it is one, the leader says.
     pub async fn let_go(&self, node: NodeId) -> Result<(), SteerError> {
         let status = self.status();
-        if !status.members.iter().any(|member| member.node == node) {
-            return Ok(());
-        }
         if status.leader == Some(node) {
             let others = status
                 .members
@@ -114,7 +111,10 @@ impl GroupMembers {
             self.until(|status| status.leader.is_some_and(|leader| leader != node))
                 .await;
         }
-        self.steer(Steer::Remove(node)).await.map(drop)
+        match self.steer(Steer::Remove(node)).await {
+            Err(error) if !error.is_not_a_member() => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Waits until the group is so, not for ever.
@@ -173,9 +173,10 @@ impl GroupMembers {
         else {
             return;
         };
-        if let Err(error) = (self.steered.steer)(Steer::Yield(next.node)).await {
-            tracing::info!(%error, "nobody took over the lead; the others will elect");
-            return;
+        let patience = Duration::from_millis(limits::HAND_OVER_TIMEOUT_MS);
+        let asked = tokio::time::timeout(patience, self.steer(Steer::Yield(next.node))).await;
+        if !matches!(asked, Ok(Ok(_))) {
+            return tracing::info!(?asked, "nobody took over the lead; the others will elect");
         }
         self.until(|status| !status.is_leader).await;
     }

@@ -42,6 +42,7 @@ export class FakeSocket implements Socket {
   onclose: Socket["onclose"] = null;
   onerror: Socket["onerror"] = null;
   readyState = 1;
+  bufferedAmount = 0;
   closed = false;
   readonly sent: Record<string, unknown>[] = [];
 

@@ -142,6 +142,20 @@ describe("transport", () => {
     expect(it.links.some((link) => link.state === "waiting" && link.reason === "silent")).toBe(true);
     expect((await answer).ok).toBe(false);
   });
+  test("a slow line is not a silent one while something leaves it", async () => {
+    const it = make();
+    it.transport.start();
+    it.last().open();
+    it.last().say({ ...WELCOME, heartbeat_answered: true });
+    it.last().bufferedAmount = 60_000;
+    for (let second = 0; second < 14; second += 1) {
+      it.last().bufferedAmount -= 4000;
+      await it.clock.pass(1000);
+    }
+    expect(it.transport.live).toBe(true);
+    await it.clock.pass(9000);
+    expect(it.links.some((link) => link.state === "waiting" && link.reason === "silent")).toBe(true);
+  });
   test("who speaks is not asked; a page that comes back to the front asks at once", async () => {
     const it = make();
     it.transport.start();

@@ -109,6 +109,16 @@ describe("http", () => {
     expect(await http.ask("/v1/x")).toEqual({ ok: 1 });
     expect(revisions).toEqual(["812", undefined]);
   });
+  test("what an answer told is known to whoever is asked next", async () => {
+    const revisions: (string | undefined)[] = [];
+    const http = new Http((_path, init) => {
+      revisions.push((init?.headers as Record<string, string>)["corridor-revision"]);
+      return Promise.resolve(answer(200, { revision: 841 }));
+    });
+    await http.ask("/v1/conversations", { method: "POST", body: {} });
+    await http.ask("/v1/conversations/con_a");
+    expect(revisions).toEqual([undefined, "841"]);
+  });
   test("classes of failure", async () => {
     expect(outcomeIsOpen({ status: 0, code: "unreachable" })).toBe(true);
     expect(outcomeIsOpen({ status: 409, code: "archived" })).toBe(false);

@@ -49,6 +49,9 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 export class Http {
+  /** The highest revision that an answer told. */
+  private told: number | undefined;
+
   constructor(
     private readonly fetcher: Fetch = (input, init) => fetch(input, init),
     private readonly onSignedOut: () => void = () => {},
@@ -60,13 +63,13 @@ export class Http {
     const method = options.method ?? "GET";
     const command_id = options.command_id ?? (method === "GET" ? undefined : commandId());
     const tries = options.tries ?? (method === "GET" ? 2 : 3);
-    let revision = this.held();
+    let revision = newer(this.held(), this.told);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.once<T>(path, method, options, command_id, revision);
       } catch (error) {
         if (revision !== undefined && error instanceof Refusal && error.code === "revision_unknown") {
-          revision = undefined; // the clinic's history is another one; the socket will say so, too
+          revision = this.told = undefined; // the clinic's history is another one; the socket will say so, too
           continue;
         }
         const open = error instanceof Refusal && outcomeIsOpen(error.problem);
@@ -98,8 +101,15 @@ export class Http {
       throw new Refusal(problem);
     }
     if (response.status === 204) return undefined as T;
-    return (await response.json()) as T;
+    const answer = (await response.json()) as T;
+    const { revision: told } = (answer ?? {}) as { revision?: unknown };
+    if (typeof told === "number") this.told = newer(this.told, told);
+    return answer;
   }
+}
+
+function newer(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || (other !== undefined && other > one) ? other : one;
 }
 
 export function query(path: string, parameters: Record<string, string | number | undefined>): string {

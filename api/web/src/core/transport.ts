@@ -16,6 +16,8 @@ export interface Socket {
   onclose: ((event: CloseEvent) => unknown) | null;
   onerror: ((event: Event) => unknown) | null;
   readonly readyState: number;
+  /** What was sent and has not left yet. */
+  readonly bufferedAmount: number;
   send(text: string): void;
   close(): void;
 }
@@ -210,10 +212,17 @@ export class Transport {
 
   /** Is anybody there? What came since counts, not how late the timer of a page in the background is. */
   private ask(): void {
-    const heard = this.heard;
     this.send({ type: "heartbeat" });
+    this.await_life(this.heard, this.socket?.bufferedAmount ?? 0);
+  }
+
+  /** Long words leave a slow line slowly, and the question stands behind them: while something still leaves, somebody takes it. */
+  private await_life(heard: number, waiting_bytes: number): void {
     this.after(SIGN_OF_LIFE_MS, () => {
-      if (this.live && this.heard === heard) this.lost("silent");
+      if (!this.live || this.heard !== heard) return;
+      const left_bytes = this.socket?.bufferedAmount ?? 0;
+      if (left_bytes < waiting_bytes) this.await_life(heard, left_bytes);
+      else this.lost("silent");
     });
   }
 

@@ -2,7 +2,7 @@
 //! acknowledgement, and what it sees goes into the history. Refuses to know what it must see.
 
 use super::read_back::mark_of;
-use super::traffic::{LastWord, Scene};
+use super::traffic::{LastWord, Scene, is_passing};
 use crate::failure::{Failure, Outcome};
 use crate::http::{Answer, Connection};
 use corridor_judge::history::What;
@@ -37,6 +37,10 @@ pub async fn look(
             match answer.status {
                 200 => seen = (body["last_seq"].as_u64(), mark_of(&body["events"][0])),
                 _ => code = Some(body["code"].as_str().unwrap_or("not_understood").to_owned()),
+            }
+            if !is_passing(code.as_deref()) {
+                let failure = format!("node {node} refused a look for good: {code:?}");
+                scene.fail(Failure::Broken(failure));
             }
         }
         Err(why) => {

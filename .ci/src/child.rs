@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::counts::{Counts, Format, Reader};
+use crate::failures::Failures;
 
 /// How a program ended.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Ended {
     /// Its exit code, if it ended by itself.
     pub code: Option<i32>,
     pub counts: Counts,
+    /// What its tests that failed printed.
+    pub printed: Vec<String>,
 }
 
 #[cfg(test)]
@@ -27,6 +30,7 @@ impl Ended {
             failure: failure.map(str::to_owned),
             code: None,
             counts,
+            printed: Vec::new(),
         }
     }
 }
@@ -54,7 +58,11 @@ pub fn run(command: &mut Command, format: Format) -> Ended {
 fn run_showing(command: &mut Command, format: Format, shown: &mut impl Write) -> Ended {
     let _ = writeln!(shown, "$ {}", described(command));
     let mut reader = Reader::new(format);
-    let status = stream(command, &mut reader, shown);
+    let mut failures = Failures::default();
+    let status = stream(command, shown, |line| {
+        reader.line(line);
+        failures.line(line);
+    });
     let name = command.get_program().to_string_lossy();
     Ended {
         code: status.as_ref().ok().and_then(ExitStatus::code),
@@ -64,10 +72,11 @@ fn run_showing(command: &mut Command, format: Format, shown: &mut impl Write) ->
             Err(why) => Some(why),
         },
         counts: reader.counts(),
+        printed: failures.into_texts(),
     }
 }
 
-fn stream(command: &mut Command, reader: &mut Reader, shown: &mut impl Write) -> Result<ExitStatus, String> {
+fn stream(command: &mut Command, shown: &mut impl Write, mut read: impl FnMut(&str)) -> Result<ExitStatus, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let mut child = started.map_err(|error| format!("{name} cannot be started: {error}"))?;
@@ -80,7 +89,7 @@ fn stream(command: &mut Command, reader: &mut Reader, shown: &mut impl Write) ->
                 Ok(0) => break,
                 Ok(_) => {
                     let _ = shown.write_all(&line);
-                    reader.line(&String::from_utf8_lossy(&line));
+                    read(String::from_utf8_lossy(&line).trim_end_matches('\n'));
                 }
                 Err(error) => return Err(format!("the output of {name} cannot be read: {error}")),
             }

@@ -5,9 +5,9 @@
 
 use crate::child::{Ended, run};
 use crate::counts::Format;
+use crate::outcome::{Outcome, plain};
 use crate::programs;
-use crate::report::Outcome;
-use crate::steps::{Context, plain};
+use crate::steps::Context;
 
 const KILL_ROUNDS: &str = "100";
 const FAULT_EPISODES: &str = "30";

@@ -9,7 +9,9 @@
 
 mod child;
 mod counts;
+mod failures;
 mod load;
+mod outcome;
 mod programs;
 mod report;
 mod simulation;

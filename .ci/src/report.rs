@@ -5,27 +5,7 @@
 use std::time::{Duration, Instant};
 
 use crate::counts::Counts;
-
-/// What a step found.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    pub counts: Counts,
-    /// Why the step failed; empty if it passed.
-    pub failures: Vec<String>,
-}
-
-impl Outcome {
-    pub fn failed(why: impl Into<String>) -> Self {
-        Self {
-            counts: Counts::default(),
-            failures: vec![why.into()],
-        }
-    }
-
-    fn passed(&self) -> bool {
-        self.failures.is_empty()
-    }
-}
+use crate::outcome::Outcome;
 
 /// The steps that have run.
 #[derive(Debug, Default)]
@@ -61,8 +41,13 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// Prints the table and the two numbers; true if nothing failed.
+    /// Prints what the tests that failed printed, the table and the two numbers; true if nothing failed.
     pub fn close(&self) -> bool {
+        for row in &self.rows {
+            for printed in &row.outcome.printed {
+                println!("\n── failed in {}: {printed}", row.step);
+            }
+        }
         println!("\nstep             time    checks  result");
         for row in &self.rows {
             println!("{}", row.line());
@@ -125,7 +110,7 @@ mod tests {
                     failed: 0,
                     ignored: 0,
                 },
-                failures: Vec::new(),
+                ..Outcome::default()
             },
         );
         assert_eq!(report.totals(), (12, 0));
@@ -145,6 +130,7 @@ mod tests {
             Outcome {
                 counts,
                 failures: vec!["2 tests failed".to_owned()],
+                ..Outcome::default()
             },
         );
         report.end("web", Outcome::failed("there is no api/web/package.json"));
@@ -165,6 +151,7 @@ mod tests {
             Outcome {
                 counts,
                 failures: vec!["1 test is switched off".to_owned()],
+                ..Outcome::default()
             },
         );
         assert_eq!(report.totals(), (3, 1));

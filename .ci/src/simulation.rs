@@ -5,8 +5,8 @@
 use crate::child::run;
 use crate::counts::Format;
 use crate::load;
-use crate::report::Outcome;
-use crate::steps::{Context, SIMULATED, SIMULATION, tested};
+use crate::outcome::{Outcome, tested};
+use crate::steps::{Context, SIMULATED, SIMULATION};
 
 /// Simulated runs of the step `nightly`.
 const NIGHTLY_SEEDS: &str = "5000";

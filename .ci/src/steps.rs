@@ -6,9 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::child::{Ended, command, output, run};
-use crate::counts::{Counts, Format};
-use crate::report::Outcome;
+use crate::child::{command, output, run};
+use crate::counts::Format;
+use crate::outcome::{Outcome, plain, tested};
 use crate::{load, programs, simulation, tidy, web};
 
 /// One step.
@@ -267,36 +267,6 @@ fn end_to_end(context: &mut Context) -> Outcome {
     tested([run(&mut tests, Format::Cargo)])
 }
 
-/// The outcome of a program that either succeeds or fails.
-pub fn plain(ended: Ended) -> Outcome {
-    Outcome {
-        counts: Counts::default(),
-        failures: ended.failure.into_iter().collect(),
-    }
-}
-
-/// The outcome of test programs: each must succeed, some test must have run, and none may be switched off.
-pub fn tested<const RUNS: usize>(runs: [Ended; RUNS]) -> Outcome {
-    let mut outcome = Outcome::default();
-    for ended in runs {
-        outcome.counts.add(ended.counts);
-        outcome.failures.extend(ended.failure);
-    }
-    let Counts { failed, ignored, .. } = outcome.counts;
-    if failed > 0 {
-        outcome.failures.insert(0, format!("tests failed: {failed}"));
-    }
-    if ignored > 0 {
-        outcome.failures.push(format!(
-            "{ignored} tests are switched off; none may be, without an issue that says why"
-        ));
-    }
-    if outcome.counts.ran() == 0 && outcome.failures.is_empty() {
-        outcome.failures.push("no test ran".to_owned());
-    }
-    outcome
-}
-
 /// The names of the integration tests of the workspace's packages whose folder is wanted.
 fn integration_tests(root: &Path, wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
@@ -337,36 +307,6 @@ fn target_folder(metadata: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn ended(passed: u64, failed: u64, ignored: u64, failure: Option<&str>) -> Ended {
-        let counts = Counts {
-            passed,
-            failed,
-            ignored,
-        };
-        Ended::made_up(failure, counts)
-    }
-
-    #[test]
-    fn tests_must_have_run_and_none_may_be_switched_off() {
-        assert!(tested([ended(3, 0, 0, None)]).failures.is_empty());
-        assert_eq!(tested([ended(0, 0, 0, None)]).failures, ["no test ran"]);
-        assert_eq!(tested([ended(3, 0, 1, None)]).failures.len(), 1);
-    }
-
-    #[test]
-    fn failed_tests_and_programs_are_both_named() {
-        let outcome = tested([ended(3, 0, 0, None), ended(1, 2, 0, Some("cargo ended with 101"))]);
-        assert_eq!(outcome.failures, ["tests failed: 2", "cargo ended with 101"]);
-        assert_eq!(
-            outcome.counts,
-            Counts {
-                passed: 4,
-                failed: 2,
-                ignored: 0
-            }
-        );
-    }
 
     #[test]
     fn the_members_of_the_workspace_are_read() {

@@ -12,7 +12,7 @@ mod source;
 mod tree;
 
 use crate::counts::Counts;
-use crate::report::Outcome;
+use crate::outcome::Outcome;
 use crate::steps::Context;
 use tree::Tree;
 
@@ -84,7 +84,11 @@ pub fn step(context: &mut Context) -> Outcome {
     } else {
         vec![format!("{total} findings against {} rules", counts.failed)]
     };
-    Outcome { counts, failures }
+    Outcome {
+        counts,
+        failures,
+        ..Outcome::default()
+    }
 }
 
 fn check(tree: &Tree) -> Vec<(&'static str, Vec<Finding>)> {

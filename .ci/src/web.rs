@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::child::{command, run};
 use crate::counts::Format;
+use crate::outcome::{Outcome, plain, tested};
 use crate::programs;
-use crate::report::Outcome;
-use crate::steps::{Context, plain, tested};
+use crate::steps::Context;
 
 /// A copy of the lock file, left beside what was installed from it.
 const INSTALLED_LOCK: &str = "node_modules/.installed-package-lock.json";

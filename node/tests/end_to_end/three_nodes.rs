@@ -123,6 +123,11 @@ fn a_node_that_missed_too_much_gets_the_state_whole_and_starts_anew_with_it() {
     let room = amara.begin_group("Front desk", &[]);
     let missed_from = cluster.nodes[2].figure("corridor_group_last_log_index");
     cluster.nodes[2].kill();
+    // Two of three: where one of them stalls for as long as a node trusts itself, the other one refuses until it is back.
+    cluster
+        .nodes
+        .iter_mut()
+        .for_each(|node| node.expect_in_log("does not hear the others"));
     // Until neither of the others' logs holds what it misses: how many messages share an entry is the machine's business.
     let is_forgotten = |node: &node::Node| node.figure("corridor_group_purged_index") > missed_from;
     let written = AtomicUsize::new(0);
@@ -133,7 +138,7 @@ fn a_node_that_missed_too_much_gets_the_state_whole_and_starts_anew_with_it() {
             scope.spawn(move || {
                 wait_for("the logs forget", PATIENCE, || {
                     for _ in 0..50 {
-                        here.say(room, "written meanwhile");
+                        insist(&here, room, "written meanwhile");
                         written.fetch_add(1, Ordering::Relaxed);
                     }
                     nodes.iter().all(is_forgotten).then_some(())

@@ -115,7 +115,7 @@ impl<S: ReplicatedState> Group<S> {
         let of_carrier = Arc::downgrade(&state);
         let state: Arc<dyn ErasedState> = state;
         let (thread, state_released) = StateThread::start(group, Arc::clone(&state), Arc::clone(&on_fatal))?;
-        let fatal = Arc::clone(&on_fatal);
+        let (applied, fatal) = (thread.applied(), Arc::clone(&on_fatal));
         let machine = in_background(move || StateMachine::open(state, thread, fatal)).await?;
         check_log_meets_state(group, &log, &machine)?;
         let machine = machine.behind(log.durable());
@@ -129,7 +129,7 @@ impl<S: ReplicatedState> Group<S> {
         let raft = raft.map_err(|error| StartError::Agreement(error.to_string()))?;
         initialise(&raft, node_id, &config).await?;
 
-        let (gate, contact) = (gate(), Contact::new(Arc::clone(&world)));
+        let (gate, contact, installed) = (gate(), Contact::new(Arc::clone(&world)), Arc::new(Notify::new()));
         let parts = Parts {
             node_id,
             group,
@@ -138,15 +138,16 @@ impl<S: ReplicatedState> Group<S> {
             contact: contact.clone(),
             gate: gate.clone(),
             world: Arc::clone(&world),
+            applied: applied.clone(),
             election_timeout_max_ms: config.election_timeout_max_ms,
         };
-        let carrier = Carrier::new(parts, of_carrier);
-        let proposer = Proposer::start(carrier, gate.clone(), world);
+        let proposer = Proposer::start(Carrier::new(parts, of_carrier), gate.clone(), world);
         let reading = Reading {
             node_id,
             group,
             raft: raft.clone(),
             link: Arc::clone(&link),
+            applied,
         };
         let steering = Steering {
             node_id,
@@ -155,7 +156,6 @@ impl<S: ReplicatedState> Group<S> {
             link,
             one_at_a_time: Arc::default(),
         };
-        let installed = Arc::new(Notify::new());
         let service = GroupService {
             raft: raft.clone(),
             contact: contact.clone(),

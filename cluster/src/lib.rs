@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod applied;
 mod codec;
 mod config;
 #[cfg(test)]

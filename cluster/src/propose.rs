@@ -5,6 +5,7 @@
 //! whoever made the command id can do that safely.
 
 mod carrier;
+mod pace;
 mod stamps;
 mod versions;
 

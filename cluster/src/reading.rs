@@ -13,6 +13,7 @@ use openraft::{Raft, ReadPolicy};
 use corridor_domain::limits::PEER_APPEND_TIMEOUT_MS;
 use corridor_storage::planted::{self, Mistake};
 
+use crate::applied::AppliedMark;
 use crate::codec::requests::decode_read_index;
 use crate::group::NotReady;
 use crate::peers::{Kind, NodeId, PeerLink, Request};
@@ -26,6 +27,7 @@ pub(crate) struct Reading {
     pub group: u64,
     pub raft: Raft<Types, StateMachine>,
     pub link: Arc<dyn PeerLink>,
+    pub applied: AppliedMark,
 }
 
 fn refused(error: impl std::error::Error) -> NotReady {
@@ -55,10 +57,10 @@ impl Reading {
             .await
             .map_err(refused)?;
         let revision = decode_read_index(&answer).map_err(refused)?;
-        let waiting = self.raft.wait(Some(patience));
-        let applied = waiting.applied_index_at_least(Some(revision), "a read").await;
-        applied.map_err(refused)?;
-        Ok(revision)
+        match self.applied.reach(revision, patience).await {
+            true => Ok(revision),
+            false => Err(NotReady(format!("revision {revision} is not applied here in time"))),
+        }
     }
 
     /// Proves that this node leads; everything up to the revision is applied here.

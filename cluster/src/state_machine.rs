@@ -38,6 +38,7 @@ impl StateMachine {
     /// Takes up the state where its marker says. `thread` is the thread of this same state. May wait for the disk.
     pub fn open(state: Arc<dyn ErasedState>, thread: StateThread, on_fatal: FatalHandler) -> io::Result<Self> {
         let marker = decode_marker(&state.marker()?.unwrap_or_default())?;
+        thread.applied().lift(end_of(&marker));
         Ok(Self {
             state,
             thread,
@@ -76,8 +77,14 @@ impl StateMachine {
             reached.map_err(|_| io::Error::other("the log has stopped"))?;
         }
         batch.marker = encode_marker(&self.marker);
+        batch.end = end_of(&self.marker);
         self.thread.apply(batch).await
     }
+}
+
+/// The index behind the last applied entry.
+fn end_of(marker: &Marker) -> u64 {
+    marker.applied.map_or(0, |applied| applied.index + 1)
 }
 
 impl RaftStateMachine<Types> for StateMachine {
@@ -149,6 +156,7 @@ impl RaftStateMachine<Types> for StateMachine {
         self.thread
             .install(snapshot.with_marker(encode_marker(&marker)))
             .await?;
+        self.thread.applied().lift(end_of(&marker));
         self.marker = marker;
         self.has_snapshot.store(true, Ordering::Release);
         Ok(())

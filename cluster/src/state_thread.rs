@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use corridor_storage::log::FatalHandler;
 use corridor_storage::replicated::{CommittedCommand, ReplicatedState, StateSnapshot};
 
+use crate::applied::AppliedMark;
 use crate::metrics;
 use crate::runtime::{self, Jobs};
 use crate::types::{Applied, ErasedAnswer, Types};
@@ -61,6 +62,8 @@ pub(crate) struct Batch {
     /// Of entries without a command.
     pub others: Vec<ApplyResponder<Types>>,
     pub marker: Vec<u8>,
+    /// The index behind its last entry.
+    pub end: u64,
 }
 
 enum Job {
@@ -73,6 +76,7 @@ enum Job {
 #[derive(Clone)]
 pub(crate) struct StateThread {
     jobs: Jobs<Job>,
+    applied: AppliedMark,
 }
 
 impl StateThread {
@@ -83,13 +87,20 @@ impl StateThread {
         on_fatal: FatalHandler,
     ) -> io::Result<(Self, mpsc::Receiver<()>)> {
         let (released, wait) = mpsc::channel(1);
+        let applied = AppliedMark::new();
         let server = Server {
             state,
             on_fatal,
+            applied: applied.clone(),
             _released: released,
         };
         let jobs = runtime::own_thread(format!("state-{group}"), move |job| server.serve(job))?;
-        Ok((Self { jobs }, wait))
+        Ok((Self { jobs, applied }, wait))
+    }
+
+    /// How far the state is: whoever waits for it goes on before openraft hears of it.
+    pub fn applied(&self) -> AppliedMark {
+        self.applied.clone()
     }
 
     /// Applies a batch, then answers its proposers.
@@ -119,6 +130,7 @@ impl StateThread {
 struct Server {
     state: Arc<dyn ErasedState>,
     on_fatal: FatalHandler,
+    applied: AppliedMark,
     /// Dropped after the state.
     _released: mpsc::Sender<()>,
 }
@@ -126,6 +138,7 @@ struct Server {
 /// If the state panics, half a batch may be in memory: the process must not go on from there.
 impl Drop for Server {
     fn drop(&mut self) {
+        self.applied.close();
         if std::thread::panicking() {
             (self.on_fatal)("applying a committed command panicked");
         }
@@ -137,7 +150,7 @@ impl Server {
     fn serve(&self, job: Job) -> bool {
         let state = &*self.state;
         let failed = match job {
-            Job::Apply(batch, answer) => finish(apply(state, batch), answer),
+            Job::Apply(batch, answer) => finish(apply(state, &self.applied, batch), answer),
             Job::Snapshot(answer) => finish(state.snapshot(), answer),
             // Persisted at once: the log that led to the old state is about to be purged.
             Job::Install(snapshot, answer) => finish(state.install(snapshot).and_then(|()| state.persist()), answer),
@@ -157,12 +170,13 @@ fn finish<T>(outcome: io::Result<T>, answer: oneshot::Sender<io::Result<T>>) -> 
     problem
 }
 
-fn apply(state: &dyn ErasedState, batch: Batch) -> io::Result<()> {
+fn apply(state: &dyn ErasedState, applied: &AppliedMark, batch: Batch) -> io::Result<()> {
     let Batch {
         commands,
         proposers,
         others,
         marker,
+        end,
     } = batch;
     let expected = commands.len();
     metrics::APPLY_BATCH_ENTRIES.note(&[], (expected + others.len()) as f64);
@@ -174,6 +188,7 @@ fn apply(state: &dyn ErasedState, batch: Batch) -> io::Result<()> {
         )));
     }
     // Only now, with the whole batch in the state, may anybody hear of it.
+    applied.lift(end);
     for (proposer, answer) in proposers.into_iter().zip(answers) {
         if let Some(proposer) = proposer {
             proposer.send(Applied { answer: Some(answer) });

@@ -19,9 +19,11 @@ use corridor_storage::planted::{self, Mistake};
 use corridor_storage::replicated::ReplicatedState;
 use corridor_storage::world::World;
 
+use super::pace::{Pace, Turn};
 use super::stamps::Stamps;
 use super::versions::Versions;
 use super::{Closing, Gate, Outcome, ProposeError, Queued};
+use crate::applied::AppliedMark;
 use crate::codec::requests::{Forwarded, decode_forwarded};
 use crate::inbound::Contact;
 use crate::metrics;
@@ -51,6 +53,7 @@ pub(crate) struct Carrier {
     contact: Contact,
     gate: Gate,
     world: Arc<dyn World>,
+    applied: AppliedMark,
     decode: fn(&[u8]) -> io::Result<ErasedAnswer>,
     versions: Versions,
     /// How long a leader that says nothing is still believed to lead, and half of how long proposals are held back.
@@ -59,6 +62,7 @@ pub(crate) struct Carrier {
     confirmed: Option<SavedVote>,
     /// Proposals are held back once: until a leader is known again, those that follow are refused at once.
     is_patient: bool,
+    pace: Pace,
     stamps: Stamps,
     /// The last stamp that was applied.
     state_ms: Box<dyn Fn() -> u64 + Send + Sync>,
@@ -73,6 +77,7 @@ pub(crate) struct Parts {
     pub contact: Contact,
     pub gate: Gate,
     pub world: Arc<dyn World>,
+    pub applied: AppliedMark,
     pub election_timeout_max_ms: u64,
 }
 
@@ -87,11 +92,13 @@ impl Carrier {
             contact: parts.contact,
             gate: parts.gate,
             world: parts.world,
+            applied: parts.applied,
             decode: |bytes| Ok(Box::new(S::decode_answer(bytes)?)),
             versions: Versions::of::<S>(),
             election_timeout_max_ms: parts.election_timeout_max_ms,
             confirmed: None,
             is_patient: true,
+            pace: Pace::default(),
             stamps: Stamps::default(),
             state_ms: Box::new(move || state.upgrade().map_or(0, |state| state.time_ms())),
         }
@@ -106,9 +113,12 @@ impl Carrier {
             high_water::PROPOSALS_BYTES.note(load.size_bytes.high_water());
             let route = self.settle().await;
             let at_ms = self.stamp(&route);
+            let turn = (route == Route::Here).then(|| self.pace.begin());
             for queued in batch.drain(..) {
-                self.hand_over(&route, queued, at_ms).await;
+                self.hand_over(&route, queued, at_ms, turn.as_ref()).await;
             }
+            drop(turn);
+            self.pace.room().await;
         }
     }
 
@@ -128,7 +138,7 @@ impl Carrier {
         }
     }
 
-    async fn hand_over(&self, route: &Route, queued: Queued, at_ms: u64) {
+    async fn hand_over(&self, route: &Route, queued: Queued, at_ms: u64, turn: Option<&Turn>) {
         let refusal = match route {
             _ if self.gate.reason().is_some() => self.gate.reason().map(ProposeError::from),
             Route::Nowhere => Some(ProposeError::NotLeader { leader: None }),
@@ -140,7 +150,7 @@ impl Carrier {
             // Whoever proposed may have stopped waiting; here as below.
             (Some(error), _) => queued.asked.tell(|answer| drop(answer.send(Err(error)))),
             (None, Route::To(leader, address)) => self.forward(*leader, address, queued),
-            (None, _) => self.write(queued, at_ms).await,
+            (None, _) => self.write(queued, at_ms, turn.cloned()).await,
         }
     }
 
@@ -156,7 +166,7 @@ impl Carrier {
         }
     }
 
-    async fn write(&self, queued: Queued, at_ms: u64) {
+    async fn write(&self, queued: Queued, at_ms: u64, turn: Option<Turn>) {
         let Queued {
             command,
             asked,
@@ -171,6 +181,7 @@ impl Carrier {
                 metrics::PROPOSAL_SECONDS.note_time(&[], began_ns, world.monotonic_ns());
             }
             asked.tell(|answer| drop(answer.send(outcome)));
+            drop(turn);
         });
         // An error means that the core is gone. The reply went with it, and its proposer hears "unknown".
         if self.raft.client_write_ff(proposal, Some(reply)).await.is_err()
@@ -190,10 +201,10 @@ impl Carrier {
         };
         let patience = Duration::from_millis(PEER_FORWARD_TIMEOUT_MS);
         let called = self.link.call(leader, address, request, patience);
-        let (raft, decode) = (self.raft.clone(), self.decode);
+        let (applied, decode) = (self.applied.clone(), self.decode);
         runtime::spawn(async move {
             let outcome = match judge_forwarded(leader, called.await) {
-                Ok((revision, answer)) => caught_up(&raft, revision, decode(&answer)).await,
+                Ok((revision, answer)) => caught_up(&applied, revision, decode(&answer)).await,
                 Err(error) => Err(error),
             };
             asked.tell(|answer| drop(answer.send(outcome)));
@@ -264,14 +275,10 @@ impl Carrier {
 }
 
 /// Read your writes: whoever asked here reads here, so the answer waits until this node has applied the command too.
-async fn caught_up(raft: &Raft<Types, StateMachine>, revision: u64, answer: io::Result<ErasedAnswer>) -> Outcome {
-    let patience = Some(Duration::from_millis(PEER_FORWARD_TIMEOUT_MS));
-    let waiting = raft.wait(patience);
-    let applied = waiting
-        .applied_index_at_least(Some(revision), "a forwarded command")
-        .await;
-    match (applied, answer) {
-        (Ok(_), Ok(answer)) => Ok((revision, Some(answer))),
+async fn caught_up(applied: &AppliedMark, revision: u64, answer: io::Result<ErasedAnswer>) -> Outcome {
+    let patience = Duration::from_millis(PEER_FORWARD_TIMEOUT_MS);
+    match (applied.reach(revision, patience).await, answer) {
+        (true, Ok(answer)) => Ok((revision, Some(answer))),
         _ => Err(ProposeError::OutcomeUnknown),
     }
 }

@@ -286,6 +286,10 @@ pub const PROPOSALS_IN_FLIGHT_COUNT_MAX: usize = 4_096;
 pub const PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Proposals handed to agreement in one go.
 pub const PROPOSALS_HANDED_OVER_COUNT_MAX: usize = 1_024;
+/// Batches of proposals under way at a leader before it gathers the next one: the more come together, the less each costs.
+pub const PROPOSAL_BATCHES_UNDER_WAY_COUNT_MAX: usize = 2;
+/// How long it gathers at most, however slow disks and links are.
+pub const PROPOSAL_BATCH_WAIT_MS: u64 = 5;
 /// What is said to whoever proposes while too much is in flight.
 pub const PROPOSALS_RETRY_AFTER_MS: u64 = 200;
 /// Entries of the log's end kept decoded, unless more are not durable yet.

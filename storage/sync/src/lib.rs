@@ -19,3 +19,4 @@ pub mod presence;
 pub mod queue;
 mod shim;
 pub mod slots;
+pub mod watermark;

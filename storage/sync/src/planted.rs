@@ -55,6 +55,8 @@ pub enum Mistake {
     BehindHidesWhatIsCarried,
     /// Whoever waits for the store does not wait for what is being carried.
     BehindForgetsWhatIsCarried,
+    /// The mark was below the place a moment ago.
+    WatermarkLooksThenKeeps,
 }
 
 #[cfg(not(corridor_loom))]

@@ -24,3 +24,4 @@ mod presence;
 mod queue;
 mod revocation;
 mod sleep;
+mod watermark;

@@ -1,0 +1,86 @@
+//! How many batches of commands are under way at a leader at a time.
+//!
+//! Stands in the carrier's loop. While one batch is written and agreed on, and another one waits behind it, what comes is gathered: each
+//! batch costs every node a sync, a round of messages and a batch of the state, whatever is in it. A bounded wait, so that a slow disk
+//! or link is waited for by what is under way, and not by what comes. It refuses to know what a batch is.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use corridor_domain::limits::{PROPOSAL_BATCH_WAIT_MS, PROPOSAL_BATCHES_UNDER_WAY_COUNT_MAX};
+
+/// Batches that are under way, the oldest first.
+#[derive(Default)]
+pub(super) struct Pace {
+    under_way: VecDeque<oneshot::Receiver<()>>,
+}
+
+/// Held by whatever belongs to a batch: it is under way until the last one is dropped.
+#[derive(Clone)]
+pub(super) struct Turn {
+    _end: Arc<oneshot::Sender<()>>,
+}
+
+impl Pace {
+    /// A batch sets out.
+    pub fn begin(&mut self) -> Turn {
+        let (end, ended) = oneshot::channel();
+        self.under_way.push_back(ended);
+        Turn { _end: Arc::new(end) }
+    }
+
+    /// Waits until another batch may set out. One that takes too long is not waited for again.
+    pub async fn room(&mut self) {
+        while self.under_way.len() >= PROPOSAL_BATCHES_UNDER_WAY_COUNT_MAX {
+            if let Some(oldest) = self.under_way.pop_front() {
+                let _ = timeout(Duration::from_millis(PROPOSAL_BATCH_WAIT_MS), oldest).await;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    async fn waited_ms(pace: &mut Pace) -> u64 {
+        let began = Instant::now();
+        pace.room().await;
+        began.elapsed().as_millis() as u64
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_next_batch_waits_for_the_oldest() {
+        let mut pace = Pace::default();
+        let first = pace.begin();
+        let (of_one, of_another) = (first.clone(), first);
+        assert_eq!(waited_ms(&mut pace).await, 0, "one is under way");
+        let second = pace.begin();
+        let ends = async move {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            drop(of_one);
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            drop(of_another);
+        };
+        let (waited, ()) = tokio::join!(waited_ms(&mut pace), ends);
+        assert_eq!(waited, 3, "until the last of its commands is answered");
+        drop(second);
+        let _third = pace.begin();
+        assert_eq!(waited_ms(&mut pace).await, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_that_takes_long_is_waited_for_once() {
+        let mut pace = Pace::default();
+        let stuck = [pace.begin(), pace.begin()];
+        assert_eq!(waited_ms(&mut pace).await, PROPOSAL_BATCH_WAIT_MS);
+        assert_eq!(waited_ms(&mut pace).await, 0);
+        drop(stuck);
+    }
+}

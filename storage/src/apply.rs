@@ -84,13 +84,17 @@ impl AppliedState {
 /// Bytes of a command for the log.
 pub fn encode_command(envelope: &Envelope) -> io::Result<bytes::Bytes> {
     // The first byte is the version of the form; an unknown one stops the node instead of being guessed at.
-    let bytes = postcard::to_extend(envelope, vec![COMMAND_VERSION])
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    let mut bytes = Vec::with_capacity(COMMAND_SIZE_EXPECTED);
+    bytes.push(COMMAND_VERSION);
+    let bytes =
+        postcard::to_extend(envelope, bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     Ok(bytes.into())
 }
 
 /// The highest version of commands that this program applies, and the one that it writes. Every node tells the others.
 pub const COMMAND_VERSION: u8 = 1;
+/// Most commands are a short message; longer ones grow.
+const COMMAND_SIZE_EXPECTED: usize = 512;
 /// Of answers on their way to the node whose client asked.
 const ANSWER_VERSION: u8 = 1;
 

@@ -5,6 +5,7 @@
 //! Version 1 of each kind is the domain's type as postcard writes it (docs: the postcard wire format): numbers of enums are
 //! append-only, fields are never reordered. `tests/formats.rs` holds the bytes.
 
+use bytes::Bytes;
 use corridor_domain::audit::AuditRecord;
 use corridor_domain::conversation::{Conversation, Membership};
 use corridor_domain::event::Event;
@@ -85,8 +86,25 @@ records! {
 
 /// The bytes of a record.
 pub fn encode<R: Record>(record: &R) -> io::Result<Vec<u8>> {
-    postcard::to_extend(record, vec![R::KIND, R::VERSION])
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    encode_behind(record, Vec::new())
+}
+
+fn encode_behind<R: Record>(record: &R, mut before: Vec<u8>) -> io::Result<Vec<u8>> {
+    before.extend([R::KIND, R::VERSION]);
+    postcard::to_extend(record, before).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// Where records are written one after the other: a vector that grows with each of them anew costs more than what is written.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch(Vec<u8>);
+
+impl Scratch {
+    /// As [`encode`], in one allocation of just the size.
+    pub fn encode<R: Record>(&mut self, record: &R) -> io::Result<Bytes> {
+        self.0.clear();
+        self.0 = encode_behind(record, std::mem::take(&mut self.0))?;
+        Ok(Bytes::copy_from_slice(&self.0))
+    }
 }
 
 /// The record of the bytes, migrated if they are of an older version.
@@ -130,6 +148,10 @@ mod tests {
         let bytes = encode(&progress).unwrap();
         assert_eq!(bytes[..2], [10, 1]);
         assert_eq!(decode::<Progress>(&bytes).unwrap(), progress);
+        let mut scratch = Scratch::default();
+        for _ in 0..2 {
+            assert_eq!(scratch.encode(&progress).unwrap(), bytes, "as often as it is used");
+        }
         assert!(decode::<StoredVersion>(&bytes).is_err());
         for length in 0..bytes.len() {
             assert!(decode::<Progress>(&bytes[..length]).is_err(), "cut at {length}");

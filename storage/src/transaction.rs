@@ -4,7 +4,7 @@
 //! agree on this.
 
 use crate::keys::{Fingerprint, Key, Table};
-use crate::records::{self, Record};
+use crate::records::{Record, Scratch};
 use crate::state::{Records, State};
 use crate::store;
 use bytes::Bytes;
@@ -17,6 +17,7 @@ pub(crate) struct Transaction<'a> {
     state: &'a State,
     writes: store::Records,
     hasher: Sha256,
+    scratch: Scratch,
 }
 
 impl<'a> Transaction<'a> {
@@ -28,17 +29,20 @@ impl<'a> Transaction<'a> {
             state,
             writes: BTreeMap::new(),
             hasher,
+            scratch: Scratch::default(),
         }
     }
 
     pub(crate) fn put<R: Record>(&mut self, key: Key, record: &R) -> io::Result<()> {
-        self.put_bytes(key, records::encode(record)?);
+        let value = self.scratch.encode(record)?;
+        self.put_bytes(key, value);
         Ok(())
     }
 
-    pub(crate) fn put_bytes(&mut self, key: Key, value: Vec<u8>) {
+    pub(crate) fn put_bytes(&mut self, key: Key, value: impl Into<Bytes>) {
+        let value = value.into();
         self.mix(&key, Some(&value));
-        self.writes.insert(key, Some(value.into()));
+        self.writes.insert(key, Some(value));
     }
 
     /// Writes what only this node says of itself: not part of the hash.

@@ -15,7 +15,7 @@ use crate::keys;
 use corridor_domain::limits;
 use fjall::compaction::Leveled;
 use fjall::config::{CompressionPolicy, PinningPolicy};
-use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
+use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode, Readable};
 use std::io;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
@@ -117,7 +117,9 @@ impl Generation {
     }
 
     fn commit(&self, writes: Vec<Write>) -> io::Result<()> {
-        let mut batch = self.database.batch();
+        // As the database makes one, with room for all.
+        let batch = OwnedWriteBatch::with_capacity(self.database.clone(), writes.len());
+        let mut batch = batch.durability(Some(PersistMode::Buffer));
         let mut bytes = 0;
         for (key, value) in writes {
             bytes += key.len() + value.as_ref().map_or(0, Vec::len);

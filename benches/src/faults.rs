@@ -17,6 +17,7 @@ mod ordered;
 mod orders;
 pub mod planted;
 mod read_back;
+mod rolled_back;
 mod strike;
 mod table;
 pub mod traffic;
@@ -109,6 +110,7 @@ pub async fn run(
         planted: arguments.planted,
         links: None,
         pardoned: Vec::new(),
+        older: None,
         errors: Default::default(),
         sentences: Vec::new(),
     };

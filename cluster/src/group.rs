@@ -3,7 +3,6 @@
 //! Stands between the node's composition root and openraft. It brings log, state, network and proposer together in the
 //! right order; it refuses to know what the group is for.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use corridor_storage::log::{FatalHandler, LogStore};
 use corridor_storage::replicated::ReplicatedState;
 
 use crate::config::GroupConfig;
+use crate::confirmed::AllConfirmed;
 use crate::hosting::Hosting;
 use crate::inbound::{Contact, GroupService};
 use crate::log_store::GroupLog;
@@ -27,50 +27,15 @@ use crate::network::PeerNetwork;
 use crate::propose::{Carrier, Closing, Gate, Parts, Proposer, gate};
 use crate::reading::Reading;
 use crate::runtime;
+use crate::start::{StartError, check_log_meets_state, initialise};
 use crate::state_machine::StateMachine;
 use crate::state_thread::{ErasedState, StateThread};
 use crate::status::{GroupStatus, StatusView};
 use crate::steer::{Steer, SteerError, Steering};
-use crate::types::{LogPosition, Types};
+use crate::types::Types;
 
 /// How often it is checked that openraft's core lives. A dead core must end the process within a second.
 const CORE_CHECK_INTERVAL_MS: u64 = 250;
-
-/// Why a group does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The settings contradict each other.
-    #[error("the group's settings are not usable: {0}")]
-    Config(String),
-    /// Log or state cannot be read.
-    #[error("the group's log or state cannot be read: {0}")]
-    Storage(#[from] io::Error),
-    /// The state contains what the log has lost: this node acknowledged more than it still has. It must not vote.
-    #[error("the state of group {group} is at {applied}, but its log ends at {last:?}: acknowledged entries are lost")]
-    LogBehindState {
-        /// The group.
-        group: u64,
-        /// Last applied index.
-        applied: u64,
-        /// Last index of the log.
-        last: Option<u64>,
-    },
-    /// The log begins behind what the state has applied: the state lost what the log no longer holds.
-    #[error(
-        "the state of group {group} is at {applied:?}, but its log was purged up to {purged}: applied entries are lost"
-    )]
-    StateBehindLog {
-        /// The group.
-        group: u64,
-        /// Last applied index; `None` if the state is empty.
-        applied: Option<u64>,
-        /// Last purged index of the log.
-        purged: u64,
-    },
-    /// openraft refused to start.
-    #[error("agreement cannot start: {0}")]
-    Agreement(String),
-}
 
 /// The group did not become ready in time, or stopped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -124,6 +89,7 @@ impl<S: ReplicatedState> Group<S> {
             group,
             link: Arc::clone(&link),
             world: Arc::clone(&world),
+            confirmed: AllConfirmed::default(),
         };
         let raft = Raft::new(node_id, openraft_config, network, log, machine).await;
         let raft = raft.map_err(|error| StartError::Agreement(error.to_string()))?;
@@ -157,6 +123,7 @@ impl<S: ReplicatedState> Group<S> {
             one_at_a_time: Arc::default(),
         };
         let service = GroupService {
+            group,
             raft: raft.clone(),
             contact: contact.clone(),
             proposals: proposer.for_others(),
@@ -165,6 +132,7 @@ impl<S: ReplicatedState> Group<S> {
             incoming: Arc::default(),
             spools,
             installed: Arc::clone(&installed),
+            on_fatal: Arc::clone(&on_fatal),
         };
         host.add(group, service);
         let core_watch = runtime::spawn(watch_core(group, raft.clone(), gate.clone(), on_fatal));
@@ -337,45 +305,6 @@ impl<S: ReplicatedState> Group<S> {
 
 async fn in_background<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
     runtime::blocking(work).await?
-}
-
-/// Log and state must meet. openraft would quietly fill a gap behind the log with a purge, though unless the state came from
-/// a snapshot it means lost entries; and a gap before the log it does not look for outside of debug builds.
-pub(crate) fn check_log_meets_state(group: u64, log: &GroupLog, machine: &StateMachine) -> Result<(), StartError> {
-    let index = |position: Option<LogPosition>| position.map(|position| position.index);
-    let (last, purged, applied) = (index(log.last()), index(log.purged()), index(machine.applied()));
-    match (applied, purged) {
-        (Some(applied), _) if last < Some(applied) && !machine.was_installed() => {
-            Err(StartError::LogBehindState { group, applied, last })
-        }
-        (_, Some(purged)) if applied < Some(purged) => Err(StartError::StateBehindLog { group, applied, purged }),
-        _ => Ok(()),
-    }
-}
-
-async fn initialise(raft: &Raft<Types, StateMachine>, node_id: u64, config: &GroupConfig) -> Result<(), StartError> {
-    let agreement = |error: String| StartError::Agreement(error);
-    if !raft
-        .is_initialized()
-        .await
-        .map_err(|error| agreement(error.to_string()))?
-    {
-        if config.initialise_if_pristine {
-            let members = BTreeMap::from([(node_id, config.peer.clone())]);
-            raft.initialize(members)
-                .await
-                .map_err(|error| agreement(error.to_string()))?;
-        }
-        return Ok(());
-    }
-    // An only voter need not wait for a leader that cannot exist.
-    if raft.voter_ids().eq([node_id]) {
-        raft.trigger()
-            .elect(false)
-            .await
-            .map_err(|error| agreement(error.to_string()))?;
-    }
-    Ok(())
 }
 
 async fn watch_core(group: u64, raft: Raft<Types, StateMachine>, gate: Gate, on_fatal: FatalHandler) {

@@ -8,7 +8,7 @@ use corridor_storage::log::FatalHandler;
 use corridor_storage::spool::Spools;
 use corridor_storage::world::World;
 
-use crate::inbound::Host;
+use crate::host::Host;
 use crate::peers::{Alone, NodeId, PeerLink};
 
 /// What a node brings to its groups.

@@ -1,25 +1,22 @@
-//! What a node does with the requests of others, group by group.
+//! What a group answers to the requests of other nodes.
 //!
 //! Stands between the [`crate::peers::PeerLink`] of another node and openraft. Requests of one line are given to openraft's core in the order
 //! in which they came: each is polled once before the next is looked at, and that puts it into the core's queue. It refuses to know
 //! how bytes travel.
 
-use std::collections::BTreeMap;
 use std::future::Future;
-use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Waker};
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
 use openraft::async_runtime::WatchReceiver as _;
 use openraft::raft::AppendEntriesResponse;
 use openraft::{Raft, ReadPolicy};
 use tokio::sync::Notify;
 
-use corridor_domain::cluster::CLUSTER_GROUP;
+use corridor_storage::log::FatalHandler;
 use corridor_storage::replicated::StateSnapshot;
 use corridor_storage::spool::Spools;
 use corridor_storage::world::World;
@@ -31,7 +28,8 @@ use crate::codec::requests::{
     Piece, Received, decode_piece, decode_received, encode_forwarded, encode_read_index, encode_received,
 };
 use crate::codec::{decode_marker, decode_position, encode_position};
-use crate::peers::{Kind, NodeId, PeerService, Reply, Request, Serve};
+use crate::confirmed::complaint;
+use crate::peers::{Kind, NodeId, Reply, Request};
 use crate::propose::LocalProposals;
 use crate::runtime;
 use crate::snapshot::{Incoming, Taken};
@@ -81,6 +79,7 @@ impl Contact {
 /// One group's answers to other nodes. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct GroupService {
+    pub group: u64,
     pub raft: Raft<Types, StateMachine>,
     pub contact: Contact,
     pub proposals: LocalProposals,
@@ -91,6 +90,7 @@ pub(crate) struct GroupService {
     pub spools: Spools,
     /// Told after a whole state has taken the place of this node's, and the node that sent it was told so.
     pub installed: Arc<Notify>,
+    pub on_fatal: FatalHandler,
 }
 
 /// Polls once now, and leaves the rest to a task. Without a budget: a poll that is put off would lose its place.
@@ -156,6 +156,7 @@ impl GroupService {
             }
             Kind::Steer => self.steering.answer(&body).await,
             Kind::Belongs => self.belongs(from).await,
+            Kind::Confirmed => self.compare(from, decode_position(&body).map_err(text)?),
             Kind::Gossip | Kind::Operate => Err("this is not for a group".to_owned()),
         }
     }
@@ -198,6 +199,22 @@ impl GroupService {
         }
     }
 
+    /// The leader that this node follows remembers more than this log holds: then this node must neither vote nor serve any more.
+    fn compare(&self, from: NodeId, confirmed: LogPosition) -> Result<Bytes, String> {
+        let metrics = self.raft.metrics().borrow_watched().clone();
+        if metrics.current_leader != Some(from) {
+            return Err(format!("node {from} does not lead this one"));
+        }
+        // A node that was let go and comes back has forgotten what it confirmed then, and says so itself: see `floor`.
+        if self.floor.is_some() {
+            return Ok(Bytes::new());
+        }
+        if let Some(problem) = complaint(self.group, from, confirmed, metrics.last_log_index) {
+            (self.on_fatal)(&problem);
+        }
+        Ok(Bytes::new())
+    }
+
     async fn append(self, body: &Bytes) -> Result<Bytes, String> {
         let request = decode_append(body).map_err(text)?;
         let appended = self.raft.append_entries(request).await.map_err(text)?;
@@ -231,155 +248,4 @@ impl GroupService {
         self.contact.note();
         Ok(installed.vote)
     }
-}
-
-/// Whoever answers for a group what is not about its log.
-pub type GossipService = Box<dyn Fn(NodeId, Bytes) -> io::Result<Bytes> + Send + Sync>;
-
-/// Told that a node asks for a group that does not run here. Must not wait.
-pub type Knock = Box<dyn Fn(NodeId, u64) + Send + Sync>;
-
-/// Answers what operators ask at other nodes.
-pub type Operate = Arc<dyn Fn(NodeId, Bytes) -> BoxFuture<'static, Result<Bytes, String>> + Send + Sync>;
-
-/// Serves clients that other nodes bring. Must not wait.
-pub type Bring = Box<dyn Fn(NodeId, u64) -> Result<Serve, String> + Send + Sync>;
-
-/// Whether a node was certainly taken out of the cluster. Must not wait.
-pub type IsRemoved = Box<dyn Fn(NodeId) -> bool + Send + Sync>;
-
-/// All groups of a node, as other nodes see them.
-#[derive(Default)]
-pub struct Host {
-    groups: RwLock<BTreeMap<u64, GroupService>>,
-    /// Those that run here and hear nobody: see [`Host::set_aside`].
-    aside: Mutex<BTreeMap<u64, GroupService>>,
-    gossip: RwLock<BTreeMap<u64, GossipService>>,
-    knock: RwLock<Option<Knock>>,
-    is_removed: RwLock<Option<IsRemoved>>,
-    bring: RwLock<Option<Bring>>,
-    operate: RwLock<Option<Operate>>,
-}
-
-impl Host {
-    /// A node that hosts no group yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    pub(crate) fn add(&self, group: u64, service: GroupService) {
-        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
-        groups.insert(group, service);
-    }
-
-    pub(crate) fn remove(&self, group: u64) {
-        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
-        groups.remove(&group);
-        self.aside.lock().unwrap_or_else(PoisonError::into_inner).remove(&group);
-    }
-
-    /// A group that runs here hears nobody any more, until [`Host::call_back`]: whoever asks it is told that it does not run on this node.
-    /// For `corridor selftest`. The way of requests knows nothing of it.
-    pub fn set_aside(&self, group: u64) {
-        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(service) = groups.remove(&group) {
-            self.aside
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(group, service);
-        }
-    }
-
-    /// It hears again, if it still runs.
-    pub fn call_back(&self, group: u64) {
-        let mut groups = self.groups.write().unwrap_or_else(PoisonError::into_inner);
-        let service = self.aside.lock().unwrap_or_else(PoisonError::into_inner).remove(&group);
-        if let Some(service) = service {
-            groups.insert(group, service);
-        }
-    }
-
-    /// Says who answers [`Kind::Gossip`] for a group.
-    pub fn set_gossip(&self, group: u64, answer: GossipService) {
-        let mut gossip = self.gossip.write().unwrap_or_else(PoisonError::into_inner);
-        gossip.insert(group, answer);
-    }
-
-    /// Nobody answers it any more, and what answered is let go of.
-    pub fn forget_gossip(&self, group: u64) {
-        let mut gossip = self.gossip.write().unwrap_or_else(PoisonError::into_inner);
-        gossip.remove(&group);
-    }
-
-    /// Says who is told of requests for groups that do not run here; none: nobody any more.
-    pub fn set_knock(&self, knock: Option<Knock>) {
-        *self.knock.write().unwrap_or_else(PoisonError::into_inner) = knock;
-    }
-
-    /// Says who serves clients that other nodes bring; none: nobody any more.
-    pub fn set_bring(&self, bring: Option<Bring>) {
-        *self.bring.write().unwrap_or_else(PoisonError::into_inner) = bring;
-    }
-
-    /// Says who answers what operators ask at other nodes; none: nobody any more.
-    pub fn set_operate(&self, operate: Option<Operate>) {
-        *self.operate.write().unwrap_or_else(PoisonError::into_inner) = operate;
-    }
-
-    /// Says who knows whom the cluster took out: of them nothing is taken any more. Not for group 0, which says so itself.
-    pub fn set_is_removed(&self, is_removed: Option<IsRemoved>) {
-        *self.is_removed.write().unwrap_or_else(PoisonError::into_inner) = is_removed;
-    }
-
-    fn is_removed(&self, node: NodeId) -> bool {
-        let is_removed = self.is_removed.read().unwrap_or_else(PoisonError::into_inner);
-        is_removed.as_ref().is_some_and(|is_removed| is_removed(node))
-    }
-}
-
-impl PeerService for Host {
-    fn take(&self, from: NodeId, _line: u64, request: Request, reply: Reply) {
-        let is_of_group = request.group != CLUSTER_GROUP || request.kind == Kind::Operate;
-        if is_of_group && self.is_removed(from) {
-            return reply(Err(format!("node {from} was taken out of the cluster")));
-        }
-        if request.kind == Kind::Operate {
-            let operate = self.operate.read().unwrap_or_else(PoisonError::into_inner).clone();
-            return match operate {
-                Some(operate) => drop(runtime::spawn(async move { reply(operate(from, request.body).await) })),
-                None => reply(Err(not_here(request.group))),
-            };
-        }
-        if request.kind == Kind::Gossip {
-            let gossip = self.gossip.read().unwrap_or_else(PoisonError::into_inner);
-            let answer = gossip.get(&request.group);
-            let answer = answer.map(|answer| answer(from, request.body).map_err(text));
-            return reply(answer.unwrap_or_else(|| Err(not_here(request.group))));
-        }
-        let groups = self.groups.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(service) = groups.get(&request.group) {
-            return service.take(from, request, reply);
-        }
-        drop(groups);
-        if let Some(knock) = self.knock.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            knock(from, request.group);
-        }
-        reply(Err(not_here(request.group)));
-    }
-
-    fn end(&self, _line: u64) {}
-
-    fn bring(&self, from: NodeId, group: u64) -> Result<Serve, String> {
-        if self.is_removed(from) {
-            return Err(format!("node {from} was taken out of the cluster"));
-        }
-        let bring = self.bring.read().unwrap_or_else(PoisonError::into_inner);
-        bring
-            .as_ref()
-            .map_or_else(|| Err(not_here(group)), |bring| bring(from, group))
-    }
-}
-
-fn not_here(group: u64) -> String {
-    format!("group {group} does not run on this node")
 }

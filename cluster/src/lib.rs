@@ -8,10 +8,12 @@
 mod applied;
 mod codec;
 mod config;
+mod confirmed;
 #[cfg(test)]
 #[path = "../../storage/tests/support/fixtures.rs"]
 mod fixtures;
 mod group;
+mod host;
 mod hosting;
 mod inbound;
 mod log_store;
@@ -23,6 +25,7 @@ mod reading;
 mod reply;
 mod runtime;
 mod snapshot;
+mod start;
 mod state_machine;
 mod state_thread;
 mod status;
@@ -34,13 +37,15 @@ mod tunnel;
 mod types;
 
 pub use config::GroupConfig;
-pub use group::{Group, NotReady, StartError};
+pub use group::{Group, NotReady};
+pub use host::{Bring, GossipService, Host, IsRemoved, Knock, Operate};
 pub use hosting::Hosting;
-pub use inbound::{Bring, GossipService, Host, IsRemoved, Knock, Operate, let_go_at};
+pub use inbound::let_go_at;
 pub use log_store::carry_vote;
 pub use propose::{Pending, ProposeError, Proposer};
 #[cfg(feature = "simulation")]
 pub use runtime::simulated as simulation;
+pub use start::StartError;
 pub use status::{GroupStatus, Member};
 pub use steer::{Steer, SteerError};
 pub use tunnel::Tunnel;

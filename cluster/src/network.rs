@@ -24,9 +24,11 @@ use corridor_storage::planted::{self, Mistake};
 use corridor_storage::replicated::StateSnapshot;
 use corridor_storage::world::World;
 
+use crate::codec::encode_position;
 use crate::codec::messages::{
     decode_appended, decode_transferred, decode_vote_response, encode_append, encode_transfer, encode_vote_request,
 };
+use crate::confirmed::{AllConfirmed, Confirmed};
 use crate::peers::{CallError, Kind, PeerLink, Request};
 use crate::snapshot::send;
 use crate::types::{LogPosition, Peer, Snapshot, Types};
@@ -40,6 +42,8 @@ pub(crate) struct PeerNetwork {
     pub link: Arc<dyn PeerLink>,
     /// Draws the numbers of transfers.
     pub world: Arc<dyn World>,
+    /// What followers confirmed while this node led.
+    pub confirmed: AllConfirmed,
 }
 
 /// One group's view of the connection to one peer.
@@ -47,6 +51,7 @@ pub(crate) struct PeerConnection {
     network: PeerNetwork,
     target: u64,
     peer: Peer,
+    confirmed: Arc<Confirmed>,
 }
 
 impl RaftNetworkFactory<Types> for PeerNetwork {
@@ -57,6 +62,7 @@ impl RaftNetworkFactory<Types> for PeerNetwork {
             network: self.clone(),
             target,
             peer: peer.clone(),
+            confirmed: self.confirmed.of(target),
         }
     }
 }
@@ -94,12 +100,37 @@ impl PeerConnection {
         // Not openraft's own limit, which is a heartbeat: a disk that takes longer once must not stop the pipeline.
         let deadline = Duration::from_millis(PEER_APPEND_TIMEOUT_MS);
         let called = self.call(Kind::Append, encode_append(request), deadline);
+        let (vote, (before, last)) = (request.vote, range_of(request));
+        let (confirmed, tell) = (Arc::clone(&self.confirmed), self.telling());
         async move {
             let called = called.await;
             if planted::is(Mistake::LostAnswerTakenForYes) && matches!(called, Err(CallError::Lost(_))) {
                 return Ok(AppendEntriesResponse::Success);
             }
-            decode_appended(&called.map_err(failure)?).map_err(|error| unreadable(&error))
+            let answer = decode_appended(&called.map_err(failure)?).map_err(|error| unreadable(&error))?;
+            match confirmed.note(vote, before, last, &answer) {
+                None => Ok(answer),
+                // openraft knows no such follower: it would take it for a mistake of its own.
+                Some(lost) => {
+                    tell(lost);
+                    let why = format!("the node has lost what it confirmed up to {}", lost.index);
+                    Err(unreadable(&std::io::Error::other(why)))
+                }
+            }
+        }
+    }
+
+    /// Tells the follower what it confirmed and seems to have lost. Whether it listens is seen by whether it ends.
+    fn telling(&self) -> impl FnOnce(LogPosition) + Send + use<> {
+        let (network, target, address) = (self.network.clone(), self.target, self.peer.address.clone());
+        move |lost| {
+            let request = Request {
+                group: network.group,
+                kind: Kind::Confirmed,
+                body: encode_position(&lost).into(),
+            };
+            let patience = Duration::from_millis(PEER_APPEND_TIMEOUT_MS);
+            drop(network.link.call(target, &address, request, patience));
         }
     }
 }

@@ -40,11 +40,13 @@ pub enum Kind {
     Belongs = 10,
     /// What an operator asks of a workspace that the asker has not.
     Operate = 11,
+    /// What the asked confirmed to the asker, its leader, and does not seem to have any more.
+    Confirmed = 12,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Append,
         Self::Vote,
         Self::PreVote,
@@ -56,6 +58,7 @@ impl Kind {
         Self::Steer,
         Self::Belongs,
         Self::Operate,
+        Self::Confirmed,
     ];
 
     /// The kind with this number.
@@ -162,8 +165,8 @@ mod tests {
     #[test]
     fn the_numbers_of_kinds_stay() {
         let numbers: Vec<u8> = Kind::ALL.iter().map(|kind| *kind as u8).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
         assert_eq!(Kind::from_number(6), Some(Kind::Forward));
-        assert_eq!((Kind::from_number(0), Kind::from_number(12)), (None, None));
+        assert_eq!((Kind::from_number(0), Kind::from_number(13)), (None, None));
     }
 }

@@ -12,8 +12,8 @@ use openraft::testing::log::{StoreBuilder, Suite};
 use corridor_storage::log::{FatalHandler, GroupId, LogStore};
 use corridor_storage::replicated::ReplicatedState;
 
-use crate::group::{StartError, check_log_meets_state};
 use crate::log_store::GroupLog;
+use crate::start::{StartError, check_log_meets_state};
 use crate::state_machine::StateMachine;
 use crate::state_thread::{ErasedState, StateThread};
 use crate::types::Types;

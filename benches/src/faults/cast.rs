@@ -32,7 +32,7 @@ impl Cast {
         let [first, second] = self.followers;
         match class {
             Class::KillLeader | Class::StopLeader | Class::PauseLeader | Class::CutLeader => vec![self.leader],
-            Class::KillFollower | Class::CutFollower => vec![first],
+            Class::KillFollower | Class::CutFollower | Class::RolledBack => vec![first],
             Class::KillTwo => vec![self.any, (self.any + 1) % NODES],
             Class::Bridge => vec![first, second],
             Class::BridgeLeader => vec![self.leader, first],

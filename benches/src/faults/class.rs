@@ -60,6 +60,8 @@ pub enum Class {
     Wiped,
     /// A bit of a node's log flips while it is down; if it says so it is replaced
     BitFlip,
+    /// A node that follows comes back with its disk as it was before: it must end by itself, and is replaced
+    RolledBack,
     /// SIGTERM of a node, which goes on with the other build than it had; needs --earlier
     MixedVersions,
 }

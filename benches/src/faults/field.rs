@@ -88,6 +88,12 @@ impl Field {
         Ok(field)
     }
 
+    /// No node runs the earlier build.
+    pub fn is_all_of_the_present(&self) -> bool {
+        let mut members = self.cluster.members.iter();
+        members.all(|member| member.node.binary() == self.binaries[0])
+    }
+
     /// The build that this one is not.
     pub fn other_binary(&self, binary: &Path) -> PathBuf {
         let [present, earlier] = &self.binaries;

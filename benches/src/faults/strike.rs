@@ -14,6 +14,7 @@ use crate::failure::Outcome;
 use corridor_judge::history::{Phase, What};
 use futures_util::future::try_join_all;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -44,6 +45,8 @@ pub struct Stage<'a> {
     pub links: Option<Links>,
     /// What the nodes' logs may tell of: a sync of the log that was made to fail.
     pub pardoned: Vec<String>,
+    /// A disk as it was, to be put back.
+    pub older: Option<PathBuf>,
     /// What should not have happened: how often.
     pub errors: BTreeMap<String, u64>,
     /// The same as sentences.
@@ -133,6 +136,7 @@ impl Stage<'_> {
                 }
                 self.cut_power(nodes).await?;
             }
+            Class::RolledBack => self.older = Some(self.keep_a_copy(nodes[0]).await?),
             Class::DiskFull => damage::fill(self.field.disks[nodes[0]].folder())?,
             Class::ClockJump | Class::ClockRate | Class::SlowSync => drawn = self.order(episode, nodes[0])?,
             Class::FailingSync => {
@@ -181,6 +185,7 @@ impl Stage<'_> {
                     .map_or_else(|| "it went on".to_owned(), |status| format!("it ended with {status}"));
             }
             Class::Wiped => self.refuse_wiped(nodes[0], id).await?,
+            Class::RolledBack => seen = self.refuse_rolled_back(nodes[0], id).await?,
             Class::BitFlip => seen = self.refuse_damaged(nodes[0], id, episode.choice).await?,
             Class::Delay | Class::Reorder => seen = self.release(episode).await?,
             _ => {}
@@ -250,7 +255,7 @@ impl Stage<'_> {
     fn patience(&self, episode: &Episode) -> Duration {
         let messages = u32::try_from(self.scene.acknowledged_count()).unwrap_or(u32::MAX);
         match episode.class {
-            Class::Wiped | Class::BitFlip => HEALING_TIMEOUT + HEALING_EACH_MESSAGE * messages,
+            Class::Wiped | Class::BitFlip | Class::RolledBack => HEALING_TIMEOUT + HEALING_EACH_MESSAGE * messages,
             _ => HEALING_TIMEOUT,
         }
     }

@@ -8,3 +8,4 @@ mod commands;
 mod link;
 mod members;
 mod nodes;
+mod older_disk;

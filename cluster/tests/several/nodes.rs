@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use corridor_cluster::{Group, GroupConfig, GroupStatus, Host, Hosting, Peer, Steer};
-use corridor_storage::log::{LogStore, MemoryLog};
+use corridor_storage::log::{FatalHandler, LogStore, MemoryLog};
 use corridor_storage::replicated::{MemoryAnswer, MemoryState};
 use corridor_storage::spool::Spools;
 use corridor_storage::world::SystemWorld;
@@ -29,6 +29,8 @@ pub struct Cluster {
     pub switchboard: Arc<Switchboard>,
     /// Snapshot points, and entries that stay.
     pub snapshots: Option<(u64, u64)>,
+    /// Told what would end a process; without it the test panics.
+    pub on_fatal: Option<FatalHandler>,
 }
 
 impl Cluster {
@@ -58,7 +60,10 @@ impl Cluster {
             host: Arc::clone(&host),
             spools: Spools::new(&std::env::temp_dir(), Arc::new(SystemWorld::new())),
             world: Arc::new(SystemWorld::new()),
-            on_fatal: Arc::new(|problem| panic!("fatal: {problem}")),
+            on_fatal: self
+                .on_fatal
+                .clone()
+                .unwrap_or_else(|| Arc::new(|problem| panic!("fatal: {problem}"))),
         };
         let mut config = GroupConfig {
             initialise_if_pristine: is_first,

@@ -86,6 +86,7 @@ fn a_request_of_every_kind() {
             Kind::Steer => "steer",
             Kind::Belongs => "belongs",
             Kind::Operate => "operate",
+            Kind::Confirmed => "confirmed",
         };
         let request = Frame::Request {
             id: 258,

@@ -54,7 +54,7 @@ fn one_seed_gives_one_run() {
     let _turn = turn();
     for seed in [1, 3] {
         let (once, again) = (run::play(seed), run::play(seed));
-        assert!(once.written.trace.lines().count() > 10_000, "nothing happened");
+        assert!(once.written.trace.lines().count() > 5_000, "nothing happened");
         let differing = once
             .written
             .trace

@@ -118,7 +118,7 @@ impl Carrier {
                 self.hand_over(&route, queued, at_ms, turn.as_ref()).await;
             }
             drop(turn);
-            self.pace.room().await;
+            self.pace.room(self.raft.voter_ids().count()).await;
         }
     }
 

@@ -1,8 +1,8 @@
 //! How many batches of commands are under way at a leader at a time.
 //!
-//! Stands in the carrier's loop. While one batch is written and agreed on, and another one waits behind it, what comes is gathered: each
-//! batch costs every node a sync, a round of messages and a batch of the state, whatever is in it. A bounded wait, so that a slow disk
-//! or link is waited for by what is under way, and not by what comes. It refuses to know what a batch is.
+//! Stands in the carrier's loop. While a batch is written and agreed on, what comes is gathered: each batch costs every node a sync, a round
+//! of messages and a batch of the state, whatever is in it. A node alone has no round of messages, and keeps its disk busier with two. The
+//! wait is bounded, so that a slow disk or link is waited for by what is under way, and not by what comes. It refuses to know what a batch is.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,7 +11,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use corridor_domain::limits::{PROPOSAL_BATCH_WAIT_MS, PROPOSAL_BATCHES_UNDER_WAY_COUNT_MAX};
+use corridor_domain::limits::{
+    PROPOSAL_BATCH_WAIT_MS, PROPOSAL_BATCHES_UNDER_WAY_ALONE_COUNT_MAX, PROPOSAL_BATCHES_UNDER_WAY_COUNT_MAX,
+};
 
 /// Batches that are under way, the oldest first.
 #[derive(Default)]
@@ -33,9 +35,13 @@ impl Pace {
         Turn { _end: Arc::new(end) }
     }
 
-    /// Waits until another batch may set out. One that takes too long is not waited for again.
-    pub async fn room(&mut self) {
-        while self.under_way.len() >= PROPOSAL_BATCHES_UNDER_WAY_COUNT_MAX {
+    /// Waits until another batch may set out, where so many nodes vote. A batch that takes too long is not waited for again.
+    pub async fn room(&mut self, voters_count: usize) {
+        let count_max = match voters_count {
+            0 | 1 => PROPOSAL_BATCHES_UNDER_WAY_ALONE_COUNT_MAX,
+            _ => PROPOSAL_BATCHES_UNDER_WAY_COUNT_MAX,
+        };
+        while self.under_way.len() >= count_max {
             if let Some(oldest) = self.under_way.pop_front() {
                 let _ = timeout(Duration::from_millis(PROPOSAL_BATCH_WAIT_MS), oldest).await;
             }
@@ -51,7 +57,7 @@ mod tests {
 
     async fn waited_ms(pace: &mut Pace) -> u64 {
         let began = Instant::now();
-        pace.room().await;
+        pace.room(1).await;
         began.elapsed().as_millis() as u64
     }
 
@@ -73,6 +79,16 @@ mod tests {
         drop(second);
         let _third = pace.begin();
         assert_eq!(waited_ms(&mut pace).await, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_others_vote_one_is_under_way() {
+        let mut pace = Pace::default();
+        let stuck = pace.begin();
+        let began = Instant::now();
+        pace.room(3).await;
+        assert_eq!(began.elapsed().as_millis(), u128::from(PROPOSAL_BATCH_WAIT_MS));
+        drop(stuck);
     }
 
     #[tokio::test(start_paused = true)]

@@ -287,7 +287,9 @@ pub const PROPOSALS_IN_FLIGHT_SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Proposals handed to agreement in one go.
 pub const PROPOSALS_HANDED_OVER_COUNT_MAX: usize = 1_024;
 /// Batches of proposals under way at a leader before it gathers the next one: the more come together, the less each costs.
-pub const PROPOSAL_BATCHES_UNDER_WAY_COUNT_MAX: usize = 2;
+pub const PROPOSAL_BATCHES_UNDER_WAY_ALONE_COUNT_MAX: usize = 2;
+/// The same where other nodes vote: there each batch costs more.
+pub const PROPOSAL_BATCHES_UNDER_WAY_COUNT_MAX: usize = 1;
 /// How long it gathers at most, however slow disks and links are.
 pub const PROPOSAL_BATCH_WAIT_MS: u64 = 5;
 /// What is said to whoever proposes while too much is in flight.

@@ -127,7 +127,7 @@ impl PeerConnection {
             let request = Request {
                 group: network.group,
                 kind: Kind::Confirmed,
-                body: encode_position(&lost).into(),
+                body: encode_position(&lost),
             };
             let patience = Duration::from_millis(PEER_APPEND_TIMEOUT_MS);
             drop(network.link.call(target, &address, request, patience));

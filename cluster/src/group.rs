@@ -84,6 +84,7 @@ impl<S: ReplicatedState> Group<S> {
         let machine = in_background(move || StateMachine::open(state, thread, fatal)).await?;
         check_log_meets_state(group, &log, &machine)?;
         let machine = machine.behind(log.durable());
+        let of_service = log.clone();
 
         let network = PeerNetwork {
             group,
@@ -133,6 +134,7 @@ impl<S: ReplicatedState> Group<S> {
             spools,
             installed: Arc::clone(&installed),
             on_fatal: Arc::clone(&on_fatal),
+            log: of_service,
         };
         host.add(group, service);
         let core_watch = runtime::spawn(watch_core(group, raft.clone(), gate.clone(), on_fatal));

@@ -29,6 +29,7 @@ use crate::codec::requests::{
 };
 use crate::codec::{decode_marker, decode_position, encode_position};
 use crate::confirmed::complaint;
+use crate::log_store::GroupLog;
 use crate::peers::{Kind, NodeId, Reply, Request};
 use crate::propose::LocalProposals;
 use crate::runtime;
@@ -91,6 +92,7 @@ pub(crate) struct GroupService {
     /// Told after a whole state has taken the place of this node's, and the node that sent it was told so.
     pub installed: Arc<Notify>,
     pub on_fatal: FatalHandler,
+    pub log: GroupLog,
 }
 
 /// Polls once now, and leaves the rest to a task. Without a budget: a poll that is put off would lose its place.
@@ -205,12 +207,15 @@ impl GroupService {
         if metrics.current_leader != Some(from) {
             return Err(format!("node {from} does not lead this one"));
         }
-        // A node that was let go and comes back has forgotten what it confirmed then, and says so itself: see `floor`.
-        if self.floor.is_some() {
+        // What a node confirmed before it was let go it has forgotten rightly, and says so itself: see `floor`.
+        if self.floor.is_some_and(|floor| confirmed <= floor) {
             return Ok(Bytes::new());
         }
         if let Some(problem) = complaint(self.group, from, confirmed, metrics.last_log_index) {
-            (self.on_fatal)(&problem);
+            // On disk first: it must not vote either when it is started again.
+            let on_fatal = Arc::clone(&self.on_fatal);
+            let text = problem.clone();
+            self.log.note_lost(&text, move || on_fatal(&problem));
         }
         Ok(Bytes::new())
     }

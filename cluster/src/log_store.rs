@@ -8,6 +8,7 @@ use std::io;
 use std::ops::{Bound, Range, RangeBounds};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use futures::stream::{self, Stream, TryStreamExt as _};
 use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
 use openraft::{OptionalSend, RaftTypeConfig};
@@ -24,6 +25,8 @@ use crate::types::{LogEntry, LogPosition, SavedVote, Types};
 
 pub(crate) const VOTE: &str = "vote";
 const PURGED: &str = "purged";
+/// What this node has lost of what it confirmed, in words. It stays for as long as the log.
+const LOST: &str = "lost";
 
 /// One group's log. Clones share it.
 #[derive(Clone)]
@@ -34,6 +37,7 @@ pub(crate) struct GroupLog {
 struct Shared {
     group: GroupId,
     log: Arc<dyn LogStore>,
+    lost: Option<String>,
     /// Shared with the completions of appends, which must not keep the log itself: they run on its writer's thread, where
     /// it could not be closed.
     tail: Arc<Mutex<Tail>>,
@@ -70,6 +74,8 @@ impl GroupLog {
             .get(group, PURGED)?
             .map(|bytes| decode_position(&bytes))
             .transpose()?;
+        let lost = log.get(group, LOST)?;
+        let lost = lost.map(|text| String::from_utf8_lossy(&text).into_owned());
         let last = match log.last_index(group) {
             None => purged,
             Some(index) => {
@@ -85,6 +91,7 @@ impl GroupLog {
                 shared: Arc::new(Shared {
                     group,
                     log,
+                    lost,
                     tail,
                     _released: released,
                 }),
@@ -96,6 +103,26 @@ impl GroupLog {
     /// The last entry, purged or not.
     pub fn last(&self) -> Option<LogPosition> {
         self.shared.tail().last
+    }
+
+    /// What this node was told, in an earlier life, that it has lost.
+    pub fn lost(&self) -> Option<String> {
+        self.shared.lost.clone()
+    }
+
+    /// Keeps what this node has lost, in words, and goes on with `then` when that is on disk or cannot be. Does not wait.
+    pub fn note_lost(&self, problem: &str, then: impl FnOnce() + Send + 'static) {
+        let change = Change::Put {
+            name: LOST,
+            value: Bytes::from(problem.to_owned()),
+        };
+        let noted = self
+            .shared
+            .log
+            .try_submit(self.shared.group, vec![change], Box::new(move |_| then()));
+        if let Err(NoRoom { done, .. }) = noted {
+            done(Ok(()));
+        }
     }
 
     /// Follows the exclusive end of what is durable.

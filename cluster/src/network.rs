@@ -211,16 +211,23 @@ impl RaftNetworkV2<Types> for PeerConnection {
         cancel: impl Future<Output = ReplicationClosed> + OptionalSend + 'static,
         _option: RPCOption,
     ) -> Result<SnapshotResponse<Types>, StreamingError<Types>> {
-        let mut number = [0; 8];
+        let (mut number, last) = ([0; 8], snapshot.meta.last_log_id);
         self.network.world.fill_random(&mut number);
         let sending = send(u64::from_le_bytes(number), vote, snapshot.snapshot, |body, deadline| {
             self.call(Kind::Snapshot, body, deadline)
         });
         futures::pin_mut!(sending, cancel);
         match futures::future::select(sending, cancel).await {
-            futures::future::Either::Left((sent, _)) => sent
-                .map(SnapshotResponse::new)
-                .map_err(|error| StreamingError::Unreachable(Unreachable::new(&error))),
+            futures::future::Either::Left((Ok(answered), _)) => {
+                if answered == vote {
+                    // It has all of that now, as if it had confirmed the entries.
+                    self.confirmed.note(vote, None, last, &AppendEntriesResponse::Success);
+                }
+                Ok(SnapshotResponse::new(answered))
+            }
+            futures::future::Either::Left((Err(error), _)) => {
+                Err(StreamingError::Unreachable(Unreachable::new(&error)))
+            }
             futures::future::Either::Right((closed, _)) => Err(StreamingError::Closed(closed)),
         }
     }

@@ -43,6 +43,9 @@ pub enum StartError {
         /// Last purged index of the log.
         purged: u64,
     },
+    /// A leader told this node in an earlier life that it has lost what it confirmed. It must not vote.
+    #[error("{0}")]
+    Lost(String),
     /// openraft refused to start.
     #[error("agreement cannot start: {0}")]
     Agreement(String),
@@ -51,6 +54,9 @@ pub enum StartError {
 /// Log and state must meet. openraft would quietly fill a gap behind the log with a purge, though unless the state came from
 /// a snapshot it means lost entries; and a gap before the log it does not look for outside of debug builds.
 pub(crate) fn check_log_meets_state(group: u64, log: &GroupLog, machine: &StateMachine) -> Result<(), StartError> {
+    if let Some(problem) = log.lost() {
+        return Err(StartError::Lost(problem));
+    }
     let index = |position: Option<LogPosition>| position.map(|position| position.index);
     let (last, purged, applied) = (index(log.last()), index(log.purged()), index(machine.applied()));
     match (applied, purged) {

@@ -6,6 +6,7 @@ use super::damage;
 use super::field::Field;
 use super::links::Links;
 use super::planted::Planted;
+use super::rolled_back::Older;
 use super::traffic::{Scene, now_us};
 use crate::chance::Chance;
 use crate::clock;
@@ -14,7 +15,6 @@ use crate::failure::Outcome;
 use corridor_judge::history::{Phase, What};
 use futures_util::future::try_join_all;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -46,7 +46,7 @@ pub struct Stage<'a> {
     /// What the nodes' logs may tell of: a sync of the log that was made to fail.
     pub pardoned: Vec<String>,
     /// A disk as it was, to be put back.
-    pub older: Option<PathBuf>,
+    pub older: Option<Older>,
     /// What should not have happened: how often.
     pub errors: BTreeMap<String, u64>,
     /// The same as sentences.

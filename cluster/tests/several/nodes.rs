@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use corridor_cluster::{Group, GroupConfig, GroupStatus, Host, Hosting, Peer, Steer};
+use corridor_cluster::{Group, GroupConfig, GroupStatus, Host, Hosting, Peer, StartError, Steer};
 use corridor_storage::log::{FatalHandler, LogStore, MemoryLog};
 use corridor_storage::replicated::{MemoryAnswer, MemoryState};
 use corridor_storage::spool::Spools;
@@ -50,6 +50,18 @@ impl Cluster {
         is_first: bool,
         floor: Option<Vec<u8>>,
     ) -> Group<MemoryState> {
+        self.try_start(id, log, state, is_first, floor).await.unwrap()
+    }
+
+    /// As [`Cluster::start_over`], where it may not be allowed to.
+    pub async fn try_start(
+        &self,
+        id: u64,
+        log: Arc<dyn LogStore>,
+        state: &MemoryState,
+        is_first: bool,
+        floor: Option<Vec<u8>>,
+    ) -> Result<Group<MemoryState>, StartError> {
         let host = Arc::new(Host::new());
         let hosting = Hosting {
             node_id: id,
@@ -78,9 +90,9 @@ impl Cluster {
             (config.snapshot_every_entries, config.keep_entries) = (every, keep);
         }
         let group = Group::start(GROUP, config, hosting, log, Arc::new(state.clone()));
-        let group = group.await.unwrap();
+        let group = group.await?;
         self.switchboard.connect(id, host);
-        group
+        Ok(group)
     }
 
     pub async fn start_new(&self, id: u64, is_first: bool) -> Node {

@@ -31,13 +31,17 @@ async fn a_node_that_lost_what_it_confirmed_ends_itself() {
     let index = one.group.status().last_log_index.unwrap();
     one.wait(|status| has_confirmed(status, 3, index)).await;
     let (id, _, state) = cluster.kill(three).await;
-    let _rolled_back = cluster.start(id, copy, state, false).await;
+    let rolled_back = cluster.start(id, copy, state, false).await;
     let complaint = tokio::time::timeout(SOON, complaints.recv()).await.unwrap().unwrap();
     assert!(
         complaint.contains(&format!("the log of group {GROUP} ends at"))
             && complaint.contains(&format!("confirmed everything up to {index} to node 1")),
         "{complaint}"
     );
+    let (id, log, state) = cluster.kill(rolled_back).await;
+    let again = cluster.try_start(id, Arc::new(log), &state, false, None).await;
+    let refused = again.err().map(|error| error.to_string());
+    assert_eq!(refused.as_deref(), Some(complaint.as_str()), "it may vote no more");
     // The others go on, and a node that only lags is not taken for one.
     let (id, log, state) = cluster.kill(two).await;
     let back = cluster.start(id, log, state, false).await;

@@ -63,9 +63,16 @@ impl Confirmed {
     }
 }
 
-/// What this node says of itself when its leader remembers more than its log holds; `None`: it has what it confirmed.
-pub(crate) fn complaint(group: u64, leader: NodeId, confirmed: LogPosition, last: Option<u64>) -> Option<String> {
-    if last >= Some(confirmed.index) {
+/// What this node says of itself when its leader remembers more than its log holds; `None`: it has what it confirmed. `floor`: how far the group
+/// had come when this node was let go; what it confirmed before it has forgotten rightly.
+pub(crate) fn complaint(
+    group: u64,
+    leader: NodeId,
+    confirmed: LogPosition,
+    last: Option<u64>,
+    floor: Option<LogPosition>,
+) -> Option<String> {
+    if last >= Some(confirmed.index) || Some(confirmed) <= floor {
         return None;
     }
     let ends = last.map_or_else(|| "is empty".to_owned(), |last| format!("ends at {last}"));
@@ -143,8 +150,14 @@ mod tests {
 
     #[test]
     fn a_log_that_holds_what_was_confirmed_is_whole() {
-        assert_eq!(complaint(1, 2, position(2, 7), Some(7)), None);
-        assert!(complaint(1, 2, position(2, 7), Some(6)).is_some_and(|text| text.contains("ends at 6")));
-        assert!(complaint(1, 2, position(2, 0), None).is_some_and(|text| text.contains("is empty")));
+        let complaint = |last, floor| complaint(1, 2, position(2, 7), last, floor);
+        assert_eq!(complaint(Some(7), None), None);
+        assert!(complaint(Some(6), None).is_some_and(|text| text.contains("ends at 6")));
+        assert!(complaint(None, None).is_some_and(|text| text.contains("is empty")));
+        assert_eq!(complaint(None, Some(position(2, 7))), None, "from before it was let go");
+        assert!(
+            complaint(Some(6), Some(position(2, 5))).is_some(),
+            "it came back, and confirmed more"
+        );
     }
 }

@@ -207,11 +207,7 @@ impl GroupService {
         if metrics.current_leader != Some(from) {
             return Err(format!("node {from} does not lead this one"));
         }
-        // What a node confirmed before it was let go it has forgotten rightly, and says so itself: see `floor`.
-        if self.floor.is_some_and(|floor| confirmed <= floor) {
-            return Ok(Bytes::new());
-        }
-        if let Some(problem) = complaint(self.group, from, confirmed, metrics.last_log_index) {
+        if let Some(problem) = complaint(self.group, from, confirmed, metrics.last_log_index, self.floor) {
             // On disk first: it must not vote either when it is started again.
             let on_fatal = Arc::clone(&self.on_fatal);
             let text = problem.clone();

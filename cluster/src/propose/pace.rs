@@ -51,6 +51,10 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
+    use std::future::Future as _;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
     use tokio::time::Instant;
 
     use super::*;
@@ -68,14 +72,17 @@ mod tests {
         let (of_one, of_another) = (first.clone(), first);
         assert_eq!(waited_ms(&mut pace).await, 0, "one is under way");
         let second = pace.begin();
-        let ends = async move {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+        let began = Instant::now();
+        {
+            let mut room = pin!(pace.room(1));
+            let mut is_there = || room.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+            assert!(!is_there());
             drop(of_one);
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            assert!(!is_there(), "not all of its commands are answered");
             drop(of_another);
-        };
-        let (waited, ()) = tokio::join!(waited_ms(&mut pace), ends);
-        assert_eq!(waited, 3, "until the last of its commands is answered");
+            assert!(is_there());
+        }
+        assert!(began.elapsed().is_zero(), "and not because time went by");
         drop(second);
         let _third = pace.begin();
         assert_eq!(waited_ms(&mut pace).await, 0);

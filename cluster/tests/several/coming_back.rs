@@ -50,7 +50,8 @@ async fn comes_back(cluster: &Cluster, remembers: bool) -> (Node, Group<MemorySt
     }
     let back = cluster
         .start_over(3, log_of_next, &MemoryState::new(), false, floor)
-        .await;
+        .await
+        .unwrap();
     let away = cluster.start(id, log, state, false).await;
     drop((one, four));
     (away, back)

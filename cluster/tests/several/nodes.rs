@@ -37,24 +37,12 @@ impl Cluster {
     /// Starts a node on this log and state.
     pub async fn start(&self, id: u64, log: MemoryLog, state: MemoryState, is_first: bool) -> Node {
         let kept: Arc<dyn LogStore> = Arc::new(log.clone());
-        let group = self.start_over(id, kept, &state, is_first, None).await;
+        let group = self.start_over(id, kept, &state, is_first, None).await.unwrap();
         Node { id, group, log, state }
     }
 
     /// As [`Cluster::start`], for whoever looks after the log; `floor`: where the node was let go before.
     pub async fn start_over(
-        &self,
-        id: u64,
-        log: Arc<dyn LogStore>,
-        state: &MemoryState,
-        is_first: bool,
-        floor: Option<Vec<u8>>,
-    ) -> Group<MemoryState> {
-        self.try_start(id, log, state, is_first, floor).await.unwrap()
-    }
-
-    /// As [`Cluster::start_over`], where it may not be allowed to.
-    pub async fn try_start(
         &self,
         id: u64,
         log: Arc<dyn LogStore>,

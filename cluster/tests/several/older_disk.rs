@@ -39,7 +39,7 @@ async fn a_node_that_lost_what_it_confirmed_ends_itself() {
         "{complaint}"
     );
     let (id, log, state) = cluster.kill(rolled_back).await;
-    let again = cluster.try_start(id, Arc::new(log), &state, false, None).await;
+    let again = cluster.start_over(id, Arc::new(log), &state, false, None).await;
     let refused = again.err().map(|error| error.to_string());
     assert_eq!(refused.as_deref(), Some(complaint.as_str()), "it may vote no more");
     // The others go on, and a node that only lags is not taken for one.

@@ -44,6 +44,12 @@ test("a patient who comes to the staff page is taken to their own", async () => 
   await patient.page.getByText("Emergency? Call 911.").first().waitFor();
 });
 
+test("who comes for the first time is not told of a new version", async () => {
+  const { page } = patient;
+  await page.waitForFunction(() => navigator.serviceWorker.getRegistration("/p/").then((found) => found?.active?.state === "activated"));
+  assert.equal(await page.getByText("A new version is ready.").count(), 0);
+});
+
 test("a new message reaches the care team; an answer comes back; the note does not", async () => {
   const { page } = patient;
   await page.getByRole("button", { name: "New message" }).tap();

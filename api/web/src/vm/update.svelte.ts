@@ -26,8 +26,9 @@ class Update {
   }
 
   private watch(registration: ServiceWorkerRegistration): void {
+    // A first installation waits for a moment as well, and the page of a patient who came by "/" has that page's worker already.
     const look = (): void => {
-      if (registration.waiting === null || navigator.serviceWorker.controller === null) return;
+      if (registration.waiting === null || registration.active === null) return;
       this.waiting = registration.waiting;
       this.ready = true;
     };

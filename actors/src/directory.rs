@@ -5,7 +5,7 @@ use corridor_domain::conversation::Side;
 use corridor_domain::ids::{PersonId, SessionId};
 use corridor_storage::high_water;
 use corridor_sync::directory::{Directory, Entered};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One connected device.
@@ -23,6 +23,19 @@ pub struct Connected {
     pub is_staff: bool,
     /// What waits for the socket.
     pub outbox: Arc<Outbox>,
+    watches_queue: AtomicBool,
+}
+
+impl Connected {
+    /// Whether it is told what moves in the queue.
+    pub fn watches_queue(&self) -> bool {
+        self.watches_queue.load(Ordering::Acquire)
+    }
+
+    /// From now on it is told, or no longer. Says whether it was before.
+    pub fn watch_queue(&self, active: bool) -> bool {
+        self.watches_queue.swap(active, Ordering::AcqRel)
+    }
 }
 
 /// All connected devices of this node.
@@ -57,6 +70,7 @@ impl Devices {
             side,
             is_staff,
             outbox: Arc::new(Outbox::new()),
+            watches_queue: AtomicBool::new(false),
         });
         let Entered { is_shut, read } = self.directory.enter(person, Arc::clone(&connected), then);
         if is_shut {
@@ -138,6 +152,11 @@ impl Look<'_> {
     /// All devices of staff.
     pub fn staff(&self) -> impl Iterator<Item = &Arc<Connected>> {
         self.0.all().filter(|device| device.is_staff)
+    }
+
+    /// Devices that watch the queue.
+    pub fn watchers(&self) -> impl Iterator<Item = &Arc<Connected>> {
+        self.0.all().filter(|device| device.watches_queue())
     }
 }
 

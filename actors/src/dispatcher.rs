@@ -88,6 +88,7 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
         rooms.fan_out.reserve(part.revision, part.head.id);
     }
     rooms.announce(applied.revision, || close_sessions(rooms, applied));
+    rooms.queue.note(applied);
     for part in parts {
         #[cfg(test)]
         crash_if_asked(rooms, 2 * applied.revision);

@@ -1,5 +1,6 @@
 //! The seam to the wire: actors push frames that somebody above encodes. A frame is encoded once and shared by all who get it.
 
+use crate::queue::Standing;
 use bytes::Bytes;
 use corridor_domain::conversation::{Conversation, Side};
 use corridor_domain::event::Event;
@@ -31,4 +32,10 @@ pub trait Encode: Send + Sync + 'static {
 
     /// Lights.
     fn presence(&self, lights: &[(PersonId, Light)]) -> Option<Frame>;
+
+    /// How a conversation stands in the queue.
+    fn queue(&self, standing: &Standing) -> Option<Frame>;
+
+    /// The right to watch the queue ended.
+    fn queue_closed(&self) -> Option<Frame>;
 }

@@ -22,6 +22,7 @@ pub mod observe;
 pub mod outbox;
 pub mod patient_thread;
 pub mod presence;
+pub mod queue;
 pub mod rates;
 pub mod session;
 pub mod slots;

@@ -26,12 +26,13 @@ pub static SENDS: Count = Count::new(
 /// Kinds of actors that are counted while they live.
 const KINDS_ALIVE: [&str; 2] = ["conversation", "patient_thread"];
 /// Kinds of actors that may fall.
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
     "conversation",
     "patient_thread",
     "session",
     "dispatcher",
     "presence",
+    "queue",
     "other",
 ];
 

@@ -11,6 +11,7 @@ use crate::gossip::{Gossip, Voice};
 use crate::observe::{self, Kind, Observed};
 use crate::outbox::Farewell;
 use crate::presence::PresenceMessage;
+use crate::queue;
 use crate::rates::{Rate, Rates};
 use crate::session::{SessionActor, SessionMessage, SessionSupervisor};
 use crate::slots::Slot;
@@ -24,6 +25,7 @@ use corridor_storage::reader::Reader;
 use corridor_storage::world::World;
 use corridor_sync::handover::Handover;
 use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, ActorStatus, SpawnErr, SupervisionEvent};
+use std::io;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -208,12 +210,14 @@ impl Actors {
             (kind, Kind { alive: 1, some })
         };
         let presence = self.rooms.presence().map(|actor| actor.get_status());
+        let queue = self.rooms.queue.teller().map(|actor| actor.get_status());
         vec![
             single("node_supervisor", self.top.get_status()),
             single("session_supervisor", self.sessions.get_status()),
             single("workspace_supervisor", self.rooms.supervisor_status()),
             single("dispatcher", self.rooms.dispatcher_status()),
             single("presence", presence.unwrap_or(ActorStatus::Unstarted)),
+            single("queue", queue.unwrap_or(ActorStatus::Unstarted)),
             ("conversation", observe::slots("conversation", &self.rooms.slots, limit)),
             (
                 "patient_thread",
@@ -304,6 +308,22 @@ impl Actors {
             Some(Ok(())) => lights.await.unwrap_or_default(),
             _ => Vec::new(),
         }
+    }
+
+    /// A page of the queue. The first one on this node reads every patient conversation.
+    pub async fn queue(&self, ask: &queue::Ask<'_>) -> io::Result<queue::Page> {
+        self.gather_queue().await?;
+        Ok(self.rooms.queue.look(|index| index.page(ask)).unwrap_or_default())
+    }
+
+    /// From now on the queue is known here, and who watches it is told what moves.
+    pub async fn gather_queue(&self) -> io::Result<()> {
+        if self.rooms.queue.is_gathered() {
+            return Ok(());
+        }
+        let rooms = Arc::clone(&self.rooms);
+        let gathered = tokio::task::spawn_blocking(move || rooms.queue.gather(&rooms.context.reader)).await;
+        gathered.map_err(io::Error::other)?
     }
 
     /// Says goodbye to all sockets; each is told when to come back.

@@ -16,6 +16,10 @@ pub enum Latest {
     Presence(PersonId),
     /// All lights for somebody who came, by the number of the frame.
     Lights(usize),
+    /// How a conversation stands in the queue.
+    Queue(ConversationId),
+    /// That the queue is not shown any more.
+    QueueClosed,
 }
 
 /// One thing to be written to the socket.

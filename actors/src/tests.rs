@@ -7,6 +7,7 @@ mod falls_of_few;
 mod gossip;
 mod house;
 mod many;
+mod queue;
 mod resume;
 mod sleep;
 mod watching;

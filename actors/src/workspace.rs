@@ -15,6 +15,7 @@ use crate::gossip::Voice;
 use crate::outbox::Farewell;
 use crate::patient_thread::{PatientThreadActor, PatientThreadMessage};
 use crate::presence::{Board, Lights, PresenceActor, PresenceMessage};
+use crate::queue::{Queue, QueueActor};
 use crate::slots::{Slot, Slots};
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
@@ -61,6 +62,8 @@ pub struct Rooms {
     board: Mutex<Board>,
     /// What other nodes are to be told.
     pub(crate) voice: Voice,
+    /// Patient conversations by their newest message. Outlives the actor that tells of it.
+    pub(crate) queue: Queue,
     /// The dispatcher panics once at this moment: twice the revision, and one more for after it.
     #[cfg(test)]
     pub(crate) crash_dispatcher_at: AtomicU64,
@@ -82,6 +85,7 @@ impl Rooms {
             lights: Lights::new(),
             board: Mutex::default(),
             voice,
+            queue: Queue::default(),
             #[cfg(test)]
             crash_dispatcher_at: AtomicU64::new(0),
         }
@@ -276,6 +280,7 @@ pub(crate) struct State {
     /// How often the dispatcher fell at this revision.
     falls: (u64, u32),
     presence: ActorCell,
+    queue: ActorCell,
 }
 
 impl Actor for WorkspaceSupervisor {
@@ -289,6 +294,7 @@ impl Actor for WorkspaceSupervisor {
         rooms.supervisor.get_or_init(|| myself.get_cell());
         let dispatcher = start_dispatcher(&myself, &rooms, &applied).await?;
         let presence = start_presence(&myself, &rooms).await?;
+        let queue = start_queue(&myself, &rooms).await?;
         Ok(State {
             rooms,
             alarm,
@@ -296,6 +302,7 @@ impl Actor for WorkspaceSupervisor {
             dispatcher,
             falls: (0, 0),
             presence,
+            queue,
         })
     }
 
@@ -315,6 +322,9 @@ impl Actor for WorkspaceSupervisor {
         } else if fallen.get_id() == state.presence.get_id() {
             state.presence = start_presence(&myself, &state.rooms).await?;
             "presence"
+        } else if fallen.get_id() == state.queue.get_id() {
+            state.queue = start_queue(&myself, &state.rooms).await?;
+            "queue"
         } else {
             state.rooms.stand_up(&fallen).await.unwrap_or("other")
         };
@@ -353,5 +363,10 @@ async fn start_dispatcher(
 
 async fn start_presence(myself: &ActorRef<()>, rooms: &Arc<Rooms>) -> Result<ActorCell, SpawnErr> {
     let (actor, _) = Actor::spawn_linked(None, PresenceActor, Arc::clone(rooms), myself.get_cell()).await?;
+    Ok(actor.get_cell())
+}
+
+async fn start_queue(myself: &ActorRef<()>, rooms: &Arc<Rooms>) -> Result<ActorCell, SpawnErr> {
+    let (actor, _) = Actor::spawn_linked(None, QueueActor, Arc::clone(rooms), myself.get_cell()).await?;
     Ok(actor.get_cell())
 }

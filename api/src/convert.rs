@@ -1,8 +1,10 @@
 //! Step 3 of a message's way: what the wire says becomes what the domain means, and back. Pure; the only place where both are
 //! known. Domain types are never serialised to clients.
 
+pub mod care;
 pub mod events;
 pub mod objects;
+mod standing;
 
 use crate::failure::{Failure, Outcome};
 use corridor_domain::conversation as domain;

@@ -1,8 +1,10 @@
 //! Frames for the actors: encoded once for each side, shared by all who get them.
 
+use crate::convert::care;
 use crate::convert::events::Showing;
 use crate::names::Names;
 use corridor_actors::frame::{Encode, Frame, Light};
+use corridor_actors::queue::Standing;
 use corridor_domain::conversation::{Conversation, Side};
 use corridor_domain::event::Event;
 use corridor_domain::ids::{ConversationId, PersonId};
@@ -87,5 +89,20 @@ impl Encode for JsonFrames {
         frame(&ServerFrame::Presence {
             people: lights.iter().map(change).collect(),
         })
+    }
+
+    fn queue(&self, standing: &Standing) -> Option<Frame> {
+        let care = care::standing(&self.names, standing)
+            .map_err(|error| tracing::error!(%error, "the queue cannot be shown"))
+            .ok()?;
+        frame(&ServerFrame::QueueChanged {
+            conversation_id: standing.conversation.to_string(),
+            revision: standing.revision,
+            care: Box::new(care),
+        })
+    }
+
+    fn queue_closed(&self) -> Option<Frame> {
+        frame(&ServerFrame::QueueClosed)
     }
 }

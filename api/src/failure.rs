@@ -83,6 +83,15 @@ fn of_refusal(refusal: Refusal) -> (u16, &'static str) {
         Refusal::Invalid => (422, "The command makes no sense as it is."),
         Refusal::TooMany => (422, "This is more than a limit allows."),
         Refusal::NothingToDo => (409, "It is so already."),
+        Refusal::HeldByAnother => (
+            409,
+            "Somebody else answers for it now. Look again, and take it over from them if you must.",
+        ),
+        Refusal::NotHeld => (409, "Nobody holds it. Take it or assign it instead."),
+        Refusal::NotOffered => (409, "It is not offered to you, or not any more."),
+        Refusal::CannotHold => (409, "This person cannot answer for patients."),
+        Refusal::TargetNotAMember => (409, "This person is no member. Add them first."),
+        Refusal::Closed => (409, "The clinic has closed this conversation. Begin a new one."),
     }
 }
 

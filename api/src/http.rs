@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admit;
+mod care;
 mod conversations;
 mod measured;
 mod messages;
@@ -81,6 +82,7 @@ pub fn router(edge: Edge) -> Router {
 fn api() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .merge(accounts::routes())
+        .merge(care::routes())
         .merge(conversations::routes())
         .merge(messages::routes())
 }

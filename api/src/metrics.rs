@@ -71,13 +71,14 @@ pub static HTTP_REQUEST_SECONDS: Spread = Spread::new(
     &[("route", &crate::http::ROUTES), ("status", &["2xx", "4xx", "5xx"])],
 );
 
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 7] = [
     "send_message",
     "edit_message",
     "retract_message",
     "mark_read",
     "confirm_delivery",
     "acknowledge",
+    "care",
 ];
 
 /// Codes of failures that are none of the clinic's refusals.
@@ -154,6 +155,7 @@ impl Timed {
             Command::MarkRead { .. } => "mark_read",
             Command::ConfirmDelivery { .. } => "confirm_delivery",
             Command::Acknowledge { .. } => "acknowledge",
+            Command::Care { .. } => "care",
         };
         let began_ns = world.monotonic_ns();
         Self {

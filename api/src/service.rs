@@ -9,11 +9,13 @@ mod commands;
 mod lists;
 mod pages;
 mod password;
+mod queue;
 mod sessions;
 
 pub use lists::{InboxFilter, Scope};
 pub use pages::Turn;
 pub use password::Passwords;
+pub use queue::QueueQuestion;
 pub use sessions::Caller;
 pub(crate) use sessions::workspace_of;
 

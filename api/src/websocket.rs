@@ -5,6 +5,7 @@ mod connection;
 mod gathering;
 mod handing_on;
 mod handshake;
+mod results;
 pub mod session_protocol;
 mod writer;
 

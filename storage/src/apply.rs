@@ -10,7 +10,7 @@ use crate::load::load;
 use crate::metrics;
 use crate::planted::{self, Mistake};
 use crate::records::{self, Progress, StoredAnswer};
-use crate::replicated::{CommittedCommand, ReplicatedState, StateSnapshot};
+use crate::replicated::{CommittedCommand, LOWEST_COMMAND_VERSION, ReplicatedState, StateSnapshot};
 use crate::state::{Records, State};
 use crate::transaction::Transaction;
 use crate::write::{write_answer, write_audit, write_change};
@@ -21,7 +21,7 @@ use corridor_domain::decide::decide;
 use corridor_domain::outcome::{Answer, Change, Outcome};
 use corridor_domain::refusal::Refusal;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What one command changed, for those who tell the living: events in order, memberships, sessions.
@@ -46,6 +46,8 @@ pub struct AppliedState {
     progress: Mutex<Progress>,
     /// That of the progress, for whoever must not wait for it.
     time_ms: AtomicU64,
+    /// The highest version of a command that was applied.
+    level: AtomicU8,
     listener: Listener,
     /// Another state has taken the place of this one: whoever listened has missed what lies between, and hears no more.
     was_replaced: AtomicBool,
@@ -61,6 +63,7 @@ impl AppliedState {
         }
         let progress: Progress = state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
         Ok(Self {
+            level: AtomicU8::new(level_of(&state)?),
             state,
             time_ms: AtomicU64::new(progress.at_ms),
             progress: Mutex::new(progress),
@@ -83,30 +86,39 @@ impl AppliedState {
 
 /// Bytes of a command for the log.
 pub fn encode_command(envelope: &Envelope) -> io::Result<bytes::Bytes> {
-    // The first byte is the version of the form; an unknown one stops the node instead of being guessed at.
+    // The first byte is the version of the form; an unknown one stops the node instead of being guessed at. Each command has the lowest
+    // version that can say it, so that an older program in the group holds back only what it does not know.
     let mut bytes = Vec::with_capacity(COMMAND_SIZE_EXPECTED);
-    bytes.push(COMMAND_VERSION);
+    bytes.push(envelope.command.version());
     let bytes =
         postcard::to_extend(envelope, bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     Ok(bytes.into())
 }
 
-/// The highest version of commands that this program applies, and the one that it writes. Every node tells the others.
-pub const COMMAND_VERSION: u8 = 1;
+/// The highest version of commands that this program applies. Every node tells the others.
+pub const COMMAND_VERSION: u8 = 2;
 /// Most commands are a short message; longer ones grow.
 const COMMAND_SIZE_EXPECTED: usize = 512;
 /// Of answers on their way to the node whose client asked.
 const ANSWER_VERSION: u8 = 1;
 
 fn decode_command(bytes: &[u8]) -> io::Result<Envelope> {
+    let invalid = |what| io::Error::new(io::ErrorKind::InvalidData, what);
     match bytes.split_first() {
-        Some((&COMMAND_VERSION, body)) => records::whole(body)
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a committed command is damaged")),
-        _ => Err(io::Error::new(
-            io::ErrorKind::InvalidData,
+        Some((&version, body)) if (LOWEST_COMMAND_VERSION..=COMMAND_VERSION).contains(&version) => records::whole(body)
+            .filter(|envelope: &Envelope| envelope.command.version() == version)
+            .ok_or_else(|| invalid("a committed command is damaged")),
+        _ => Err(invalid(
             "a committed command is of a version that this program does not know",
         )),
     }
+}
+
+fn level_of(state: &State) -> io::Result<u8> {
+    let kept = state.bytes(&keys::meta(MetaName::Level))?;
+    Ok(kept
+        .and_then(|kept| kept.first().copied())
+        .unwrap_or(LOWEST_COMMAND_VERSION))
 }
 
 /// Applies one command to a batch. Says what to answer, and what changed.
@@ -219,6 +231,10 @@ impl ReplicatedState for AppliedState {
         command.first().copied().unwrap_or(u8::MAX)
     }
 
+    fn applied_version(&self) -> u8 {
+        self.level.load(Ordering::Acquire)
+    }
+
     fn encode_answer(answer: &Answer) -> io::Result<bytes::Bytes> {
         let bytes = postcard::to_extend(answer, vec![ANSWER_VERSION]);
         bytes
@@ -270,7 +286,16 @@ impl ReplicatedState for AppliedState {
         }
         batch.put_local(keys::meta(MetaName::Marker), marker);
         batch.put_local(keys::meta(MetaName::Progress), records::encode(&progress)?);
+        let highest = commands
+            .iter()
+            .map(|command| Self::command_version(&command.command))
+            .max();
+        let raised = highest.filter(|highest| *highest > self.applied_version());
+        if let Some(level) = raised {
+            batch.put_local(keys::meta(MetaName::Level), vec![level]);
+        }
         batch.commit()?;
+        self.level.fetch_max(raised.unwrap_or_default(), Ordering::AcqRel);
         self.time_ms.store(progress.at_ms, Ordering::Release);
         *current = progress;
         drop(current);
@@ -311,6 +336,7 @@ impl ReplicatedState for AppliedState {
         self.state.store().replace(marker.chain(others))?;
         *current = self.state.record(&keys::meta(MetaName::Progress))?.unwrap_or_default();
         self.time_ms.store(current.at_ms, Ordering::Release);
+        self.level.store(level_of(&self.state)?, Ordering::Release);
         self.was_replaced.store(true, Ordering::Release);
         self.landmarks.forget();
         Ok(())

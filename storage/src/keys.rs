@@ -25,6 +25,7 @@
 //! | 14 audit | leaf index | audit record |
 //! | 15 audit of person | person, leaf index | empty |
 //! | 16 audit of conversation | conversation, leaf index | empty |
+//! | 17 care | conversation | the responsibility for a patient conversation; absent where nobody has touched it |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
 
@@ -83,6 +84,8 @@ pub enum Table {
     AuditPerson = 0x15,
     /// The audit record by conversation.
     AuditConversation = 0x16,
+    /// The responsibility for patient conversations.
+    Care = 0x17,
 }
 
 /// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.
@@ -108,6 +111,8 @@ pub enum MetaName {
     Progress = 2,
     /// The clinic's name.
     WorkspaceName = 3,
+    /// The highest version of a command that was applied: one byte. Absent: 1.
+    Level = 4,
 }
 
 fn key(table: Table, parts: &[&[u8]]) -> Key {
@@ -281,6 +286,11 @@ pub fn proxies_of(patient: PersonId) -> Key {
 /// The answer to a command.
 pub fn answer(person: PersonId, command: CommandId) -> Key {
     key(Table::Answer, &[&person.to_bytes(), &command.to_bytes()])
+}
+
+/// The responsibility for a patient conversation.
+pub fn care(conversation: ConversationId) -> Key {
+    key(Table::Care, &[&conversation.to_bytes()])
 }
 
 /// A line of the audit record.

@@ -4,6 +4,7 @@
 
 use crate::keys::{self, Table};
 use crate::state::Records;
+use corridor_domain::care::Care;
 use corridor_domain::command::{Acting, Command, Envelope, NewConversation};
 use corridor_domain::conversation::{Conversation, History, Kind, Membership, Side};
 use corridor_domain::decide::side_of;
@@ -123,6 +124,13 @@ fn load_family(records: &impl Records, view: &mut View, command: &Command) -> io
             }
             Ok(())
         }
+        Command::Care { conversation, step } => {
+            if let Some(subject) = step.subject() {
+                view.subject_membership = records.record(&keys::membership(*conversation, subject))?;
+                load_subject(records, view, subject)?;
+            }
+            Ok(())
+        }
         Command::FoundWorkspace { .. }
         | Command::AddSite { .. }
         | Command::SignIn { .. }
@@ -187,6 +195,15 @@ pub(crate) fn readable(records: &impl Records, reader: Option<&Person>, id: Conv
         Some(patient) => person_of(records, patient)?,
         None => None,
     };
+    let is_patients = conversation.as_ref().is_some_and(|found| found.kind.is_patient());
+    let care: Option<Care> = match is_patients {
+        true => records.record(&keys::care(id))?,
+        false => None,
+    };
+    let holder = match care.as_ref().and_then(|care| care.holder) {
+        Some(holder) => person_of(records, holder)?,
+        None => None,
+    };
     Ok(Readable {
         own: records.record(&keys::membership(id, reader.id))?,
         break_glass: if reader.is_staff() {
@@ -196,6 +213,8 @@ pub(crate) fn readable(records: &impl Records, reader: Option<&Person>, id: Conv
         },
         conversation,
         patient,
+        care,
+        holder,
     })
 }
 

@@ -9,6 +9,7 @@ use crate::planted::{self, Mistake};
 use crate::records::{Progress, StoredVersion};
 use crate::state::{Records, State};
 use corridor_domain::audit::AuditRecord;
+use corridor_domain::care::Care;
 use corridor_domain::conversation::{Conversation, Membership, Side};
 use corridor_domain::event::Event;
 use corridor_domain::ids::{ConversationId, PersonId, SessionId};
@@ -112,6 +113,11 @@ impl Reader {
     /// The head of a conversation.
     pub fn conversation(&self, conversation: ConversationId) -> io::Result<Option<Conversation>> {
         self.state.record(&keys::conversation(conversation))
+    }
+
+    /// The responsibility for a patient conversation; none if nobody has touched it.
+    pub fn care(&self, conversation: ConversationId) -> io::Result<Option<Care>> {
+        self.state.record(&keys::care(conversation))
     }
 
     /// A conversation as one reader needs it judged.

@@ -67,13 +67,14 @@ impl Recent {
 
 /// What commands look at again and again. Events, answers and lines of the record are written once and seldom read.
 pub(crate) fn is_kept(key: &[u8]) -> bool {
-    const KEPT: [Table; 6] = [
+    const KEPT: [Table; 7] = [
         Table::Person,
         Table::Session,
         Table::Conversation,
         Table::Membership,
         Table::PersonConversation,
         Table::BreakGlass,
+        Table::Care,
     ];
     key.first()
         .is_some_and(|table| KEPT.iter().any(|kept| *kept as u8 == *table))

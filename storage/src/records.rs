@@ -7,6 +7,7 @@
 
 use bytes::Bytes;
 use corridor_domain::audit::AuditRecord;
+use corridor_domain::care::Care;
 use corridor_domain::conversation::{Conversation, Membership};
 use corridor_domain::event::Event;
 use corridor_domain::outcome::Answer;
@@ -82,6 +83,7 @@ records! {
     Progress = 10,
     StoredVersion = 11,
     Private = 12,
+    Care = 13,
 }
 
 /// The bytes of a record.

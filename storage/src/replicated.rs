@@ -37,6 +37,11 @@ pub trait ReplicatedState: Send + Sync + 'static {
         LOWEST_COMMAND_VERSION
     }
 
+    /// The highest version of a command that was applied: every member of the group applies it, or it were none any more.
+    fn applied_version(&self) -> u8 {
+        LOWEST_COMMAND_VERSION
+    }
+
     /// The bytes of an answer, for the node whose client asked.
     fn encode_answer(answer: &Self::Answer) -> io::Result<Bytes>;
 
@@ -185,6 +190,14 @@ impl ReplicatedState for MemoryState {
     fn command_version(command: &[u8]) -> u8 {
         let first = command.first().copied();
         first.filter(|first| *first < b' ').unwrap_or(LOWEST_COMMAND_VERSION)
+    }
+
+    fn applied_version(&self) -> u8 {
+        let versions = self
+            .commands()
+            .into_iter()
+            .map(|(_, command)| Self::command_version(&command));
+        versions.max().unwrap_or(LOWEST_COMMAND_VERSION)
     }
 
     fn encode_answer(answer: &MemoryAnswer) -> io::Result<Bytes> {

@@ -52,6 +52,7 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
             batch.put(keys::version(*conversation, *seq, *version), &stored)
         }
         Change::BreakGlass(grant) => batch.put(keys::break_glass(grant.person, grant.conversation), grant),
+        Change::Care(care) => batch.put(keys::care(care.conversation), care.as_ref()),
     }
 }
 

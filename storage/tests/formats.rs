@@ -3,24 +3,23 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-mod clinic;
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
 use corridor_domain::audit::{Action, AuditRecord, Basis, Range};
-use corridor_domain::command::{Acting, Command, Envelope, NewMessage};
+use corridor_domain::care::{Care, Offer, Stage};
 use corridor_domain::conversation::{
     Audience, Conversation, Departure, History, Kind, Membership, Place, Side, Visibility,
 };
 use corridor_domain::event::{Event, EventBody, Mention, Message, Priority, Retraction};
-use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId, SiteId};
+use corridor_domain::ids::{ConversationId, PersonId, SessionId, SiteId};
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Role, Site};
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::session::{BreakGlass, Session};
-use corridor_storage::apply::{AppliedState, encode_command};
+use corridor_storage::apply::AppliedState;
 use corridor_storage::records::{KINDS, Progress, Record, StoredAnswer, StoredVersion, decode, encode};
-use corridor_storage::replicated::{CommittedCommand, ReplicatedState};
+use corridor_storage::replicated::ReplicatedState;
 use fixtures::{kept, same};
 use std::fmt::Debug;
 
@@ -188,30 +187,6 @@ fn audit() -> AuditRecord {
     }
 }
 
-fn envelope() -> Envelope {
-    let message = NewMessage {
-        audience: Audience::Everyone,
-        priority: Priority::Urgent,
-        content: Sealed(b"sealed body".to_vec()),
-        mentions: vec![Mention::Role(Role::Nurse)],
-        reply_to: Some(300),
-    };
-    Envelope {
-        command_id: CommandId(0x0102_0304),
-        fingerprint: [5; 16],
-        acting: Acting::Person {
-            person: PersonId(2),
-            session: SessionId(0x200),
-        },
-        on_behalf_of: Some(PersonId(0x10)),
-        salt: [6; 16],
-        command: Command::Send {
-            conversation: ConversationId(0xA0),
-            message: Box::new(message),
-        },
-    }
-}
-
 #[test]
 fn people_and_sessions() {
     pinned(&person(), "person");
@@ -253,6 +228,26 @@ fn conversations_and_what_happens_in_them() {
 }
 
 #[test]
+fn who_answers() {
+    let offer = Offer {
+        to: PersonId(3),
+        by: PersonId(2),
+        at_ms: AT_MS,
+        expires_at_ms: AT_MS + 7,
+    };
+    let care = Care {
+        conversation: ConversationId(0xA0),
+        pool: Role::Nurse,
+        holder: Some(PersonId(2)),
+        since_ms: AT_MS - 1,
+        offer: Some(offer),
+        set_stage: Stage::Resolved,
+        resolved_shared_number: 300,
+    };
+    pinned(&care, "care");
+}
+
+#[test]
 fn the_record_and_what_the_state_remembers() {
     pinned(&audit(), "audit-record");
     let answer = StoredAnswer {
@@ -275,32 +270,6 @@ fn the_record_and_what_the_state_remembers() {
         hash: [8; 32],
     };
     pinned(&progress, "progress");
-}
-
-#[test]
-fn a_command_in_the_log() {
-    let bytes = same("0.1/command-1.hex", &encode_command(&envelope()).unwrap());
-    assert_eq!(bytes[0], 1, "the version");
-    assert_eq!(postcard::from_bytes::<Envelope>(&bytes[1..]).unwrap(), envelope());
-    // Read the production way: what is cut, longer, or of another version never becomes state.
-    let clinic = clinic::Clinic::staffed();
-    let apply = |command: &[u8]| {
-        let command = CommittedCommand {
-            revision: clinic.revision + 1,
-            at_ms: AT_MS,
-            command: bytes::Bytes::copy_from_slice(command),
-        };
-        clinic.applied.apply(vec![command], Vec::new())
-    };
-    for length in 0..bytes.len() {
-        assert!(apply(&bytes[..length]).is_err(), "cut at {length}");
-    }
-    assert!(apply(&[bytes.as_slice(), &[0]].concat()).is_err());
-    assert!(apply(&[&[2], &bytes[1..]].concat()).is_err());
-    assert!(
-        matches!(apply(&bytes).unwrap()[..], [Answer::Refused { .. }]),
-        "it is on behalf of another"
-    );
 }
 
 /// On its way to the node whose client asked. Which answers there are is pinned in the domain's tests.
@@ -337,6 +306,7 @@ fn kinds_are_pinned() {
         Progress::KIND,
         StoredVersion::KIND,
         Private::KIND,
+        Care::KIND,
     ];
     assert!(kinds.iter().zip(1..).all(|(kind, number)| *kind == number));
     assert_eq!(KINDS, kinds, "a new record gets a fixture above and a line here");

@@ -112,8 +112,9 @@ fn keys_of(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
                 keys::audit_conversation(CONVERSATION, 300),
                 format!("16{conversation}{seq}"),
             )],
-            None,
+            Some(Table::Care),
         ),
+        Table::Care => (vec![(keys::care(CONVERSATION), format!("17{conversation}"))], None),
     }
 }
 
@@ -122,7 +123,8 @@ fn metas(name: MetaName) -> Vec<(Key, String)> {
     let (number, next) = match name {
         MetaName::Marker => (1, Some(MetaName::Progress)),
         MetaName::Progress => (2, Some(MetaName::WorkspaceName)),
-        MetaName::WorkspaceName => (3, None),
+        MetaName::WorkspaceName => (3, Some(MetaName::Level)),
+        MetaName::Level => (4, None),
     };
     let this = (keys::meta(name), format!("01{number:02x}"));
     std::iter::once(this)

@@ -4,9 +4,11 @@ pub use super::device::{Device, text, text_of};
 use crate::alarm::Fence;
 use crate::falls::FallLimit;
 use crate::frame::{Encode, Frame, Light};
+use crate::queue::Standing;
 use crate::rates::Rate;
 use crate::{Actors, Needs, SubmitError};
 use corridor_cluster::{Group, GroupConfig, Hosting};
+use corridor_domain::care::Party;
 use corridor_domain::command::{Acting, Command, Envelope, NewConversation, NewMessage};
 use corridor_domain::conversation::{Audience, Conversation, Kind, Side};
 use corridor_domain::event::{Event, EventBody, Priority};
@@ -83,6 +85,23 @@ impl Encode for Plain {
             .map(|(person, light)| format!("light {:x} {light:?}", person.0))
             .collect();
         (!lights.is_empty()).then(|| Frame::from(lights.join(", ")))
+    }
+
+    fn queue(&self, standing: &Standing) -> Option<Frame> {
+        let waits = standing.waiting_since_ms.map_or("answered", |_| "waits");
+        let party = match standing.party {
+            Party::Pool(role) => format!("{role:?}"),
+            Party::Person(person) => format!("{:x}", person.0),
+        };
+        let room = standing.conversation.0;
+        Some(Frame::from(format!(
+            "queue {room:x} {party} {:?} {waits}",
+            standing.stage
+        )))
+    }
+
+    fn queue_closed(&self) -> Option<Frame> {
+        Some(Frame::from_static(b"queue closed"))
     }
 }
 

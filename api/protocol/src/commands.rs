@@ -1,5 +1,6 @@
 //! What a client asks for over the socket; over HTTP the same bodies come without the place, which stands in the path.
 
+use crate::care::CareStep;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -154,5 +155,13 @@ pub enum Command {
         conversation_id: String,
         /// The `seq` of the message.
         seq: u64,
+    },
+    /// Move the responsibility for a patient conversation, or say how far its work has come.
+    Care {
+        /// Where.
+        conversation_id: String,
+        /// What.
+        #[serde(flatten)]
+        step: CareStep,
     },
 }

@@ -1,5 +1,6 @@
 //! Events as clients see them. A message is given as it stands: edited ones with their newest body, retracted ones without any.
 
+use crate::care::Party;
 use crate::commands::{Audience, History, Mention, Priority};
 use crate::objects::Author;
 use serde::{Deserialize, Serialize};
@@ -122,6 +123,30 @@ pub enum EventBody {
         target_seq: u64,
         /// Who.
         person: Author,
+    },
+    /// Somebody else answers for the patient conversation; staff only.
+    ResponsibilityMoved {
+        /// Who does now.
+        party: Party,
+    },
+    /// The actor asks somebody to take it over; staff only.
+    HandOverOffered {
+        /// Whom.
+        to: Author,
+        /// Until when they can.
+        expires_at_ms: u64,
+    },
+    /// That will not happen; staff only.
+    HandOverEnded {
+        /// Who had been asked.
+        to: Author,
+        /// `declined` or `withdrawn`.
+        how: String,
+    },
+    /// The work has come to another stage; patients see that it is closed, and that it is open again.
+    StageChanged {
+        /// `open`, `resolved` or `closed`.
+        stage: String,
     },
 }
 

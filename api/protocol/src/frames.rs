@@ -1,5 +1,6 @@
 //! The socket's frames: JSON text, one object each, told apart by `type`.
 
+use crate::care::Care;
 use crate::commands::Command;
 use crate::events::Event;
 use crate::objects::{Person, Presence};
@@ -46,6 +47,11 @@ pub enum ClientFrame {
     },
     /// Is anybody there? The node answers with the same frame.
     Heartbeat,
+    /// Tell me what moves in the queue from now on, or no longer; staff only.
+    WatchQueue {
+        /// From now on.
+        active: bool,
+    },
 }
 
 /// Somebody's light changed.
@@ -158,6 +164,17 @@ pub enum ServerFrame {
         /// Whose, and to what.
         people: Vec<PresenceChange>,
     },
+    /// A conversation moved in the queue: to who watches and may read it, the newest state only.
+    QueueChanged {
+        /// Which.
+        conversation_id: String,
+        /// Of its newest message that the patient may see.
+        revision: u64,
+        /// How it stands.
+        care: Box<Care>,
+    },
+    /// The right to watch the queue ended: nothing of it is to be shown any more.
+    QueueClosed,
     /// The cursor is too old or unknown: fetch anew.
     Reset {
         /// Why.

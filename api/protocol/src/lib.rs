@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod care;
 mod commands;
 mod events;
 mod frames;
@@ -12,6 +13,7 @@ mod objects;
 mod problem;
 mod requests;
 
+pub use care::{Care, CareStep, HandOver, Party, QueuePage};
 pub use commands::{Audience, Command, EditMessage, History, Mention, Priority, RetractMessage, SendMessage, UpTo};
 pub use events::{Event, EventBody, Retracted};
 pub use frames::{ClientFrame, Failed, GoodbyeReason, PresenceChange, ServerFrame, Succeeded, VERSION};

@@ -1,5 +1,6 @@
 //! People, conversations, records: what clients are shown.
 
+use crate::care::Care;
 use crate::commands::{Audience, History, Priority};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -205,6 +206,9 @@ pub struct Conversation {
     pub revision: u64,
     /// One's own part.
     pub my: My,
+    /// Who answers for it; patient conversations only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub care: Option<Care>,
     /// The newest message one may see.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message: Option<LastMessage>,

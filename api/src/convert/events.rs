@@ -1,6 +1,6 @@
 //! Events for the wire, as one side may see them. Bodies are opened here, after the look was granted and recorded.
 
-use super::{audience_to_wire, history_to_wire, mentions_to_wire, priority_to_wire};
+use super::{audience_to_wire, care, history_to_wire, mentions_to_wire, priority_to_wire};
 use crate::names::Names;
 use corridor_domain::conversation::{Conversation, Place, Side};
 use corridor_domain::event::{Event, EventBody, Message};
@@ -110,6 +110,20 @@ impl Showing<'_> {
             EventBody::Acknowledged { target } => wire::EventBody::Acknowledged {
                 target_seq: self.seq(target),
                 person: author(&event.actor)?,
+            },
+            EventBody::ResponsibilityMoved { party } => wire::EventBody::ResponsibilityMoved {
+                party: care::party(self.names, *party)?,
+            },
+            EventBody::HandOverOffered { to, expires_at_ms } => wire::EventBody::HandOverOffered {
+                to: author(to)?,
+                expires_at_ms: *expires_at_ms,
+            },
+            EventBody::HandOverEnded { to, how } => wire::EventBody::HandOverEnded {
+                to: author(to)?,
+                how: care::offer_end_name(*how).to_owned(),
+            },
+            EventBody::StageChanged { stage } => wire::EventBody::StageChanged {
+                stage: care::stage_name(*stage).to_owned(),
             },
         })
     }

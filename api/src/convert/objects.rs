@@ -1,5 +1,6 @@
 //! People, conversations and members for the wire.
 
+use super::standing::Standing;
 use super::{
     audience_to_wire, basis_name, history_to_wire, kind_name, priority_to_wire, role_name, state_name,
     visibility_to_wire,
@@ -11,7 +12,7 @@ use corridor_domain::conversation::{Conversation, Kind, Membership, Place, Side}
 use corridor_domain::event::Event;
 use corridor_domain::limits;
 use corridor_domain::permission::{Asking, basis, permit};
-use corridor_domain::person::Person;
+use corridor_domain::person::{Person, Role};
 use corridor_domain::view::Readable;
 use corridor_protocol as wire;
 use std::io;
@@ -102,6 +103,7 @@ pub fn conversation(
         last_number: head.last.number_for(side),
         revision: head.revision,
         my: my(viewer, readable, head, own, now_ms),
+        care: None,
         last_message: None,
         members: None,
     })
@@ -122,7 +124,7 @@ fn my(viewer: &Person, readable: &Readable, head: &Conversation, own: Option<&Me
 
 /// What the viewer may do here: the funnel's own answer, so that a button never promises what a node refuses.
 fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
-    const ASKED: [(Action, &str); 10] = [
+    const ASKED: [(Action, &str); 20] = [
         (Action::Send, "send"),
         (Action::SendNote, "note"),
         (Action::Rename, "rename"),
@@ -133,19 +135,32 @@ fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
         (Action::Leave, "leave"),
         (Action::Join, "join"),
         (Action::MarkRead, "acknowledge"),
+        (Action::Take, "take"),
+        (Action::Assign, "assign"),
+        (Action::ReturnToPool, "return"),
+        (Action::HandOver, "hand_over"),
+        (Action::AcceptHandOver, "accept"),
+        (Action::DeclineHandOver, "decline"),
+        (Action::WithdrawHandOver, "withdraw"),
+        (Action::Resolve, "resolve"),
+        (Action::Close, "close"),
+        (Action::Open, "open"),
     ];
     let archived = readable.conversation.as_ref().is_some_and(|head| head.archived);
     let is_member = readable.own.as_ref().is_some_and(|own| own.is_current());
+    let standing = Standing::of(readable, now_ms);
     let pointless = |action| match action {
         Action::Archive => archived,
         Action::Reopen => !archived,
         Action::Join => is_member,
-        _ => false,
+        _ => standing
+            .as_ref()
+            .is_some_and(|standing| standing.is_pointless(action, viewer.id)),
     };
-    // Some other member of staff, and some event, stand for those that will be named.
+    // Some other member of staff who answers for patients, and some event, stand for those that will be named.
     let somebody = Person {
         id: corridor_domain::ids::PersonId(0),
-        roles: Default::default(),
+        roles: [Role::Nurse].into_iter().collect(),
         ..stand_in(viewer)
     };
     let first = readable.own.as_ref().map_or(1, |own| own.first_seq);

@@ -118,7 +118,8 @@ mod tests {
     fn every_frame_is_in_the_specification() {
         let document = async_api_document();
         let messages = document["channels"]["socket"]["messages"].as_object().unwrap();
-        let client = ["hello", "command", "typing", "presence", "heartbeat"].map(|tag| format!("receive_{tag}"));
+        let client =
+            ["hello", "command", "typing", "presence", "heartbeat", "watch_queue"].map(|tag| format!("receive_{tag}"));
         let server = [
             "welcome",
             "caught_up",
@@ -127,6 +128,8 @@ mod tests {
             "event",
             "typing",
             "presence",
+            "queue_changed",
+            "queue_closed",
             "reset",
             "goodbye",
         ]

@@ -94,6 +94,10 @@ impl Service {
                 conversation: convert::conversation_id(conversation_id)?,
                 seq: *seq,
             },
+            wire::Command::Care { conversation_id, step } => Command::Care {
+                conversation: convert::conversation_id(conversation_id)?,
+                step: convert::care::step(step)?,
+            },
         };
         Ok(Some(self.envelope(caller.acting(), command_id, &asked, domain)))
     }

@@ -1,6 +1,7 @@
 //! Lists: the inbox, the conversations one may see or join, people and patients. Previews are content: the look is recorded first.
 
 use super::{Caller, Service};
+use crate::convert::care::care;
 use crate::convert::events::Showing;
 use crate::convert::objects;
 use crate::encode;
@@ -139,7 +140,7 @@ impl Service {
     }
 
     /// Adds the newest messages, after the look at them is on the record.
-    async fn with_previews(
+    pub(super) async fn with_previews(
         &self,
         caller: &Caller,
         shown: Vec<(Readable, wire::Conversation)>,
@@ -186,6 +187,7 @@ impl Service {
             return Ok(None);
         };
         (_, shown.revision) = self.last_change(caller, head)?;
+        shown.care = care(self.names(), readable, head, side_of(Some(&caller.person)))?;
         Ok(Some(shown))
     }
 

@@ -7,22 +7,22 @@ use super::Greeting;
 use super::beginning::{Begun, Here, begin};
 use super::handing_on::hand_on;
 use super::handshake::Socket;
+use super::results::{result, wait};
 use super::session_protocol::{Illegal, Phase, Step, step};
 use super::writer::{Gone, Writer};
 use crate::convert::objects;
 use crate::elsewhere::Beginning;
 use crate::encode;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Failure;
 use crate::http::Edge;
-use crate::service::{Caller, done};
-use corridor_actors::SubmitError;
+use crate::service::Caller;
 use corridor_actors::node::{AttachError, Attached};
 use corridor_actors::outbox::{Farewell, Item};
 use corridor_actors::rates::Bucket;
 use corridor_actors::session::SessionMessage;
 use corridor_domain::decide::side_of;
 use corridor_domain::limits;
-use corridor_protocol::{Failed, GoodbyeReason, ServerFrame, VERSION};
+use corridor_protocol::{GoodbyeReason, ServerFrame, VERSION};
 use corridor_storage::high_water;
 use futures::stream::{FuturesUnordered, SplitStream};
 use futures::{FutureExt, StreamExt, future::BoxFuture};
@@ -320,6 +320,11 @@ impl Live<'_> {
                 self.pending.push(std::future::ready(ServerFrame::Heartbeat).boxed());
                 None
             }
+            Ok(Step::WatchQueue(active)) => {
+                let watches = self.edge.service.watch_queue(self.caller, active).await;
+                let watches = watches.map(|active| self.attached.connected.watch_queue(active));
+                watches.is_err().then(|| broken(self.edge))
+            }
             Err((Illegal::CommandId, Some(id))) => {
                 let failure =
                     Failure::Invalid("A command id is 32 hexadecimal digits or a UUID, made anew for each command.");
@@ -340,34 +345,6 @@ async fn write_items(writer: &mut Writer, attached: &Attached, items: &mut Vec<I
         }
     }
     writer.flush().await
-}
-
-type Answered = Result<corridor_actors::gateway::PendingAnswer, SubmitError>;
-
-async fn wait(answer: oneshot::Receiver<Answered>) -> Outcome<crate::service::Done> {
-    let pending = answer.await.map_err(|_| SubmitError::OutcomeUnknown)??;
-    done(pending.await.map_err(SubmitError::from)?)
-}
-
-fn result(id: String, outcome: Outcome<crate::service::Done>) -> ServerFrame {
-    match outcome {
-        Ok(done) => ServerFrame::Result {
-            id,
-            ok: true,
-            succeeded: Some(done.succeeded()),
-            failed: None,
-        },
-        Err(failure) => {
-            let problem = failure.problem();
-            crate::metrics::REFUSALS.add(&[&problem.code], 1);
-            ServerFrame::Result {
-                id,
-                ok: false,
-                succeeded: None,
-                failed: Some(Failed { problem }),
-            }
-        }
-    }
 }
 
 /// Made anew with every turn of the loop, so it is made only where it is waited for.

@@ -38,6 +38,8 @@ pub enum Step {
     Light(Presence),
     /// A sign of life is asked for.
     Answer,
+    /// The queue is watched, or no longer.
+    WatchQueue(bool),
 }
 
 /// Why a frame is not legal.
@@ -91,6 +93,7 @@ pub fn step(phase: Phase, text: &str) -> Result<Step, (Illegal, Option<String>)>
         }
         (Phase::Live, ClientFrame::Presence { status }) => Ok(Step::Light(status)),
         (Phase::Live, ClientFrame::Heartbeat) => Ok(Step::Answer),
+        (Phase::Live, ClientFrame::WatchQueue { active }) => Ok(Step::WatchQueue(active)),
     }
 }
 
@@ -123,6 +126,8 @@ mod tests {
     fn a_sign_of_life_is_asked_for_after_hello() {
         let heartbeat = r#"{"type":"heartbeat"}"#;
         assert_eq!(step(Phase::Live, heartbeat), Ok(Step::Answer));
+        let watch = r#"{"type":"watch_queue","active":true}"#;
+        assert_eq!(step(Phase::Live, watch), Ok(Step::WatchQueue(true)));
         assert_eq!(step(Phase::BeforeHello, heartbeat), Err((Illegal::OutOfTurn, None)));
     }
 

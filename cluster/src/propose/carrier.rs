@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use corridor_domain::limits::{LEADER_LOOK_INTERVAL_MS, PEER_FORWARD_TIMEOUT_MS, PROPOSALS_HANDED_OVER_COUNT_MAX};
 use corridor_storage::high_water;
 use corridor_storage::planted::{self, Mistake};
-use corridor_storage::replicated::ReplicatedState;
+use corridor_storage::replicated::{LOWEST_COMMAND_VERSION, ReplicatedState};
 use corridor_storage::world::World;
 
 use super::pace::{Pace, Turn};
@@ -66,6 +66,8 @@ pub(crate) struct Carrier {
     stamps: Stamps,
     /// The last stamp that was applied.
     state_ms: Box<dyn Fn() -> u64 + Send + Sync>,
+    /// The highest version of a command that was applied.
+    state_version: Box<dyn Fn() -> u8 + Send + Sync>,
 }
 
 /// What a carrier is made of.
@@ -100,7 +102,15 @@ impl Carrier {
             is_patient: true,
             pace: Pace::default(),
             stamps: Stamps::default(),
-            state_ms: Box::new(move || state.upgrade().map_or(0, |state| state.time_ms())),
+            state_ms: Box::new({
+                let state = state.clone();
+                move || state.upgrade().map_or(0, |state| state.time_ms())
+            }),
+            state_version: Box::new(move || {
+                state
+                    .upgrade()
+                    .map_or(LOWEST_COMMAND_VERSION, |state| state.applied_version())
+            }),
         }
     }
 
@@ -162,7 +172,9 @@ impl Carrier {
             let others = now.membership_config.membership().nodes();
             let others = others.filter(|(node, _)| **node != self.node_id);
             let said = others.map(|(node, peer)| self.link.applies(*node, &peer.address));
-            self.versions.is_at_most(command, self.versions.level(said))
+            // What was applied every member applies, also one that was not heard since this node's start.
+            let level = self.versions.level(said).max((self.state_version)());
+            self.versions.is_at_most(command, level)
         }
     }
 

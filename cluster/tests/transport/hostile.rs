@@ -70,7 +70,7 @@ pub fn hello(cluster: [u8; 16], node: u64, versions: (u16, u16)) -> Vec<u8> {
     bytes.extend(versions.1.to_le_bytes());
     bytes.extend(cluster);
     bytes.extend(node.to_le_bytes());
-    bytes.push(1);
+    bytes.push(2);
     bytes
 }
 

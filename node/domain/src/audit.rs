@@ -103,6 +103,26 @@ actions! {
     ReadAudit = "audit_read",
     /// The glass was broken.
     BreakGlass = "glass_broken",
+    /// Somebody took the responsibility for a patient conversation.
+    Take = "responsibility_taken",
+    /// It was given to somebody.
+    Assign = "responsibility_assigned",
+    /// It was given back to a pool.
+    ReturnToPool = "responsibility_returned",
+    /// It was offered to somebody.
+    HandOver = "hand_over_offered",
+    /// The offer was accepted.
+    AcceptHandOver = "hand_over_accepted",
+    /// The offer was declined.
+    DeclineHandOver = "hand_over_declined",
+    /// The offer was withdrawn.
+    WithdrawHandOver = "hand_over_withdrawn",
+    /// A patient conversation was called done.
+    Resolve = "conversation_resolved",
+    /// A patient conversation was closed: the patient cannot reply.
+    Close = "conversation_closed",
+    /// A patient conversation was opened again.
+    Open = "conversation_opened",
 }
 
 /// A stretch of one conversation, both ends with it.
@@ -169,6 +189,8 @@ mod tests {
             (Action::Send, 20),
             (Action::Read, 27),
             (Action::BreakGlass, 31),
+            (Action::Take, 32),
+            (Action::Open, 41),
         ];
         for (action, number) in pinned {
             assert_eq!(action as usize, number, "{}", action.code());

@@ -4,7 +4,7 @@
 use crate::conversation::{Audience, History, Kind};
 use crate::event::{Mention, Priority};
 use crate::ids::{CommandId, ConversationId, PersonId, SessionId};
-use crate::person::{AccountState, Person, Roles, Site};
+use crate::person::{AccountState, Person, Role, Roles, Site};
 use crate::private::{Private, Sealed};
 use crate::session::Session;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,55 @@ pub struct Page {
     pub from_seq: u64,
     /// The last event.
     pub to_seq: u64,
+}
+
+/// A step with the responsibility for a patient conversation. Numbers and order are for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CareStep {
+    /// Take it.
+    Take {
+        /// From whom, if somebody holds it.
+        from: Option<PersonId>,
+    },
+    /// Give it to somebody; nobody holds it.
+    Assign {
+        /// To whom.
+        to: PersonId,
+    },
+    /// Give it back.
+    Return {
+        /// To which pool; none: the one from which it came.
+        pool: Option<Role>,
+    },
+    /// Ask somebody to take it over. Until they accept it stays where it is.
+    HandOver {
+        /// Whom.
+        to: PersonId,
+        /// How long they have.
+        minutes: u32,
+    },
+    /// Accept what is offered.
+    Accept,
+    /// Decline what is offered.
+    Decline,
+    /// Take an offer back.
+    Withdraw,
+    /// Call it done.
+    Resolve,
+    /// Close it: the patient cannot reply.
+    Close,
+    /// Open it again.
+    Open,
+}
+
+impl CareStep {
+    /// The person it is done to.
+    pub fn subject(&self) -> Option<PersonId> {
+        match self {
+            Self::Assign { to } | Self::HandOver { to, .. } => Some(*to),
+            _ => None,
+        }
+    }
 }
 
 /// Everything that can be asked. Numbers and order are for ever.
@@ -270,6 +319,13 @@ pub enum Command {
         /// For how long, in minutes.
         minutes: u32,
     },
+    /// Move the responsibility for a patient conversation, or say how far its work has come. Since version 2.
+    Care {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// What.
+        step: CareStep,
+    },
 }
 
 impl Command {
@@ -288,8 +344,17 @@ impl Command {
             | Self::MarkRead { conversation, .. }
             | Self::ConfirmDelivery { conversation, .. }
             | Self::Acknowledge { conversation, .. }
-            | Self::BreakGlass { conversation, .. } => Some(*conversation),
+            | Self::BreakGlass { conversation, .. }
+            | Self::Care { conversation, .. } => Some(*conversation),
             _ => None,
+        }
+    }
+
+    /// The version of commands that has it first: a node that applies less cannot read it.
+    pub fn version(&self) -> u8 {
+        match self {
+            Self::Care { .. } => 2,
+            _ => 1,
         }
     }
 

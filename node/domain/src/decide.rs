@@ -4,6 +4,7 @@
 //! refusal ends it: no changes, but an answer and an audit record all the same.
 
 mod accounts;
+mod care;
 mod marks;
 mod members;
 mod messages;
@@ -12,7 +13,7 @@ mod room;
 mod rooms;
 
 use crate::audit::{Action, AuditRecord, Basis, Range};
-use crate::command::{Acting, Command, Envelope};
+use crate::command::{Acting, CareStep, Command, Envelope};
 use crate::conversation::{Audience, Place, Side};
 use crate::event::Priority;
 use crate::ids::PersonId;
@@ -142,6 +143,7 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
             ..Decision::default()
         }),
         Command::BreakGlass { reason, minutes, .. } => reading::break_glass(view, actor, reason, *minutes),
+        Command::Care { step, .. } => care::step(view, actor, step),
         Command::Read { .. } => Err(Refusal::Invalid),
     }?;
     decision.basis = decision.basis.or(basis);
@@ -209,6 +211,18 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::ReadDirectory { patients: false } => Action::ReadPeople,
         Command::ReadAudit => Action::ReadAudit,
         Command::BreakGlass { .. } => Action::BreakGlass,
+        Command::Care { step, .. } => match step {
+            CareStep::Take { .. } => Action::Take,
+            CareStep::Assign { .. } => Action::Assign,
+            CareStep::Return { .. } => Action::ReturnToPool,
+            CareStep::HandOver { .. } => Action::HandOver,
+            CareStep::Accept => Action::AcceptHandOver,
+            CareStep::Decline => Action::DeclineHandOver,
+            CareStep::Withdraw => Action::WithdrawHandOver,
+            CareStep::Resolve => Action::Resolve,
+            CareStep::Close => Action::Close,
+            CareStep::Open => Action::Open,
+        },
     }
 }
 

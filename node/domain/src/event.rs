@@ -1,6 +1,7 @@
 //! Events: what happened in a conversation, in order. A message's event holds the message as it stands now; what it said
 //! before is kept as versions beside it.
 
+use crate::care::{Party, Stage};
 use crate::conversation::{Audience, History, Place, Side};
 use crate::ids::PersonId;
 use crate::person::Role;
@@ -59,6 +60,15 @@ pub struct Message {
     pub retraction: Option<Retraction>,
     /// Who acknowledged it, and when.
     pub acknowledged: Vec<(PersonId, u64)>,
+}
+
+/// How an offer ended that was not accepted. Numbers and order are for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OfferEnd {
+    /// By the one to whom it was made.
+    Declined,
+    /// By the one who made it.
+    Withdrawn,
 }
 
 /// What happened. Numbers and order are for ever.
@@ -120,6 +130,30 @@ pub enum EventBody {
     Acknowledged {
         /// The message.
         target: Place,
+    },
+    /// Somebody else answers for the patient conversation.
+    ResponsibilityMoved {
+        /// Who does now.
+        party: Party,
+    },
+    /// The actor asks somebody to take it over.
+    HandOverOffered {
+        /// Whom.
+        to: PersonId,
+        /// Until when they can.
+        expires_at_ms: u64,
+    },
+    /// That will not happen.
+    HandOverEnded {
+        /// Who had been asked.
+        to: PersonId,
+        /// Why not.
+        how: OfferEnd,
+    },
+    /// The work on the conversation has come to another stage.
+    StageChanged {
+        /// Which.
+        stage: Stage,
     },
 }
 

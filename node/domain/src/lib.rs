@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod care;
 pub mod cluster;
 pub mod command;
 pub mod conversation;

@@ -1,9 +1,9 @@
 //! Every limit of the product, in one place: sizes in bytes, counts, times in milliseconds.
 //!
-//! A limit that is not here does not exist; those between nodes, of workspaces and of the selftest stand in `limits/` and are found here as well.
-//! Relations between limits hold at compile time, at the end of the file.
+//! A limit that is not here does not exist; families stand in `limits/` and are found here. Their relations hold at compile time.
 
 mod between_nodes;
+mod care;
 mod selftest;
 mod workspaces;
 
@@ -30,6 +30,7 @@ pub use between_nodes::{
     TUNNEL_BUFFER_SIZE_BYTES, TUNNEL_IDLE_MS, TUNNEL_OPENING_PAUSE_MS, TUNNEL_OPENING_TIMEOUT_MS, TUNNELS_COUNT_MAX,
     TUNNELS_IDLE_COUNT_MAX, TUNNELS_OPENING_COUNT_MAX, WAITING_WORD_INTERVAL_MS,
 };
+pub use care::{HAND_OVER_MINUTES, HAND_OVER_MINUTES_MAX, QUEUE_LOOK_BACK_EVENTS_COUNT, QUEUE_PAGE_COUNT_MAX};
 pub use selftest::{
     SELFTEST_ANSWER_SIZE_BYTES_MAX, SELFTEST_ANSWER_TIMEOUT_MS, SELFTEST_CLOSING_TIMEOUT_MS,
     SELFTEST_CONNECT_TIMEOUT_MS, SELFTEST_DEAF_MS_MAX, SELFTEST_HEALING_TIMEOUT_MS, SELFTEST_PATIENCE_MS,

@@ -1,6 +1,7 @@
 //! What follows from a command: changes to write, one answer, one audit record. Values only; `storage` writes them in one batch.
 
 use crate::audit::{AuditRecord, Basis};
+use crate::care::Care;
 use crate::conversation::{Conversation, Membership, Place, Side};
 use crate::event::Event;
 use crate::ids::{ConversationId, PersonId};
@@ -47,6 +48,8 @@ pub enum Change {
     },
     /// A broken glass.
     BreakGlass(BreakGlass),
+    /// The responsibility for a patient conversation.
+    Care(Box<Care>),
 }
 
 /// What somebody may be shown of one conversation.

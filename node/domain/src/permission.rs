@@ -4,11 +4,12 @@
 //! to save the log from noise. The rules stand in one short file per family, each with its denials first and its grants second.
 
 mod accounts;
+mod care;
 mod messages;
 mod reading;
 mod rooms;
 
-pub use reading::basis;
+pub use reading::{basis, may_watch_queue, queue_basis};
 
 use crate::audit::{Action, Basis};
 use crate::conversation::{Audience, Conversation, Kind, Membership};
@@ -117,6 +118,16 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         | Action::MarkRead
         | Action::ConfirmDelivery
         | Action::Acknowledge => decide(messages::deny(asking), messages::allow(asking)),
+        Action::Take
+        | Action::Assign
+        | Action::ReturnToPool
+        | Action::HandOver
+        | Action::AcceptHandOver
+        | Action::DeclineHandOver
+        | Action::WithdrawHandOver
+        | Action::Resolve
+        | Action::Close
+        | Action::Open => decide(care::deny(asking), care::allow(asking)),
         Action::Read | Action::ReadPatients | Action::ReadPeople | Action::ReadAudit | Action::BreakGlass => {
             decide(reading::deny(asking), reading::allow(asking))
         }

@@ -45,6 +45,15 @@ pub enum Role {
     OrganizationQueue,
 }
 
+/// The roles of those who work in patients' matters.
+const WITH_PATIENTS: [Role; 5] = [
+    Role::Physician,
+    Role::Nurse,
+    Role::MedicalAssistant,
+    Role::FrontDesk,
+    Role::Billing,
+];
+
 impl Role {
     /// All roles, in the order of their numbers.
     pub const ALL: [Self; 8] = [
@@ -57,6 +66,11 @@ impl Role {
         Self::ComplianceOfficer,
         Self::OrganizationQueue,
     ];
+
+    /// Whether whoever has the role can answer for patient conversations together.
+    pub fn is_pool(self) -> bool {
+        WITH_PATIENTS.contains(&self)
+    }
 }
 
 /// A set of roles.
@@ -155,14 +169,7 @@ impl Person {
 
     /// Whether the person works in patients' matters at all.
     pub fn works_with_patients(&self) -> bool {
-        self.is_staff()
-            && self.roles.has_any(&[
-                Role::Physician,
-                Role::Nurse,
-                Role::MedicalAssistant,
-                Role::FrontDesk,
-                Role::Billing,
-            ])
+        self.is_staff() && self.roles.has_any(&WITH_PATIENTS)
     }
 
     /// Whether this patient has that person in the care team.

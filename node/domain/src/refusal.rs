@@ -55,6 +55,18 @@ refusals! {
     TooMany = "too_many",
     /// It is so already.
     NothingToDo = "nothing_to_do",
+    /// Somebody else is responsible for it: whoever takes over names whom they take over from.
+    HeldByAnother = "held_by_another",
+    /// Nobody holds it.
+    NotHeld = "not_held",
+    /// It is not offered to one, or not any more.
+    NotOffered = "not_offered",
+    /// That person cannot answer for patients.
+    CannotHold = "cannot_hold",
+    /// That person is no member of the conversation.
+    TargetNotAMember = "target_not_a_member",
+    /// The clinic has closed the conversation.
+    Closed = "closed",
 }
 
 #[cfg(test)]
@@ -81,6 +93,12 @@ mod tests {
             "invalid",
             "too_many",
             "nothing_to_do",
+            "held_by_another",
+            "not_held",
+            "not_offered",
+            "cannot_hold",
+            "target_not_a_member",
+            "closed",
         ];
         let codes: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
         assert_eq!(codes, pinned);

@@ -1,5 +1,6 @@
 //! The slice of state that one command needs, loaded before anything is decided. A field that a command does not need is empty.
 
+use crate::care::Care;
 use crate::conversation::{Conversation, Membership};
 use crate::event::Event;
 use crate::ids::ConversationId;
@@ -17,6 +18,19 @@ pub struct Readable {
     pub patient: Option<Person>,
     /// The reader's broken glass on it.
     pub break_glass: Option<BreakGlass>,
+    /// The responsibility for it; none if nobody has touched it, or if it is no patient's.
+    pub care: Option<Care>,
+    /// The person who holds it.
+    pub holder: Option<Person>,
+}
+
+impl Readable {
+    /// The responsibility for it, of patient conversations.
+    pub fn care(&self) -> Option<Care> {
+        let conversation = self.conversation.as_ref().filter(|found| found.kind.is_patient())?;
+        let untouched = || Care::untouched(conversation.id, conversation.created_at_ms);
+        Some(self.care.clone().unwrap_or_else(untouched))
+    }
 }
 
 /// What a decision looks at.

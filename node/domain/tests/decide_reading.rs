@@ -31,7 +31,7 @@ fn readable(room: &Conversation, own: Option<Membership>) -> Readable {
         conversation: Some(room.clone()),
         own,
         patient: Some(patient(PATIENT, &[COLLEAGUE])),
-        break_glass: None,
+        ..Readable::default()
     }
 }
 

@@ -4,15 +4,16 @@ mod common;
 
 use common::{
     COLLEAGUE, CONVERSATION, Case, NEW, NOW_MS, NURSE, OTHER_PATIENT, PATIENT, administrator, channel, colleague, head,
-    member, message, new_message, nurse, patient, thread, with_message,
+    member, message, new_message, nurse, patient, staff, thread, with_message,
 };
 use corridor_domain::audit::{Action, Basis};
-use corridor_domain::command::{Acting, Command, NewConversation};
+use corridor_domain::care::{Care, Stage};
+use corridor_domain::command::{Acting, CareStep, Command, NewConversation};
 use corridor_domain::conversation::{Audience, Conversation, History, Kind, Visibility};
 use corridor_domain::event::{Event, Retraction};
 use corridor_domain::limits;
 use corridor_domain::permission::{Asking, permit};
-use corridor_domain::person::{AccountState, Person};
+use corridor_domain::person::{AccountState, Person, Role};
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::refusal::Refusal;
 use corridor_domain::view::Readable;
@@ -155,6 +156,43 @@ fn case(refusal: Refusal) -> Option<Case> {
                 conversation: CONVERSATION,
             },
         ),
+        Refusal::HeldByAnother => held_by_colleague(CareStep::Take { from: None }),
+        Refusal::NotHeld => care(CareStep::HandOver {
+            to: COLLEAGUE,
+            minutes: 30,
+        }),
+        Refusal::NotOffered => care(CareStep::Accept),
+        Refusal::CannotHold => {
+            let clerk = staff(COLLEAGUE, Role::Administrator);
+            care(CareStep::Assign { to: COLLEAGUE }).subject(&clerk, Some(member(&head(thread()), &clerk)))
+        }
+        Refusal::TargetNotAMember => care(CareStep::Assign { to: COLLEAGUE }).subject(&colleague(), None),
+        Refusal::Closed => {
+            let closed = Care {
+                set_stage: Stage::Closed,
+                ..Care::untouched(CONVERSATION, NOW_MS)
+            };
+            let patient = patient(PATIENT, &[]);
+            Case::inside(&patient, &head(thread()), send()).change(|view| view.about.care = Some(closed))
+        }
+    })
+}
+
+/// The nurse's step in a thread that nobody holds; the colleague is a member.
+fn care(step: CareStep) -> Case {
+    let conversation = CONVERSATION;
+    let case = Case::inside(&nurse(), &head(thread()), Command::Care { conversation, step });
+    case.subject(&colleague(), Some(member(&head(thread()), &colleague())))
+}
+
+fn held_by_colleague(step: CareStep) -> Case {
+    let held = Care {
+        holder: Some(COLLEAGUE),
+        ..Care::untouched(CONVERSATION, NOW_MS)
+    };
+    care(step).change(|view| {
+        view.about.care = Some(held);
+        view.about.holder = Some(colleague());
     })
 }
 

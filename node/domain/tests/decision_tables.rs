@@ -19,6 +19,7 @@ const TABLES: &[(&str, &str)] = &[
     ("rooms.md", include_str!("tables/rooms.md")),
     ("messages.md", include_str!("tables/messages.md")),
     ("accounts.md", include_str!("tables/accounts.md")),
+    ("care.md", include_str!("tables/care.md")),
 ];
 
 /// Said of a cell that cannot come about.
@@ -252,7 +253,17 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::ConfirmDelivery
         | Action::Acknowledge
         | Action::Read
-        | Action::BreakGlass => all_kinds().iter().map(kind_name).collect(),
+        | Action::BreakGlass
+        | Action::Take
+        | Action::Assign
+        | Action::ReturnToPool
+        | Action::HandOver
+        | Action::AcceptHandOver
+        | Action::DeclineHandOver
+        | Action::WithdrawHandOver
+        | Action::Resolve
+        | Action::Close
+        | Action::Open => all_kinds().iter().map(kind_name).collect(),
     }
 }
 

@@ -301,6 +301,12 @@ fn the_refusals() {
         (Refusal::Invalid, "Invalid", "invalid"),
         (Refusal::TooMany, "TooMany", "too_many"),
         (Refusal::NothingToDo, "NothingToDo", "nothing_to_do"),
+        (Refusal::HeldByAnother, "HeldByAnother", "held_by_another"),
+        (Refusal::NotHeld, "NotHeld", "not_held"),
+        (Refusal::NotOffered, "NotOffered", "not_offered"),
+        (Refusal::CannotHold, "CannotHold", "cannot_hold"),
+        (Refusal::TargetNotAMember, "TargetNotAMember", "target_not_a_member"),
+        (Refusal::Closed, "Closed", "closed"),
     ];
     assert_eq!(Refusal::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {
@@ -353,6 +359,16 @@ fn the_actions() {
         (Action::ReadPeople, "ReadPeople", "people_read"),
         (Action::ReadAudit, "ReadAudit", "audit_read"),
         (Action::BreakGlass, "BreakGlass", "glass_broken"),
+        (Action::Take, "Take", "responsibility_taken"),
+        (Action::Assign, "Assign", "responsibility_assigned"),
+        (Action::ReturnToPool, "ReturnToPool", "responsibility_returned"),
+        (Action::HandOver, "HandOver", "hand_over_offered"),
+        (Action::AcceptHandOver, "AcceptHandOver", "hand_over_accepted"),
+        (Action::DeclineHandOver, "DeclineHandOver", "hand_over_declined"),
+        (Action::WithdrawHandOver, "WithdrawHandOver", "hand_over_withdrawn"),
+        (Action::Resolve, "Resolve", "conversation_resolved"),
+        (Action::Close, "Close", "conversation_closed"),
+        (Action::Open, "Open", "conversation_opened"),
     ];
     assert_eq!(Action::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

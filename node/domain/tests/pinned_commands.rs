@@ -5,7 +5,7 @@
 mod common;
 
 use common::pinned::pinned;
-use corridor_domain::command::{Command, NewConversation, NewMessage, Page};
+use corridor_domain::command::{CareStep, Command, NewConversation, NewMessage, Page};
 use corridor_domain::conversation::{Audience, History, Kind};
 use corridor_domain::event::{Mention, Priority};
 use corridor_domain::ids::{ConversationId, PersonId, SessionId, SiteId};
@@ -292,6 +292,14 @@ fn the_commands() {
             "BreakGlass",
             "1b0000000000000000000000000000000401721e",
         ),
+        (
+            Command::Care {
+                conversation: ConversationId(4),
+                step: CareStep::Accept,
+            },
+            "Care",
+            "1c0000000000000000000000000000000404",
+        ),
     ]);
     // A variant that is new in the code stops this from compiling until it stands above.
     let _known = |value: &Command| match value {
@@ -322,6 +330,59 @@ fn the_commands() {
         | Command::Read { .. }
         | Command::ReadDirectory { .. }
         | Command::ReadAudit
-        | Command::BreakGlass { .. } => (),
+        | Command::BreakGlass { .. }
+        | Command::Care { .. } => (),
     };
+}
+
+#[test]
+fn the_steps_of_care() {
+    let to = PersonId(2);
+    pinned(&[
+        (
+            CareStep::Take { from: Some(to) },
+            "Take",
+            "000100000000000000000000000000000002",
+        ),
+        (CareStep::Assign { to }, "Assign", "0100000000000000000000000000000002"),
+        (
+            CareStep::Return {
+                pool: Some(Role::Nurse),
+            },
+            "Return",
+            "020101",
+        ),
+        (
+            CareStep::HandOver { to, minutes: 300 },
+            "HandOver",
+            "0300000000000000000000000000000002ac02",
+        ),
+        (CareStep::Accept, "Accept", "04"),
+        (CareStep::Decline, "Decline", "05"),
+        (CareStep::Withdraw, "Withdraw", "06"),
+        (CareStep::Resolve, "Resolve", "07"),
+        (CareStep::Close, "Close", "08"),
+        (CareStep::Open, "Open", "09"),
+    ]);
+    // A variant that is new in the code stops this from compiling until it stands above.
+    let _known = |value: &CareStep| match value {
+        CareStep::Take { .. }
+        | CareStep::Assign { .. }
+        | CareStep::Return { .. }
+        | CareStep::HandOver { .. }
+        | CareStep::Accept
+        | CareStep::Decline
+        | CareStep::Withdraw
+        | CareStep::Resolve
+        | CareStep::Close
+        | CareStep::Open => (),
+    };
+}
+
+#[test]
+fn each_command_has_the_version_that_had_it_first() {
+    let step = CareStep::Accept;
+    let conversation = ConversationId(4);
+    assert_eq!(Command::Archive { conversation }.version(), 1);
+    assert_eq!(Command::Care { conversation, step }.version(), 2);
 }

@@ -5,9 +5,11 @@
 mod common;
 
 use common::pinned::pinned;
+use corridor_domain::care::{Party, Stage};
 use corridor_domain::conversation::{Audience, History, Place};
-use corridor_domain::event::{EventBody, Mention, Message, Priority, Retraction};
+use corridor_domain::event::{EventBody, Mention, Message, OfferEnd, Priority, Retraction};
 use corridor_domain::ids::PersonId;
+use corridor_domain::person::Role;
 use corridor_domain::private::{Private, Sealed};
 
 fn place() -> Place {
@@ -92,6 +94,30 @@ fn the_events() {
             "Acknowledged",
             "0cac02040302",
         ),
+        (
+            EventBody::ResponsibilityMoved {
+                party: Party::Person(PersonId(2)),
+            },
+            "ResponsibilityMoved",
+            "0d0100000000000000000000000000000002",
+        ),
+        (
+            EventBody::HandOverOffered {
+                to: PersonId(2),
+                expires_at_ms: 300,
+            },
+            "HandOverOffered",
+            "0e00000000000000000000000000000002ac02",
+        ),
+        (
+            EventBody::HandOverEnded {
+                to: PersonId(2),
+                how: OfferEnd::Withdrawn,
+            },
+            "HandOverEnded",
+            "0f0000000000000000000000000000000201",
+        ),
+        (EventBody::StageChanged { stage: Stage::Closed }, "StageChanged", "1002"),
     ]);
     // A variant that is new in the code stops this from compiling until it stands above.
     let _known = |value: &EventBody| match value {
@@ -107,6 +133,31 @@ fn the_events() {
         | EventBody::OwnerChanged { .. }
         | EventBody::Delivered { .. }
         | EventBody::Read { .. }
-        | EventBody::Acknowledged { .. } => (),
+        | EventBody::Acknowledged { .. }
+        | EventBody::ResponsibilityMoved { .. }
+        | EventBody::HandOverOffered { .. }
+        | EventBody::HandOverEnded { .. }
+        | EventBody::StageChanged { .. } => (),
     };
+}
+
+#[test]
+fn who_answers_and_how_far_it_has_come() {
+    pinned(&[
+        (Party::Pool(Role::Nurse), "Pool", "0001"),
+        (
+            Party::Person(PersonId(2)),
+            "Person",
+            "0100000000000000000000000000000002",
+        ),
+    ]);
+    pinned(&[
+        (Stage::Open, "Open", "00"),
+        (Stage::Resolved, "Resolved", "01"),
+        (Stage::Closed, "Closed", "02"),
+    ]);
+    pinned(&[
+        (OfferEnd::Declined, "Declined", "00"),
+        (OfferEnd::Withdrawn, "Withdrawn", "01"),
+    ]);
 }

@@ -27,6 +27,7 @@ mod note_canary;
 mod overload;
 mod patients;
 mod placement;
+mod responsibility;
 mod rooms;
 mod scrub;
 mod selftest;

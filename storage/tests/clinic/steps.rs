@@ -2,7 +2,7 @@
 
 use super::folk::{ADMINISTRATOR, CLERK, EVERYBODY, EVERYWHERE, JOHN, JOHNS, MARIA, MOTHER, NURSE, OFFICER, PHYSICIAN};
 use super::{create, edit, envelope, folk, retract, say};
-use corridor_domain::command::{Command, Envelope, Page};
+use corridor_domain::command::{CareStep, Command, Envelope, Page};
 use corridor_domain::conversation::{Audience, History, Kind, Visibility};
 use corridor_domain::ids::{ConversationId, PersonId, SessionId};
 use corridor_domain::person::{AccountState, Role};
@@ -113,6 +113,18 @@ fn room_command() -> impl Strategy<Value = Command> {
     ]
 }
 
+fn care_command() -> impl Strategy<Value = Command> {
+    let step = prop_oneof![
+        3 => proptest::option::of(person()).prop_map(|from| CareStep::Take { from }),
+        1 => person().prop_map(|to| CareStep::Assign { to }),
+        1 => proptest::option::of(select(Role::ALL.to_vec())).prop_map(|pool| CareStep::Return { pool }),
+        2 => (person(), 0..3_u32).prop_map(|(to, minutes)| CareStep::HandOver { to, minutes }),
+        3 => select(vec![CareStep::Accept, CareStep::Decline, CareStep::Withdraw]),
+        2 => select(vec![CareStep::Resolve, CareStep::Close, CareStep::Open]),
+    ];
+    (conversation(), step).prop_map(|(conversation, step)| Command::Care { conversation, step })
+}
+
 fn account_command() -> impl Strategy<Value = Command> {
     let staff = [NURSE, PHYSICIAN, CLERK, OFFICER];
     let state = select(vec![
@@ -166,7 +178,13 @@ fn reading() -> impl Strategy<Value = Command> {
 
 /// A command of somebody about anything; ids of commands meet now and then, with the same and with other fingerprints.
 pub fn asked() -> impl Strategy<Value = Envelope> {
-    let command = prop_oneof![8 => message_command(), 6 => room_command(), 3 => account_command(), 2 => reading()];
+    let command = prop_oneof![
+        8 => message_command(),
+        6 => room_command(),
+        3 => account_command(),
+        3 => care_command(),
+        2 => reading(),
+    ];
     let who = prop_oneof![
         2 => person(),
         1 => Just(ADMINISTRATOR),

@@ -1,6 +1,7 @@
 //! Adding, joining, removing, leaving; what a late joiner sees is settled when they are added (T-27).
 
 use super::Decision;
+use super::care::holder_left;
 use super::room::{Room, membership_at};
 use crate::conversation::{Conversation, History, Kind, Membership, Side};
 use crate::decide::side_of;
@@ -122,5 +123,6 @@ pub(super) fn dismiss(
         departure: Some(departure),
         ..membership.clone()
     });
+    holder_left(view, &mut room, actor.id, membership.person);
     Ok((room.finish(), place))
 }

@@ -2,6 +2,7 @@
 
 use super::{Asking, unknown};
 use crate::audit::{Action, Basis};
+use crate::care::Stage;
 use crate::conversation::{Audience, Kind, Visibility};
 use crate::event::{Event, Message, Priority};
 use crate::limits;
@@ -48,6 +49,14 @@ fn deny_sending(asking: &Asking<'_>) -> Option<Refusal> {
     // Urgency towards the clinic is a thing of its own policy, not of a patient's button (T-11).
     if asking.actor.is_patient_side() && asking.priority != Priority::Routine {
         return Some(Refusal::Forbidden);
+    }
+    let closed = asking
+        .about
+        .care
+        .as_ref()
+        .is_some_and(|care| care.set_stage == Stage::Closed);
+    if asking.actor.is_patient_side() && closed {
+        return Some(Refusal::Closed);
     }
     let to_a_patient =
         !asking.actor.is_patient_side() && asking.conversation().is_some_and(|about| about.kind.is_patient());

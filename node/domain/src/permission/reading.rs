@@ -16,22 +16,11 @@ pub fn basis(reader: &Person, about: &Readable, now_ms: u64) -> Option<Basis> {
     if about.own.as_ref().is_some_and(|own| own.is_current()) {
         return Some(Basis::Member);
     }
-    if reader.works_with_patients()
-        && about
-            .patient
-            .as_ref()
-            .is_some_and(|patient| patient.has_in_care_team(reader.id))
-    {
-        return Some(Basis::CareTeam);
-    }
-    let in_queue = reader.is_staff() && reader.roles.has(Role::OrganizationQueue) && conversation.kind.is_patient();
-    if in_queue
-        && about
-            .patient
-            .as_ref()
-            .is_some_and(|patient| shares_a_site(reader, patient))
-    {
-        return Some(Basis::OrganizationQueue);
+    match about.patient.as_ref().and_then(|patient| queue_basis(reader, patient)) {
+        // The room beside a patient's thread is not in the queue.
+        Some(Basis::OrganizationQueue) if !conversation.kind.is_patient() => {}
+        None => {}
+        found => return found,
     }
     let broken = about.break_glass.as_ref().is_some_and(|grant| {
         grant.person == reader.id && grant.conversation == conversation.id && now_ms < grant.expires_at_ms
@@ -40,6 +29,24 @@ pub fn basis(reader: &Person, about: &Readable, now_ms: u64) -> Option<Basis> {
         return Some(Basis::BreakGlass);
     }
     None
+}
+
+/// On which basis somebody reads a patient's conversations without belonging to them.
+pub fn queue_basis(reader: &Person, patient: &Person) -> Option<Basis> {
+    if reader.works_with_patients() && patient.has_in_care_team(reader.id) {
+        Some(Basis::CareTeam)
+    } else if reader.is_staff() && reader.roles.has(Role::OrganizationQueue) && shares_a_site(reader, patient) {
+        Some(Basis::OrganizationQueue)
+    } else {
+        None
+    }
+}
+
+/// Whether somebody may be told what moves in the queue; of which conversations, [`queue_basis`] says.
+pub fn may_watch_queue(person: &Person) -> bool {
+    person.is_active()
+        && person.is_staff()
+        && (person.works_with_patients() || person.roles.has(Role::OrganizationQueue))
 }
 
 /// Patients and proxies see only their own threads, whatever their memberships say: a proxy whose relation ended is out.

@@ -65,6 +65,8 @@ impl Case {
             own,
             patient,
             break_glass: None,
+            care: None,
+            holder: None,
         };
         self
     }

@@ -4,9 +4,11 @@
 
 #![allow(dead_code, reason = "every test program takes the builders it needs")]
 
+pub mod care;
 mod case;
 pub mod pinned;
 pub mod scene;
+mod scene_of_care;
 pub mod words;
 
 pub use case::Case;

@@ -29,7 +29,7 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn is(&self, word: &str) -> bool {
+    pub(super) fn is(&self, word: &str) -> bool {
         self.words().any(|known| known == word)
     }
 
@@ -200,9 +200,17 @@ impl Scene<'_> {
         let subject = subject.unwrap_or_else(colleague);
         let membership = match self.action {
             Action::Join | Action::Leave => case.view.about.own.clone(),
-            Action::RemoveMember | Action::ChangeOwner => Some(member(&head, &subject)),
+            Action::RemoveMember | Action::ChangeOwner | Action::Assign | Action::HandOver => {
+                Some(member(&head, &subject))
+            }
             _ => None,
         };
+        case.view.about.care = head.kind.is_patient().then(|| self.care(actor.id));
+        case.view.about.holder = Some(if self.action == Action::AcceptHandOver {
+            colleague()
+        } else {
+            actor.clone()
+        });
         case.subject(&subject, membership)
     }
 
@@ -340,7 +348,10 @@ impl Scene<'_> {
                 reason: Private::from("a reason of some length"),
                 minutes: 30,
             },
-            other => panic!("{} is about no conversation", other.code()),
+            action => match self.care_step(action, subject) {
+                Some(step) => Command::Care { conversation, step },
+                None => panic!("{} is about no conversation", action.code()),
+            },
         }
     }
 

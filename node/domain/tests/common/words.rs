@@ -144,6 +144,7 @@ pub const KNOWN_STATES: &[&str] = &[
     "own note",
     "another's note",
     "reply to a note",
+    "closed",
     "16 minutes old",
     "taken back",
     "no message",

@@ -1,0 +1,97 @@
+//! The queue's actor: thin. It tells whoever watches the queue what moved in it, each what they may know.
+
+use crate::directory::Connected;
+use crate::outbox::Latest;
+use crate::workspace::Rooms;
+use corridor_domain::ids::PersonId;
+use corridor_domain::permission::may_watch_queue;
+use corridor_domain::person::Person;
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Mail of the queue's actor: at most one piece at a time.
+#[derive(Debug)]
+pub enum QueueMessage {
+    /// Something moved.
+    Tell,
+    /// Panics, to see what becomes of the others.
+    #[cfg(test)]
+    Crash,
+}
+
+/// The queue's actor.
+pub(crate) struct QueueActor;
+
+impl Actor for QueueActor {
+    type Msg = QueueMessage;
+    type State = Arc<Rooms>;
+    type Arguments = Arc<Rooms>;
+
+    async fn pre_start(
+        &self,
+        myself: ActorRef<Self::Msg>,
+        rooms: Arc<Rooms>,
+    ) -> Result<Arc<Rooms>, ActorProcessingErr> {
+        rooms.queue.set_teller(myself.clone());
+        // What moved while there was nobody to tell it.
+        myself.cast(QueueMessage::Tell)?;
+        Ok(rooms)
+    }
+
+    async fn handle(
+        &self,
+        _: ActorRef<Self::Msg>,
+        message: Self::Msg,
+        rooms: &mut Arc<Rooms>,
+    ) -> Result<(), ActorProcessingErr> {
+        match message {
+            QueueMessage::Tell => tell(rooms),
+            #[cfg(test)]
+            QueueMessage::Crash => panic!("asked to crash"),
+        }
+        Ok(())
+    }
+}
+
+fn tell(rooms: &Rooms) {
+    let moved = rooms.queue.take_moved();
+    let watchers: Vec<Arc<Connected>> = rooms.context.devices.look().watchers().cloned().collect();
+    if watchers.is_empty() {
+        return;
+    }
+    let mut viewers: HashMap<PersonId, Option<Person>> = HashMap::new();
+    for device in &watchers {
+        let viewer = viewers
+            .entry(device.person)
+            .or_insert_with(|| rooms.context.reader.person(device.person).ok().flatten());
+        let may_watch = viewer.as_ref().is_some_and(may_watch_queue);
+        if !may_watch || !device.watches_queue() {
+            close(rooms, device);
+        }
+    }
+    for id in moved.conversations {
+        let Some(Some(standing)) = rooms.queue.look(|index| index.standing(id)) else {
+            continue;
+        };
+        // Encoded once, and only if somebody may have it.
+        let mut frame = None;
+        for device in watchers.iter().filter(|device| device.watches_queue()) {
+            let viewer = viewers.get(&device.person).and_then(Option::as_ref);
+            let may =
+                viewer.is_some_and(|viewer| rooms.queue.look(|index| index.shows(viewer, id)).unwrap_or_default());
+            if may && let Some(frame) = frame.get_or_insert_with(|| rooms.context.encode.queue(&standing)) {
+                device.outbox.push_latest(Latest::Queue(id), frame);
+            }
+        }
+    }
+}
+
+/// The right ended: the view of whoever watches ends with it.
+fn close(rooms: &Rooms, device: &Connected) {
+    if device.watch_queue(false)
+        && let Some(frame) = rooms.context.encode.queue_closed()
+    {
+        device.outbox.push_latest(Latest::QueueClosed, &frame);
+    }
+}

@@ -1,0 +1,386 @@
+//! The patient conversations of a workspace in the order of their newest message, with what a queue is filtered by. Pure but for
+//! [`Index::read`]: it is given what was applied, and says what moved.
+
+use super::Moved;
+use corridor_domain::care::{Care, Offer, Party, Stage};
+use corridor_domain::conversation::{Audience, Conversation, Place};
+use corridor_domain::event::{Event, EventBody};
+use corridor_domain::ids::{ConversationId, PersonId, SiteId};
+use corridor_domain::limits;
+use corridor_domain::outcome::Change;
+use corridor_domain::permission::queue_basis;
+use corridor_domain::person::{Person, Role};
+use corridor_storage::apply::Applied;
+use corridor_storage::reader::Reader;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io;
+
+/// A place in the queue: the revision of the newest message that the patient may see, newest first.
+pub type Key = (Reverse<u64>, ConversationId);
+
+/// How a conversation stands: what may be told to who may know that it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Of its newest message.
+    pub revision: u64,
+    /// How far the work has come.
+    pub stage: Stage,
+    /// Who answers.
+    pub party: Party,
+    /// Since when.
+    pub since_ms: u64,
+    /// A hand-over that was asked for.
+    pub offer: Option<Offer>,
+    /// When the patient wrote what nobody has answered yet.
+    pub waiting_since_ms: Option<u64>,
+}
+
+/// Who is to answer for what is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartyIs {
+    /// Whoever.
+    Anyone,
+    /// A pool.
+    Nobody,
+    /// That one.
+    Person(PersonId),
+    /// That pool.
+    Role(Role),
+}
+
+/// What part of the queue is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// By whom: they are shown what they may read.
+    pub viewer: &'a Person,
+    /// How far its work has come; none: whatever.
+    pub stage: Option<Stage>,
+    /// Who answers.
+    pub party: PartyIs,
+    /// Patients of that site.
+    pub site: Option<SiteId>,
+    /// Part of a topic, a patient's name or number, in lower case; empty: whatever.
+    pub text: &'a str,
+    /// Behind that place.
+    pub after: Option<Key>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A page of the queue.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Newest first.
+    pub standings: Vec<Standing>,
+    /// How many there are in all.
+    pub total: u64,
+    /// Where the next page begins; none at the end.
+    pub next_after: Option<Key>,
+}
+
+/// One patient conversation.
+#[derive(Debug, Clone)]
+pub(super) struct Thread {
+    patient: PersonId,
+    revision: u64,
+    last: Place,
+    archived: bool,
+    topic: String,
+    created_at_ms: u64,
+    care: Option<Care>,
+    waiting_since_ms: Option<u64>,
+}
+
+/// Something that was read from storage.
+pub(super) enum Part {
+    Person(Box<Person>),
+    Thread(ConversationId, Box<Thread>),
+}
+
+/// The queue.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    threads: HashMap<ConversationId, Thread>,
+    order: BTreeSet<Key>,
+    people: HashMap<PersonId, Person>,
+    /// While it is gathered: what was handed out meanwhile, and is read again.
+    late: Option<HashSet<ConversationId>>,
+}
+
+impl Index {
+    /// Nothing yet.
+    pub(super) fn gathering() -> Self {
+        Self {
+            late: Some(HashSet::new()),
+            ..Self::default()
+        }
+    }
+
+    /// Whether everything was read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.late.is_none()
+    }
+
+    /// Reads everything, one part after the other.
+    pub(super) fn read(reader: &Reader, mut take: impl FnMut(Part)) -> io::Result<()> {
+        let mut patient_side = HashSet::new();
+        reader.people(|person| {
+            if person.is_patient_side() {
+                patient_side.insert(person.id);
+            }
+            take(Part::Person(Box::new(person)));
+            true
+        })?;
+        for id in reader.patient_conversations(usize::MAX / 2)? {
+            if let Some(thread) = Thread::read(reader, id, |person| patient_side.contains(&person))? {
+                take(Part::Thread(id, Box::new(thread)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a part that was read. People who were handed out meanwhile are newer or as new.
+    pub(super) fn take(&mut self, part: Part) {
+        match part {
+            Part::Person(person) => {
+                self.people.entry(person.id).or_insert(*person);
+            }
+            Part::Thread(id, thread) => self.place(id, *thread),
+        }
+    }
+
+    /// Reads again what was handed out while the others were read: storage knows it all, and nothing is handed out meanwhile.
+    pub(super) fn finish(&mut self, reader: &Reader) -> io::Result<()> {
+        for id in self.late.take().unwrap_or_default() {
+            let is_patient_side = |person| self.people.get(&person).is_some_and(Person::is_patient_side);
+            if let Some(thread) = Thread::read(reader, id, is_patient_side)? {
+                self.place(id, thread);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a thread where it belongs.
+    fn place(&mut self, id: ConversationId, thread: Thread) {
+        let key = (Reverse(thread.revision), id);
+        if let Some(before) = self.threads.insert(id, thread)
+            && before.revision != key.0.0
+        {
+            self.order.remove(&(Reverse(before.revision), id));
+        }
+        self.order.insert(key);
+    }
+
+    /// Takes over what was applied, and says what moved.
+    pub(super) fn note(&mut self, applied: &Applied) -> Moved {
+        let mut moved = Moved::default();
+        if let Some(late) = &mut self.late {
+            for change in &applied.changes {
+                match change {
+                    Change::Person(person) => drop(self.people.insert(person.id, (**person).clone())),
+                    Change::Conversation(head) if head.kind.is_patient() => drop(late.insert(head.id)),
+                    _ => {}
+                }
+            }
+            return moved;
+        }
+        for change in &applied.changes {
+            match change {
+                Change::Person(person) => {
+                    self.people.insert(person.id, (**person).clone());
+                    if person.is_staff() {
+                        moved.people.insert(person.id);
+                        let held = self.threads.iter().filter(|(_, thread)| thread.is_held_by(person.id));
+                        moved.conversations.extend(held.map(|(id, _)| *id));
+                    }
+                }
+                Change::Conversation(head) if head.kind.is_patient() => {
+                    let mut thread = Thread::of(head, applied.revision);
+                    if let Some(known) = self.threads.get(&head.id) {
+                        (thread.revision, thread.waiting_since_ms) = (known.revision, known.waiting_since_ms);
+                        thread.care.clone_from(&known.care);
+                        if known.archived != thread.archived || known.topic != thread.topic {
+                            moved.conversations.insert(head.id);
+                        }
+                    } else {
+                        moved.conversations.insert(head.id);
+                    }
+                    self.place(head.id, thread);
+                }
+                _ => {}
+            }
+        }
+        for change in &applied.changes {
+            match change {
+                Change::Care(care) => {
+                    if let Some(thread) = self.threads.get_mut(&care.conversation) {
+                        thread.care = Some((**care).clone());
+                        moved.conversations.insert(care.conversation);
+                    }
+                }
+                // A message that is edited or taken back is written again, with the revision it had.
+                Change::Event { conversation, event }
+                    if event.revision == applied.revision && is_said(event) && self.said(*conversation, event) =>
+                {
+                    moved.conversations.insert(*conversation);
+                }
+                _ => {}
+            }
+        }
+        moved
+    }
+
+    /// A message that the patient may see moves its conversation to the front, and what waits with it.
+    fn said(&mut self, id: ConversationId, event: &Event) -> bool {
+        let from_patient = self.people.get(&event.actor).is_some_and(Person::is_patient_side);
+        let Some(mut thread) = self.threads.get(&id).cloned() else {
+            return false;
+        };
+        thread.revision = event.revision;
+        thread.waiting_since_ms = match from_patient {
+            true => thread.waiting_since_ms.or(Some(event.at_ms)),
+            false => None,
+        };
+        self.place(id, thread);
+        true
+    }
+
+    /// How a conversation stands.
+    pub(super) fn standing(&self, id: ConversationId) -> Option<Standing> {
+        let thread = self.threads.get(&id)?;
+        let care = thread.care.clone();
+        let care = care.unwrap_or_else(|| Care::untouched(id, thread.created_at_ms));
+        let holder = care.holder.and_then(|holder| self.people.get(&holder));
+        Some(Standing {
+            conversation: id,
+            revision: thread.revision,
+            stage: care.stage(&thread.last),
+            party: care.party(holder),
+            since_ms: care.since_ms,
+            offer: care.offer,
+            waiting_since_ms: thread.waiting_since_ms,
+        })
+    }
+
+    /// Whether somebody may know of it by care team or queue.
+    pub(super) fn shows(&self, viewer: &Person, id: ConversationId) -> bool {
+        let patient = self
+            .threads
+            .get(&id)
+            .and_then(|thread| self.people.get(&thread.patient));
+        patient.is_some_and(|patient| queue_basis(viewer, patient).is_some())
+    }
+
+    /// A page, within what the viewer may see (T-26).
+    pub(crate) fn page(&self, ask: &Ask<'_>) -> Page {
+        let mut page = Page::default();
+        let mut last = None;
+        for key in &self.order {
+            let (_, id) = *key;
+            let Some(standing) = self.wanted(ask, id) else { continue };
+            page.total += 1;
+            if ask.after.is_some_and(|after| *key <= after) {
+                continue;
+            }
+            if page.standings.len() < ask.limit {
+                page.standings.push(standing);
+                last = Some(*key);
+            } else if page.next_after.is_none() {
+                page.next_after = last;
+            }
+        }
+        page
+    }
+
+    fn wanted(&self, ask: &Ask<'_>, id: ConversationId) -> Option<Standing> {
+        let thread = self.threads.get(&id).filter(|thread| !thread.archived)?;
+        let patient = self.people.get(&thread.patient)?;
+        queue_basis(ask.viewer, patient)?;
+        let is_there = ask.site.is_none_or(|site| patient.sites.contains(&site));
+        let standing = self.standing(id).filter(|_| is_there)?;
+        let is_stage = ask.stage.is_none_or(|stage| stage == standing.stage);
+        let is_party = match ask.party {
+            PartyIs::Anyone => true,
+            PartyIs::Nobody => matches!(standing.party, Party::Pool(_)),
+            PartyIs::Person(person) => standing.party == Party::Person(person),
+            PartyIs::Role(role) => standing.party == Party::Pool(role),
+        };
+        let is_named = || {
+            let number = patient.patient.as_ref().map_or("", |facts| facts.mrn.expose());
+            let holds = |text: &str| text.to_lowercase().contains(ask.text);
+            ask.text.is_empty() || thread.topic.contains(ask.text) || holds(patient.name.expose()) || holds(number)
+        };
+        (is_stage && is_party && is_named()).then_some(standing)
+    }
+}
+
+impl Thread {
+    fn read(
+        reader: &Reader,
+        id: ConversationId,
+        is_patient_side: impl Fn(PersonId) -> bool,
+    ) -> io::Result<Option<Self>> {
+        let Some(head) = reader.conversation(id)?.filter(|head| head.kind.is_patient()) else {
+            return Ok(None);
+        };
+        let (revision, waiting_since_ms) = newest(reader, &head, is_patient_side)?;
+        Ok(Some(Self {
+            care: reader.care(id)?,
+            waiting_since_ms,
+            ..Self::of(&head, revision)
+        }))
+    }
+
+    fn of(head: &Conversation, revision: u64) -> Self {
+        Self {
+            patient: head.kind.patient().unwrap_or(PersonId(0)),
+            revision,
+            last: head.last,
+            archived: head.archived,
+            topic: head.topic.expose().to_lowercase(),
+            created_at_ms: head.created_at_ms,
+            care: None,
+            waiting_since_ms: None,
+        }
+    }
+
+    fn is_held_by(&self, person: PersonId) -> bool {
+        self.care.as_ref().is_some_and(|care| care.holder == Some(person))
+    }
+}
+
+/// A message that the patient may see.
+fn is_said(event: &Event) -> bool {
+    matches!(&event.body, EventBody::Message(message) if message.audience == Audience::Everyone)
+}
+
+/// The revision of the newest message that the patient may see, and since when the patient waits: of the unanswered ones the oldest, as far
+/// back as is looked.
+fn newest(
+    reader: &Reader,
+    head: &Conversation,
+    is_patient_side: impl Fn(PersonId) -> bool,
+) -> io::Result<(u64, Option<u64>)> {
+    let Some(newest) = reader.event(head.id, head.last_shared_message_seq)? else {
+        let created = reader.event(head.id, 1)?;
+        return Ok((created.map_or(head.revision, |event| event.revision), None));
+    };
+    let revision = newest.revision;
+    if !is_patient_side(newest.actor) {
+        return Ok((revision, None));
+    }
+    let last_seq = head.last_shared_message_seq;
+    let from_seq = last_seq.saturating_sub(limits::QUEUE_LOOK_BACK_EVENTS_COUNT);
+    let mut waiting_since_ms = newest.at_ms;
+    let events = reader.events(head.id, from_seq, last_seq, usize::MAX / 2)?;
+    for event in events.iter().rev().filter(|event| is_said(event)) {
+        if !is_patient_side(event.actor) {
+            break;
+        }
+        waiting_since_ms = event.at_ms;
+    }
+    Ok((revision, Some(waiting_since_ms)))
+}

@@ -1,0 +1,110 @@
+//! Who answers for a patient conversation, and the steps by which that changes.
+
+use crate::objects::{Author, Conversation};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Who answers: one person, or whoever has a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Party {
+    /// One person.
+    Person {
+        /// Who.
+        person: Author,
+    },
+    /// Whoever has the role.
+    Role {
+        /// `front_desk`, `nurse`, …
+        role: String,
+    },
+}
+
+/// A hand-over that was asked for. Until it is accepted the conversation stays where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HandOver {
+    /// Who is to take it.
+    pub to: Author,
+    /// Who asked.
+    pub by: Author,
+    /// When.
+    pub at_ms: u64,
+    /// From then on it cannot be accepted any more.
+    pub expires_at_ms: u64,
+}
+
+/// The responsibility for a patient conversation, as the viewer may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Care {
+    /// `open`, `resolved` or `closed`; towards patients `open` or `closed`.
+    pub stage: String,
+    /// Who answers; staff only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<Party>,
+    /// Since when; staff only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since_ms: Option<u64>,
+    /// A hand-over that was not accepted yet, or not in time; staff only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand_over: Option<HandOver>,
+    /// When the patient wrote what nobody has answered yet; staff only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since_ms: Option<u64>,
+}
+
+/// A step with the responsibility for a patient conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum CareStep {
+    /// Take it.
+    Take {
+        /// From whom, if somebody holds it: otherwise it is `held_by_another`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from_id: Option<String>,
+    },
+    /// Give it to a member; nobody holds it.
+    Assign {
+        /// To whom.
+        to_id: String,
+    },
+    /// Give it back to its pool, or to another one.
+    Return {
+        /// To which role; absent: the one from which it came.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<String>,
+    },
+    /// Ask a member to take it over.
+    HandOver {
+        /// Whom.
+        to_id: String,
+        /// How long they have; absent: half an hour.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        minutes: Option<u32>,
+    },
+    /// Accept what is offered.
+    Accept,
+    /// Decline what is offered.
+    Decline,
+    /// Take an offer back.
+    Withdraw,
+    /// Call it done; the next message that the patient may see opens it again.
+    Resolve,
+    /// Close it: the patient cannot reply.
+    Close,
+    /// Open it again.
+    Open,
+}
+
+/// A page of the organization's queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QueuePage {
+    /// The revision it is of.
+    pub revision: u64,
+    /// Newest first.
+    pub conversations: Vec<Conversation>,
+    /// How many there are with this filter, within what the viewer may see.
+    pub total: u64,
+    /// Ask with this `after` for the next page; absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_after: Option<String>,
+}

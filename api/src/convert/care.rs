@@ -1,0 +1,136 @@
+//! Who answers for a patient conversation, between the wire and the domain.
+
+use super::{person_id, role, role_name};
+use crate::failure::{Failure, Outcome};
+use crate::names::{self, Names};
+use corridor_actors::queue::Standing;
+use corridor_domain::care::{Care, Offer, Party, Stage};
+use corridor_domain::command::CareStep;
+use corridor_domain::conversation::{Conversation, Side};
+use corridor_domain::event::OfferEnd;
+use corridor_domain::limits;
+use corridor_domain::person::Person;
+use corridor_domain::view::Readable;
+use corridor_protocol as wire;
+use std::io;
+
+/// A step as the domain knows it.
+pub fn step(step: &wire::CareStep) -> Outcome<CareStep> {
+    Ok(match step {
+        wire::CareStep::Take { from_id } => CareStep::Take {
+            from: from_id.as_deref().map(person_id).transpose()?,
+        },
+        wire::CareStep::Assign { to_id } => CareStep::Assign { to: person_id(to_id)? },
+        wire::CareStep::Return { role: name } => CareStep::Return {
+            pool: name.as_deref().map(role).transpose()?,
+        },
+        wire::CareStep::HandOver { to_id, minutes } => {
+            let minutes = minutes.unwrap_or(limits::HAND_OVER_MINUTES);
+            if minutes == 0 || minutes > limits::HAND_OVER_MINUTES_MAX {
+                return Err(Failure::Invalid("A hand-over waits from one minute to a day."));
+            }
+            CareStep::HandOver {
+                to: person_id(to_id)?,
+                minutes,
+            }
+        }
+        wire::CareStep::Accept => CareStep::Accept,
+        wire::CareStep::Decline => CareStep::Decline,
+        wire::CareStep::Withdraw => CareStep::Withdraw,
+        wire::CareStep::Resolve => CareStep::Resolve,
+        wire::CareStep::Close => CareStep::Close,
+        wire::CareStep::Open => CareStep::Open,
+    })
+}
+
+/// `open`, `resolved` or `closed`.
+pub fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Open => "open",
+        Stage::Resolved => "resolved",
+        Stage::Closed => "closed",
+    }
+}
+
+/// The reverse of [`stage_name`].
+pub fn stage(name: &str) -> Outcome<Stage> {
+    [Stage::Open, Stage::Resolved, Stage::Closed]
+        .into_iter()
+        .find(|stage| stage_name(*stage) == name)
+        .ok_or(Failure::Invalid("A stage is open, resolved, closed or all."))
+}
+
+/// `declined` or `withdrawn`.
+pub fn offer_end_name(how: OfferEnd) -> &'static str {
+    match how {
+        OfferEnd::Declined => "declined",
+        OfferEnd::Withdrawn => "withdrawn",
+    }
+}
+
+/// Who answers, by name.
+pub fn party(names: &Names, party: Party) -> io::Result<wire::Party> {
+    Ok(match party {
+        Party::Pool(role) => wire::Party::Role {
+            role: role_name(role).to_owned(),
+        },
+        Party::Person(person) => wire::Party::Person {
+            person: names.author(person)?,
+        },
+    })
+}
+
+/// The responsibility as one side sees it: patients are told whether they can reply, and nothing else.
+pub fn care(names: &Names, readable: &Readable, head: &Conversation, side: Side) -> io::Result<Option<wire::Care>> {
+    let Some(care) = readable.care() else {
+        return Ok(None);
+    };
+    let stage = care.stage(&head.last);
+    if side == Side::Patient {
+        let shown = if stage == Stage::Closed { stage } else { Stage::Open };
+        return Ok(Some(wire::Care {
+            stage: stage_name(shown).to_owned(),
+            party: None,
+            since_ms: None,
+            hand_over: None,
+            waiting_since_ms: None,
+        }));
+    }
+    Ok(Some(wire::Care {
+        stage: stage_name(stage).to_owned(),
+        party: Some(held_by(names, &care, readable.holder.as_ref())?),
+        since_ms: Some(care.since_ms),
+        hand_over: care.offer.map(|offer| hand_over(names, &offer)).transpose()?,
+        waiting_since_ms: None,
+    }))
+}
+
+/// How a conversation stands in the queue: for staff.
+pub fn standing(names: &Names, standing: &Standing) -> io::Result<wire::Care> {
+    Ok(wire::Care {
+        stage: stage_name(standing.stage).to_owned(),
+        party: Some(party(names, standing.party)?),
+        since_ms: Some(standing.since_ms),
+        hand_over: standing.offer.map(|offer| hand_over(names, &offer)).transpose()?,
+        waiting_since_ms: standing.waiting_since_ms,
+    })
+}
+
+fn held_by(names: &Names, care: &Care, holder: Option<&Person>) -> io::Result<wire::Party> {
+    match (care.party(holder), holder) {
+        // The state is at hand: it is never older than the label.
+        (Party::Person(_), Some(person)) => Ok(wire::Party::Person {
+            person: names::of(person),
+        }),
+        (answers, _) => party(names, answers),
+    }
+}
+
+fn hand_over(names: &Names, offer: &Offer) -> io::Result<wire::HandOver> {
+    Ok(wire::HandOver {
+        to: names.author(offer.to)?,
+        by: names.author(offer.by)?,
+        at_ms: offer.at_ms,
+        expires_at_ms: offer.expires_at_ms,
+    })
+}

@@ -1,0 +1,168 @@
+//! The organization's queue: which conversations, how they stand, and what was said last, after the look at it is on the record.
+
+use super::{Caller, Service};
+use crate::convert;
+use crate::failure::{Failure, Outcome};
+use corridor_actors::queue::{Ask, Key, PartyIs, Standing};
+use corridor_domain::care::Stage;
+use corridor_domain::ids::{ConversationId, SiteId};
+use corridor_domain::limits;
+use corridor_domain::permission::{basis, may_watch_queue};
+use corridor_domain::refusal::Refusal;
+use corridor_domain::view::Readable;
+use corridor_protocol as wire;
+use std::cmp::Reverse;
+
+/// What part of the queue somebody asks for, as they said it.
+#[derive(Debug, Clone, Default)]
+pub struct QueueQuestion<'a> {
+    /// `open`, `resolved`, `closed` or `all`; empty: open.
+    pub stage: &'a str,
+    /// `any`, `nobody`, `me`, a person or a role; empty: any.
+    pub party: &'a str,
+    /// Patients of that site; empty: of all.
+    pub site: &'a str,
+    /// Part of a topic, a name or a number.
+    pub text: &'a str,
+    /// Where the page begins; empty: at the newest.
+    pub after: &'a str,
+    /// At most so many.
+    pub limit: Option<usize>,
+}
+
+impl Service {
+    /// A page of the queue, newest first.
+    pub async fn queue(&self, caller: &Caller, question: &QueueQuestion<'_>) -> Outcome<wire::QueuePage> {
+        if !may_watch_queue(&caller.person) {
+            return Err(Failure::Refused(Refusal::Forbidden));
+        }
+        let revision = self.reader().progress()?.revision;
+        let text = question.text.trim().to_lowercase();
+        let ask = Ask {
+            viewer: &caller.person,
+            stage: stage(question.stage)?,
+            party: party(question.party, caller)?,
+            site: site(question.site)?,
+            text: &text,
+            after: key(question.after)?,
+            limit: question
+                .limit
+                .unwrap_or(limits::QUEUE_PAGE_COUNT_MAX)
+                .clamp(1, limits::QUEUE_PAGE_COUNT_MAX),
+        };
+        let page = self.actors().queue(&ask).await?;
+        let mut shown = Vec::with_capacity(page.standings.len());
+        for standing in &page.standings {
+            let readable = self.reader().readable(&caller.person, standing.conversation)?;
+            shown.extend(self.queued(caller, standing, readable)?);
+        }
+        Ok(wire::QueuePage {
+            revision,
+            conversations: self.with_previews(caller, shown).await?,
+            total: page.total,
+            next_after: page.next_after.map(words_of_key),
+        })
+    }
+
+    /// Whether a device is told what moves in the queue. Whoever may not watch is not told why: a page of the queue says it.
+    pub async fn watch_queue(&self, caller: &Caller, active: bool) -> Outcome<bool> {
+        // A socket lives longer than a set of roles.
+        let viewer = self.reader().person(caller.person.id)?;
+        let may_watch = active && viewer.as_ref().is_some_and(may_watch_queue);
+        if may_watch {
+            self.actors().gather_queue().await?;
+        }
+        Ok(may_watch)
+    }
+
+    /// Judged anew: what the queue knows may be a moment old.
+    fn queued(
+        &self,
+        caller: &Caller,
+        standing: &Standing,
+        readable: Readable,
+    ) -> Outcome<Option<(Readable, wire::Conversation)>> {
+        if basis(&caller.person, &readable, self.time_of_rights_ms()).is_none() {
+            return Ok(None);
+        }
+        let Some(mut conversation) = self.head(caller, &readable, Vec::new())? else {
+            return Ok(None);
+        };
+        if let Some(care) = &mut conversation.care {
+            care.waiting_since_ms = standing.waiting_since_ms;
+        }
+        Ok(Some((readable, conversation)))
+    }
+}
+
+fn stage(name: &str) -> Outcome<Option<Stage>> {
+    match name {
+        "" => Ok(Some(Stage::Open)),
+        "all" => Ok(None),
+        name => convert::care::stage(name).map(Some),
+    }
+}
+
+fn party(name: &str, caller: &Caller) -> Outcome<PartyIs> {
+    match name {
+        "" | "any" => Ok(PartyIs::Anyone),
+        "nobody" => Ok(PartyIs::Nobody),
+        "me" => Ok(PartyIs::Person(caller.person.id)),
+        person if person.starts_with("per_") => convert::person_id(person).map(PartyIs::Person),
+        role => convert::role(role)
+            .map(PartyIs::Role)
+            .map_err(|_| Failure::Invalid("A party is any, nobody, me, a person or a role.")),
+    }
+}
+
+fn site(name: &str) -> Outcome<Option<SiteId>> {
+    match name {
+        "" => Ok(None),
+        name => convert::site_id(name).map(Some),
+    }
+}
+
+/// A place in the queue as clients hold it: the revision, a dash, the conversation.
+fn words_of_key((Reverse(revision), conversation): Key) -> String {
+    format!("{revision}-{conversation}")
+}
+
+fn key(words: &str) -> Outcome<Option<Key>> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let found = words.split_once('-').and_then(|(revision, conversation)| {
+        let conversation: ConversationId = conversation.parse().ok()?;
+        Some((Reverse(revision.parse().ok()?), conversation))
+    });
+    found
+        .map(Some)
+        .ok_or(Failure::Invalid("`after` is the `next_after` of the page before."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_the_queue_comes_back() {
+        let place = (Reverse(812), ConversationId(7));
+        assert_eq!(key(&words_of_key(place)).unwrap(), Some(place));
+        assert_eq!(key("").unwrap(), None);
+        for wrong in [
+            "812",
+            "812-",
+            "-con_00000000000000000000000007",
+            "x-con_00000000000000000000000007",
+        ] {
+            assert!(key(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_stage_is_one_of_four() {
+        assert_eq!((stage("").unwrap(), stage("all").unwrap()), (Some(Stage::Open), None));
+        assert_eq!(stage("resolved").unwrap(), Some(Stage::Resolved));
+        assert!(stage("archived").is_err());
+    }
+}

@@ -24,10 +24,13 @@ export default defineConfig(({ mode }) => ({
         entryFileNames: (chunk: { name: string }) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: "assets/[name]-[hash][extname]",
-        // What both pages need before the first screen travels in one piece instead of ten; the rest splits by itself.
+        // What both pages need before the first screen travels in one piece instead of ten, and so does what both need for the first
+        // conversation, and what the staff page alone needs for its first screen; the rest splits by itself.
         codeSplitting: {
           groups: [
-            { name: "core", test: /src\/core\/(?!mentions|receipts|entries)|src\/vm\/(session|route|drafts|update|announce)|src\/ui\/(Boot|kit\/(Icon|icons|LiveRegions|ConnectionLine|NotLoaded))|src\/styles|locales\/en\.ts|preload-helper|node_modules\/(?!svelte\/src\/internal\/client\/dom\/elements\/bindings\/(select|input|shared|media|size|navigator|window|universal)\.js)/ },
+            { name: "core", test: /src\/core\/(?!mentions|receipts|entries|queue)|src\/vm\/(session|route|drafts|update|announce|attention)|src\/ui\/(Boot|kit\/(Icon|icons|LiveRegions|ConnectionLine|NotLoaded))|src\/styles|locales\/en\.ts|preload-helper|node_modules\/(?!svelte\/src\/internal\/client\/dom\/elements\/bindings\/(select|input|shared|media|size|navigator|window|universal)\.js)/ },
+            { name: "thread", test: /src\/ui\/thread\/(Body|Box|MessagePane|Waiting|words)|src\/vm\/(thread|composer|scroll)|src\/core\/(mentions|entries|receipts)/ },
+            { name: "frame", test: /src\/ui\/kit\/(Avatar|Menu)|src\/ui\/staff\/(answers|permitted|ConversationRow)|src\/vm\/narrow|locales\/en-staff\.ts/ },
           ],
         },
       },

@@ -98,6 +98,7 @@ export class Node {
       person: signed.person,
       get: (path) => request(path, { headers: auth }),
       post: (path, body) => request(path, { method: "POST", headers: { ...json, ...auth, "idempotency-key": crypto.randomUUID() }, body: JSON.stringify(body) }),
+      patch: (path, body) => request(path, { method: "PATCH", headers: { ...json, ...auth, "idempotency-key": crypto.randomUUID() }, body: JSON.stringify(body) }),
     };
   }
 }

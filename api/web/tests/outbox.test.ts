@@ -1,5 +1,6 @@
 // Proves the outbox: in order, once, the same id until an answer, refusals final, stale STAT asked.
 import { describe, expect, test } from "vitest";
+import { sentence } from "../src/core/problems";
 import { MemoryRows, Seal } from "../src/core/sealed-rows";
 import { Outbox, STAT_STALE_MS, type Row, type TabNote } from "../src/core/outbox";
 import type { Command, Problem, Result, SendMessage } from "../src/core/wire";
@@ -62,6 +63,16 @@ describe("outbox", () => {
     await it.clock.pass(100);
     expect(it.sent.at(-1)?.body).toBe("1");
     expect(it.sent.at(-1)?.id).not.toBe(row.id);
+  });
+  test("what a closed conversation refuses keeps its words, and says why", async () => {
+    const rows = new Rows();
+    const it = make(() => ({ status: 409, code: "closed" }), true, rows);
+    await it.outbox.write("con_a", words("and the other knee?"));
+    await it.clock.pass(100);
+    const row = it.outbox.of("con_a")[0];
+    expect(row).toMatchObject({ state: "failed", message: { body: "and the other knee?" } });
+    expect((await rows.all()).length).toBe(1);
+    expect(sentence(row?.problem ?? { status: 0, code: "" })).toMatch(/^Your care team has closed this conversation\./);
   });
   test("a STAT message that waited two minutes asks first", async () => {
     const it = make();

@@ -77,6 +77,7 @@ describe("mentions", () => {
 describe("addresses", () => {
   test("route there and back", () => {
     expect(parseRoute(hrefOf("team", "con_01abc", 12))).toEqual({ section: "team", conversation: "con_01abc", thread: 12 });
+    expect(parseRoute(hrefOf("queue", "con_01abc"))).toEqual({ section: "queue", conversation: "con_01abc", thread: undefined });
     expect(parseRoute("#/inbox/<script>")).toEqual({ section: "inbox", conversation: undefined, thread: undefined });
   });
   test("query leaves out what is empty", () => expect(query("/v1/inbox", { filter: "all", q: "", limit: 5 })).toBe("/v1/inbox?filter=all&limit=5"));
@@ -132,7 +133,8 @@ describe("http", () => {
 describe("permissions", () => {
   const me = (kind: PersonKind, permissions: string[]): Me => ({ person: { id: "per_a", kind, name: "A" }, session_id: "ses_a", expires_at_ms: 0, workspace: { name: "Clinic" }, permissions });
   test("a role is offered what it may do", () => {
-    expect(permittedTo(me("staff", ["read_people", "create_group", "create_channel", "create_patient_conversation"]))).toMatchObject({ patient: true, channel: true, announcement: false, write: true, browse: true, inbox: true });
+    expect(permittedTo(me("staff", ["read_people", "create_group", "create_channel", "create_patient_conversation"]))).toMatchObject({ patient: true, channel: true, announcement: false, write: true, browse: true, inbox: true, queue: false });
+    expect(permittedTo(me("staff", ["organization_queue"])).queue).toBe(true);
     expect(permittedTo(me("staff", ["read_people", "create_announcement", "create_channel"]))).toMatchObject({ patient: false, announcement: true, write: true });
   });
   test("people of other organizations have rooms, and nothing to begin with", () => {

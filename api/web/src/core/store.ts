@@ -1,5 +1,6 @@
 // Stands in the middle of the client: every conversation this person may see, by id, as the events say it is.
 // Refuses to know where events come from and who looks. Conversations are replaced, never changed in place.
+import { careAfter } from "./care";
 import { nextFrame, type Schedule } from "./frame";
 import { Timeline } from "./timeline";
 import type { Ability, Conversation, ConversationEvent, Counts, Person, Presence } from "./wire";
@@ -59,7 +60,7 @@ export class Store {
     const kept = members ?? held?.members;
     // An answer that was under way while events came must not turn the clock back.
     const base: Conversation = held !== undefined && held.last_seq > conversation.last_seq
-      ? { ...rest, last_seq: held.last_seq, last_number: held.last_number, last_message: held.last_message ?? null, state: held.state, topic: held.topic ?? null, my: { ...rest.my, unread: held.my.unread, read_seq: held.my.read_seq, read_number: held.my.read_number } }
+      ? { ...rest, last_seq: held.last_seq, last_number: held.last_number, last_message: held.last_message ?? null, state: held.state, topic: held.topic ?? null, care: held.care ?? rest.care ?? null, my: { ...rest.my, unread: held.my.unread, read_seq: held.my.read_seq, read_number: held.my.read_number } }
       : { ...rest, last_message: rest.last_message ?? held?.last_message ?? null }; // one conversation alone comes without its preview
     this.set(kept === undefined ? base : { ...base, members: kept });
     const timeline = this.timelines.get(conversation.id);
@@ -163,7 +164,7 @@ export class Store {
   private summarise(held: Conversation, event: ConversationEvent): Conversation {
     const body = event.event;
     const mine = event.actor.id === this.me?.id;
-    const next: Conversation = { ...held, last_seq: event.seq, revision: Math.max(held.revision, event.revision) };
+    const next: Conversation = { ...held, last_seq: event.seq, revision: Math.max(held.revision, event.revision), care: careAfter(held.care, event) ?? null };
     switch (body.type) {
       case "message_sent": {
         const read_number = mine && held.my.read_number === body.number - 1 ? body.number : held.my.read_number;

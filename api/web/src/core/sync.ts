@@ -1,11 +1,18 @@
 // Stands between the wire and the store: welcome, replay, gaps, older pages, marks. The one place that fetches conversations.
 // Refuses to know the screen; it is told which conversation is looked at and answers through the store.
+import { careAfter, holderOf } from "./care";
 import { systemClock, type Clock } from "./clock";
 import { Commands, Marker } from "./commands";
 import { outcomeIsOpen, query, Refusal, type Http } from "./http";
 import type { Store } from "./store";
 import { Transport, type Link, type Socket } from "./transport";
-import type { Conversation, ConversationEvent, Counts, EventPage, ServerFrame } from "./wire";
+import type { Conversation, ConversationEvent, Counts, EventPage, QueueChange, ServerFrame } from "./wire";
+
+export interface QueueWatch {
+  changed: (change: QueueChange) => void;
+  /** The right to watch ended. */
+  closed: () => void;
+}
 
 export interface SyncOptions {
   http: Http;
@@ -44,6 +51,8 @@ export class Sync {
   private readonly unknown = new Map<string, number>();
   private readonly refetch = new Set<string>();
   private refetch_due = false;
+  private inbox_due = false;
+  private queue: QueueWatch | undefined;
   private readonly filling = new Set<string>();
   private readonly opening = new Map<string, Promise<void>>();
   /** Looked at, and nobody answered: they open by themselves when the node is there. */
@@ -87,6 +96,17 @@ export class Sync {
   onLink(listener: (link: Link) => void): () => void {
     this.links.add(listener);
     return () => this.links.delete(listener);
+  }
+
+  /** From now on changes of the organization's queue are told, after a break as well, until what this answers is called. */
+  watchQueue(watch: QueueWatch): () => void {
+    this.queue = watch;
+    this.transport.send({ type: "watch_queue", active: true });
+    return () => {
+      if (this.queue !== watch) return;
+      this.queue = undefined;
+      this.transport.send({ type: "watch_queue", active: false });
+    };
   }
 
   /** The conversation's newest page, or what is missing of it. Safe to call again and again. */
@@ -215,6 +235,17 @@ export class Sync {
       case "presence":
         store.setPresence(frame.people);
         return;
+      case "queue_changed": {
+        const held = store.conversations.get(frame.conversation_id);
+        // One who only looks on is sent no events of it, and nobody is when a holder's account is suspended.
+        if (held !== undefined && (!held.my.member || holderOf(held.care)?.id !== holderOf(frame.care)?.id)) this.discover(held.id, 0, false);
+        this.queue?.changed(frame);
+        return;
+      }
+      case "queue_closed":
+        for (const held of store.conversations.values()) if (!held.my.member) this.discover(held.id, 0, false);
+        this.queue?.closed();
+        return;
       case "reset":
         this.reset();
         return;
@@ -224,10 +255,12 @@ export class Sync {
 
   private event(event: ConversationEvent): void {
     const { store } = this.options;
-    const outcome = store.applyEvent(event);
-    store.advance(event.revision);
     const body = event.event;
     const id = event.conversation_id;
+    const care = store.conversations.get(id)?.care;
+    const moves_care = careAfter(care, event) !== care;
+    const outcome = store.applyEvent(event);
+    store.advance(event.revision);
     this.options.onEvent?.(event);
     if (outcome === "unknown") this.discover(id, event.seq);
     if (outcome === "gap") this.fill(id, 250);
@@ -242,13 +275,16 @@ export class Sync {
       if (outcome !== "unknown") store.removeConversation(id);
     } else if (["member_added", "member_removed", "archived", "reopened", "owner_changed", "conversation_created"].includes(body.type)) {
       this.discover(id, 0);
+    } else if (moves_care) {
+      this.discover(id, 0, false);
     }
   }
 
-  /** Fetches a conversation that is new here, or whose abilities may have changed. Many events, one fetch. */
-  private discover(id: string, seq: number): void {
+  /** Fetches a conversation that is new here, or whose abilities may have changed; `inbox`: the figures, too. Many events, one fetch. */
+  private discover(id: string, seq: number, inbox = true): void {
     this.unknown.set(id, Math.max(seq, this.unknown.get(id) ?? 0));
     this.refetch.add(id);
+    this.inbox_due ||= inbox;
     if (this.refetch_due) return;
     this.refetch_due = true;
     this.clock.after(300, () => {
@@ -256,7 +292,8 @@ export class Sync {
       const ids = [...this.refetch];
       this.refetch.clear();
       for (const one of ids) void this.fetchConversation(one).then(() => this.settled(one), (error: unknown) => this.undiscovered(one, error));
-      void this.refresh().catch(() => {});
+      if (this.inbox_due) void this.refresh().catch(() => {});
+      this.inbox_due = false;
     });
   }
 
@@ -344,6 +381,7 @@ export class Sync {
       this.reads.wake();
       this.deliveries.wake();
       this.reopen();
+      if (this.queue !== undefined) this.transport.send({ type: "watch_queue", active: true });
     }
     this.options.onLink?.(link);
     for (const listener of this.links) listener(link);

@@ -8,9 +8,11 @@ export type Priority = "routine" | "urgent" | "stat";
 export type ConversationKind = "direct" | "group" | "channel" | "patient" | "care_room";
 export type ChannelVisibility = "public" | "private" | "site" | "announcement" | "partner";
 export type Role =
-  | "physician" | "nurse" | "medical_assistant" | "front_desk" | "billing" | "administrator" | "compliance_officer";
+  | "physician" | "nurse" | "medical_assistant" | "front_desk" | "billing" | "administrator" | "compliance_officer"
+  | "organization_queue";
 export type Ability =
-  | "send" | "note" | "rename" | "archive" | "reopen" | "add_member" | "remove_member" | "leave" | "join" | "acknowledge";
+  | "send" | "note" | "rename" | "archive" | "reopen" | "add_member" | "remove_member" | "leave" | "join" | "acknowledge"
+  | "take" | "assign" | "return" | "hand_over" | "accept" | "decline" | "withdraw" | "resolve" | "close" | "open";
 export type History = "full" | "from_now" | { since_ms: number };
 
 export interface PatientFacts {
@@ -85,6 +87,35 @@ export interface ConversationPatient {
   state: string;
 }
 
+export type Stage = "open" | "resolved" | "closed";
+/** Who answers: one person, or whoever has a role. */
+export type Party = { person: Author } | { role: string };
+
+export interface HandOver {
+  to: Author;
+  by: Author;
+  at_ms: number;
+  expires_at_ms: number;
+}
+
+/** Towards patients the stage alone, and never `resolved`. */
+export interface Care {
+  stage: Stage;
+  party?: Party | null;
+  since_ms?: number | null;
+  /** Asked for, not accepted; stays when its time ran out. */
+  hand_over?: HandOver | null;
+  /** In the queue: when the patient wrote what nobody has answered yet. */
+  waiting_since_ms?: number | null;
+}
+
+export type CareStep =
+  | { step: "take"; from_id?: string }
+  | { step: "assign"; to_id: string }
+  | { step: "return"; role?: string }
+  | { step: "hand_over"; to_id: string; minutes: number }
+  | { step: "accept" | "decline" | "withdraw" | "resolve" | "close" | "open" };
+
 export interface Conversation {
   id: string;
   kind: ConversationKind;
@@ -101,6 +132,8 @@ export interface Conversation {
   last_number: number;
   revision: number;
   my: My;
+  /** Patient conversations only. */
+  care?: Care | null;
   last_message?: LastMessage | null;
   members?: Member[];
 }
@@ -111,6 +144,13 @@ export interface Counts {
   unread_messages: number;
   unique_patients: number;
   total_messages: number;
+}
+
+export interface QueuePage {
+  revision: number;
+  conversations: Conversation[];
+  total: number;
+  next_after?: string | null;
 }
 
 export interface Retraction {
@@ -136,7 +176,11 @@ export type EventBody =
   | { type: "owner_changed"; person: Author }
   | { type: "delivered"; person?: Author | null; up_to_seq: number }
   | { type: "read"; person?: Author | null; up_to_seq: number; up_to_number: number }
-  | { type: "acknowledged"; target_seq: number; person?: Author | null };
+  | { type: "acknowledged"; target_seq: number; person?: Author | null }
+  | { type: "responsibility_moved"; party: Party }
+  | { type: "hand_over_offered"; to: Author; expires_at_ms: number }
+  | { type: "hand_over_ended"; to: Author; how: "declined" | "withdrawn" }
+  | { type: "stage_changed"; stage: Stage };
 
 export interface ConversationEvent {
   revision: number;
@@ -169,7 +213,8 @@ export type Command =
   | { type: "retract_message"; conversation_id: string; seq: number; reason: string }
   | { type: "mark_read"; conversation_id: string; seq: number }
   | { type: "confirm_delivery"; conversation_id: string; seq: number }
-  | { type: "acknowledge"; conversation_id: string; seq: number };
+  | { type: "acknowledge"; conversation_id: string; seq: number }
+  | ({ type: "care"; conversation_id: string } & CareStep);
 
 export interface Problem {
   type?: string;
@@ -187,6 +232,13 @@ export interface Accepted {
 export interface Refused { type: "result"; id: string; ok: false; problem: Problem }
 export type Result = Accepted | Refused;
 
+export interface QueueChange {
+  conversation_id: string;
+  /** Of its newest message that the patient may see. */
+  revision: number;
+  care: Care;
+}
+
 export type ServerFrame =
   | { type: "welcome"; version: number; person: Person; session_id: string; revision: number; heartbeat_ms: number; heartbeat_answered?: boolean }
   | { type: "caught_up"; revision: number }
@@ -194,6 +246,8 @@ export type ServerFrame =
   | ({ type: "event" } & ConversationEvent)
   | { type: "typing"; conversation_id: string; person_id: string; name: string; active: boolean }
   | { type: "presence"; people: { person_id: string; status: Presence }[] }
+  | ({ type: "queue_changed" } & QueueChange)
+  | { type: "queue_closed" }
   | { type: "reset"; reason: string }
   | { type: "goodbye"; reason: string; retry_after_ms?: number }
   | { type: "heartbeat" };
@@ -203,7 +257,8 @@ export type ClientFrame =
   | { type: "command"; id: string; command: Command }
   | { type: "typing"; conversation_id: string; active: boolean }
   | { type: "presence"; status: Exclude<Presence, "offline"> }
-  | { type: "heartbeat" };
+  | { type: "heartbeat" }
+  | { type: "watch_queue"; active: boolean };
 
 export interface Me {
   person: Person;

@@ -19,6 +19,8 @@ export class ThreadView {
   team_read_seq = $state(0);
   reached_start = $state(false);
   state = $state<"loading" | "ready" | "failed">("loading");
+  /** It was here, and this person may not see it any more. */
+  gone = $state(false);
   earlier_under_way = $state(false);
   /** Messages of others above this were seen before; the line "New since" stands after it. 0: no line. */
   new_after_seq = $state(0);
@@ -109,7 +111,12 @@ export class ThreadView {
 
   private read(): void {
     const { store, outbox } = session;
+    const was_gone = this.gone;
+    const was_here = this.conversation !== undefined || was_gone;
     this.conversation = store.conversations.get(this.id);
+    this.gone = was_here && this.conversation === undefined;
+    if (this.gone) this.items = [];
+    else if (was_gone) void this.load();
     const timeline = store.timelines.get(this.id);
     this.rows = (outbox?.of(this.id) ?? []).filter((row) => row.seq === null || row.seq > (timeline?.last_held ?? 0));
     if (timeline === undefined) return;

@@ -1,8 +1,10 @@
 // Stands between a button and the dialog it opens over a conversation. Refuses to know how dialogs look.
 import type { Message } from "../../core/timeline";
-import type { Member } from "../../core/wire";
+import type { Author, Member } from "../../core/wire";
 
 export type Ask =
-  | { what: "rename" | "archive" | "reopen" | "leave" | "add" | "care_room" }
+  | { what: "rename" | "archive" | "reopen" | "leave" | "add" | "care_room" | "assign" | "return" | "close" }
+  | { what: "take_over"; from: Author }
+  | { what: "hand_over"; to?: Author }
   | { what: "remove"; member: Member }
   | { what: "retract" | "receipts" | "versions"; message: Message };

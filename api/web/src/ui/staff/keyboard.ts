@@ -1,11 +1,11 @@
 // Stands between the keyboard and the frame: which key asks for what. Single keys are deaf while one writes.
 // Refuses to know how anything is done.
 export type Wish =
-  | "next" | "previous" | "next_unread" | "new" | "search" | "details" | "write" | "thread" | "archive" | "help" | "escape"
+  | "next" | "previous" | "next_unread" | "new" | "search" | "details" | "write" | "thread" | "archive" | "assign" | "take" | "help" | "escape"
   | "team_note" | "stat" | "next_region" | "all" | "unread" | "read";
 
 const SINGLE: Readonly<Record<string, Wish>> = {
-  j: "next", k: "previous", n: "next_unread", c: "new", "/": "search", "]": "details", r: "write", t: "thread", e: "archive",
+  j: "next", k: "previous", n: "next_unread", c: "new", "/": "search", "]": "details", r: "write", t: "thread", e: "archive", a: "assign",
   "1": "all", "2": "unread", "3": "read",
 };
 
@@ -23,7 +23,7 @@ export function wishOf(event: KeyboardEvent): Wish | undefined {
   if (event.ctrlKey && event.key === "F6") return "next_region";
   if (event.key === "Escape") return "escape";
   if (command || event.altKey || writing(event.target)) return undefined;
-  return SINGLE[key];
+  return key === "a" && event.shiftKey ? "take" : SINGLE[key];
 }
 
 /** Landmarks in the order they stand; the one after the one in focus. */

@@ -13,6 +13,8 @@ export interface Permitted {
   browse: boolean;
   /** People of other organizations have rooms with the clinic, and no patients here. */
   inbox: boolean;
+  /** The organization's queue. */
+  queue: boolean;
 }
 
 export function permittedTo(me: Me | undefined): Permitted {
@@ -24,5 +26,6 @@ export function permittedTo(me: Me | undefined): Permitted {
     write: patient || teammate || group || channel,
     browse: has("read_people"),
     inbox: me?.person.kind === "staff",
+    queue: has("organization_queue"),
   };
 }

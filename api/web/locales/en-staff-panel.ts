@@ -1,0 +1,28 @@
+// English: the words of what opens beside and over a staff conversation: details, thread, and what changes the whole of it.
+// Stands beside these; refuses to know their logic.
+export const panel = {
+  details: "Conversation details",
+  thread: "Thread",
+  patient: "Patient",
+  mrn: "MRN",
+  birth: "Date of birth",
+  account: "Account",
+  accountActive: "Active",
+  accountNone: "Not active: messages cannot reach the patient",
+  members: (count: number) => `Members (${count})`,
+  owner: "Owner",
+  remove: "Remove",
+  removeTitle: (name: string) => `Remove ${name}?`,
+  removeBody: "They will not see new messages. This is shown in the conversation and recorded.",
+  leaveTitle: "Leave this conversation?",
+  leaveBody: "You will not see new messages. The others are told that you left.",
+  renameTitle: "Change the topic",
+  topic: "Topic",
+  archiveTitle: "Archive this conversation?",
+  archiveBody: "Nobody can write here until it is opened again. Everything stays readable and in the record.",
+  careRoomTitle: "New care room",
+  careRoomBody: "A room for the team beside this patient conversation. The patient does not see it.",
+  join: "Join channel",
+  noReplies: "No replies yet.",
+  rootGone: "The first message of this thread is not loaded.",
+};

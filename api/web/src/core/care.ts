@@ -1,0 +1,30 @@
+// Stands between the events of a patient conversation and who answers for it: the state after each event, and nothing guessed.
+// Refuses to know who may move it, and the words for it.
+import type { Author, Care, ConversationEvent } from "./wire";
+
+export type CareEvent = "responsibility_moved" | "hand_over_offered" | "hand_over_ended" | "stage_changed";
+
+export function holderOf(care: Care | null | undefined): Author | undefined {
+  return care?.party && "person" in care.party ? care.party.person : undefined;
+}
+
+/** The same object where the event moves nothing. */
+export function careAfter(care: Care | null | undefined, event: ConversationEvent): Care | null | undefined {
+  const body = event.event;
+  const base: Care = { stage: "open", ...care };
+  switch (body.type) {
+    case "message_sent":
+      // what the patient may see opens again what was resolved
+      return care?.stage === "resolved" && body.audience === "everyone" ? { ...care, stage: "open" } : care;
+    case "responsibility_moved":
+      return { ...base, party: body.party, since_ms: event.at_ms, hand_over: null };
+    case "hand_over_offered":
+      return { ...base, hand_over: { to: body.to, by: event.actor, at_ms: event.at_ms, expires_at_ms: body.expires_at_ms } };
+    case "hand_over_ended":
+      return { ...base, hand_over: null };
+    case "stage_changed":
+      return { ...base, stage: body.stage };
+    default:
+      return care;
+  }
+}

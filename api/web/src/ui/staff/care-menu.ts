@@ -1,0 +1,29 @@
+// Stands between what the node allows (`my.may`) and the menu on who answers: one item for each, in the order of a day's work.
+// Refuses to offer anything else, and to do it.
+import { holderOf } from "../../core/care";
+import type { CareStep, Conversation } from "../../core/wire";
+import { care } from "../../../locales/en-staff-care";
+import type { MenuItem } from "../kit/Menu.svelte";
+import type { Ask } from "./asks";
+
+export interface CareVerbs {
+  step: (step: CareStep) => void;
+  ask: (ask: Ask) => void;
+}
+
+export function careItems(conversation: Conversation, { step, ask }: CareVerbs): MenuItem[] {
+  const holder = holderOf(conversation.care);
+  const may = new Set(conversation.my.may);
+  const items: MenuItem[] = [];
+  if (may.has("accept")) items.push({ label: care.accept, run: () => step({ step: "accept" }) });
+  if (may.has("decline")) items.push({ label: care.decline, run: () => step({ step: "decline" }) });
+  if (may.has("take")) items.push(holder === undefined ? { label: care.take, run: () => step({ step: "take" }) } : { label: care.takeOver(holder.name), run: () => ask({ what: "take_over", from: holder }) });
+  if (may.has("assign")) items.push({ label: care.assign, run: () => ask({ what: "assign" }) });
+  if (may.has("hand_over")) items.push({ label: care.handOver, run: () => ask({ what: "hand_over" }) });
+  if (may.has("withdraw")) items.push({ label: care.withdraw, run: () => step({ step: "withdraw" }) });
+  if (may.has("return")) items.push({ label: holder === undefined ? care.move : care.giveBack, run: () => ask({ what: "return" }) });
+  if (may.has("resolve")) items.push({ label: care.resolve, run: () => step({ step: "resolve" }) });
+  if (may.has("close")) items.push({ label: care.close, run: () => ask({ what: "close" }) });
+  if (may.has("open")) items.push({ label: care.open, run: () => step({ step: "open" }) });
+  return items;
+}

@@ -35,6 +35,7 @@ fn can_wait(command: &Command) -> bool {
     matches!(
         command,
         Command::Send { .. }
+            | Command::SendOnBehalf { .. }
             | Command::Edit { .. }
             | Command::CreateConversation(_)
             | Command::AddPerson { .. }

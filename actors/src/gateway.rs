@@ -156,7 +156,11 @@ impl Gateway {
     fn check_rate(&self, envelope: &Envelope) -> Result<(), SubmitError> {
         let writes = matches!(
             envelope.command,
-            Command::Send { .. } | Command::Edit { .. } | Command::Retract { .. } | Command::CreateConversation(_)
+            Command::Send { .. }
+                | Command::SendOnBehalf { .. }
+                | Command::Edit { .. }
+                | Command::Retract { .. }
+                | Command::CreateConversation(_)
         );
         let Acting::Person { person, .. } = envelope.acting else {
             return Ok(());

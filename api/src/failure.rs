@@ -91,6 +91,22 @@ fn of_refusal(refusal: Refusal) -> (u16, &'static str) {
         Refusal::NotOffered => (409, "It is not offered to you, or not any more."),
         Refusal::CannotHold => (409, "This person cannot answer for patients."),
         Refusal::TargetNotAMember => (409, "This person is no member. Add them first."),
+        Refusal::NotResponsible => (
+            409,
+            "This person does not answer for the conversation. Look again who does.",
+        ),
+        Refusal::OnBehalfRefused => (
+            409,
+            "Nobody replies for this person here. Take it over, or join and reply yourself.",
+        ),
+        Refusal::ConfirmFirst => (
+            409,
+            "Confirm first what is sent for somebody else, and send exactly that, once.",
+        ),
+        Refusal::MovedOn => (
+            409,
+            "Somebody has written to the patient meanwhile. Look again, and confirm anew.",
+        ),
         Refusal::Closed => (409, "The clinic has closed this conversation. Begin a new one."),
     }
 }

@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod commands;
 mod lists;
+mod on_behalf;
 mod pages;
 mod password;
 mod queue;

@@ -26,6 +26,8 @@
 //! | 15 audit of person | person, leaf index | empty |
 //! | 16 audit of conversation | conversation, leaf index | empty |
 //! | 17 care | conversation | the responsibility for a patient conversation; absent where nobody has touched it |
+//! | 18 confirmed | person, conversation | what somebody confirmed to send for somebody else |
+//! | 19 refuses on behalf | person | empty |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
 
@@ -86,6 +88,10 @@ pub enum Table {
     AuditConversation = 0x16,
     /// The responsibility for patient conversations.
     Care = 0x17,
+    /// What is about to be sent for somebody else.
+    Confirmed = 0x18,
+    /// For whom nobody replies.
+    RefusesOnBehalf = 0x19,
 }
 
 /// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.
@@ -291,6 +297,16 @@ pub fn answer(person: PersonId, command: CommandId) -> Key {
 /// The responsibility for a patient conversation.
 pub fn care(conversation: ConversationId) -> Key {
     key(Table::Care, &[&conversation.to_bytes()])
+}
+
+/// What somebody confirmed to send for somebody else.
+pub fn confirmed(person: PersonId, conversation: ConversationId) -> Key {
+    key(Table::Confirmed, &[&person.to_bytes(), &conversation.to_bytes()])
+}
+
+/// That nobody replies for a person.
+pub fn refuses_on_behalf(person: PersonId) -> Key {
+    key(Table::RefusesOnBehalf, &[&person.to_bytes()])
 }
 
 /// A line of the audit record.

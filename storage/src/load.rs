@@ -40,6 +40,7 @@ pub(crate) fn load(records: &impl Records, revision: u64, now_ms: u64, envelope:
         view.about = readable(records, view.actor.as_ref(), conversation)?;
     }
     load_family(records, &mut view, &envelope.command)?;
+    load_principal(records, &mut view, envelope)?;
     Ok(view)
 }
 
@@ -95,7 +96,10 @@ fn load_family(records: &impl Records, view: &mut View, command: &Command) -> io
             }
             load_subject(records, view, *person)
         }
-        Command::Send { message, conversation } => {
+        Command::Send { message, conversation }
+        | Command::SendOnBehalf {
+            message, conversation, ..
+        } => {
             let mentioned: Vec<PersonId> = message
                 .mentions
                 .iter()
@@ -139,8 +143,27 @@ fn load_family(records: &impl Records, view: &mut View, command: &Command) -> io
         | Command::Reopen { .. }
         | Command::ReadDirectory { .. }
         | Command::ReadAudit
-        | Command::BreakGlass { .. } => Ok(()),
+        | Command::BreakGlass { .. }
+        | Command::ConfirmOnBehalf { .. }
+        | Command::ChangeOnBehalf { .. } => Ok(()),
     }
+}
+
+/// The one for whom something is sent, and what was confirmed of it.
+fn load_principal(records: &impl Records, view: &mut View, envelope: &Envelope) -> io::Result<()> {
+    let subject = match &envelope.command {
+        Command::ConfirmOnBehalf { .. } | Command::SendOnBehalf { .. } => envelope.on_behalf_of,
+        Command::ChangeOnBehalf { person, .. } => Some(*person),
+        _ => return Ok(()),
+    };
+    if let Some(subject) = subject {
+        load_subject(records, view, subject)?;
+        view.subject_refuses_on_behalf = records.bytes(&keys::refuses_on_behalf(subject))?.is_some();
+    }
+    if let (Some(actor), Command::SendOnBehalf { conversation, .. }) = (&view.actor, &envelope.command) {
+        view.confirmed = records.record(&keys::confirmed(actor.id, *conversation))?;
+    }
+    Ok(())
 }
 
 fn person_of(records: &impl Records, person: PersonId) -> io::Result<Option<Person>> {

@@ -120,6 +120,11 @@ impl Reader {
         self.state.record(&keys::care(conversation))
     }
 
+    /// Whether nobody replies for a person.
+    pub fn refuses_on_behalf(&self, person: PersonId) -> io::Result<bool> {
+        Ok(self.state.bytes(&keys::refuses_on_behalf(person))?.is_some())
+    }
+
     /// A conversation as one reader needs it judged.
     pub fn readable(&self, reader: &Person, conversation: ConversationId) -> io::Result<Readable> {
         crate::load::readable(&self.state, Some(reader), conversation)

@@ -10,6 +10,7 @@ use corridor_domain::audit::AuditRecord;
 use corridor_domain::care::Care;
 use corridor_domain::conversation::{Conversation, Membership};
 use corridor_domain::event::Event;
+use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::{Person, Site};
 use corridor_domain::private::{Private, Sealed};
@@ -84,6 +85,7 @@ records! {
     StoredVersion = 11,
     Private = 12,
     Care = 13,
+    Confirmed = 14,
 }
 
 /// The bytes of a record.

@@ -53,6 +53,16 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
         }
         Change::BreakGlass(grant) => batch.put(keys::break_glass(grant.person, grant.conversation), grant),
         Change::Care(care) => batch.put(keys::care(care.conversation), care.as_ref()),
+        Change::Confirmed(confirmed) => batch.put(keys::confirmed(confirmed.person, confirmed.conversation), confirmed),
+        Change::RefusesOnBehalf { person, refuses } => {
+            let key = keys::refuses_on_behalf(*person);
+            if *refuses {
+                batch.put_bytes(key, Vec::new());
+            } else {
+                batch.remove(key);
+            }
+            Ok(())
+        }
     }
 }
 

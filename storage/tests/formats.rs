@@ -13,6 +13,7 @@ use corridor_domain::conversation::{
 };
 use corridor_domain::event::{Event, EventBody, Mention, Message, Priority, Retraction};
 use corridor_domain::ids::{ConversationId, PersonId, SessionId, SiteId};
+use corridor_domain::on_behalf::{Confirmation, Confirmed};
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Role, Site};
 use corridor_domain::private::{Private, Sealed};
@@ -243,8 +244,22 @@ fn who_answers() {
         offer: Some(offer),
         set_stage: Stage::Resolved,
         resolved_shared_number: 300,
+        refuses_on_behalf: true,
     };
     pinned(&care, "care");
+    let confirmation = Confirmation {
+        token: [0xAB; 16],
+        body: [0xCD; 16],
+    };
+    let confirmed = Confirmed {
+        person: PersonId(4),
+        conversation: ConversationId(0xA0),
+        principal: PersonId(2),
+        confirmation,
+        shared_number: 300,
+        expires_at_ms: AT_MS,
+    };
+    pinned(&confirmed, "confirmed");
 }
 
 #[test]
@@ -307,6 +322,7 @@ fn kinds_are_pinned() {
         StoredVersion::KIND,
         Private::KIND,
         Care::KIND,
+        Confirmed::KIND,
     ];
     assert!(kinds.iter().zip(1..).all(|(kind, number)| *kind == number));
     assert_eq!(KINDS, kinds, "a new record gets a fixture above and a line here");

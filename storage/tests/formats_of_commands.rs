@@ -6,7 +6,8 @@ mod clinic;
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
-use corridor_domain::command::{Acting, CareStep, Command, Envelope, NewMessage};
+use corridor_domain::care::CareStep;
+use corridor_domain::command::{Acting, Command, Envelope, NewMessage};
 use corridor_domain::conversation::Audience;
 use corridor_domain::event::{Mention, Priority};
 use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId};

@@ -114,7 +114,18 @@ fn keys_of(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
             )],
             Some(Table::Care),
         ),
-        Table::Care => (vec![(keys::care(CONVERSATION), format!("17{conversation}"))], None),
+        Table::Care => (
+            vec![(keys::care(CONVERSATION), format!("17{conversation}"))],
+            Some(Table::Confirmed),
+        ),
+        Table::Confirmed => (
+            vec![(
+                keys::confirmed(PERSON, CONVERSATION),
+                format!("18{person}{conversation}"),
+            )],
+            Some(Table::RefusesOnBehalf),
+        ),
+        Table::RefusesOnBehalf => (vec![(keys::refuses_on_behalf(PERSON), format!("19{person}"))], None),
     }
 }
 

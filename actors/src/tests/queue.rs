@@ -2,8 +2,8 @@
 
 use super::house::{ADMINISTRATOR, CLERK, Device, GENERAL, House, MARIA, NURSE, PHYSICIAN, new, note, send, within};
 use crate::queue::{Ask, PartyIs, Queue, QueueMessage, Standing};
-use corridor_domain::care::{Party, Stage};
-use corridor_domain::command::{CareStep, Command};
+use corridor_domain::care::{CareStep, Party, Stage};
+use corridor_domain::command::Command;
 use corridor_domain::conversation::Kind;
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::person::{AccountState, Person, Role};

@@ -47,6 +47,12 @@ pub struct Care {
     /// A hand-over that was not accepted yet, or not in time; staff only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hand_over: Option<HandOver>,
+    /// For whom the viewer may reply; staff only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Author>,
+    /// Nobody replies in it for somebody else; staff only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refuses_on_behalf: Option<bool>,
     /// When the patient wrote what nobody has answered yet; staff only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_since_ms: Option<u64>,
@@ -93,6 +99,34 @@ pub enum CareStep {
     Close,
     /// Open it again.
     Open,
+    /// Let others reply in it for the one who answers, or not.
+    AllowOnBehalf {
+        /// Let them.
+        allowed: bool,
+    },
+}
+
+/// What one is about to send for somebody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmOnBehalf {
+    /// For whom: `care.on_behalf_of` says who it can be.
+    pub person_id: String,
+    /// The words, as they will be sent.
+    pub body: String,
+}
+
+/// How it will be signed, to be shown before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OnBehalfConfirmed {
+    /// Goes with the message.
+    pub token: String,
+    /// Until when it can be sent.
+    pub expires_at_ms: u64,
+    /// Who writes.
+    pub author: Author,
+    /// For whom.
+    pub on_behalf_of: Author,
 }
 
 /// A page of the organization's queue.

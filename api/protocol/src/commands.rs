@@ -74,6 +74,19 @@ pub struct SendMessage {
     /// Whom it means.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention>,
+    /// For whom it is sent, after that was confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf: Option<OnBehalf>,
+}
+
+/// For whom a message is sent, and that it was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnBehalf {
+    /// `per_…`
+    pub person_id: String,
+    /// As it came from confirming the same words.
+    pub token: String,
 }
 
 /// A new version of a message.

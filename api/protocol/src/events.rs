@@ -148,6 +148,11 @@ pub enum EventBody {
         /// `open`, `resolved` or `closed`.
         stage: String,
     },
+    /// Others may reply in it for the one who answers, or not; staff only.
+    OnBehalfChanged {
+        /// They may.
+        allowed: bool,
+    },
 }
 
 /// One event of a conversation.

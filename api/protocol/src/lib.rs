@@ -13,8 +13,10 @@ mod objects;
 mod problem;
 mod requests;
 
-pub use care::{Care, CareStep, HandOver, Party, QueuePage};
-pub use commands::{Audience, Command, EditMessage, History, Mention, Priority, RetractMessage, SendMessage, UpTo};
+pub use care::{Care, CareStep, ConfirmOnBehalf, HandOver, OnBehalfConfirmed, Party, QueuePage};
+pub use commands::{
+    Audience, Command, EditMessage, History, Mention, OnBehalf, Priority, RetractMessage, SendMessage, UpTo,
+};
 pub use events::{Event, EventBody, Retracted};
 pub use frames::{ClientFrame, Failed, GoodbyeReason, PresenceChange, ServerFrame, Succeeded, VERSION};
 pub use objects::{

@@ -135,6 +135,9 @@ pub struct LastMessage {
     pub at_ms: u64,
     /// By whom.
     pub author: Author,
+    /// For whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Author>,
     /// Who sees it.
     pub audience: Audience,
     /// How urgent.
@@ -273,6 +276,8 @@ pub struct Me {
     /// What one may do at all: `read_people`, `read_patients`, `read_audit`, `manage_people`, `create_channel`,
     /// `create_announcement`, `create_patient_conversation`, `break_glass`, `organization_queue`.
     pub permissions: Vec<String>,
+    /// Nobody replies for one.
+    pub refuses_on_behalf: bool,
 }
 
 /// How far a message came with one recipient.

@@ -307,6 +307,9 @@ pub struct ChangePerson {
     /// A new password; ends the person's other sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
+    /// Nobody replies for the person; for oneself, and for administrators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refuses_on_behalf: Option<bool>,
 }
 
 /// Read without being a member, for a time and a reason.

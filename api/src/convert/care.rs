@@ -4,8 +4,7 @@ use super::{person_id, role, role_name};
 use crate::failure::{Failure, Outcome};
 use crate::names::{self, Names};
 use corridor_actors::queue::Standing;
-use corridor_domain::care::{Care, Offer, Party, Stage};
-use corridor_domain::command::CareStep;
+use corridor_domain::care::{Care, CareStep, Offer, Party, Stage};
 use corridor_domain::conversation::{Conversation, Side};
 use corridor_domain::event::OfferEnd;
 use corridor_domain::limits;
@@ -40,6 +39,7 @@ pub fn step(step: &wire::CareStep) -> Outcome<CareStep> {
         wire::CareStep::Resolve => CareStep::Resolve,
         wire::CareStep::Close => CareStep::Close,
         wire::CareStep::Open => CareStep::Open,
+        wire::CareStep::AllowOnBehalf { allowed } => CareStep::AllowOnBehalf { allowed: *allowed },
     })
 }
 
@@ -93,6 +93,8 @@ pub fn care(names: &Names, readable: &Readable, head: &Conversation, side: Side)
             party: None,
             since_ms: None,
             hand_over: None,
+            on_behalf_of: None,
+            refuses_on_behalf: None,
             waiting_since_ms: None,
         }));
     }
@@ -101,6 +103,8 @@ pub fn care(names: &Names, readable: &Readable, head: &Conversation, side: Side)
         party: Some(held_by(names, &care, readable.holder.as_ref())?),
         since_ms: Some(care.since_ms),
         hand_over: care.offer.map(|offer| hand_over(names, &offer)).transpose()?,
+        on_behalf_of: None,
+        refuses_on_behalf: care.refuses_on_behalf.then_some(true),
         waiting_since_ms: None,
     }))
 }
@@ -112,6 +116,8 @@ pub fn standing(names: &Names, standing: &Standing) -> io::Result<wire::Care> {
         party: Some(party(names, standing.party)?),
         since_ms: Some(standing.since_ms),
         hand_over: standing.offer.map(|offer| hand_over(names, &offer)).transpose()?,
+        on_behalf_of: None,
+        refuses_on_behalf: None,
         waiting_since_ms: standing.waiting_since_ms,
     })
 }

@@ -41,9 +41,14 @@ impl Showing<'_> {
             } else {
                 Some(self.names.author(event.actor)?)
             },
-            on_behalf_of: event.on_behalf_of.map(|person| self.names.author(person)).transpose()?,
+            on_behalf_of: self.on_behalf_of(event)?,
             event: self.body(event, target, hides_actor)?,
         }))
+    }
+
+    /// For whom it was done: both names go everywhere the words go.
+    pub fn on_behalf_of(&self, event: &Event) -> io::Result<Option<wire::Author>> {
+        event.on_behalf_of.map(|person| self.names.author(person)).transpose()
     }
 
     fn is_staff(&self, person: PersonId) -> io::Result<bool> {
@@ -122,6 +127,7 @@ impl Showing<'_> {
                 to: author(to)?,
                 how: care::offer_end_name(*how).to_owned(),
             },
+            EventBody::OnBehalfChanged { allowed } => wire::EventBody::OnBehalfChanged { allowed: *allowed },
             EventBody::StageChanged { stage } => wire::EventBody::StageChanged {
                 stage: care::stage_name(*stage).to_owned(),
             },

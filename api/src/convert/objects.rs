@@ -216,6 +216,7 @@ pub fn last_message(showing: &Showing<'_>, event: &Event) -> io::Result<Option<w
         number: event.place.number_for(showing.side),
         at_ms: event.at_ms,
         author: showing.names.author(event.actor)?,
+        on_behalf_of: showing.on_behalf_of(event)?,
         audience: audience_to_wire(message.audience),
         priority: priority_to_wire(message.priority),
         preview: preview(&body),

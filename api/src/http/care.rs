@@ -7,6 +7,8 @@ use crate::failure::Outcome;
 use crate::service::{Caller, QueueQuestion};
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use corridor_protocol as wire;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -14,7 +16,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> OpenApiRouter<Edge> {
-    OpenApiRouter::new().routes(routes!(step)).routes(routes!(queue))
+    OpenApiRouter::new()
+        .routes(routes!(step))
+        .routes(routes!(confirm))
+        .routes(routes!(queue))
 }
 
 /// Take, assign, give back, hand over, accept, decline, withdraw, resolve, close or open a patient conversation.
@@ -31,6 +36,24 @@ async fn step(
     let conversation_id = named(&id)?.to_string();
     let command = wire::Command::Care { conversation_id, step };
     Ok(Json(edge.service.command(&caller, key, &command).await?.changed()))
+}
+
+/// Say what one is about to send for somebody else, and be told how it will be signed. Send it with the token within two minutes.
+#[utoipa::path(post, path = "/v1/conversations/{id}/on-behalf", tag = "care", request_body = wire::ConfirmOnBehalf,
+    params(("id" = String, Path, description = "`con_…`"), ("Idempotency-Key" = String, Header)),
+    responses((status = 201, body = wire::OnBehalfConfirmed), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn confirm(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    Ids(id): Ids<String>,
+    Body(request): Body<wire::ConfirmOnBehalf>,
+) -> Outcome<Response> {
+    let confirmed = edge
+        .service
+        .confirm_on_behalf(&caller, key, named(&id)?, &request)
+        .await?;
+    Ok((StatusCode::CREATED, Json(confirmed)).into_response())
 }
 
 /// Which part of the queue.

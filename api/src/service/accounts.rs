@@ -140,60 +140,42 @@ impl Service {
         change: &wire::ChangePerson,
     ) -> Outcome<Done> {
         let asked = serde_json::to_vec(&(person.to_string(), change)).map_err(std::io::Error::other)?;
-        let command = match change {
-            wire::ChangePerson {
-                state: Some(state),
-                roles: None,
-                care_team: None,
-                proxy_for: None,
-                password: None,
-            } => Command::ChangeAccountState {
+        let wire::ChangePerson {
+            state,
+            roles,
+            care_team,
+            proxy_for,
+            password,
+            refuses_on_behalf,
+        } = change;
+        let command = match (state, roles, care_team, proxy_for, password, refuses_on_behalf) {
+            (Some(state), None, None, None, None, None) => Command::ChangeAccountState {
                 person,
                 state: convert::state(state)?,
             },
-            wire::ChangePerson {
-                state: None,
-                roles: Some(roles),
-                care_team: None,
-                proxy_for: None,
-                password: None,
-            } => Command::ChangeRoles {
+            (None, Some(roles), None, None, None, None) => Command::ChangeRoles {
                 person,
                 roles: roles.iter().map(|name| convert::role(name)).collect::<Outcome<_>>()?,
             },
-            wire::ChangePerson {
-                state: None,
-                roles: None,
-                care_team: Some(team),
-                proxy_for: None,
-                password: None,
-            } => Command::ChangeCareTeam {
+            (None, None, Some(team), None, None, None) => Command::ChangeCareTeam {
                 person,
                 care_team: convert::person_ids(team)?,
             },
-            wire::ChangePerson {
-                state: None,
-                roles: None,
-                care_team: None,
-                proxy_for: Some(patients),
-                password: None,
-            } => Command::ChangeProxyFor {
+            (None, None, None, Some(patients), None, None) => Command::ChangeProxyFor {
                 person,
                 patients: convert::person_ids(patients)?,
             },
-            wire::ChangePerson {
-                state: None,
-                roles: None,
-                care_team: None,
-                proxy_for: None,
-                password: Some(password),
-            } => Command::SetPassword {
+            (None, None, None, None, Some(password), None) => Command::SetPassword {
                 person,
                 credential: Private::new(self.credential_of(password).await?),
             },
+            (None, None, None, None, None, Some(refuses)) => Command::ChangeOnBehalf {
+                person,
+                refuses: *refuses,
+            },
             _ => {
                 return Err(Failure::Invalid(
-                    "Change exactly one of state, roles, care_team, proxy_for and password.",
+                    "Change exactly one of state, roles, care_team, proxy_for, password and refuses_on_behalf.",
                 ));
             }
         };

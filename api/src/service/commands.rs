@@ -42,19 +42,30 @@ impl Service {
                 message,
             } => {
                 let conversation = convert::conversation_id(conversation_id)?;
-                let Some(content) = self.seal(caller, conversation, &message.body, is_current)? else {
+                let is_for_another = self.may_seal_for(caller, conversation, message.on_behalf.is_some())?;
+                let Some(content) = self.seal(caller, conversation, &message.body, is_current, is_for_another)? else {
                     return Ok(None);
                 };
-                let message = NewMessage {
+                let new = NewMessage {
                     audience: convert::audience(message.audience),
                     priority: convert::priority(message.priority),
                     content,
                     mentions: convert::mentions(&message.mentions)?,
                     reply_to: message.reply_to,
                 };
-                Command::Send {
-                    conversation,
-                    message: Box::new(message),
+                match &message.on_behalf {
+                    None => Command::Send {
+                        conversation,
+                        message: Box::new(new),
+                    },
+                    Some(on_behalf) => {
+                        let (command, principal) = self.sent_on_behalf(conversation, new, &message.body, on_behalf)?;
+                        let envelope = self.envelope(caller.acting(), command_id, &asked, command);
+                        return Ok(Some(Envelope {
+                            on_behalf_of: Some(principal),
+                            ..envelope
+                        }));
+                    }
                 }
             }
             wire::Command::EditMessage {
@@ -63,7 +74,7 @@ impl Service {
                 edit,
             } => {
                 let conversation = convert::conversation_id(conversation_id)?;
-                let Some(content) = self.seal(caller, conversation, &edit.body, is_current)? else {
+                let Some(content) = self.seal(caller, conversation, &edit.body, is_current, false)? else {
                     return Ok(None);
                 };
                 Command::Edit {
@@ -118,6 +129,7 @@ impl Service {
         conversation: ConversationId,
         body: &str,
         is_current: bool,
+        is_for_another: bool,
     ) -> Outcome<Option<Sealed>> {
         if body.len() > limits::MESSAGE_SIZE_BYTES_MAX {
             return Err(Failure::TooLarge);
@@ -135,7 +147,7 @@ impl Service {
             .reader()
             .membership(conversation, caller.person.id)?
             .is_some_and(|own| own.is_current());
-        let head: Option<Conversation> = if is_member {
+        let head: Option<Conversation> = if is_member || is_for_another {
             self.reader().conversation(conversation)?
         } else {
             None

@@ -188,6 +188,10 @@ impl Service {
         };
         (_, shown.revision) = self.last_change(caller, head)?;
         shown.care = care(self.names(), readable, head, side_of(Some(&caller.person)))?;
+        if let Some(care) = &mut shown.care {
+            let principal = self.may_reply_for(caller, readable)?;
+            care.on_behalf_of = principal.as_ref().map(crate::names::of);
+        }
         Ok(Some(shown))
     }
 

@@ -265,6 +265,7 @@ impl Service {
                 name: name.expose().to_owned(),
             },
             permissions: super::accounts::permissions(&caller.person, self.time_of_rights_ms()),
+            refuses_on_behalf: self.reader().refuses_on_behalf(caller.person.id)?,
         })
     }
 }

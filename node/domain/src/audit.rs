@@ -123,6 +123,14 @@ actions! {
     Close = "conversation_closed",
     /// A patient conversation was opened again.
     Open = "conversation_opened",
+    /// Replying for somebody else was confirmed.
+    ConfirmOnBehalf = "on_behalf_confirmed",
+    /// A message was sent for somebody else.
+    SendOnBehalf = "message_sent_on_behalf",
+    /// A conversation lets others reply for the one who answers, or not.
+    AllowOnBehalf = "on_behalf_allowed_here",
+    /// Somebody lets others reply for them, or not.
+    ChangeOnBehalf = "on_behalf_changed",
 }
 
 /// A stretch of one conversation, both ends with it.
@@ -191,6 +199,7 @@ mod tests {
             (Action::BreakGlass, 31),
             (Action::Take, 32),
             (Action::Open, 41),
+            (Action::ChangeOnBehalf, 45),
         ];
         for (action, number) in pinned {
             assert_eq!(action as usize, number, "{}", action.code());

@@ -67,6 +67,8 @@ pub struct Care {
     pub set_stage: Stage,
     /// Messages that patients may see, when it was resolved.
     pub resolved_shared_number: u64,
+    /// Nobody replies in it for somebody else.
+    pub refuses_on_behalf: bool,
 }
 
 impl Care {
@@ -80,6 +82,7 @@ impl Care {
             offer: None,
             set_stage: Stage::Open,
             resolved_shared_number: 0,
+            refuses_on_behalf: false,
         }
     }
 
@@ -96,6 +99,60 @@ impl Care {
         match self.set_stage {
             Stage::Resolved if last.shared_number > self.resolved_shared_number => Stage::Open,
             as_set => as_set,
+        }
+    }
+}
+
+/// A step with the responsibility for a patient conversation. Numbers and order are for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CareStep {
+    /// Take it.
+    Take {
+        /// From whom, if somebody holds it.
+        from: Option<PersonId>,
+    },
+    /// Give it to somebody; nobody holds it.
+    Assign {
+        /// To whom.
+        to: PersonId,
+    },
+    /// Give it back.
+    Return {
+        /// To which pool; none: the one from which it came.
+        pool: Option<Role>,
+    },
+    /// Ask somebody to take it over. Until they accept it stays where it is.
+    HandOver {
+        /// Whom.
+        to: PersonId,
+        /// How long they have.
+        minutes: u32,
+    },
+    /// Accept what is offered.
+    Accept,
+    /// Decline what is offered.
+    Decline,
+    /// Take an offer back.
+    Withdraw,
+    /// Call it done.
+    Resolve,
+    /// Close it: the patient cannot reply.
+    Close,
+    /// Open it again.
+    Open,
+    /// Let others reply in it for the one who answers, or not.
+    AllowOnBehalf {
+        /// Let them.
+        allowed: bool,
+    },
+}
+
+impl CareStep {
+    /// The person it is done to.
+    pub fn subject(&self) -> Option<PersonId> {
+        match self {
+            Self::Assign { to } | Self::HandOver { to, .. } => Some(*to),
+            _ => None,
         }
     }
 }

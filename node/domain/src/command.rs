@@ -1,10 +1,12 @@
 //! Commands: everything that can be asked of a workspace, and the envelope that carries whatever is not deterministic.
 //! Content comes sealed; places come in the numbering of the asking person's side.
 
+use crate::care::CareStep;
 use crate::conversation::{Audience, History, Kind};
 use crate::event::{Mention, Priority};
 use crate::ids::{CommandId, ConversationId, PersonId, SessionId};
-use crate::person::{AccountState, Person, Role, Roles, Site};
+use crate::on_behalf::Confirmation;
+use crate::person::{AccountState, Person, Roles, Site};
 use crate::private::{Private, Sealed};
 use crate::session::Session;
 use serde::{Deserialize, Serialize};
@@ -81,55 +83,6 @@ pub struct Page {
     pub from_seq: u64,
     /// The last event.
     pub to_seq: u64,
-}
-
-/// A step with the responsibility for a patient conversation. Numbers and order are for ever.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CareStep {
-    /// Take it.
-    Take {
-        /// From whom, if somebody holds it.
-        from: Option<PersonId>,
-    },
-    /// Give it to somebody; nobody holds it.
-    Assign {
-        /// To whom.
-        to: PersonId,
-    },
-    /// Give it back.
-    Return {
-        /// To which pool; none: the one from which it came.
-        pool: Option<Role>,
-    },
-    /// Ask somebody to take it over. Until they accept it stays where it is.
-    HandOver {
-        /// Whom.
-        to: PersonId,
-        /// How long they have.
-        minutes: u32,
-    },
-    /// Accept what is offered.
-    Accept,
-    /// Decline what is offered.
-    Decline,
-    /// Take an offer back.
-    Withdraw,
-    /// Call it done.
-    Resolve,
-    /// Close it: the patient cannot reply.
-    Close,
-    /// Open it again.
-    Open,
-}
-
-impl CareStep {
-    /// The person it is done to.
-    pub fn subject(&self) -> Option<PersonId> {
-        match self {
-            Self::Assign { to } | Self::HandOver { to, .. } => Some(*to),
-            _ => None,
-        }
-    }
 }
 
 /// Everything that can be asked. Numbers and order are for ever.
@@ -326,6 +279,29 @@ pub enum Command {
         /// What.
         step: CareStep,
     },
+    /// Name what one is about to send for somebody else, who stands in the envelope. Since version 2.
+    ConfirmOnBehalf {
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        confirmation: Confirmation,
+    },
+    /// Send it. Since version 2.
+    SendOnBehalf {
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        message: Box<NewMessage>,
+        /// That it was confirmed.
+        confirmation: Confirmation,
+    },
+    /// Let others reply for somebody, or not. Since version 2.
+    ChangeOnBehalf {
+        /// For whom.
+        person: PersonId,
+        /// They refuse it.
+        refuses: bool,
+    },
 }
 
 impl Command {
@@ -345,7 +321,9 @@ impl Command {
             | Self::ConfirmDelivery { conversation, .. }
             | Self::Acknowledge { conversation, .. }
             | Self::BreakGlass { conversation, .. }
-            | Self::Care { conversation, .. } => Some(*conversation),
+            | Self::Care { conversation, .. }
+            | Self::ConfirmOnBehalf { conversation, .. }
+            | Self::SendOnBehalf { conversation, .. } => Some(*conversation),
             _ => None,
         }
     }
@@ -353,7 +331,10 @@ impl Command {
     /// The version of commands that has it first: a node that applies less cannot read it.
     pub fn version(&self) -> u8 {
         match self {
-            Self::Care { .. } => 2,
+            Self::Care { .. }
+            | Self::ConfirmOnBehalf { .. }
+            | Self::SendOnBehalf { .. }
+            | Self::ChangeOnBehalf { .. } => 2,
             _ => 1,
         }
     }

@@ -8,12 +8,14 @@ mod care;
 mod marks;
 mod members;
 mod messages;
+mod on_behalf;
 mod reading;
 mod room;
 mod rooms;
 
 use crate::audit::{Action, AuditRecord, Basis, Range};
-use crate::command::{Acting, CareStep, Command, Envelope};
+use crate::care::CareStep;
+use crate::command::{Acting, Command, Envelope};
 use crate::conversation::{Audience, Place, Side};
 use crate::event::Priority;
 use crate::ids::PersonId;
@@ -144,6 +146,11 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         }),
         Command::BreakGlass { reason, minutes, .. } => reading::break_glass(view, actor, reason, *minutes),
         Command::Care { step, .. } => care::step(view, actor, step),
+        Command::ConfirmOnBehalf { confirmation, .. } => on_behalf::confirm(view, actor, *confirmation),
+        Command::SendOnBehalf {
+            message, confirmation, ..
+        } => on_behalf::send(view, actor, message, confirmation),
+        Command::ChangeOnBehalf { refuses, .. } => on_behalf::change(view, *refuses),
         Command::Read { .. } => Err(Refusal::Invalid),
     }?;
     decision.basis = decision.basis.or(basis);
@@ -153,7 +160,7 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
 /// The question the funnel is asked for this command; the edge asks the same.
 pub fn asking<'a>(view: &'a View, envelope: &'a Envelope, actor: &'a Person, action: Action) -> Asking<'a> {
     let (audience, priority) = match &envelope.command {
-        Command::Send { message, .. } => (message.audience, message.priority),
+        Command::Send { message, .. } | Command::SendOnBehalf { message, .. } => (message.audience, message.priority),
         _ => (Audience::Everyone, Priority::Routine),
     };
     let new_kind = match &envelope.command {
@@ -167,6 +174,7 @@ pub fn asking<'a>(view: &'a View, envelope: &'a Envelope, actor: &'a Person, act
         on_behalf_of: envelope.on_behalf_of,
         about: &view.about,
         subject: view.subject.as_ref(),
+        subject_refuses_on_behalf: view.subject_refuses_on_behalf,
         target: view.target.as_ref(),
         audience,
         priority,
@@ -222,7 +230,11 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
             CareStep::Resolve => Action::Resolve,
             CareStep::Close => Action::Close,
             CareStep::Open => Action::Open,
+            CareStep::AllowOnBehalf { .. } => Action::AllowOnBehalf,
         },
+        Command::ConfirmOnBehalf { .. } => Action::ConfirmOnBehalf,
+        Command::SendOnBehalf { .. } => Action::SendOnBehalf,
+        Command::ChangeOnBehalf { .. } => Action::ChangeOnBehalf,
     }
 }
 

@@ -155,6 +155,11 @@ pub enum EventBody {
         /// Which.
         stage: Stage,
     },
+    /// Others may reply in it for the one who answers, or not.
+    OnBehalfChanged {
+        /// They may.
+        allowed: bool,
+    },
 }
 
 /// One event of a conversation.

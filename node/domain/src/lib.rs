@@ -14,6 +14,7 @@ pub mod decide;
 pub mod event;
 pub mod ids;
 pub mod limits;
+pub mod on_behalf;
 pub mod outcome;
 pub mod permission;
 pub mod person;

@@ -30,7 +30,10 @@ pub use between_nodes::{
     TUNNEL_BUFFER_SIZE_BYTES, TUNNEL_IDLE_MS, TUNNEL_OPENING_PAUSE_MS, TUNNEL_OPENING_TIMEOUT_MS, TUNNELS_COUNT_MAX,
     TUNNELS_IDLE_COUNT_MAX, TUNNELS_OPENING_COUNT_MAX, WAITING_WORD_INTERVAL_MS,
 };
-pub use care::{HAND_OVER_MINUTES, HAND_OVER_MINUTES_MAX, QUEUE_LOOK_BACK_EVENTS_COUNT, QUEUE_PAGE_COUNT_MAX};
+pub use care::{
+    BREAK_GLASS_MINUTES_MAX, BREAK_GLASS_REASON_SIZE_BYTES_MIN, HAND_OVER_MINUTES, HAND_OVER_MINUTES_MAX,
+    ON_BEHALF_CONFIRMATION_MS, QUEUE_LOOK_BACK_EVENTS_COUNT, QUEUE_PAGE_COUNT_MAX,
+};
 pub use selftest::{
     SELFTEST_ANSWER_SIZE_BYTES_MAX, SELFTEST_ANSWER_TIMEOUT_MS, SELFTEST_CLOSING_TIMEOUT_MS,
     SELFTEST_CONNECT_TIMEOUT_MS, SELFTEST_DEAF_MS_MAX, SELFTEST_HEALING_TIMEOUT_MS, SELFTEST_PATIENCE_MS,
@@ -60,10 +63,6 @@ pub const PASSWORD_CHARACTERS_MIN: usize = 15;
 pub const DEVICE_NAME_SIZE_BYTES_MAX: usize = 120;
 /// Longest reason given for a retraction or for breaking the glass, in bytes.
 pub const REASON_SIZE_BYTES_MAX: usize = 500;
-/// Shortest reason for breaking the glass, in bytes: one word is no reason.
-pub const BREAK_GLASS_REASON_SIZE_BYTES_MIN: usize = 10;
-/// Longest time the glass stays broken, in minutes.
-pub const BREAK_GLASS_MINUTES_MAX: u32 = 8 * 60;
 /// Most members of one conversation.
 pub const MEMBERS_COUNT_MAX: u32 = 5_000;
 /// Most members named while creating a conversation.

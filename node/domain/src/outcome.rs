@@ -5,6 +5,7 @@ use crate::care::Care;
 use crate::conversation::{Conversation, Membership, Place, Side};
 use crate::event::Event;
 use crate::ids::{ConversationId, PersonId};
+use crate::on_behalf::Confirmed;
 use crate::person::{Person, Site};
 use crate::private::{Private, Sealed};
 use crate::refusal::Refusal;
@@ -50,6 +51,15 @@ pub enum Change {
     BreakGlass(BreakGlass),
     /// The responsibility for a patient conversation.
     Care(Box<Care>),
+    /// What somebody confirmed, or has sent.
+    Confirmed(Confirmed),
+    /// Whether others may reply for somebody.
+    RefusesOnBehalf {
+        /// For whom.
+        person: PersonId,
+        /// They may not.
+        refuses: bool,
+    },
 }
 
 /// What somebody may be shown of one conversation.

@@ -6,6 +6,7 @@
 mod accounts;
 mod care;
 mod messages;
+mod on_behalf;
 mod reading;
 mod rooms;
 
@@ -32,8 +33,10 @@ pub struct Asking<'a> {
     pub on_behalf_of: Option<PersonId>,
     /// The conversation it is about, with the actor's own membership in it.
     pub about: &'a Readable,
-    /// The person it is done to.
+    /// The person it is done to, or for.
     pub subject: Option<&'a Person>,
+    /// Others may not reply for that person.
+    pub subject_refuses_on_behalf: bool,
     /// The event it points at.
     pub target: Option<&'a Event>,
     /// Who will see what is written.
@@ -56,6 +59,7 @@ impl<'a> Asking<'a> {
             on_behalf_of: None,
             about,
             subject: None,
+            subject_refuses_on_behalf: false,
             target: None,
             audience: Audience::Everyone,
             priority: Priority::Routine,
@@ -89,7 +93,8 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
     if !asking.actor.is_active() {
         return Err(Refusal::NotSignedIn);
     }
-    if asking.on_behalf_of.is_some_and(|person| person != asking.actor.id) {
+    let for_another = matches!(asking.action, Action::ConfirmOnBehalf | Action::SendOnBehalf);
+    if !for_another && asking.on_behalf_of.is_some_and(|person| person != asking.actor.id) {
         return Err(Refusal::Forbidden);
     }
     match asking.action {
@@ -127,7 +132,11 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         | Action::WithdrawHandOver
         | Action::Resolve
         | Action::Close
-        | Action::Open => decide(care::deny(asking), care::allow(asking)),
+        | Action::Open
+        | Action::AllowOnBehalf => decide(care::deny(asking), care::allow(asking)),
+        Action::ConfirmOnBehalf | Action::SendOnBehalf | Action::ChangeOnBehalf => {
+            decide(on_behalf::deny(asking), on_behalf::allow(asking))
+        }
         Action::Read | Action::ReadPatients | Action::ReadPeople | Action::ReadAudit | Action::BreakGlass => {
             decide(reading::deny(asking), reading::allow(asking))
         }

@@ -67,6 +67,14 @@ refusals! {
     TargetNotAMember = "target_not_a_member",
     /// The clinic has closed the conversation.
     Closed = "closed",
+    /// That person does not answer for the conversation: nobody replies for them.
+    NotResponsible = "not_responsible",
+    /// That person, or the conversation, has nobody reply for them.
+    OnBehalfRefused = "on_behalf_refused",
+    /// What is sent for somebody else is confirmed first, and sent as it was confirmed.
+    ConfirmFirst = "confirm_first",
+    /// Somebody has written to the patient meanwhile.
+    MovedOn = "moved_on",
 }
 
 #[cfg(test)]
@@ -99,6 +107,10 @@ mod tests {
             "cannot_hold",
             "target_not_a_member",
             "closed",
+            "not_responsible",
+            "on_behalf_refused",
+            "confirm_first",
+            "moved_on",
         ];
         let codes: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
         assert_eq!(codes, pinned);

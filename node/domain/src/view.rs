@@ -4,6 +4,7 @@ use crate::care::Care;
 use crate::conversation::{Conversation, Membership};
 use crate::event::Event;
 use crate::ids::ConversationId;
+use crate::on_behalf::Confirmed;
 use crate::person::Person;
 use crate::session::{BreakGlass, Session};
 
@@ -52,6 +53,10 @@ pub struct View {
     pub pages: Vec<Readable>,
     /// The person it is done to.
     pub subject: Option<Person>,
+    /// Others may not reply for that person.
+    pub subject_refuses_on_behalf: bool,
+    /// What the actor confirmed in the conversation last.
+    pub confirmed: Option<Confirmed>,
     /// The membership of that person in the conversation.
     pub subject_membership: Option<Membership>,
     /// For joining with a date: the first event at or after it, as (seq, shared_seq).

@@ -8,8 +8,8 @@ use common::{
     member, message, moved, new_message, next_place, nurse, patient, thread,
 };
 use corridor_domain::audit::Action;
-use corridor_domain::care::{Care, Stage};
-use corridor_domain::command::{CareStep, Command};
+use corridor_domain::care::{Care, CareStep, Stage};
+use corridor_domain::command::Command;
 use corridor_domain::conversation::{Audience, Departure, Membership, Place, Side};
 use corridor_domain::event::{EventBody, Mention};
 use corridor_domain::outcome::Change;

@@ -2,16 +2,18 @@
 
 mod common;
 
+use common::scene_of_care::{CONFIRMATION, confirmed};
 use common::{
     COLLEAGUE, CONVERSATION, Case, NEW, NOW_MS, NURSE, OTHER_PATIENT, PATIENT, administrator, channel, colleague, head,
     member, message, new_message, nurse, patient, staff, thread, with_message,
 };
 use corridor_domain::audit::{Action, Basis};
-use corridor_domain::care::{Care, Stage};
-use corridor_domain::command::{Acting, CareStep, Command, NewConversation};
+use corridor_domain::care::{Care, CareStep, Stage};
+use corridor_domain::command::{Acting, Command, NewConversation};
 use corridor_domain::conversation::{Audience, Conversation, History, Kind, Visibility};
 use corridor_domain::event::{Event, Retraction};
 use corridor_domain::limits;
+use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::permission::{Asking, permit};
 use corridor_domain::person::{AccountState, Person, Role};
 use corridor_domain::private::{Private, Sealed};
@@ -167,6 +169,15 @@ fn case(refusal: Refusal) -> Option<Case> {
             care(CareStep::Assign { to: COLLEAGUE }).subject(&clerk, Some(member(&head(thread()), &clerk)))
         }
         Refusal::TargetNotAMember => care(CareStep::Assign { to: COLLEAGUE }).subject(&colleague(), None),
+        Refusal::NotResponsible => on_behalf(send_on_behalf()).change(|view| view.about.care = None),
+        Refusal::OnBehalfRefused => on_behalf(send_on_behalf()).change(|view| view.subject_refuses_on_behalf = true),
+        Refusal::ConfirmFirst => on_behalf(send_on_behalf()).change(|view| view.confirmed = None),
+        Refusal::MovedOn => on_behalf(send_on_behalf()).change(|view| {
+            view.confirmed = view.confirmed.map(|known| Confirmed {
+                shared_number: known.shared_number - 1,
+                ..known
+            });
+        }),
         Refusal::Closed => {
             let closed = Care {
                 set_stage: Stage::Closed,
@@ -194,6 +205,23 @@ fn held_by_colleague(step: CareStep) -> Case {
         view.about.care = Some(held);
         view.about.holder = Some(colleague());
     })
+}
+
+fn send_on_behalf() -> Command {
+    Command::SendOnBehalf {
+        conversation: CONVERSATION,
+        message: Box::new(new_message(Audience::Everyone)),
+        confirmation: CONFIRMATION,
+    }
+}
+
+/// For the colleague, who answers.
+fn on_behalf(command: Command) -> Case {
+    let mut case = held_by_colleague(CareStep::Accept);
+    case.envelope.command = command;
+    case.envelope.on_behalf_of = Some(COLLEAGUE);
+    case.view.confirmed = Some(confirmed(NURSE, COLLEAGUE));
+    case
 }
 
 #[test]

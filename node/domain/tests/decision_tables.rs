@@ -20,6 +20,7 @@ const TABLES: &[(&str, &str)] = &[
     ("messages.md", include_str!("tables/messages.md")),
     ("accounts.md", include_str!("tables/accounts.md")),
     ("care.md", include_str!("tables/care.md")),
+    ("on_behalf.md", include_str!("tables/on_behalf.md")),
 ];
 
 /// Said of a cell that cannot come about.
@@ -235,7 +236,8 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::ChangeCareTeam
         | Action::ChangeProxyFor
         | Action::SetPassword
-        | Action::EndSession => PersonKind::ALL.map(person_kind_name).to_vec(),
+        | Action::EndSession
+        | Action::ChangeOnBehalf => PersonKind::ALL.map(person_kind_name).to_vec(),
         Action::CreateConversation
         | Action::Rename
         | Action::Archive
@@ -263,7 +265,10 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::WithdrawHandOver
         | Action::Resolve
         | Action::Close
-        | Action::Open => all_kinds().iter().map(kind_name).collect(),
+        | Action::Open
+        | Action::ConfirmOnBehalf
+        | Action::SendOnBehalf
+        | Action::AllowOnBehalf => all_kinds().iter().map(kind_name).collect(),
     }
 }
 

@@ -307,6 +307,10 @@ fn the_refusals() {
         (Refusal::CannotHold, "CannotHold", "cannot_hold"),
         (Refusal::TargetNotAMember, "TargetNotAMember", "target_not_a_member"),
         (Refusal::Closed, "Closed", "closed"),
+        (Refusal::NotResponsible, "NotResponsible", "not_responsible"),
+        (Refusal::OnBehalfRefused, "OnBehalfRefused", "on_behalf_refused"),
+        (Refusal::ConfirmFirst, "ConfirmFirst", "confirm_first"),
+        (Refusal::MovedOn, "MovedOn", "moved_on"),
     ];
     assert_eq!(Refusal::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {
@@ -369,6 +373,10 @@ fn the_actions() {
         (Action::Resolve, "Resolve", "conversation_resolved"),
         (Action::Close, "Close", "conversation_closed"),
         (Action::Open, "Open", "conversation_opened"),
+        (Action::ConfirmOnBehalf, "ConfirmOnBehalf", "on_behalf_confirmed"),
+        (Action::SendOnBehalf, "SendOnBehalf", "message_sent_on_behalf"),
+        (Action::AllowOnBehalf, "AllowOnBehalf", "on_behalf_allowed_here"),
+        (Action::ChangeOnBehalf, "ChangeOnBehalf", "on_behalf_changed"),
     ];
     assert_eq!(Action::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

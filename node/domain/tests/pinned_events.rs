@@ -118,6 +118,7 @@ fn the_events() {
             "0f0000000000000000000000000000000201",
         ),
         (EventBody::StageChanged { stage: Stage::Closed }, "StageChanged", "1002"),
+        (EventBody::OnBehalfChanged { allowed: false }, "OnBehalfChanged", "1100"),
     ]);
     // A variant that is new in the code stops this from compiling until it stands above.
     let _known = |value: &EventBody| match value {
@@ -137,7 +138,8 @@ fn the_events() {
         | EventBody::ResponsibilityMoved { .. }
         | EventBody::HandOverOffered { .. }
         | EventBody::HandOverEnded { .. }
-        | EventBody::StageChanged { .. } => (),
+        | EventBody::StageChanged { .. }
+        | EventBody::OnBehalfChanged { .. } => (),
     };
 }
 

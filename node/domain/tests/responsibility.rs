@@ -7,8 +7,8 @@ use common::{
     COLLEAGUE, CONVERSATION, Case, NOW_MS, NURSE, PATIENT, colleague, departed, head, member, new_message, nurse,
     patient, staff, thread,
 };
-use corridor_domain::care::{Care, Party};
-use corridor_domain::command::{CareStep, Command};
+use corridor_domain::care::{Care, CareStep, Party};
+use corridor_domain::command::Command;
 use corridor_domain::conversation::{Audience, Conversation, History, Membership};
 use corridor_domain::event::{EventBody, Mention};
 use corridor_domain::ids::{CommandId, PersonId};

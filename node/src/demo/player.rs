@@ -236,6 +236,7 @@ impl Player {
                         priority,
                         reply_to,
                         mentions,
+                        on_behalf: None,
                     },
                 }
             }

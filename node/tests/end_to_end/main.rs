@@ -24,6 +24,7 @@ mod hostile_sockets;
 mod killed;
 mod live;
 mod note_canary;
+mod on_behalf;
 mod overload;
 mod patients;
 mod placement;

@@ -2,7 +2,8 @@
 
 use super::folk::{ADMINISTRATOR, CLERK, EVERYBODY, EVERYWHERE, JOHN, JOHNS, MARIA, MOTHER, NURSE, OFFICER, PHYSICIAN};
 use super::{create, edit, envelope, folk, retract, say};
-use corridor_domain::command::{CareStep, Command, Envelope, Page};
+use corridor_domain::care::CareStep;
+use corridor_domain::command::{Command, Envelope, Page};
 use corridor_domain::conversation::{Audience, History, Kind, Visibility};
 use corridor_domain::ids::{ConversationId, PersonId, SessionId};
 use corridor_domain::person::{AccountState, Role};

@@ -5,8 +5,7 @@
 
 use super::Decision;
 use super::room::Room;
-use crate::care::{Care, Offer, Party, Stage};
-use crate::command::CareStep;
+use crate::care::{Care, CareStep, Offer, Party, Stage};
 use crate::event::{EventBody, OfferEnd};
 use crate::ids::PersonId;
 use crate::limits;
@@ -28,6 +27,7 @@ pub(super) fn step(view: &View, actor: &Person, step: &CareStep) -> Result<Decis
         CareStep::Resolve => desk.set_stage(Stage::Resolved),
         CareStep::Close => desk.set_stage(Stage::Closed),
         CareStep::Open => desk.set_stage(Stage::Open),
+        CareStep::AllowOnBehalf { allowed } => desk.allow_on_behalf(*allowed),
     }?;
     Ok(desk.finish())
 }
@@ -203,6 +203,19 @@ impl<'a> Desk<'a> {
     fn end_offer(&mut self, offer: Offer, how: OfferEnd) {
         self.care.offer = None;
         self.note(false, EventBody::HandOverEnded { to: offer.to, how });
+    }
+
+    /// The one who answers says whether others reply for them here; where a pool does, whoever is in the room.
+    fn allow_on_behalf(&mut self, allowed: bool) -> Result<(), Refusal> {
+        if matches!(self.party, Party::Person(_)) && !self.holds() {
+            return Err(Refusal::HeldByAnother);
+        }
+        if self.care.refuses_on_behalf != allowed {
+            return Err(Refusal::NothingToDo);
+        }
+        self.care.refuses_on_behalf = !allowed;
+        self.note(false, EventBody::OnBehalfChanged { allowed });
+        Ok(())
     }
 
     /// That it is resolved is the team's business; whether the patient may reply is the patient's too.

@@ -16,14 +16,27 @@ use crate::view::View;
 pub(super) fn send(view: &View, actor: &Person, new: &NewMessage) -> Result<Decision, Refusal> {
     let head = view.about.conversation.clone().ok_or(Refusal::NotFound)?;
     let mut own = view.about.own.clone().ok_or(Refusal::NotAMember)?;
+    let message = new_message(view, new)?;
+    let shared = new.audience == Audience::Everyone;
+    let mut room = Room::new(view, head);
+    let place = room.append(actor.id, None, shared, EventBody::Message(Box::new(message)));
+    count_own(&mut own, place);
+    room.put_membership(own);
+    Ok(Decision {
+        changes: room.finish(),
+        place,
+        ..Decision::default()
+    })
+}
+
+/// A message as it is before anything happened to it.
+pub(super) fn new_message(view: &View, new: &NewMessage) -> Result<Message, Refusal> {
     check_mentions(&new.mentions)?;
     let reply_to = match new.reply_to {
         None => None,
         Some(_) => Some(answered(view, new.audience)?),
     };
-    let shared = new.audience == Audience::Everyone;
-    let mut room = Room::new(view, head);
-    let message = Message {
+    Ok(Message {
         audience: new.audience,
         priority: new.priority,
         content: new.content.clone(),
@@ -33,14 +46,6 @@ pub(super) fn send(view: &View, actor: &Person, new: &NewMessage) -> Result<Deci
         edited_at_ms: None,
         retraction: None,
         acknowledged: Vec::new(),
-    };
-    let place = room.append(actor.id, None, shared, EventBody::Message(Box::new(message)));
-    count_own(&mut own, place);
-    room.put_membership(own);
-    Ok(Decision {
-        changes: room.finish(),
-        place,
-        ..Decision::default()
     })
 }
 

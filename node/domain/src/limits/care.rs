@@ -1,11 +1,17 @@
-//! Limits of the responsibility for patients.
+//! Limits of the responsibility for patients, and of looking at their words without belonging to them.
 //!
 //! Part of `limits.rs`, where they are found.
 
+/// Shortest reason for breaking the glass, in bytes: one word is no reason.
+pub const BREAK_GLASS_REASON_SIZE_BYTES_MIN: usize = 10;
+/// Longest time the glass stays broken, in minutes.
+pub const BREAK_GLASS_MINUTES_MAX: u32 = 8 * 60;
 /// How long a hand-over may wait to be accepted, in minutes; what is longer is coverage.
 pub const HAND_OVER_MINUTES_MAX: u32 = 24 * 60;
 /// How long it waits where nobody says otherwise, in minutes (J04).
 pub const HAND_OVER_MINUTES: u32 = 30;
+/// How long what was confirmed for somebody else can be sent.
+pub const ON_BEHALF_CONFIRMATION_MS: u64 = 2 * 60 * 1_000;
 /// Events that are looked back to find since when a patient waits, where a node gathers the queue.
 pub const QUEUE_LOOK_BACK_EVENTS_COUNT: u64 = 64;
 /// Conversations of one page of the queue.

@@ -76,6 +76,8 @@ fn deny_target(asking: &Asking<'_>) -> Option<Refusal> {
     }
     match asking.action {
         Action::Acknowledge => (target.actor == asking.actor.id).then_some(Refusal::Invalid),
+        // Whoever's name stands beside takes it back as well; the words stay the writer's.
+        Action::Retract if target.on_behalf_of == Some(asking.actor.id) => None,
         _ if target.actor != asking.actor.id => Some(Refusal::Forbidden),
         Action::Edit => edit_is_late(asking, target, message).then_some(Refusal::EditWindowClosed),
         _ => None,

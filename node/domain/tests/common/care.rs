@@ -4,8 +4,8 @@ use super::{
     CONVERSATION, Case, LAST, NOW_MS, NURSE, appended, colleague, done, head, member, moved, next_place, nurse, thread,
 };
 use corridor_domain::audit::{Action, Basis};
-use corridor_domain::care::{Care, Offer, Party};
-use corridor_domain::command::{CareStep, Command};
+use corridor_domain::care::{Care, CareStep, Offer, Party};
+use corridor_domain::command::Command;
 use corridor_domain::conversation::Side;
 use corridor_domain::event::EventBody;
 use corridor_domain::ids::PersonId;

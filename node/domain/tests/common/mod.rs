@@ -8,7 +8,7 @@ pub mod care;
 mod case;
 pub mod pinned;
 pub mod scene;
-mod scene_of_care;
+pub mod scene_of_care;
 pub mod words;
 
 pub use case::Case;

@@ -137,6 +137,10 @@ impl Scene<'_> {
             Action::EndSession => Command::EndSession {
                 session: session_of(id).id,
             },
+            Action::ChangeOnBehalf => Command::ChangeOnBehalf {
+                person: id,
+                refuses: true,
+            },
             Action::ReadPatients => Command::ReadDirectory { patients: true },
             Action::ReadPeople => Command::ReadDirectory { patients: false },
             Action::ReadAudit => Command::ReadAudit,
@@ -211,7 +215,11 @@ impl Scene<'_> {
         } else {
             actor.clone()
         });
-        case.subject(&subject, membership)
+        let case = case.subject(&subject, membership);
+        match self.action {
+            Action::ConfirmOnBehalf | Action::SendOnBehalf => self.on_behalf(case, actor.id, &subject),
+            _ => case,
+        }
     }
 
     /// Puts the actor into their relation to the conversation.
@@ -348,10 +356,7 @@ impl Scene<'_> {
                 reason: Private::from("a reason of some length"),
                 minutes: 30,
             },
-            action => match self.care_step(action, subject) {
-                Some(step) => Command::Care { conversation, step },
-                None => panic!("{} is about no conversation", action.code()),
-            },
+            action => self.care_command(action, subject),
         }
     }
 
@@ -367,6 +372,9 @@ impl Scene<'_> {
         let mut event = message(if own { actor.id } else { colleague().id }, audience);
         if self.is("16 minutes old") {
             event.at_ms = NOW_MS - 16 * 60_000;
+        }
+        if self.is("sent for the one who asks") {
+            event.on_behalf_of = Some(actor.id);
         }
         if self.is("taken back") {
             let retraction = Retraction {

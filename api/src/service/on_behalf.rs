@@ -1,0 +1,128 @@
+//! Replying for somebody else: who it may be, what is confirmed, and what is sent with it.
+//!
+//! The token is made of the command by which it was asked for: whoever asks again gets the same one, at whichever node.
+
+use super::{Caller, Service};
+use crate::convert;
+use crate::failure::{Failure, Outcome};
+use corridor_domain::audit::Action;
+use corridor_domain::command::{Command, Envelope, NewMessage};
+use corridor_domain::ids::{CommandId, ConversationId, PersonId};
+use corridor_domain::limits;
+use corridor_domain::on_behalf::{Confirmation, principal};
+use corridor_domain::permission::{Asking, permit};
+use corridor_domain::person::Person;
+use corridor_domain::view::Readable;
+use corridor_protocol as wire;
+use std::io;
+
+impl Service {
+    /// For whom the caller may reply, by the funnel's own answer.
+    pub(super) fn may_reply_for(&self, caller: &Caller, readable: &Readable) -> io::Result<Option<Person>> {
+        let Some(person) = principal(readable) else {
+            return Ok(None);
+        };
+        let subject = self.reader().person(person)?;
+        let asking = Asking {
+            on_behalf_of: Some(person),
+            subject: subject.as_ref(),
+            subject_refuses_on_behalf: self.reader().refuses_on_behalf(person)?,
+            ..Asking::new(
+                Action::ConfirmOnBehalf,
+                &caller.person,
+                readable,
+                self.time_of_rights_ms(),
+            )
+        };
+        Ok(if permit(&asking).is_ok() { subject } else { None })
+    }
+
+    /// Names what will be sent and for whom. Answered with how it will be signed.
+    pub async fn confirm_on_behalf(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        conversation: ConversationId,
+        request: &wire::ConfirmOnBehalf,
+    ) -> Outcome<wire::OnBehalfConfirmed> {
+        if request.body.len() > limits::MESSAGE_SIZE_BYTES_MAX {
+            return Err(Failure::TooLarge);
+        }
+        let on_behalf_of = convert::person_id(&request.person_id)?;
+        let token = self.token_of(caller, command_id);
+        let command = Command::ConfirmOnBehalf {
+            conversation,
+            confirmation: self.confirmation(&token, &request.body),
+        };
+        let asked = serde_json::to_vec(&(conversation.to_string(), request)).map_err(io::Error::other)?;
+        let envelope = Envelope {
+            on_behalf_of: Some(on_behalf_of),
+            ..self.envelope(caller.acting(), command_id, &asked, command)
+        };
+        let done = self.run(&envelope).await?;
+        Ok(wire::OnBehalfConfirmed {
+            token,
+            expires_at_ms: done.at_ms + limits::ON_BEHALF_CONFIRMATION_MS,
+            author: self.names().author(caller.person.id)?,
+            on_behalf_of: self.names().author(on_behalf_of)?,
+        })
+    }
+
+    /// The command that sends what was confirmed, and for whom.
+    pub(super) fn sent_on_behalf(
+        &self,
+        conversation: ConversationId,
+        message: NewMessage,
+        body: &str,
+        on_behalf: &wire::OnBehalf,
+    ) -> Outcome<(Command, PersonId)> {
+        let principal = convert::person_id(&on_behalf.person_id)?;
+        let command = Command::SendOnBehalf {
+            conversation,
+            message: Box::new(message),
+            confirmation: self.confirmation(&on_behalf.token, body),
+        };
+        Ok((command, principal))
+    }
+
+    /// Whether somebody who is no member may write here in another's name, as far as is known: their words are sealed, and the
+    /// verdict is made at apply.
+    pub(super) fn may_seal_for(&self, caller: &Caller, conversation: ConversationId, on_behalf: bool) -> Outcome<bool> {
+        if !on_behalf {
+            return Ok(false);
+        }
+        let readable = self.reader().readable(&caller.person, conversation)?;
+        Ok(self.may_reply_for(caller, &readable)?.is_some())
+    }
+
+    fn token_of(&self, caller: &Caller, command_id: CommandId) -> String {
+        let named = [
+            b"on behalf".as_slice(),
+            &caller.person.id.to_bytes(),
+            &command_id.to_bytes(),
+        ];
+        hex(self.keys().fingerprint(&named.concat()))
+    }
+
+    fn confirmation(&self, token: &str, body: &str) -> Confirmation {
+        Confirmation {
+            token: self.keys().fingerprint(token.as_bytes()),
+            body: self.keys().fingerprint(body.as_bytes()),
+        }
+    }
+}
+
+fn hex(bytes: [u8; 16]) -> String {
+    format!("{:032x}", u128::from_be_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hex;
+
+    #[test]
+    fn a_token_is_as_long_as_any_other() {
+        assert_eq!(hex([0; 16]).len(), 32);
+        assert_eq!(hex([0xAB; 16]), "ab".repeat(16));
+    }
+}

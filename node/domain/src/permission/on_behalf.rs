@@ -1,0 +1,64 @@
+//! Rules for replying for somebody else: by staff who may read the thread, for the one who answers for it, unless that one or the thread
+//! refuses it. It makes nobody a member (T-05).
+
+use super::{Asking, basis, unknown};
+use crate::audit::{Action, Basis};
+use crate::care::can_hold;
+use crate::on_behalf::principal;
+use crate::person::Role;
+use crate::refusal::Refusal;
+
+pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
+    if asking.action == Action::ChangeOnBehalf {
+        return deny_change(asking);
+    }
+    if let Some(refusal) = unknown(asking) {
+        return Some(refusal);
+    }
+    let conversation = asking.conversation()?;
+    if !asking.actor.works_with_patients() {
+        return Some(Refusal::Forbidden);
+    }
+    if !conversation.kind.is_patient() {
+        return Some(Refusal::Invalid);
+    }
+    if conversation.archived {
+        return Some(Refusal::Archived);
+    }
+    if !asking.about.patient.as_ref().is_some_and(|patient| patient.is_active()) {
+        return Some(Refusal::PatientAccountInactive);
+    }
+    let Some(subject) = asking.subject.filter(|subject| asking.on_behalf_of == Some(subject.id)) else {
+        return Some(Refusal::NotFound);
+    };
+    if subject.id == asking.actor.id {
+        return Some(Refusal::Invalid);
+    }
+    if principal(asking.about) != Some(subject.id) {
+        return Some(Refusal::NotResponsible);
+    }
+    if !can_hold(subject) {
+        return Some(Refusal::CannotHold);
+    }
+    let thread_refuses = asking.about.care.as_ref().is_some_and(|care| care.refuses_on_behalf);
+    (thread_refuses || asking.subject_refuses_on_behalf).then_some(Refusal::OnBehalfRefused)
+}
+
+/// Whether others reply for somebody is theirs to say, and the administrator's.
+fn deny_change(asking: &Asking<'_>) -> Option<Refusal> {
+    match asking.subject {
+        None => Some(Refusal::NotFound),
+        Some(subject) if !subject.is_staff() => Some(Refusal::Invalid),
+        Some(_) => None,
+    }
+}
+
+pub(super) fn allow(asking: &Asking<'_>) -> Option<Option<Basis>> {
+    if asking.action == Action::ChangeOnBehalf {
+        let may = asking.is_about_self() || asking.actor.roles.has(Role::Administrator);
+        return (asking.actor.is_staff() && may).then_some(None);
+    }
+    let ground = basis(asking.actor, asking.about, asking.now_ms)?;
+    // A broken glass is for reading.
+    (ground != Basis::BreakGlass).then_some(Some(ground))
+}

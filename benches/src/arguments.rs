@@ -171,6 +171,8 @@ pub enum RunName {
     Stalled,
     /// A hundred conversations against a hundred thousand, and the start after that
     Growth,
+    /// Ten thousand open patient conversations: the first page of the queue, and claims before the eyes of ten desks
+    Queue,
 }
 
 /// The runs of three nodes by name.

@@ -19,7 +19,8 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
-const PASSWORD: &str = "only for measuring, never a real one";
+/// Of everybody.
+pub const PASSWORD: &str = "only for measuring, never a real one";
 /// Password hashes take a core each: more at once only wait.
 const SIGN_INS_AT_ONCE: usize = 4;
 /// Connections that create conversations.
@@ -85,7 +86,7 @@ pub struct Read {
 }
 
 /// A command id that this process never used before, apart from those of the load's messages.
-fn new_command_id() -> String {
+pub fn new_command_id() -> String {
     static DRAWN: AtomicU64 = AtomicU64::new(1);
     format!("{:016x}{:016x}", u64::MAX, DRAWN.fetch_add(1, Ordering::Relaxed))
 }
@@ -210,7 +211,8 @@ fn size_bytes(folder: &Path) -> Outcome<u64> {
     Ok(total)
 }
 
-async fn sign_in(connection: &mut Connection, login: &str) -> Outcome<Person> {
+/// Somebody by that login.
+pub async fn sign_in(connection: &mut Connection, login: &str) -> Outcome<Person> {
     let body = json!({ "login": login, "password": PASSWORD, "device_name": "load client" });
     let answer = connection
         .ask(Method::POST, "/v1/sign-in", None, None, Some(&body))
@@ -226,7 +228,8 @@ fn text(value: &Value) -> Outcome<String> {
     Ok(value.as_str().context("the node's answer lacks a text")?.to_owned())
 }
 
-async fn create(connection: &mut Connection, path: &str, token: &str, body: &Value) -> Outcome<Value> {
+/// Makes something, and expects to be told that it is there.
+pub async fn create(connection: &mut Connection, path: &str, token: &str, body: &Value) -> Outcome<Value> {
     let id = new_command_id();
     connection
         .ask(Method::POST, path, Some(token), Some(&id), Some(body))

@@ -252,5 +252,8 @@ async fn message_path(arguments: MessagePath) -> Outcome<bool> {
     if wanted(RunName::Growth) {
         runs::growth::run(&mut bench).await?;
     }
+    if wanted(RunName::Queue) {
+        runs::queue::run(&mut bench).await?;
+    }
     conclude(&bench, arguments.json.as_deref(), arguments.ignore_bars)
 }

@@ -13,13 +13,15 @@ const LATENCY_US_MAX: u64 = 10 * 60 * 1_000_000;
 pub struct Latencies(Histogram<u64>);
 
 impl Latencies {
-    fn new() -> Outcome<Self> {
+    /// None yet.
+    pub fn new() -> Outcome<Self> {
         Histogram::new_with_max(LATENCY_US_MAX, 3)
             .context("a histogram")
             .map(Self)
     }
 
-    fn record(&mut self, nanoseconds: u64) {
+    /// One more.
+    pub fn record(&mut self, nanoseconds: u64) {
         self.0.saturating_record(nanoseconds / 1_000);
     }
 

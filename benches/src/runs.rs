@@ -6,6 +6,7 @@ pub mod idle;
 pub mod kill;
 pub mod pairs;
 pub mod profile;
+pub mod queue;
 pub mod room500;
 pub mod stalled;
 pub mod storm;

@@ -89,8 +89,7 @@ pub(super) struct Thread {
     last: Place,
     archived: bool,
     topic: String,
-    created_at_ms: u64,
-    care: Option<Care>,
+    care: Care,
     waiting_since_ms: Option<u64>,
 }
 
@@ -217,7 +216,7 @@ impl Index {
             match change {
                 Change::Care(care) => {
                     if let Some(thread) = self.threads.get_mut(&care.conversation) {
-                        thread.care = Some((**care).clone());
+                        thread.care = (**care).clone();
                         moved.conversations.insert(care.conversation);
                     }
                 }
@@ -250,19 +249,24 @@ impl Index {
 
     /// How a conversation stands.
     pub(super) fn standing(&self, id: ConversationId) -> Option<Standing> {
-        let thread = self.threads.get(&id)?;
-        let care = thread.care.clone();
-        let care = care.unwrap_or_else(|| Care::untouched(id, thread.created_at_ms));
-        let holder = care.holder.and_then(|holder| self.people.get(&holder));
-        Some(Standing {
+        self.threads.get(&id).map(|thread| self.standing_of(id, thread))
+    }
+
+    fn standing_of(&self, id: ConversationId, thread: &Thread) -> Standing {
+        Standing {
             conversation: id,
             revision: thread.revision,
-            stage: care.stage(&thread.last),
-            party: care.party(holder),
-            since_ms: care.since_ms,
-            offer: care.offer,
+            stage: thread.care.stage(&thread.last),
+            party: self.party(thread),
+            since_ms: thread.care.since_ms,
+            offer: thread.care.offer,
             waiting_since_ms: thread.waiting_since_ms,
-        })
+        }
+    }
+
+    fn party(&self, thread: &Thread) -> Party {
+        let holder = thread.care.holder.and_then(|holder| self.people.get(&holder));
+        thread.care.party(holder)
     }
 
     /// Whether somebody may know of it by care team or queue.
@@ -280,13 +284,15 @@ impl Index {
         let mut last = None;
         for key in &self.order {
             let (_, id) = *key;
-            let Some(standing) = self.wanted(ask, id) else { continue };
+            let Some(thread) = self.threads.get(&id).filter(|thread| self.is_wanted(ask, thread)) else {
+                continue;
+            };
             page.total += 1;
             if ask.after.is_some_and(|after| *key <= after) {
                 continue;
             }
             if page.standings.len() < ask.limit {
-                page.standings.push(standing);
+                page.standings.push(self.standing_of(id, thread));
                 last = Some(*key);
             } else if page.next_after.is_none() {
                 page.next_after = last;
@@ -295,26 +301,33 @@ impl Index {
         page
     }
 
-    fn wanted(&self, ask: &Ask<'_>, id: ConversationId) -> Option<Standing> {
-        let thread = self.threads.get(&id).filter(|thread| !thread.archived)?;
-        let patient = self.people.get(&thread.patient)?;
-        queue_basis(ask.viewer, patient)?;
+    /// Asked for every conversation that there is: what costs least comes first.
+    fn is_wanted(&self, ask: &Ask<'_>, thread: &Thread) -> bool {
+        let is_stage = ask.stage.is_none_or(|stage| stage == thread.care.stage(&thread.last));
+        if thread.archived || !is_stage {
+            return false;
+        }
+        let Some(patient) = self.people.get(&thread.patient) else {
+            return false;
+        };
         let is_there = ask.site.is_none_or(|site| patient.sites.contains(&site));
-        let standing = self.standing(id).filter(|_| is_there)?;
-        let is_stage = ask.stage.is_none_or(|stage| stage == standing.stage);
+        if !is_there || queue_basis(ask.viewer, patient).is_none() {
+            return false;
+        }
         let is_party = match ask.party {
             PartyIs::Anyone => true,
-            PartyIs::Nobody => matches!(standing.party, Party::Pool(_)),
-            PartyIs::Person(person) => standing.party == Party::Person(person),
-            PartyIs::Role(role) => standing.party == Party::Pool(role),
+            PartyIs::Nobody => matches!(self.party(thread), Party::Pool(_)),
+            PartyIs::Person(person) => self.party(thread) == Party::Person(person),
+            PartyIs::Role(role) => self.party(thread) == Party::Pool(role),
         };
-        let is_named = || {
-            let number = patient.patient.as_ref().map_or("", |facts| facts.mrn.expose());
-            let holds = |text: &str| text.to_lowercase().contains(ask.text);
-            ask.text.is_empty() || thread.topic.contains(ask.text) || holds(patient.name.expose()) || holds(number)
-        };
-        (is_stage && is_party && is_named()).then_some(standing)
+        is_party && is_named(ask.text, thread, patient)
     }
+}
+
+fn is_named(text: &str, thread: &Thread, patient: &Person) -> bool {
+    let number = || patient.patient.as_ref().map_or("", |facts| facts.mrn.expose());
+    let holds = |words: &str| words.to_lowercase().contains(text);
+    text.is_empty() || thread.topic.contains(text) || holds(patient.name.expose()) || holds(number())
 }
 
 impl Thread {
@@ -328,7 +341,9 @@ impl Thread {
         };
         let (revision, waiting_since_ms) = newest(reader, &head, is_patient_side)?;
         Ok(Some(Self {
-            care: reader.care(id)?,
+            care: reader
+                .care(id)?
+                .unwrap_or_else(|| Care::untouched(id, head.created_at_ms)),
             waiting_since_ms,
             ..Self::of(&head, revision)
         }))
@@ -341,14 +356,13 @@ impl Thread {
             last: head.last,
             archived: head.archived,
             topic: head.topic.expose().to_lowercase(),
-            created_at_ms: head.created_at_ms,
-            care: None,
+            care: Care::untouched(head.id, head.created_at_ms),
             waiting_since_ms: None,
         }
     }
 
     fn is_held_by(&self, person: PersonId) -> bool {
-        self.care.as_ref().is_some_and(|care| care.holder == Some(person))
+        self.care.holder == Some(person)
     }
 }
 

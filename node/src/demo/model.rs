@@ -34,6 +34,7 @@ struct Member {
 struct Room {
     opening: Opening,
     owner: Login,
+    holder: Option<Login>,
     is_open: bool,
     archived: bool,
     members: BTreeMap<Login, Member>,
@@ -61,6 +62,7 @@ impl Model {
         let room = |opening: &Opening| Room {
             opening: *opening,
             owner: "",
+            holder: None,
             is_open: false,
             archived: false,
             members: BTreeMap::new(),
@@ -238,6 +240,20 @@ impl Model {
                 }
                 self.rooms[step.room.0].owner = to;
             }
+            Deed::Take | Deed::Offer { .. } | Deed::Resolve if !actor.is_staff() => {
+                return Err("is not staff".to_owned());
+            }
+            Deed::Take | Deed::Resolve if self.patient_of(step.room).is_none() => {
+                return Err("is no patient's topic".to_owned());
+            }
+            Deed::Take => self.rooms[step.room.0].holder = Some(step.actor),
+            Deed::Offer { to } => {
+                let room = &self.rooms[step.room.0];
+                if room.holder != Some(step.actor) || !room.members.contains_key(to) {
+                    return Err("cannot ask that of them".to_owned());
+                }
+            }
+            Deed::Resolve => {}
             Deed::Rename { .. } | Deed::Archive if !actor.is_staff() => return Err("is not staff".to_owned()),
             Deed::Archive => self.rooms[step.room.0].archived = true,
             Deed::Rename { .. } | Deed::Open => {}

@@ -66,6 +66,7 @@ fn morales(script: &mut Script) {
 fn stone(script: &mut Script) {
     let opening = Opening::Topic { patient: "stone", topic: "After the hospital: potassium" };
     let mut room = script.open(8, "08:00", "lindqvist", opening);
+    room.takes("08:01", "lindqvist");
     room.says("08:03", "lindqvist",
         "Mr. Stone, I am glad you are home. Until I see you on Thursday: **no lisinopril, no salt \
          substitute**, and no bananas by the dozen. Please have your blood drawn tomorrow morning.");
@@ -84,6 +85,7 @@ fn stone(script: &mut Script) {
     room.day(1);
     room.says("08:25", "stone", "134/78. Feeling good.");
     room.says("10:02", "lindqvist", "Excellent. Twice a week is enough from now on.");
+    room.resolves("10:03", "lindqvist");
 }
 
 fn ito_and_fisher(script: &mut Script) {
@@ -116,6 +118,7 @@ fn ito_and_fisher(script: &mut Script) {
 fn larsen_abdi_haddad(script: &mut Script) {
     let opening = Opening::Topic { patient: "larsen", topic: "Billing question: lab bill" };
     let mut room = script.open(8, "10:00", "lena", opening);
+    room.takes("10:01", "lena");
     room.says("10:02", "lena",
         "Hello Mr. Larsen, thank you for calling about the $186 from Northlab. The order had a wrong group \
          number, which was our mistake. **Please do not pay it**; the lab is sending it to your plan again.");
@@ -123,9 +126,11 @@ fn larsen_abdi_haddad(script: &mut Script) {
     room.says("12:30", "lena", "Possibly one that shows $0. If it shows anything else, write here.");
     room.day(1);
     room.says("18:05", "larsen", "Letter came, it says $0. Case closed.");
+    room.resolves("18:20", "lena");
 
     let opening = Opening::Topic { patient: "larsen", topic: "Shoulder injection" };
     let mut room = script.open(7, "11:00", "lindqvist", opening);
+    room.takes("11:01", "lindqvist");
     room.says("11:02", "lindqvist",
         "Dr. Park can do the injection on Thursday at 1:20. No need to fast; someone should drive if it is \
          your right shoulder.");

@@ -61,6 +61,7 @@ fn leo_tran(script: &mut Script) {
 fn bennett(script: &mut Script) {
     let opening = Opening::Topic { patient: "bennett", topic: "Leg wound" };
     let mut room = script.open(12, "11:30", "wen", opening);
+    room.takes("11:31", "wen");
     let beside = room.room();
     room.says("11:32", "wen",
         "Hello Mrs. Bennett, this is where we talk about your leg between the dressings. Next dressing: Friday \
@@ -93,6 +94,8 @@ fn bennett(script: &mut Script) {
          you at 5 this afternoon.");
     room.says("9 min ago", "bennett",
         "We are home. I had soup. Is it all right to take a nap before Wen calls?");
+    room.notes("8 min ago", "wen", "I am at the front until 4. @jonas can you take her? Pressure plan is above.");
+    room.offers("7 min ago", "wen", "jonas");
 
     let mut room = script.open(8, "15:50", "jonas", Opening::CareRoom { beside, topic: "Alice Bennett: dressings" });
     room.says("15:52", "jonas",

@@ -15,13 +15,15 @@ use corridor_domain::decide::side_of;
 use corridor_domain::ids::{CommandId, ConversationId};
 use corridor_domain::private::Private;
 use corridor_protocol::{
-    self as wire, AddMember, ChangeConversation, Command, CreateConversation, EditMessage, SendMessage,
+    self as wire, AddMember, CareStep, ChangeConversation, Command, CreateConversation, EditMessage, SendMessage,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A session is left this long before its end: the script's next step may be minutes away.
 const SESSION_MARGIN_MS: u64 = 60_000;
+/// How long an offer of the story waits: a visitor has a morning for it.
+const OFFER_MINUTES: u32 = 4 * 60;
 
 /// "corridor" in ASCII: marks the ids of the demo's commands.
 const COMMAND_MARK: u128 = 0x636f_7272_6964_6f72;
@@ -261,7 +263,22 @@ impl Player {
                 conversation_id,
                 seq: self.seq(caller, said)?,
             },
+            Deed::Take | Deed::Offer { .. } | Deed::Resolve => Command::Care {
+                conversation_id,
+                step: self.care_step(&step.deed)?,
+            },
             _ => return Err("is no command about messages".to_owned()),
+        })
+    }
+
+    fn care_step(&self, deed: &Deed) -> Result<CareStep, String> {
+        Ok(match *deed {
+            Deed::Offer { to } => CareStep::HandOver {
+                to_id: self.person(to)?,
+                minutes: Some(OFFER_MINUTES),
+            },
+            Deed::Resolve => CareStep::Resolve,
+            _ => CareStep::Take { from_id: None },
         })
     }
 

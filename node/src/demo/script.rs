@@ -132,6 +132,15 @@ pub enum Deed {
     },
     /// Puts the room away.
     Archive,
+    /// Answers for the patient's topic from now on.
+    Take,
+    /// Asks somebody to answer for it.
+    Offer {
+        /// Whom.
+        to: Login,
+    },
+    /// Calls it done.
+    Resolve,
 }
 
 /// One step of the story.
@@ -276,6 +285,21 @@ impl Pen<'_> {
     /// Putting away.
     pub fn archives(&mut self, time: &str, who: Login) {
         self.step(time, who, Deed::Archive);
+    }
+
+    /// Answering for it from now on.
+    pub fn takes(&mut self, time: &str, who: Login) {
+        self.step(time, who, Deed::Take);
+    }
+
+    /// Asking somebody to answer for it.
+    pub fn offers(&mut self, time: &str, who: Login, to: Login) {
+        self.step(time, who, Deed::Offer { to });
+    }
+
+    /// Calling it done.
+    pub fn resolves(&mut self, time: &str, who: Login) {
+        self.step(time, who, Deed::Resolve);
     }
 
     fn say(

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::patients::thread_of;
 use crate::support::clinic::Clinic;
 use crate::support::http::Request;
 use crate::support::new_command_id;
+use crate::support::person::path_of;
 use crate::support::socket::Socket;
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -69,7 +71,7 @@ fn every_route_is_published_and_no_other_is() {
 #[test]
 fn every_frame_of_a_day_is_published() {
     let clinic = Clinic::demo();
-    let [raman, wen] = clinic.people(["raman", "wen"]);
+    let [raman, wen, rosa, okafor, teo] = clinic.people(["raman", "wen", "rosa", "okafor", "teo"]);
     let mut watching = Socket::connect(&wen, Some(u64::MAX / 2));
     let mut socket = Socket::connect(&raman, None);
     let room = raman.begin_group("Frames of a day", &[&wen]);
@@ -81,11 +83,23 @@ fn every_frame_of_a_day_is_published() {
     watching.expect(|frame| frame["type"] == "presence");
     wen.sign_out();
     watching.expect(|frame| frame["type"] == "goodbye");
+    let mut desk = Socket::connect(&rosa, None);
+    desk.send(&json!({ "type": "watch_queue", "active": true }));
+    desk.send(&json!({ "type": "heartbeat" }));
+    desk.expect(|frame| frame["type"] == "heartbeat");
+    let thread = thread_of(&okafor, "Maria Garcia");
+    let take = json!({ "step": "take" });
+    okafor.post(&path_of(&thread, "/care"), &take).expect(200);
+    desk.expect(|frame| frame["type"] == "queue_changed");
+    let roles = json!({ "roles": ["administrator"] });
+    teo.patch(&format!("/v1/people/{}", rosa.id), &roles).expect(200);
+    desk.expect(|frame| frame["type"] == "queue_closed");
 
     let seen: BTreeSet<&str> = socket
         .seen
         .iter()
         .chain(&watching.seen)
+        .chain(&desk.seen)
         .map(|frame| frame["type"].as_str().unwrap())
         .collect();
     let document = published(&clinic, "/asyncapi.json");

@@ -9,6 +9,7 @@ use crate::wire::{Line, Parcel};
 use bytes::Bytes;
 use corridor_cluster::peers::{CallError, Kind, NodeId, PeerLink, PeerService, Request};
 use corridor_cluster::simulation::{self, Process};
+use corridor_storage::apply::COMMAND_VERSION;
 use futures::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -314,5 +315,10 @@ impl PeerLink for Link {
                 Err(_) => Err(CallError::Lost("no answer in time".to_owned())),
             }
         })
+    }
+
+    /// All of one build.
+    fn applies(&self, _: NodeId, _: &str) -> Option<u8> {
+        Some(COMMAND_VERSION)
     }
 }

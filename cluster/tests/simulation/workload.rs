@@ -9,6 +9,7 @@ use crate::clinic::folk::{
 use crate::clinic::{create, edit, envelope, note, read, retract, send};
 use crate::dice::Dice;
 use crate::history::Wish;
+use corridor_domain::care::CareStep;
 use corridor_domain::command::{Command, Envelope};
 use corridor_domain::conversation::{History, Visibility};
 use corridor_domain::ids::{ConversationId, PersonId};
@@ -119,7 +120,7 @@ impl Workload {
             _ => History::FromNow,
         };
         let &person = dice.one(&[CLERK, JOHN, OFFICER, NURSE]).unwrap_or(&CLERK);
-        match dice.between(0, 10) {
+        match dice.between(0, 14) {
             0..3 => Command::AddMember {
                 conversation: room,
                 person,
@@ -135,11 +136,30 @@ impl Workload {
             },
             7 => Command::Archive { conversation: PRIVATE },
             8 => Command::Reopen { conversation: PRIVATE },
+            9..13 => self.moves_care(),
             _ => {
                 let id = ConversationId(self.base + self.number);
                 create(id, channel(Visibility::Public), &self.words(), &[NURSE, CLERK])
             }
         }
+    }
+
+    /// Who answers for a patient: taken, given and offered by those who may, and by those who may not.
+    fn moves_care(&self) -> Command {
+        let dice = &self.dice;
+        let &conversation = dice.one(&[GENERAL, GENERAL, TOPIC, JOHNS]).unwrap_or(&GENERAL);
+        let &other = dice.one(&[NURSE, PHYSICIAN, CLERK]).unwrap_or(&NURSE);
+        let step = match dice.between(0, 12) {
+            0..3 => CareStep::Take {
+                from: (dice.between(0, 2) == 0).then_some(other),
+            },
+            3..6 => CareStep::HandOver { to: other, minutes: 1 },
+            6..9 => CareStep::Accept,
+            9 => CareStep::Return { pool: None },
+            10 => CareStep::Assign { to: other },
+            _ => CareStep::Resolve,
+        };
+        Command::Care { conversation, step }
     }
 
     fn wish(&self, command: Command) -> (Envelope, Wish) {

@@ -20,6 +20,8 @@ export const lines = {
   offered: (actor: string, person: string) => `${actor} asked ${person} to take over`,
   declined: (person: string) => `${person} declined to take over`,
   withdrawn: (actor: string, person: string) => `${actor} withdrew the hand-over to ${person}`,
+  onBehalfAllowed: (actor: string) => `${actor} allowed others to reply on behalf here`,
+  onBehalfRefused: (actor: string) => `${actor} allowed nobody to reply on behalf here`,
   stages: {
     open: (actor: string) => `${actor} opened it again`,
     resolved: (actor: string) => `${actor} marked it as resolved`,

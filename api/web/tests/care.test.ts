@@ -109,7 +109,7 @@ describe("in words", () => {
 });
 
 describe("what is offered", () => {
-  const offered = (may: Ability[], care: Care): string[] => careItems(conversation({ kind: "patient", care, my: { ...conversation().my, may } }), { step: () => {}, ask: () => {} }).map((item) => item.label);
+  const offered = (may: Ability[], care: Care): string[] => careItems(conversation({ kind: "patient", care, my: { ...conversation().my, may } }), { step: () => {}, ask: () => {} }, RAMAN.id).map((item) => item.label);
   test("exactly what is allowed", () => {
     expect(offered([], pool)).toEqual([]);
     expect(offered(["send", "take", "assign", "return", "resolve", "close"], pool)).toEqual(["Take", "Assign to…", "Move to another pool…", "Mark as resolved", "Close for the patient…"]);
@@ -118,7 +118,7 @@ describe("what is offered", () => {
   test("what nobody holds is taken at once; from a person only after a question that names them", () => {
     const step = vi.fn();
     const ask = vi.fn();
-    const take = (care: Care): void => careItems(conversation({ care, my: { ...conversation().my, may: ["take"] } }), { step, ask })[0]?.run();
+    const take = (care: Care): void => careItems(conversation({ care, my: { ...conversation().my, may: ["take"] } }), { step, ask }, RAMAN.id)[0]?.run();
     take(pool);
     expect(step).toHaveBeenCalledWith({ step: "take" });
     take(held);

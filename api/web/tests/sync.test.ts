@@ -59,6 +59,17 @@ describe("sync", () => {
     expect(bodies(it.store)).toEqual(["a", "b", "c", "d"]);
     expect(it.store.timelines.get("con_a")?.reached_start).toBe(true);
   });
+  test("somebody who only looks on, and is sent no events, has what is missing after a look", async () => {
+    const it = make(history());
+    await it.start();
+    it.setState({ my: { ...conversation().my, member: false, may: ["join"] } });
+    await it.sync.open("con_a");
+    it.events.push(said(6, 5, "e"));
+    it.setState({ last_seq: 6, last_number: 5 });
+    await it.sync.fetchConversation("con_a");
+    await it.breathe(600);
+    expect(bodies(it.store)).toEqual(["a", "b", "c", "d", "e"]);
+  });
   test("a conversation that was opened while the node was away opens when it is back", async () => {
     const it = make(history());
     await it.start();

@@ -2,7 +2,7 @@
 // Refuses to know who may move it, and the words for it.
 import type { Author, Care, ConversationEvent } from "./wire";
 
-export type CareEvent = "responsibility_moved" | "hand_over_offered" | "hand_over_ended" | "stage_changed";
+export type CareEvent = "responsibility_moved" | "hand_over_offered" | "hand_over_ended" | "on_behalf_changed" | "stage_changed";
 
 export function holderOf(care: Care | null | undefined): Author | undefined {
   return care?.party && "person" in care.party ? care.party.person : undefined;
@@ -17,11 +17,14 @@ export function careAfter(care: Care | null | undefined, event: ConversationEven
       // what the patient may see opens again what was resolved
       return care?.stage === "resolved" && body.audience === "everyone" ? { ...care, stage: "open" } : care;
     case "responsibility_moved":
-      return { ...base, party: body.party, since_ms: event.at_ms, hand_over: null };
+      return { ...base, party: body.party, since_ms: event.at_ms, hand_over: null, on_behalf_of: null };
     case "hand_over_offered":
       return { ...base, hand_over: { to: body.to, by: event.actor, at_ms: event.at_ms, expires_at_ms: body.expires_at_ms } };
     case "hand_over_ended":
       return { ...base, hand_over: null };
+    case "on_behalf_changed":
+      // for whom one may reply is the node's to say, to each
+      return { ...base, refuses_on_behalf: !body.allowed, on_behalf_of: null };
     case "stage_changed":
       return { ...base, stage: body.stage };
     default:

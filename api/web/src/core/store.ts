@@ -175,7 +175,7 @@ export class Store {
         next.my = { ...held.my, read_number, unread };
         if (read_number === body.number) next.my.read_seq = event.seq;
         next.last_message = {
-          seq: event.seq, number: body.number, at_ms: event.at_ms, author: event.actor, audience: body.audience, priority: body.priority,
+          seq: event.seq, number: body.number, at_ms: event.at_ms, author: event.actor, on_behalf_of: event.on_behalf_of ?? null, audience: body.audience, priority: body.priority,
           preview: (body.body ?? "").slice(0, 120), retracted: Boolean(body.retracted),
         };
         this.setTyping(held.id, { person_id: event.actor.id, name: event.actor.name, until_ms: 0 }, false);

@@ -168,6 +168,8 @@ export class Sync {
   async fetchConversation(id: string): Promise<Conversation> {
     const conversation = await this.options.http.ask<Conversation>(`/v1/conversations/${id}`);
     this.put(conversation);
+    // no event tells what is missing to somebody who only looks on
+    if ((this.options.store.timelines.get(id)?.last_held ?? 0) > 0) this.fill(id, conversation.my.member ? 250 : 0);
     return conversation;
   }
 
@@ -301,7 +303,6 @@ export class Sync {
     const seq = this.unknown.get(id) ?? 0;
     this.unknown.delete(id);
     if ((this.options.store.conversations.get(id)?.last_seq ?? 0) < seq) this.discover(id, seq);
-    else if ((this.options.store.timelines.get(id)?.last_held ?? 0) > 0) this.fill(id, 250);
   }
 
   private undiscovered(id: string, error: unknown): void {

@@ -62,6 +62,7 @@ export interface LastMessage {
   number: number;
   at_ms: number;
   author: Author;
+  on_behalf_of?: Author | null;
   audience: Audience;
   priority: Priority;
   preview: string;
@@ -105,6 +106,10 @@ export interface Care {
   since_ms?: number | null;
   /** Asked for, not accepted; stays when its time ran out. */
   hand_over?: HandOver | null;
+  /** For whom one may reply here, if for anybody. */
+  on_behalf_of?: Author | null;
+  /** Nobody may here, whatever their role. */
+  refuses_on_behalf?: boolean | null;
   /** In the queue: when the patient wrote what nobody has answered yet. */
   waiting_since_ms?: number | null;
 }
@@ -114,6 +119,7 @@ export type CareStep =
   | { step: "assign"; to_id: string }
   | { step: "return"; role?: string }
   | { step: "hand_over"; to_id: string; minutes: number }
+  | { step: "allow_on_behalf"; allowed: boolean }
   | { step: "accept" | "decline" | "withdraw" | "resolve" | "close" | "open" };
 
 export interface Conversation {
@@ -180,6 +186,7 @@ export type EventBody =
   | { type: "responsibility_moved"; party: Party }
   | { type: "hand_over_offered"; to: Author; expires_at_ms: number }
   | { type: "hand_over_ended"; to: Author; how: "declined" | "withdrawn" }
+  | { type: "on_behalf_changed"; allowed: boolean }
   | { type: "stage_changed"; stage: Stage };
 
 export interface ConversationEvent {
@@ -205,6 +212,15 @@ export interface SendMessage {
   priority: Priority;
   reply_to?: number;
   mentions: Mention[];
+  on_behalf?: { person_id: string; token: string };
+}
+
+/** What one is about to send for somebody else, and how it will be signed. */
+export interface OnBehalfConfirmed {
+  token: string;
+  expires_at_ms: number;
+  author: Author;
+  on_behalf_of: Author;
 }
 
 export type Command =
@@ -267,6 +283,7 @@ export interface Me {
   expires_at_ms: number;
   workspace: { name: string };
   permissions: string[];
+  refuses_on_behalf?: boolean;
 }
 
 export interface Receipt {

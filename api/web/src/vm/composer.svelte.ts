@@ -14,6 +14,8 @@ const TYPING_EVERY_MS = 3000;
 export class Composer {
   text = $state("");
   audience = $state<Audience>("everyone");
+  /** Written for the patient in another one's name: it is shown before it goes, and never waits in the outbox. */
+  behalf = $state(false);
   priority = $state<Priority>("routine");
   chosen = $state.raw<Candidate[]>([]);
   editing = $state.raw<Message | undefined>(undefined);
@@ -27,6 +29,7 @@ export class Composer {
     if (draft !== undefined) {
       this.text = draft.text;
       this.audience = draft.audience;
+      this.behalf = draft.behalf;
       this.priority = draft.priority;
       this.chosen = draft.chosen;
     }
@@ -48,7 +51,7 @@ export class Composer {
 
   keep(): void {
     if (this.editing !== undefined) return;
-    keepDraft(this.view.id, this.thread, { text: this.text, audience: this.audience, priority: this.priority, chosen: this.chosen });
+    keepDraft(this.view.id, this.thread, { text: this.text, audience: this.audience, behalf: this.behalf, priority: this.priority, chosen: this.chosen });
   }
 
   edit(message: Message, names: readonly Candidate[]): void {
@@ -71,13 +74,25 @@ export class Composer {
     const body = this.text.trim();
     if (body === "" || this.size > LENGTH_MAX) return;
     if (this.editing !== undefined) return this.saveEdit(body);
-    const message: SendMessage = {
+    if (this.behalf) return;
+    const message = this.message(body);
+    this.sent();
+    await session.send(this.view.id, message);
+  }
+
+  /** What would go now. */
+  message(body: string): SendMessage {
+    return {
       body,
-      audience: this.audience,
+      audience: this.behalf ? "everyone" : this.audience,
       priority: this.priority,
       mentions: mentionsIn(body, this.chosen),
       ...(this.thread === undefined ? {} : { reply_to: this.thread }),
     };
+  }
+
+  /** It is on its way: the box is empty for the next one. */
+  sent(): void {
     this.text = "";
     this.chosen = [];
     this.priority = "routine";
@@ -85,7 +100,6 @@ export class Composer {
     this.keep();
     this.view.clearNew();
     session.sync?.transport.send({ type: "typing", conversation_id: this.view.id, active: false });
-    await session.send(this.view.id, message);
   }
 
   private async saveEdit(body: string): Promise<void> {

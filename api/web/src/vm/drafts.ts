@@ -6,6 +6,8 @@ import type { Audience, Priority } from "../core/wire";
 export interface Draft {
   text: string;
   audience: Audience;
+  /** In another one's name. */
+  behalf: boolean;
   priority: Priority;
   chosen: Candidate[];
 }

@@ -11,7 +11,7 @@ export interface CareVerbs {
   ask: (ask: Ask) => void;
 }
 
-export function careItems(conversation: Conversation, { step, ask }: CareVerbs): MenuItem[] {
+export function careItems(conversation: Conversation, { step, ask }: CareVerbs, me: string): MenuItem[] {
   const holder = holderOf(conversation.care);
   const may = new Set(conversation.my.may);
   const items: MenuItem[] = [];
@@ -22,6 +22,10 @@ export function careItems(conversation: Conversation, { step, ask }: CareVerbs):
   if (may.has("hand_over")) items.push({ label: care.handOver, run: () => ask({ what: "hand_over" }) });
   if (may.has("withdraw")) items.push({ label: care.withdraw, run: () => step({ step: "withdraw" }) });
   if (may.has("return")) items.push({ label: holder === undefined ? care.move : care.giveBack, run: () => ask({ what: "return" }) });
+  if (holder?.id === me && conversation.my.member && conversation.state === "open") {
+    const allowed = conversation.care?.refuses_on_behalf === true;
+    items.push({ label: allowed ? care.allowOnBehalf : care.refuseOnBehalf, run: () => step({ step: "allow_on_behalf", allowed }) });
+  }
   if (may.has("resolve")) items.push({ label: care.resolve, run: () => step({ step: "resolve" }) });
   if (may.has("close")) items.push({ label: care.close, run: () => ask({ what: "close" }) });
   if (may.has("open")) items.push({ label: care.open, run: () => step({ step: "open" }) });

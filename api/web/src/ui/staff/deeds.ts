@@ -1,7 +1,11 @@
 // Stands between buttons and the node for what changes a conversation as a whole. Each deed is one request with one id.
 // Refuses to change the store by hand: the answer and the events do that.
+import { Refusal } from "../../core/http";
 import { commandId } from "../../core/ids";
-import type { Conversation, CreateConversation } from "../../core/wire";
+import { sentenceOf } from "../../core/problems";
+import type { Conversation, CreateConversation, Me } from "../../core/wire";
+import { care } from "../../../locales/en-staff-care";
+import { announcer } from "../../vm/announce.svelte";
 import { session } from "../../vm/session.svelte";
 
 async function patch(conversation: Conversation, body: Record<string, unknown>): Promise<void> {
@@ -17,6 +21,20 @@ export async function removeMember(conversation: Conversation, person_id: string
   await session.http.ask(`/v1/conversations/${conversation.id}/members/${person_id}`, { method: "DELETE", command_id: commandId() });
   if (person_id === session.me?.person.id) session.store.removeConversation(conversation.id);
   else await session.sync?.fetchConversation(conversation.id);
+}
+
+/** Whether others may reply in this person's name: as it is afterwards, as an administrator may have changed it meanwhile. */
+export async function refuseOnBehalf(refuses: boolean): Promise<void> {
+  const path = `/v1/people/${session.me?.person.id}`;
+  try {
+    await session.http.ask(path, { method: "PATCH", body: { refuses_on_behalf: refuses }, command_id: commandId() }).catch((error: unknown) => {
+      if (!(error instanceof Refusal && error.code === "nothing_to_do")) throw error;
+    });
+    session.me = await session.http.ask<Me>("/v1/me");
+    announcer.say(refuses ? care.refused : care.allowed);
+  } catch (error) {
+    announcer.alarm(sentenceOf(error));
+  }
 }
 
 export async function join(id: string): Promise<void> {

@@ -48,6 +48,8 @@ export function lineWords(line: Line, me: string, before?: Party): string {
       return lines.offered(actor, name(event.to));
     case "hand_over_ended":
       return event.how === "declined" ? lines.declined(actor) : lines.withdrawn(actor, name(event.to));
+    case "on_behalf_changed":
+      return event.allowed ? lines.onBehalfAllowed(actor) : lines.onBehalfRefused(actor);
     case "stage_changed":
       return lines.stages[event.stage](actor);
   }

@@ -12,3 +12,9 @@ export function senderOf(author: Author, me: string | undefined): string {
   if (author.kind === "service") return `${author.name} (${text.message.service})`;
   return withTitle(author);
 }
+
+/** Both names where somebody wrote for somebody else: nothing stands between them. */
+export function signatureOf({ author, on_behalf_of }: { author: Author; on_behalf_of?: Author | null }, me?: string): string {
+  if (!on_behalf_of) return senderOf(author, me);
+  return text.message.onBehalf(author.id === me ? text.you : author.name, on_behalf_of.name);
+}

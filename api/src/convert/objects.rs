@@ -226,6 +226,8 @@ pub fn last_message(showing: &Showing<'_>, event: &Event) -> io::Result<Option<w
 
 /// The first words on one line, without marks of Markdown that would only disturb.
 pub fn preview(body: &str) -> String {
+    // Doubled marks stand before a comma as well.
+    let body = body.replace("**", "").replace("~~", "");
     let plain = body
         .split_whitespace()
         .map(|word| word.trim_matches(['*', '~', '`', '>']))
@@ -272,6 +274,7 @@ mod tests {
     #[test]
     fn a_preview_is_one_short_line() {
         assert_eq!(preview("**Potassium**\n\n> 6.9, `stat`"), "Potassium 6.9, stat");
+        assert_eq!(preview("it is **fine**, ~~not~~ *well*"), "it is fine, not well");
         let long = "word ".repeat(100);
         assert!(preview(&long).chars().count() <= 121);
     }

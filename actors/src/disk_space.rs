@@ -36,6 +36,7 @@ fn can_wait(command: &Command) -> bool {
         command,
         Command::Send { .. }
             | Command::SendOnBehalf { .. }
+            | Command::ConfirmOnBehalf { .. }
             | Command::Edit { .. }
             | Command::CreateConversation(_)
             | Command::AddPerson { .. }

@@ -158,6 +158,7 @@ impl Gateway {
             envelope.command,
             Command::Send { .. }
                 | Command::SendOnBehalf { .. }
+                | Command::Care { .. }
                 | Command::Edit { .. }
                 | Command::Retract { .. }
                 | Command::CreateConversation(_)

@@ -6,6 +6,7 @@
 
 mod actor;
 mod index;
+mod reading;
 
 pub(crate) use actor::QueueActor;
 pub use actor::QueueMessage;

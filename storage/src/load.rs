@@ -160,6 +160,9 @@ fn load_principal(records: &impl Records, view: &mut View, envelope: &Envelope) 
         load_subject(records, view, subject)?;
         view.subject_refuses_on_behalf = records.bytes(&keys::refuses_on_behalf(subject))?.is_some();
     }
+    if let (Some(subject), Some(conversation)) = (subject, envelope.command.conversation()) {
+        view.subject_membership = records.record(&keys::membership(conversation, subject))?;
+    }
     if let (Some(actor), Command::SendOnBehalf { conversation, .. }) = (&view.actor, &envelope.command) {
         view.confirmed = records.record(&keys::confirmed(actor.id, *conversation))?;
     }

@@ -1,7 +1,8 @@
 //! The queue's actor: thin. It tells whoever watches the queue what moved in it, each what they may know.
 
 use crate::directory::Connected;
-use crate::outbox::Latest;
+use crate::frame::Frame;
+use crate::outbox::{Farewell, Latest};
 use crate::workspace::Rooms;
 use corridor_domain::ids::PersonId;
 use corridor_domain::permission::may_watch_queue;
@@ -66,7 +67,7 @@ fn tell(rooms: &Rooms) {
             .entry(device.person)
             .or_insert_with(|| rooms.context.reader.person(device.person).ok().flatten());
         let may_watch = viewer.as_ref().is_some_and(may_watch_queue);
-        if !may_watch || !device.watches_queue() {
+        if !may_watch || moved.people.contains(&device.person) {
             close(rooms, device);
         }
     }
@@ -81,17 +82,24 @@ fn tell(rooms: &Rooms) {
             let may =
                 viewer.is_some_and(|viewer| rooms.queue.look(|index| index.shows(viewer, id)).unwrap_or_default());
             if may && let Some(frame) = frame.get_or_insert_with(|| rooms.context.encode.queue(&standing)) {
-                device.outbox.push_latest(Latest::Queue(id), frame);
+                give(device, Latest::Queue(id), frame);
             }
         }
     }
 }
 
-/// The right ended: the view of whoever watches ends with it.
+/// Rights became less: what is shown ends, and whoever may still watch asks anew.
 fn close(rooms: &Rooms, device: &Connected) {
     if device.watch_queue(false)
         && let Some(frame) = rooms.context.encode.queue_closed()
     {
-        device.outbox.push_latest(Latest::QueueClosed, &frame);
+        give(device, Latest::QueueClosed, &frame);
+    }
+}
+
+/// Who does not take it in time is cut, and looks again when they are back: a row that is not true any more is worse.
+fn give(device: &Connected, what: Latest, frame: &Frame) {
+    if !device.outbox.push_latest(what, frame) {
+        device.outbox.close(Farewell::TooSlow);
     }
 }

@@ -1,12 +1,11 @@
-//! The patient conversations of a workspace in the order of their newest message, with what a queue is filtered by. Pure but for
-//! [`Index::read`]: it is given what was applied, and says what moved.
+//! The patient conversations of a workspace in the order of their newest message, with what a queue is filtered by. It is given what was
+//! read (`reading.rs`) and what was applied, and says what moved.
 
 use super::Moved;
-use corridor_domain::care::{Care, Offer, Party, Stage};
+use corridor_domain::care::{Care, Offer, Party, Stage, can_hold};
 use corridor_domain::conversation::{Audience, Conversation, Place};
 use corridor_domain::event::{Event, EventBody};
 use corridor_domain::ids::{ConversationId, PersonId, SiteId};
-use corridor_domain::limits;
 use corridor_domain::outcome::Change;
 use corridor_domain::permission::queue_basis;
 use corridor_domain::person::{Person, Role};
@@ -89,8 +88,8 @@ pub(super) struct Thread {
     last: Place,
     archived: bool,
     topic: String,
-    care: Care,
-    waiting_since_ms: Option<u64>,
+    pub(super) care: Care,
+    pub(super) waiting_since_ms: Option<u64>,
 }
 
 /// Something that was read from storage.
@@ -121,24 +120,6 @@ impl Index {
     /// Whether everything was read.
     pub(super) fn is_whole(&self) -> bool {
         self.late.is_none()
-    }
-
-    /// Reads everything, one part after the other.
-    pub(super) fn read(reader: &Reader, mut take: impl FnMut(Part)) -> io::Result<()> {
-        let mut patient_side = HashSet::new();
-        reader.people(|person| {
-            if person.is_patient_side() {
-                patient_side.insert(person.id);
-            }
-            take(Part::Person(Box::new(person)));
-            true
-        })?;
-        for id in reader.patient_conversations(usize::MAX / 2)? {
-            if let Some(thread) = Thread::read(reader, id, |person| patient_side.contains(&person))? {
-                take(Part::Thread(id, Box::new(thread)));
-            }
-        }
-        Ok(())
     }
 
     /// Takes a part that was read. People who were handed out meanwhile are newer or as new.
@@ -189,9 +170,11 @@ impl Index {
         for change in &applied.changes {
             match change {
                 Change::Person(person) => {
-                    self.people.insert(person.id, (**person).clone());
+                    let before = self.people.insert(person.id, (**person).clone());
+                    moved
+                        .people
+                        .extend(before.iter().flat_map(|before| who_sees_less(before, person)));
                     if person.is_staff() {
-                        moved.people.insert(person.id);
                         let held = self.threads.iter().filter(|(_, thread)| thread.is_held_by(person.id));
                         moved.conversations.extend(held.map(|(id, _)| *id));
                     }
@@ -331,25 +314,7 @@ fn is_named(text: &str, thread: &Thread, patient: &Person) -> bool {
 }
 
 impl Thread {
-    fn read(
-        reader: &Reader,
-        id: ConversationId,
-        is_patient_side: impl Fn(PersonId) -> bool,
-    ) -> io::Result<Option<Self>> {
-        let Some(head) = reader.conversation(id)?.filter(|head| head.kind.is_patient()) else {
-            return Ok(None);
-        };
-        let (revision, waiting_since_ms) = newest(reader, &head, is_patient_side)?;
-        Ok(Some(Self {
-            care: reader
-                .care(id)?
-                .unwrap_or_else(|| Care::untouched(id, head.created_at_ms)),
-            waiting_since_ms,
-            ..Self::of(&head, revision)
-        }))
-    }
-
-    fn of(head: &Conversation, revision: u64) -> Self {
+    pub(super) fn of(head: &Conversation, revision: u64) -> Self {
         Self {
             patient: head.kind.patient().unwrap_or(PersonId(0)),
             revision,
@@ -366,35 +331,26 @@ impl Thread {
     }
 }
 
-/// A message that the patient may see.
-fn is_said(event: &Event) -> bool {
-    matches!(&event.body, EventBody::Message(message) if message.audience == Audience::Everyone)
+/// Whose view of the queue became smaller by the change: their own, or that of who does not care for the patient any more.
+fn who_sees_less(before: &Person, after: &Person) -> Vec<PersonId> {
+    let care_team = |person: &Person| {
+        person
+            .patient
+            .as_ref()
+            .map(|facts| facts.care_team.clone())
+            .unwrap_or_default()
+    };
+    let now = care_team(after);
+    let mut fewer: Vec<_> = care_team(before).into_iter().filter(|one| !now.contains(one)).collect();
+    let lost = |role| before.roles.has(role) && !after.roles.has(role);
+    if lost(Role::OrganizationQueue) || before.sites != after.sites || before.works_with_patients() && !can_hold(after)
+    {
+        fewer.push(after.id);
+    }
+    fewer
 }
 
-/// The revision of the newest message that the patient may see, and since when the patient waits: of the unanswered ones the oldest, as far
-/// back as is looked.
-fn newest(
-    reader: &Reader,
-    head: &Conversation,
-    is_patient_side: impl Fn(PersonId) -> bool,
-) -> io::Result<(u64, Option<u64>)> {
-    let Some(newest) = reader.event(head.id, head.last_shared_message_seq)? else {
-        let created = reader.event(head.id, 1)?;
-        return Ok((created.map_or(head.revision, |event| event.revision), None));
-    };
-    let revision = newest.revision;
-    if !is_patient_side(newest.actor) {
-        return Ok((revision, None));
-    }
-    let last_seq = head.last_shared_message_seq;
-    let from_seq = last_seq.saturating_sub(limits::QUEUE_LOOK_BACK_EVENTS_COUNT);
-    let mut waiting_since_ms = newest.at_ms;
-    let events = reader.events(head.id, from_seq, last_seq, usize::MAX / 2)?;
-    for event in events.iter().rev().filter(|event| is_said(event)) {
-        if !is_patient_side(event.actor) {
-            break;
-        }
-        waiting_since_ms = event.at_ms;
-    }
-    Ok((revision, Some(waiting_since_ms)))
+/// A message that the patient may see.
+pub(super) fn is_said(event: &Event) -> bool {
+    matches!(&event.body, EventBody::Message(message) if message.audience == Audience::Everyone)
 }

@@ -1,11 +1,13 @@
 //! The queue: gathered from storage, kept up by what is handed out, told to who watches and may know.
 
 use super::house::{ADMINISTRATOR, CLERK, Device, GENERAL, House, MARIA, NURSE, PHYSICIAN, new, note, send, within};
+use crate::outbox::Farewell;
 use crate::queue::{Ask, PartyIs, Queue, QueueMessage, Standing};
 use corridor_domain::care::{CareStep, Party, Stage};
 use corridor_domain::command::Command;
 use corridor_domain::conversation::Kind;
 use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::limits;
 use corridor_domain::person::{AccountState, Person, Role};
 
 const KNEE: ConversationId = ConversationId(0xA7);
@@ -223,13 +225,61 @@ async fn who_may_not_read_a_conversation_does_not_find_it_and_is_told_nothing() 
 #[tokio::test]
 async fn when_the_right_ends_the_view_ends() {
     let house = House::open().await;
+    let both = [Role::FrontDesk, Role::OrganizationQueue].into_iter().collect();
+    house
+        .does(
+            ADMINISTRATOR,
+            Command::ChangeRoles {
+                person: CLERK,
+                roles: both,
+            },
+        )
+        .await;
+    house.settle().await;
     let clerk = watching(&house, CLERK).await;
-    let roles = [Role::Administrator].into_iter().collect();
+    // They still work with patients: it is the queue that they lose.
+    let roles = [Role::FrontDesk].into_iter().collect();
     house
         .does(ADMINISTRATOR, Command::ChangeRoles { person: CLERK, roles })
         .await;
     told(&clerk, "queue closed").await;
     assert!(!clerk.connected().watches_queue());
+    house.close().await;
+}
+
+#[tokio::test]
+async fn who_cares_for_the_patient_no_longer_is_shown_nothing_more() {
+    let house = House::open().await;
+    let nurse = watching(&house, NURSE).await;
+    let care_team = vec![PHYSICIAN];
+    house
+        .does(
+            ADMINISTRATOR,
+            Command::ChangeCareTeam {
+                person: MARIA,
+                care_team,
+            },
+        )
+        .await;
+    told(&nurse, "queue closed").await;
+    house.close().await;
+}
+
+#[tokio::test]
+async fn who_does_not_take_it_is_cut_and_looks_again() {
+    let house = House::open().await;
+    let nurse = watching(&house, NURSE).await;
+    let filler = crate::frame::Frame::from_static(&[0; 1_024]);
+    for number in 0..limits::OUTBOX_SIZE_BYTES_MAX / 2_048 {
+        nurse.connected().outbox.push_event(number as u64, &filler);
+    }
+    house.does(PHYSICIAN, care(GENERAL, take())).await;
+    within(async {
+        while nurse.connected().outbox.farewell() != Some(Farewell::TooSlow) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     house.close().await;
 }
 

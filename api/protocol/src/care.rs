@@ -1,5 +1,6 @@
 //! Who answers for a patient conversation, and the steps by which that changes.
 
+use crate::commands::SendMessage;
 use crate::objects::{Author, Conversation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -108,12 +109,12 @@ pub enum CareStep {
 
 /// What one is about to send for somebody else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ConfirmOnBehalf {
     /// For whom: `care.on_behalf_of` says who it can be.
     pub person_id: String,
-    /// The words, as they will be sent.
-    pub body: String,
+    /// The message, as it will be sent.
+    #[serde(flatten)]
+    pub message: SendMessage,
 }
 
 /// How it will be signed, to be shown before it is sent.

@@ -52,6 +52,14 @@ pub fn stage_name(stage: Stage) -> &'static str {
     }
 }
 
+/// As one side is shown it: that something is done is the team's business.
+pub fn shown_stage(stage: Stage, side: Side) -> &'static str {
+    match (side, stage) {
+        (Side::Patient, Stage::Resolved) => stage_name(Stage::Open),
+        _ => stage_name(stage),
+    }
+}
+
 /// The reverse of [`stage_name`].
 pub fn stage(name: &str) -> Outcome<Stage> {
     [Stage::Open, Stage::Resolved, Stage::Closed]
@@ -87,9 +95,8 @@ pub fn care(names: &Names, readable: &Readable, head: &Conversation, side: Side)
     };
     let stage = care.stage(&head.last);
     if side == Side::Patient {
-        let shown = if stage == Stage::Closed { stage } else { Stage::Open };
         return Ok(Some(wire::Care {
-            stage: stage_name(shown).to_owned(),
+            stage: shown_stage(stage, side).to_owned(),
             party: None,
             since_ms: None,
             hand_over: None,

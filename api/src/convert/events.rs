@@ -129,7 +129,7 @@ impl Showing<'_> {
             },
             EventBody::OnBehalfChanged { allowed } => wire::EventBody::OnBehalfChanged { allowed: *allowed },
             EventBody::StageChanged { stage } => wire::EventBody::StageChanged {
-                stage: care::stage_name(*stage).to_owned(),
+                stage: care::shown_stage(*stage, self.side).to_owned(),
             },
         })
     }

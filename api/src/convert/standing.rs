@@ -31,7 +31,8 @@ impl Standing {
     pub fn is_pointless(&self, action: Action, viewer: PersonId) -> bool {
         let is_held = matches!(self.party, Party::Person(_));
         let holds = self.party == Party::Person(viewer);
-        let is_offered = |offer: &Offer| offer.to == viewer && offer.is_pending(self.now_ms);
+        let is_theirs = |offer: &Offer| self.party == Party::Person(offer.by);
+        let is_offered = |offer: &Offer| offer.to == viewer && offer.is_pending(self.now_ms) && is_theirs(offer);
         match action {
             Action::Take => holds,
             Action::Assign => is_held,
@@ -39,7 +40,7 @@ impl Standing {
             Action::ReturnToPool => is_held && !holds,
             Action::HandOver => !holds,
             Action::AcceptHandOver | Action::DeclineHandOver => !self.offer.as_ref().is_some_and(is_offered),
-            Action::WithdrawHandOver => !self.offer.is_some_and(|offer| offer.by == viewer || holds),
+            Action::WithdrawHandOver => !self.offer.is_some_and(|offer| offer.by == viewer || !is_theirs(&offer)),
             Action::Resolve => self.stage == Stage::Resolved,
             Action::Close => self.stage == Stage::Closed,
             Action::Open => self.stage == Stage::Open,

@@ -42,7 +42,8 @@ impl Service {
                 message,
             } => {
                 let conversation = convert::conversation_id(conversation_id)?;
-                let is_for_another = self.may_seal_for(caller, conversation, message.on_behalf.is_some())?;
+                // To seal reveals nothing: whether it may be said is settled at apply, and must find the words there.
+                let is_for_another = message.on_behalf.is_some();
                 let Some(content) = self.seal(caller, conversation, &message.body, is_current, is_for_another)? else {
                     return Ok(None);
                 };
@@ -59,7 +60,7 @@ impl Service {
                         message: Box::new(new),
                     },
                     Some(on_behalf) => {
-                        let (command, principal) = self.sent_on_behalf(conversation, new, &message.body, on_behalf)?;
+                        let (command, principal) = self.sent_on_behalf(conversation, new, message, on_behalf)?;
                         let envelope = self.envelope(caller.acting(), command_id, &asked, command);
                         return Ok(Some(Envelope {
                             on_behalf_of: Some(principal),

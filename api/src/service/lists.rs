@@ -140,7 +140,7 @@ impl Service {
     }
 
     /// Adds the newest messages, after the look at them is on the record.
-    pub(super) async fn with_previews(
+    async fn with_previews(
         &self,
         caller: &Caller,
         shown: Vec<(Readable, wire::Conversation)>,
@@ -160,19 +160,25 @@ impl Service {
             if let Some(head) = &readable.conversation
                 && let Some(grant) = granted.get(&head.id)
             {
-                let showing = Showing {
-                    names: self.names(),
-                    keys: self.keys(),
-                    head,
-                    side: grant.side,
-                };
-                if let Some(event) = self.reader().granted(grant)?.first() {
-                    conversation.last_message = objects::last_message(&showing, event)?;
-                }
+                conversation.last_message = self.preview(head, grant)?;
             }
             conversations.push(conversation);
         }
         Ok(conversations)
+    }
+
+    /// The message that was granted, as lists show it.
+    pub(super) fn preview(&self, head: &Conversation, grant: &Grant) -> io::Result<Option<wire::LastMessage>> {
+        let showing = Showing {
+            names: self.names(),
+            keys: self.keys(),
+            head,
+            side: grant.side,
+        };
+        match self.reader().granted(grant)?.first() {
+            Some(event) => objects::last_message(&showing, event),
+            None => Ok(None),
+        }
     }
 
     /// The head as the caller sees it.
@@ -220,7 +226,7 @@ impl Service {
     }
 
     /// The place of the newest message, in the caller's numbering; none where there is nothing to preview.
-    fn newest_page(&self, caller: &Caller, readable: &Readable) -> io::Result<Option<Page>> {
+    pub(super) fn newest_page(&self, caller: &Caller, readable: &Readable) -> io::Result<Option<Page>> {
         let Some(head) = &readable.conversation else {
             return Ok(None);
         };

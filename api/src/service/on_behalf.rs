@@ -27,6 +27,7 @@ impl Service {
             on_behalf_of: Some(person),
             subject: subject.as_ref(),
             subject_refuses_on_behalf: self.reader().refuses_on_behalf(person)?,
+            subject_is_member: self.is_member(readable, person)?,
             ..Asking::new(
                 Action::ConfirmOnBehalf,
                 &caller.person,
@@ -37,6 +38,14 @@ impl Service {
         Ok(if permit(&asking).is_ok() { subject } else { None })
     }
 
+    fn is_member(&self, readable: &Readable, person: PersonId) -> io::Result<bool> {
+        let Some(head) = &readable.conversation else {
+            return Ok(false);
+        };
+        let membership = self.reader().membership(head.id, person)?;
+        Ok(membership.is_some_and(|membership| membership.is_current()))
+    }
+
     /// Names what will be sent and for whom. Answered with how it will be signed.
     pub async fn confirm_on_behalf(
         &self,
@@ -45,14 +54,14 @@ impl Service {
         conversation: ConversationId,
         request: &wire::ConfirmOnBehalf,
     ) -> Outcome<wire::OnBehalfConfirmed> {
-        if request.body.len() > limits::MESSAGE_SIZE_BYTES_MAX {
+        if request.message.body.len() > limits::MESSAGE_SIZE_BYTES_MAX {
             return Err(Failure::TooLarge);
         }
         let on_behalf_of = convert::person_id(&request.person_id)?;
         let token = self.token_of(caller, command_id);
         let command = Command::ConfirmOnBehalf {
             conversation,
-            confirmation: self.confirmation(&token, &request.body),
+            confirmation: self.confirmation(&token, &request.message)?,
         };
         let asked = serde_json::to_vec(&(conversation.to_string(), request)).map_err(io::Error::other)?;
         let envelope = Envelope {
@@ -73,26 +82,16 @@ impl Service {
         &self,
         conversation: ConversationId,
         message: NewMessage,
-        body: &str,
+        asked: &wire::SendMessage,
         on_behalf: &wire::OnBehalf,
     ) -> Outcome<(Command, PersonId)> {
         let principal = convert::person_id(&on_behalf.person_id)?;
         let command = Command::SendOnBehalf {
             conversation,
             message: Box::new(message),
-            confirmation: self.confirmation(&on_behalf.token, body),
+            confirmation: self.confirmation(&on_behalf.token, asked)?,
         };
         Ok((command, principal))
-    }
-
-    /// Whether somebody who is no member may write here in another's name, as far as is known: their words are sealed, and the
-    /// verdict is made at apply.
-    pub(super) fn may_seal_for(&self, caller: &Caller, conversation: ConversationId, on_behalf: bool) -> Outcome<bool> {
-        if !on_behalf {
-            return Ok(false);
-        }
-        let readable = self.reader().readable(&caller.person, conversation)?;
-        Ok(self.may_reply_for(caller, &readable)?.is_some())
     }
 
     fn token_of(&self, caller: &Caller, command_id: CommandId) -> String {
@@ -104,11 +103,17 @@ impl Service {
         hex(self.keys().fingerprint(&named.concat()))
     }
 
-    fn confirmation(&self, token: &str, body: &str) -> Confirmation {
-        Confirmation {
+    /// Everything that the message says is confirmed, not its words alone: how urgent, whom it means, what it answers.
+    fn confirmation(&self, token: &str, message: &wire::SendMessage) -> io::Result<Confirmation> {
+        let message = wire::SendMessage {
+            on_behalf: None,
+            ..message.clone()
+        };
+        let said = serde_json::to_vec(&message).map_err(io::Error::other)?;
+        Ok(Confirmation {
             token: self.keys().fingerprint(token.as_bytes()),
-            body: self.keys().fingerprint(body.as_bytes()),
-        }
+            body: self.keys().fingerprint(&said),
+        })
     }
 }
 

@@ -4,7 +4,8 @@ use super::{Caller, Service};
 use crate::convert;
 use crate::failure::{Failure, Outcome};
 use corridor_actors::queue::{Ask, Key, PartyIs, Standing};
-use corridor_domain::care::Stage;
+use corridor_domain::care::{Party, Stage};
+use corridor_domain::command::{Command, Page};
 use corridor_domain::ids::{ConversationId, SiteId};
 use corridor_domain::limits;
 use corridor_domain::permission::{basis, may_watch_queue};
@@ -54,11 +55,13 @@ impl Service {
         let mut shown = Vec::with_capacity(page.standings.len());
         for standing in &page.standings {
             let readable = self.reader().readable(&caller.person, standing.conversation)?;
-            shown.extend(self.queued(caller, standing, readable)?);
+            if still_fits(&ask, &readable) {
+                shown.extend(self.queued(caller, standing, readable)?);
+            }
         }
         Ok(wire::QueuePage {
             revision,
-            conversations: self.with_previews(caller, shown).await?,
+            conversations: self.recorded(caller, shown).await?,
             total: page.total,
             next_after: page.next_after.map(words_of_key),
         })
@@ -73,6 +76,31 @@ impl Service {
             self.actors().gather_queue().await?;
         }
         Ok(may_watch)
+    }
+
+    /// Only what was granted is shown, and every page is a look on the record, also one on which nothing was found: a topic is the
+    /// patient's words as much as a message is.
+    async fn recorded(
+        &self,
+        caller: &Caller,
+        shown: Vec<(Readable, wire::Conversation)>,
+    ) -> Outcome<Vec<wire::Conversation>> {
+        let mut pages = Vec::with_capacity(shown.len());
+        for (readable, _) in &shown {
+            let newest = self.newest_page(caller, readable)?;
+            pages.extend(newest.or_else(|| first_page(readable)));
+        }
+        let (_, grants) = self.ask(caller, Command::Read { pages }).await?;
+        let mut conversations = Vec::with_capacity(shown.len());
+        for (readable, mut conversation) in shown {
+            let Some(head) = &readable.conversation else { continue };
+            let Some(grant) = grants.iter().find(|grant| grant.conversation == head.id) else {
+                continue;
+            };
+            conversation.last_message = self.preview(head, grant)?;
+            conversations.push(conversation);
+        }
+        Ok(conversations)
     }
 
     /// Judged anew: what the queue knows may be a moment old.
@@ -93,6 +121,31 @@ impl Service {
         }
         Ok(Some((readable, conversation)))
     }
+}
+
+/// The queue may be a moment behind what was applied: a row that moved since is left out of the page that it does not belong to.
+fn still_fits(ask: &Ask<'_>, readable: &Readable) -> bool {
+    let Some((care, head)) = readable.care().zip(readable.conversation.as_ref()) else {
+        return false;
+    };
+    let party = care.party(readable.holder.as_ref());
+    let is_party = match ask.party {
+        PartyIs::Anyone => true,
+        PartyIs::Nobody => matches!(party, Party::Pool(_)),
+        PartyIs::Person(person) => party == Party::Person(person),
+        PartyIs::Role(role) => party == Party::Pool(role),
+    };
+    is_party && ask.stage.is_none_or(|stage| stage == care.stage(&head.last))
+}
+
+/// That it began: what is looked at where nothing was said yet.
+fn first_page(readable: &Readable) -> Option<Page> {
+    let conversation = readable.conversation.as_ref()?.id;
+    Some(Page {
+        conversation,
+        from_seq: 1,
+        to_seq: 1,
+    })
 }
 
 fn stage(name: &str) -> Outcome<Option<Stage>> {

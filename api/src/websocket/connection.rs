@@ -321,6 +321,8 @@ impl Live<'_> {
                 None
             }
             Ok(Step::WatchQueue(active)) => {
+                // First it is told, then the queue is gathered: nothing that moves meanwhile is missed.
+                self.attached.connected.watch_queue(active);
                 let watches = self.edge.service.watch_queue(self.caller, active).await;
                 let watches = watches.map(|active| self.attached.connected.watch_queue(active));
                 watches.is_err().then(|| broken(self.edge))

@@ -34,7 +34,7 @@ describe("confirmed, then sent", () => {
     expect(await reply.confirm()).toMatchObject({ author: ORTIZ, on_behalf_of: RAMAN });
     await reply.send();
     expect(asked.map(({ path, body }) => ({ path, body }))).toEqual([
-      { path: "/v1/conversations/con_a/on-behalf", body: { person_id: RAMAN.id, body: words.body } },
+      { path: "/v1/conversations/con_a/on-behalf", body: { ...words, person_id: RAMAN.id } },
       { path: "/v1/conversations/con_a/messages", body: { ...words, on_behalf: { person_id: RAMAN.id, token: "one" } } },
     ]);
   });

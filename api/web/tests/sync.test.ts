@@ -181,7 +181,7 @@ describe("sync", () => {
     expect(watching()).toEqual([true]);
     it.last().say({ type: "queue_closed" });
     leave();
-    expect(watching()).toEqual([true, false]);
+    expect(watching()).toEqual([true, true, false]);
     expect(told).toEqual(["con_z", "closed"]);
   });
   test("one who only looks on asks anew when the queue says that it moved", async () => {

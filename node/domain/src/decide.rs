@@ -16,7 +16,7 @@ mod rooms;
 use crate::audit::{Action, AuditRecord, Basis, Range};
 use crate::care::CareStep;
 use crate::command::{Acting, Command, Envelope};
-use crate::conversation::{Audience, Place, Side};
+use crate::conversation::{Audience, Membership, Place, Side};
 use crate::event::Priority;
 use crate::ids::PersonId;
 use crate::outcome::{Answer, Change, Outcome};
@@ -175,6 +175,7 @@ pub fn asking<'a>(view: &'a View, envelope: &'a Envelope, actor: &'a Person, act
         about: &view.about,
         subject: view.subject.as_ref(),
         subject_refuses_on_behalf: view.subject_refuses_on_behalf,
+        subject_is_member: view.subject_membership.as_ref().is_some_and(Membership::is_current),
         target: view.target.as_ref(),
         audience,
         priority,

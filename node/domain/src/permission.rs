@@ -37,6 +37,8 @@ pub struct Asking<'a> {
     pub subject: Option<&'a Person>,
     /// Others may not reply for that person.
     pub subject_refuses_on_behalf: bool,
+    /// That person belongs to the conversation.
+    pub subject_is_member: bool,
     /// The event it points at.
     pub target: Option<&'a Event>,
     /// Who will see what is written.
@@ -60,6 +62,7 @@ impl<'a> Asking<'a> {
             about,
             subject: None,
             subject_refuses_on_behalf: false,
+            subject_is_member: false,
             target: None,
             audience: Audience::Everyone,
             priority: Priority::Routine,

@@ -32,7 +32,8 @@ fn case(command: Command) -> Case {
     };
     let mut case = Case::by(&nurse(), command).about(head(thread()), None);
     case.envelope.on_behalf_of = Some(COLLEAGUE);
-    case.subject(&colleague(), None).change(|view| {
+    let membership = member(&head(thread()), &colleague());
+    case.subject(&colleague(), Some(membership)).change(|view| {
         view.about.patient = Some(patient(common::PATIENT, &[NURSE]));
         view.about.care = Some(care);
         view.about.holder = Some(colleague());
@@ -169,6 +170,18 @@ fn a_note_is_written_under_ones_own_name() {
 }
 
 #[test]
+fn words_that_could_not_be_sealed_are_none() {
+    let mut message = new_message(Audience::Everyone);
+    message.content = Sealed::default();
+    let empty = Command::SendOnBehalf {
+        conversation: CONVERSATION,
+        message: Box::new(message),
+        confirmation: CONFIRMATION,
+    };
+    assert_eq!(case(empty).refused(), Refusal::Invalid);
+}
+
+#[test]
 fn nobody_replies_for_themselves_or_for_who_does_not_answer() {
     let mut own = case(confirm()).subject(&nurse(), None);
     own.envelope.on_behalf_of = Some(NURSE);
@@ -185,6 +198,8 @@ fn nobody_replies_for_themselves_or_for_who_does_not_answer() {
         None,
         "where a pool answers, for who began it"
     );
+    let left = case(confirm()).change(|view| view.subject_membership = None);
+    assert_eq!(left.refused(), Refusal::NotResponsible, "they left");
     // Named in the envelope is one, loaded another: what is not the same is nobody.
     let mut forged = case(confirm());
     forged.envelope.on_behalf_of = Some(PersonId(0x99));

@@ -191,6 +191,10 @@ impl Morning {
                     EventBody::ResponsibilityMoved { party } => self.told = Told { party, offered: None },
                     EventBody::HandOverOffered { to, expires_at_ms } => self.told.offered = Some((to, expires_at_ms)),
                     EventBody::HandOverEnded { .. } => self.told.offered = None,
+                    EventBody::MemberRemoved { person } if self.told.party == Party::Person(person) => {
+                        let party = Party::Pool(Role::FrontDesk);
+                        self.told = Told { party, offered: None };
+                    }
                     _ => {}
                 },
                 _ => {}
@@ -209,6 +213,10 @@ impl Morning {
                 prop_assert!(
                     to == who && self.now_ms < expires_at_ms,
                     "accepted what was not offered: {before:?}"
+                );
+                prop_assert!(
+                    self.able(before.party),
+                    "accepted from who could not give it: {before:?}"
                 );
                 prop_assert_eq!(self.told.party, Party::Person(who));
             }

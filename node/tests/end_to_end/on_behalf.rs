@@ -124,6 +124,11 @@ fn there_is_no_other_way_to_anothers_name() {
     garcia.say(&thread, "Are you there?");
     rosa.send(&thread, &signed("Hello", &okafor, &confirmed["token"]))
         .refused(409, "moved_on");
+    // Not only the words are confirmed.
+    let again = confirm(&rosa, &okafor, &thread, "Hello").expect(201);
+    let mut stat = signed("Hello", &okafor, &again["token"]);
+    stat["priority"] = json!("stat");
+    rosa.send(&thread, &stat).refused(409, "confirm_first");
     // Asked for again under the same id it is the same token.
     let (id, path) = (new_command_id(), path_of(&thread, "/on-behalf"));
     let asked = json!({ "person_id": okafor.id, "body": "Hello" });

@@ -146,6 +146,11 @@ fn what_is_closed_the_patient_cannot_reply_to_and_what_is_resolved_comes_back() 
         .send(&thread, &json!({ "body": "Hello?" }))
         .refused(409, "closed");
     okafor.say(&thread, "Please begin a new message.");
+    // That it is done is the team's business: for the patient it is open again.
+    step(&okafor, &thread, &json!({ "step": "resolve" })).expect(200);
+    let opened = socket.expect(|frame| frame["event"]["type"] == "stage_changed");
+    assert_eq!(opened["event"]["stage"], "open");
+    step(&okafor, &thread, &json!({ "step": "close" })).expect(200);
     step(&okafor, &thread, &json!({ "step": "open" })).expect(200);
     garcia.say(&thread, "Thank you.");
 }
@@ -271,11 +276,15 @@ fn the_queue_shows_what_waits_to_who_may_see_it_and_a_claim_is_seen_at_once() {
     rosa.get("/v1/queue?stage=archived").refused(422, "invalid");
     rosa.get("/v1/queue?party=janitor").refused(422, "invalid");
     rosa.get("/v1/queue?after=here").refused(422, "invalid");
-    // The right ends: the view ends, and nothing more comes.
-    let roles = json!({ "roles": ["administrator"] });
+    // A page on which nothing is found is a look as well.
+    auditor.lines();
+    rosa.get("/v1/queue?q=nobody-is-called-so").expect(200);
+    auditor.one("content_read", "accepted");
+    // The right ends: the view ends, and nothing more comes, also where they still work with patients.
+    let roles = json!({ "roles": ["front_desk"] });
     teo.patch(&format!("/v1/people/{}", rosa.id), &roles).expect(200);
     watching.expect(|frame| frame["type"] == "queue_closed");
-    rosa.get("/v1/queue").refused(403, "forbidden");
+    assert_eq!(rosa.get("/v1/queue?stage=all").expect(200)["total"], 0);
     garcia.say(&thread, "One more thing.");
     watching.send(&json!({ "type": "heartbeat" }));
     watching.expect(|frame| frame["type"] == "heartbeat");

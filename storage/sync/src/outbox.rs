@@ -125,8 +125,8 @@ where
         wake(taker);
     }
 
-    /// Pushes what replaces an older one of the same; it is left out when there is no room. It may be lost.
-    pub fn push_latest(&self, what: K, frame: &F) {
+    /// Pushes what replaces an older one of the same; it is left out when there is no room. Says whether it waits now.
+    pub fn push_latest(&self, what: K, frame: &F) -> bool {
         let item = Item::Latest {
             what,
             frame: frame.clone(),
@@ -134,7 +134,7 @@ where
         let size_bytes = item.size_bytes();
         let mut inner = lock(&self.inner);
         if inner.farewell.is_some() {
-            return;
+            return false;
         }
         let older = inner.items.iter().position(|held| held.is_replaced_by(&item));
         let replaced = older.map(|place| inner.items.remove(place));
@@ -143,13 +143,15 @@ where
         }
         // Half of the room is kept for what must not be lost.
         let waiting_bytes = inner.size_bytes.now() - inner.in_hand_bytes;
-        if inner.items.len() < COUNT_MAX / 2 && waiting_bytes + size_bytes <= SIZE_BYTES_MAX / 2 {
+        let has_room = inner.items.len() < COUNT_MAX / 2 && waiting_bytes + size_bytes <= SIZE_BYTES_MAX / 2;
+        if has_room {
             inner.push(item, size_bytes);
         }
         let taker = inner.taker.take();
         drop(inner);
         drop(replaced);
         wake(taker);
+        has_room
     }
 
     /// Closes it and throws away what waits. The first reason stays.

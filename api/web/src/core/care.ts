@@ -16,6 +16,9 @@ export function careAfter(care: Care | null | undefined, event: ConversationEven
     case "message_sent":
       // what the patient may see opens again what was resolved
       return care?.stage === "resolved" && body.audience === "everyone" ? { ...care, stage: "open" } : care;
+    case "member_removed":
+      // whoever answered is gone: which pool does now, the node says
+      return holderOf(care)?.id === body.person.id ? { ...base, party: null, hand_over: null, on_behalf_of: null } : care;
     case "responsibility_moved":
       return { ...base, party: body.party, since_ms: event.at_ms, hand_over: null, on_behalf_of: null };
     case "hand_over_offered":

@@ -246,6 +246,8 @@ export class Sync {
       }
       case "queue_closed":
         for (const held of store.conversations.values()) if (!held.my.member) this.discover(held.id, 0, false);
+        // rights became less, perhaps not all of them: whoever may not listen is not told anything
+        if (this.queue !== undefined) this.transport.send({ type: "watch_queue", active: true });
         this.queue?.closed();
         return;
       case "reset":

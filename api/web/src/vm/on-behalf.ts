@@ -26,7 +26,7 @@ export class ReplyFor {
 
   /** How it will be signed. Each time it is asked for anew, with a token of its own. */
   async confirm(): Promise<OnBehalfConfirmed> {
-    const body = { person_id: this.principal.id, body: this.message.body };
+    const body = { ...this.message, person_id: this.principal.id };
     this.confirmed = await this.http.ask<OnBehalfConfirmed>(this.path("on-behalf"), { method: "POST", body, command_id: commandId() });
     this.send_id = commandId();
     return this.confirmed;

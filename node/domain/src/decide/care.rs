@@ -32,20 +32,19 @@ pub(super) fn step(view: &View, actor: &Person, step: &CareStep) -> Result<Decis
     Ok(desk.finish())
 }
 
-/// The holder is no member any more: the pool answers. Nothing where somebody else holds it.
-pub(super) fn holder_left(view: &View, room: &mut Room, actor: PersonId, gone: PersonId) {
-    let Some(care) = view.about.care.as_ref().filter(|care| care.holder == Some(gone)) else {
-        return;
-    };
-    let care = Care {
-        holder: None,
-        since_ms: view.now_ms,
-        offer: None,
-        ..care.clone()
-    };
-    let party = Party::Pool(care.pool);
-    room.append(actor, None, false, EventBody::ResponsibilityMoved { party });
-    room.put(Change::Care(Box::new(care)));
+/// The holder is no member any more: the pool answers. Nothing where somebody else holds it. That they went is the event of it: a revision
+/// has one event in a conversation, or who was cut between two would come back without the second.
+pub(super) fn holder_left(view: &View, room: &mut Room, gone: PersonId) {
+    let held = view.about.care.as_ref().filter(|care| care.holder == Some(gone));
+    if let Some(care) = held {
+        let care = Care {
+            holder: None,
+            since_ms: view.now_ms,
+            offer: None,
+            ..care.clone()
+        };
+        room.put(Change::Care(Box::new(care)));
+    }
 }
 
 /// A conversation's responsibility in hand.
@@ -132,7 +131,7 @@ impl<'a> Desk<'a> {
         }
         match self.party {
             Party::Person(_) if !self.holds() => return Err(Refusal::HeldByAnother),
-            Party::Pool(now) if now == pool => return Err(Refusal::NothingToDo),
+            Party::Pool(now) if now == pool && self.care.holder.is_none() => return Err(Refusal::NothingToDo),
             _ => {}
         }
         self.move_to(Party::Pool(pool));
@@ -171,8 +170,10 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Nobody gives what they do not hold any more.
     fn offered_to_actor(&self) -> Result<Offer, Refusal> {
-        match self.care.offer {
+        let is_theirs = |offer: &Offer| self.party == Party::Person(offer.by);
+        match self.care.offer.filter(is_theirs) {
             Some(offer) if offer.to == self.actor.id && offer.is_pending(self.view.now_ms) => Ok(offer),
             _ => Err(Refusal::NotOffered),
         }
@@ -190,10 +191,10 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// By who asked, or by who holds it by then.
+    /// By who asked; by anybody in the room once they cannot.
     fn withdraw(&mut self) -> Result<(), Refusal> {
         let offer = self.care.offer.ok_or(Refusal::NotOffered)?;
-        if offer.by != self.actor.id && !self.holds() {
+        if offer.by != self.actor.id && self.party == Party::Person(offer.by) {
             return Err(Refusal::Forbidden);
         }
         self.end_offer(offer, OfferEnd::Withdrawn);

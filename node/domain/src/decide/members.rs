@@ -123,6 +123,6 @@ pub(super) fn dismiss(
         departure: Some(departure),
         ..membership.clone()
     });
-    holder_left(view, &mut room, actor.id, membership.person);
+    holder_left(view, &mut room, membership.person);
     Ok((room.finish(), place))
 }

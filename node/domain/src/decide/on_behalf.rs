@@ -47,8 +47,8 @@ pub(super) fn send(
     if confirmed.shared_number != head.last.shared_number {
         return Err(Refusal::MovedOn);
     }
-    // A note is the team's own, and is written under one's own name.
-    if message.audience != Audience::Everyone {
+    // A note is the team's own, and is written under one's own name. Words that the node could not seal are none.
+    if message.audience != Audience::Everyone || message.content.0.is_empty() {
         return Err(Refusal::Invalid);
     }
     let said = new_message(view, message)?;

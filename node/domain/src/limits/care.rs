@@ -12,7 +12,7 @@ pub const HAND_OVER_MINUTES_MAX: u32 = 24 * 60;
 pub const HAND_OVER_MINUTES: u32 = 30;
 /// How long what was confirmed for somebody else can be sent.
 pub const ON_BEHALF_CONFIRMATION_MS: u64 = 2 * 60 * 1_000;
-/// Events that are looked back to find since when a patient waits, where a node gathers the queue.
-pub const QUEUE_LOOK_BACK_EVENTS_COUNT: u64 = 64;
+/// Events of the patient's numbering that are looked back to find since when they wait, where a node gathers the queue.
+pub const QUEUE_LOOK_BACK_EVENTS_COUNT: u64 = 1_000;
 /// Conversations of one page of the queue.
 pub const QUEUE_PAGE_COUNT_MAX: usize = 100;

@@ -34,7 +34,8 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
     if subject.id == asking.actor.id {
         return Some(Refusal::Invalid);
     }
-    if principal(asking.about) != Some(subject.id) {
+    // Whoever left has nothing to do with it any more, and would not even see what was said in their name.
+    if principal(asking.about) != Some(subject.id) || !asking.subject_is_member {
         return Some(Refusal::NotResponsible);
     }
     if !can_hold(subject) {

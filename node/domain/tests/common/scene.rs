@@ -210,11 +210,8 @@ impl Scene<'_> {
             _ => None,
         };
         case.view.about.care = head.kind.is_patient().then(|| self.care(actor.id));
-        case.view.about.holder = Some(if self.action == Action::AcceptHandOver {
-            colleague()
-        } else {
-            actor.clone()
-        });
+        let of_colleague = matches!(self.action, Action::AcceptHandOver | Action::DeclineHandOver);
+        case.view.about.holder = Some(if of_colleague { colleague() } else { actor.clone() });
         let case = case.subject(&subject, membership);
         match self.action {
             Action::ConfirmOnBehalf | Action::SendOnBehalf => self.on_behalf(case, actor.id, &subject),

@@ -1,7 +1,7 @@
 //! The part of a scene that is about who answers: the step that is asked for, and how the conversation must stand for it to have an effect.
 
 use super::scene::Scene;
-use super::{COLLEAGUE, CONVERSATION, Case, LAST, NOW_MS, new_message};
+use super::{COLLEAGUE, CONVERSATION, Case, LAST, NOW_MS, member, new_message};
 use corridor_domain::audit::Action;
 use corridor_domain::care::{Care, CareStep, Offer, Stage};
 use corridor_domain::command::Command;
@@ -101,6 +101,12 @@ impl Scene<'_> {
         case.view.subject_refuses_on_behalf = self.is("they refuse it");
         case.view.confirmed = Some(confirmed(actor, principal.id));
         case.envelope.on_behalf_of = Some(principal.id);
+        case.view.subject_membership = case
+            .view
+            .about
+            .conversation
+            .as_ref()
+            .map(|head| member(head, principal));
         if self.is("for nobody") {
             (case.envelope.on_behalf_of, case.view.subject) = (None, None);
         }

@@ -10,7 +10,7 @@ mod reading;
 
 pub(crate) use actor::QueueActor;
 pub use actor::QueueMessage;
-pub use index::{Ask, Key, Page, PartyIs, Standing};
+pub use index::{Ask, HandOverIs, Key, Page, PartyIs, Standing};
 
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_storage::apply::Applied;

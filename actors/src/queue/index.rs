@@ -50,6 +50,17 @@ pub enum PartyIs {
     Role(Role),
 }
 
+/// Which hand-overs are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandOverIs {
+    /// Whatever was asked of whom.
+    Whatever,
+    /// One that can be accepted still.
+    Pending,
+    /// One that nobody accepted in time: for who has to see to it.
+    Late,
+}
+
 /// What part of the queue is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Ask<'a> {
@@ -59,6 +70,10 @@ pub struct Ask<'a> {
     pub stage: Option<Stage>,
     /// Who answers.
     pub party: PartyIs,
+    /// What was asked of whom.
+    pub hand_over: HandOverIs,
+    /// Now.
+    pub now_ms: u64,
     /// Patients of that site.
     pub site: Option<SiteId>,
     /// Part of a topic, a patient's name or number, in lower case; empty: whatever.
@@ -303,7 +318,16 @@ impl Index {
             PartyIs::Person(person) => self.party(thread) == Party::Person(person),
             PartyIs::Role(role) => self.party(thread) == Party::Pool(role),
         };
-        is_party && is_named(ask.text, thread, patient)
+        is_party && is_offered(ask, thread) && is_named(ask.text, thread, patient)
+    }
+}
+
+fn is_offered(ask: &Ask<'_>, thread: &Thread) -> bool {
+    match (ask.hand_over, thread.care.offer) {
+        (HandOverIs::Whatever, _) => true,
+        (HandOverIs::Pending, Some(offer)) => offer.is_pending(ask.now_ms),
+        (HandOverIs::Late, Some(offer)) => !offer.is_pending(ask.now_ms),
+        (_, None) => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::house::{ADMINISTRATOR, CLERK, Device, GENERAL, House, MARIA, NURSE, PHYSICIAN, new, note, send, within};
 use crate::outbox::Farewell;
-use crate::queue::{Ask, PartyIs, Queue, QueueMessage, Standing};
+use crate::queue::{Ask, HandOverIs, PartyIs, Queue, QueueMessage, Standing};
 use corridor_domain::care::{CareStep, Party, Stage};
 use corridor_domain::command::Command;
 use corridor_domain::conversation::Kind;
@@ -25,6 +25,8 @@ fn ask(viewer: &Person) -> Ask<'_> {
         viewer,
         stage: None,
         party: PartyIs::Anyone,
+        hand_over: HandOverIs::Whatever,
+        now_ms: 0,
         site: None,
         text: "",
         after: None,
@@ -280,6 +282,43 @@ async fn who_does_not_take_it_is_cut_and_looks_again() {
         }
     })
     .await;
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_nobody_accepted_in_time_is_found() {
+    let house = House::open().await;
+    let minutes = 5;
+    house.does(NURSE, care(GENERAL, take())).await;
+    house
+        .does(NURSE, care(GENERAL, CareStep::HandOver { to: PHYSICIAN, minutes }))
+        .await;
+    house.settle().await;
+    let viewer = house.viewer(NURSE);
+    let asked_at_ms = house.queue(NURSE).await[0].offer.unwrap().at_ms;
+    let found = async |hand_over, minutes: u64| {
+        let now_ms = asked_at_ms + minutes * 60_000;
+        let ask = Ask {
+            hand_over,
+            now_ms,
+            ..ask(&viewer)
+        };
+        house.actors.queue(&ask).await.unwrap().total
+    };
+    assert_eq!(
+        (found(HandOverIs::Pending, 4).await, found(HandOverIs::Late, 4).await),
+        (1, 0)
+    );
+    assert_eq!(
+        (found(HandOverIs::Pending, 5).await, found(HandOverIs::Late, 5).await),
+        (0, 1)
+    );
+    house.does(PHYSICIAN, care(GENERAL, CareStep::Decline)).await;
+    house.settle().await;
+    assert_eq!(
+        (found(HandOverIs::Pending, 4).await, found(HandOverIs::Late, 5).await),
+        (0, 0)
+    );
     house.close().await;
 }
 

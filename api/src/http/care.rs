@@ -67,6 +67,9 @@ struct QueueQuery {
     /// Who answers: `any` (unless said otherwise), `nobody`, `me`, a `per_…` or a role.
     #[param(required = false)]
     party: String,
+    /// What was asked of whom: `any` (unless said otherwise), `pending`, or `late`: nobody accepted it in time.
+    #[param(required = false)]
+    hand_over: String,
     /// Patients of that site.
     #[param(required = false)]
     site_id: String,
@@ -92,6 +95,7 @@ async fn queue(
     let question = QueueQuestion {
         stage: &query.stage,
         party: &query.party,
+        hand_over: &query.hand_over,
         site: &query.site_id,
         text: &query.q,
         after: &query.after,

@@ -3,7 +3,7 @@
 use super::{Caller, Service};
 use crate::convert;
 use crate::failure::{Failure, Outcome};
-use corridor_actors::queue::{Ask, Key, PartyIs, Standing};
+use corridor_actors::queue::{Ask, HandOverIs, Key, PartyIs, Standing};
 use corridor_domain::care::{Party, Stage};
 use corridor_domain::command::{Command, Page};
 use corridor_domain::ids::{ConversationId, SiteId};
@@ -21,6 +21,8 @@ pub struct QueueQuestion<'a> {
     pub stage: &'a str,
     /// `any`, `nobody`, `me`, a person or a role; empty: any.
     pub party: &'a str,
+    /// `any`, `pending` or `late`; empty: any.
+    pub hand_over: &'a str,
     /// Patients of that site; empty: of all.
     pub site: &'a str,
     /// Part of a topic, a name or a number.
@@ -43,6 +45,8 @@ impl Service {
             viewer: &caller.person,
             stage: stage(question.stage)?,
             party: party(question.party, caller)?,
+            hand_over: hand_over(question.hand_over)?,
+            now_ms: self.time_of_rights_ms(),
             site: site(question.site)?,
             text: &text,
             after: key(question.after)?,
@@ -135,7 +139,12 @@ fn still_fits(ask: &Ask<'_>, readable: &Readable) -> bool {
         PartyIs::Person(person) => party == Party::Person(person),
         PartyIs::Role(role) => party == Party::Pool(role),
     };
-    is_party && ask.stage.is_none_or(|stage| stage == care.stage(&head.last))
+    let is_offered = match (ask.hand_over, care.offer) {
+        (HandOverIs::Whatever, _) => true,
+        (HandOverIs::Pending, offer) => offer.is_some_and(|offer| offer.is_pending(ask.now_ms)),
+        (HandOverIs::Late, offer) => offer.is_some_and(|offer| !offer.is_pending(ask.now_ms)),
+    };
+    is_party && is_offered && ask.stage.is_none_or(|stage| stage == care.stage(&head.last))
 }
 
 /// That it began: what is looked at where nothing was said yet.
@@ -165,6 +174,15 @@ fn party(name: &str, caller: &Caller) -> Outcome<PartyIs> {
         role => convert::role(role)
             .map(PartyIs::Role)
             .map_err(|_| Failure::Invalid("A party is any, nobody, me, a person or a role.")),
+    }
+}
+
+fn hand_over(name: &str) -> Outcome<HandOverIs> {
+    match name {
+        "" | "any" => Ok(HandOverIs::Whatever),
+        "pending" => Ok(HandOverIs::Pending),
+        "late" => Ok(HandOverIs::Late),
+        _ => Err(Failure::Invalid("A hand-over is any, pending or late.")),
     }
 }
 

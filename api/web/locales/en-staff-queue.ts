@@ -7,6 +7,7 @@ export const queue = {
   anyone: "Anyone",
   nobody: "Nobody yet",
   me: "Me",
+  late: "Not accepted",
   site: "Site",
   allSites: "All sites",
   search: "Topic, patient or ID",

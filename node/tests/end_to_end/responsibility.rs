@@ -276,6 +276,10 @@ fn the_queue_shows_what_waits_to_who_may_see_it_and_a_claim_is_seen_at_once() {
     rosa.get("/v1/queue?stage=archived").refused(422, "invalid");
     rosa.get("/v1/queue?party=janitor").refused(422, "invalid");
     rosa.get("/v1/queue?after=here").refused(422, "invalid");
+    rosa.get("/v1/queue?hand_over=soon").refused(422, "invalid");
+    // What was asked of somebody is found; the demo has one that waits.
+    let asked = |which: &str| rosa.get(&format!("/v1/queue?hand_over={which}")).expect(200)["total"].clone();
+    assert_eq!((asked("pending"), asked("late")), (json!(1), json!(0)));
     // A page on which nothing is found is a look as well.
     auditor.lines();
     rosa.get("/v1/queue?q=nobody-is-called-so").expect(200);

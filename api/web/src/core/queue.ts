@@ -5,7 +5,7 @@ import type { Care, Conversation, Stage } from "./wire";
 
 export interface QueueFilter {
   stage: Stage;
-  party: "any" | "nobody" | "me";
+  party: "any" | "nobody" | "me" | "late";
 }
 
 /** What is held of the conversation elsewhere, or was fetched without its preview. Since when the patient waits only the queue knows; and of
@@ -38,6 +38,7 @@ export function appended(rows: readonly Conversation[], page: readonly Conversat
 
 /** Whether it would be in the list, as far as its state tells. */
 export function fits(care: Care, filter: QueueFilter, me: string): boolean {
+  if (filter.party === "late") return false; // time makes it so, no change does
   const holder = holderOf(care)?.id;
   return care.stage === filter.stage && (filter.party === "any" || (filter.party === "me" ? holder === me : holder === undefined));
 }

@@ -120,8 +120,9 @@ export class Queue {
 
   private page(after?: string): Promise<QueuePage> {
     this.told.clear();
-    const { stage, party } = this.filter;
-    return session.http.ask<QueuePage>(query("/v1/queue", { stage, party, site_id: this.site_id, q: this.words.trim(), after, limit: PAGE }));
+    const { stage } = this.filter;
+    const asked = this.filter.party === "late" ? { hand_over: "late" } : { party: this.filter.party };
+    return session.http.ask<QueuePage>(query("/v1/queue", { stage, ...asked, site_id: this.site_id, q: this.words.trim(), after, limit: PAGE }));
   }
 
   private upToDate({ conversations }: QueuePage): readonly Conversation[] {

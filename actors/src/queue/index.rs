@@ -61,6 +61,29 @@ pub enum HandOverIs {
     Late,
 }
 
+impl PartyIs {
+    /// Whether it is who answers.
+    pub fn is(self, party: Party) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Nobody => matches!(party, Party::Pool(_)),
+            Self::Person(person) => party == Party::Person(person),
+            Self::Role(role) => party == Party::Pool(role),
+        }
+    }
+}
+
+impl HandOverIs {
+    /// Whether it is what was asked of somebody, if it was.
+    pub fn is(self, offer: Option<&Offer>, now_ms: u64) -> bool {
+        match self {
+            Self::Whatever => true,
+            Self::Pending => offer.is_some_and(|offer| offer.is_pending(now_ms)),
+            Self::Late => offer.is_some_and(|offer| !offer.is_pending(now_ms)),
+        }
+    }
+}
+
 /// What part of the queue is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Ask<'a> {
@@ -312,22 +335,8 @@ impl Index {
         if !is_there || queue_basis(ask.viewer, patient).is_none() {
             return false;
         }
-        let is_party = match ask.party {
-            PartyIs::Anyone => true,
-            PartyIs::Nobody => matches!(self.party(thread), Party::Pool(_)),
-            PartyIs::Person(person) => self.party(thread) == Party::Person(person),
-            PartyIs::Role(role) => self.party(thread) == Party::Pool(role),
-        };
-        is_party && is_offered(ask, thread) && is_named(ask.text, thread, patient)
-    }
-}
-
-fn is_offered(ask: &Ask<'_>, thread: &Thread) -> bool {
-    match (ask.hand_over, thread.care.offer) {
-        (HandOverIs::Whatever, _) => true,
-        (HandOverIs::Pending, Some(offer)) => offer.is_pending(ask.now_ms),
-        (HandOverIs::Late, Some(offer)) => !offer.is_pending(ask.now_ms),
-        (_, None) => false,
+        let is_asked = ask.party.is(self.party(thread)) && ask.hand_over.is(thread.care.offer.as_ref(), ask.now_ms);
+        is_asked && is_named(ask.text, thread, patient)
     }
 }
 

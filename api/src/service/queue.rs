@@ -4,7 +4,7 @@ use super::{Caller, Service};
 use crate::convert;
 use crate::failure::{Failure, Outcome};
 use corridor_actors::queue::{Ask, HandOverIs, Key, PartyIs, Standing};
-use corridor_domain::care::{Party, Stage};
+use corridor_domain::care::Stage;
 use corridor_domain::command::{Command, Page};
 use corridor_domain::ids::{ConversationId, SiteId};
 use corridor_domain::limits;
@@ -133,18 +133,8 @@ fn still_fits(ask: &Ask<'_>, readable: &Readable) -> bool {
         return false;
     };
     let party = care.party(readable.holder.as_ref());
-    let is_party = match ask.party {
-        PartyIs::Anyone => true,
-        PartyIs::Nobody => matches!(party, Party::Pool(_)),
-        PartyIs::Person(person) => party == Party::Person(person),
-        PartyIs::Role(role) => party == Party::Pool(role),
-    };
-    let is_offered = match (ask.hand_over, care.offer) {
-        (HandOverIs::Whatever, _) => true,
-        (HandOverIs::Pending, offer) => offer.is_some_and(|offer| offer.is_pending(ask.now_ms)),
-        (HandOverIs::Late, offer) => offer.is_some_and(|offer| !offer.is_pending(ask.now_ms)),
-    };
-    is_party && is_offered && ask.stage.is_none_or(|stage| stage == care.stage(&head.last))
+    let is_offered = ask.hand_over.is(care.offer.as_ref(), ask.now_ms);
+    ask.party.is(party) && is_offered && ask.stage.is_none_or(|stage| stage == care.stage(&head.last))
 }
 
 /// That it began: what is looked at where nothing was said yet.

@@ -162,3 +162,19 @@ fn unknown(asking: &Asking<'_>) -> Option<Refusal> {
     });
     (!known).then_some(Refusal::NotFound)
 }
+
+/// What keeps everybody from working in this conversation as one about a patient: it is unknown to them, such work is not theirs, it is
+/// about no patient, or it is laid away.
+fn outside_patient_work(asking: &Asking<'_>) -> Option<Refusal> {
+    if let Some(refusal) = unknown(asking) {
+        return Some(refusal);
+    }
+    let conversation = asking.conversation()?;
+    if !asking.actor.works_with_patients() {
+        return Some(Refusal::Forbidden);
+    }
+    if !conversation.kind.is_patient() {
+        return Some(Refusal::Invalid);
+    }
+    conversation.archived.then_some(Refusal::Archived)
+}

@@ -1,24 +1,14 @@
 //! Rules for the responsibility for patient conversations: staff who work with patients move it, inside their own basis.
 //! Who holds it now, and what is offered to whom, is looked at in `decide/care.rs`.
 
-use super::{Asking, basis, unknown};
+use super::{Asking, basis, outside_patient_work};
 use crate::audit::{Action, Basis};
 use crate::care::can_hold;
 use crate::refusal::Refusal;
 
 pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
-    if let Some(refusal) = unknown(asking) {
+    if let Some(refusal) = outside_patient_work(asking) {
         return Some(refusal);
-    }
-    let conversation = asking.conversation()?;
-    if !asking.actor.works_with_patients() {
-        return Some(Refusal::Forbidden);
-    }
-    if !conversation.kind.is_patient() {
-        return Some(Refusal::Invalid);
-    }
-    if conversation.archived {
-        return Some(Refusal::Archived);
     }
     // Whoever sorts the queue gives work to others without joining; all else is for those who are in the room.
     let needs_membership = asking.action != Action::Assign;

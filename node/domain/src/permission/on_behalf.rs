@@ -1,7 +1,7 @@
 //! Rules for replying for somebody else: by staff who may read the thread, for the one who answers for it, unless that one or the thread
 //! refuses it. It makes nobody a member (T-05).
 
-use super::{Asking, basis, unknown};
+use super::{Asking, basis, outside_patient_work};
 use crate::audit::{Action, Basis};
 use crate::care::can_hold;
 use crate::on_behalf::principal;
@@ -12,18 +12,8 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
     if asking.action == Action::ChangeOnBehalf {
         return deny_change(asking);
     }
-    if let Some(refusal) = unknown(asking) {
+    if let Some(refusal) = outside_patient_work(asking) {
         return Some(refusal);
-    }
-    let conversation = asking.conversation()?;
-    if !asking.actor.works_with_patients() {
-        return Some(Refusal::Forbidden);
-    }
-    if !conversation.kind.is_patient() {
-        return Some(Refusal::Invalid);
-    }
-    if conversation.archived {
-        return Some(Refusal::Archived);
     }
     if !asking.about.patient.as_ref().is_some_and(|patient| patient.is_active()) {
         return Some(Refusal::PatientAccountInactive);

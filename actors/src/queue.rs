@@ -26,7 +26,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 #[derive(Debug, Default)]
 pub(crate) struct Moved {
     pub(crate) conversations: HashSet<ConversationId>,
-    /// Staff whose rights may have changed.
+    /// Staff who see less of the queue than before: their view is closed, and they read it anew.
     pub(crate) people: HashSet<PersonId>,
 }
 

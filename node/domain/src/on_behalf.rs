@@ -4,6 +4,7 @@
 //! first what is to be said is named with the one for whom, then it is sent with the token that came back. The token is good once,
 //! for a short time, for these words and this person, and only while nobody else has written to the patient since (P-18).
 
+use crate::care::Party;
 use crate::conversation::Conversation;
 use crate::ids::{ConversationId, PersonId};
 use crate::view::Readable;
@@ -37,7 +38,6 @@ pub struct Confirmed {
 
 /// For whom somebody may reply in a patient conversation: for who answers for it, or where a pool does, for who began it.
 pub fn principal(about: &Readable) -> Option<PersonId> {
-    use crate::care::Party;
     let conversation: &Conversation = about.conversation.as_ref()?;
     Some(match about.care()?.party(about.holder.as_ref()) {
         Party::Person(person) => person,

@@ -3,6 +3,7 @@
 
 use crate::conversation::{Committed, ConversationMessage};
 use crate::patient_thread::PatientThreadMessage;
+use crate::personal;
 use crate::workspace::Rooms;
 use corridor_domain::conversation::{Conversation, Membership};
 use corridor_domain::event::Event;
@@ -89,6 +90,7 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
     }
     rooms.announce(applied.revision, || close_sessions(rooms, applied));
     rooms.queue.note(applied);
+    personal::tell(rooms, applied);
     for part in parts {
         #[cfg(test)]
         crash_if_asked(rooms, 2 * applied.revision);

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use corridor_domain::conversation::{Conversation, Side};
 use corridor_domain::event::Event;
 use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::outcome::Change;
 
 /// A frame, encoded. Cheap to clone.
 pub type Frame = Bytes;
@@ -38,4 +39,7 @@ pub trait Encode: Send + Sync + 'static {
 
     /// The right to watch the queue ended.
     fn queue_closed(&self) -> Option<Frame>;
+
+    /// What concerns single people: a coverage, one's own view, what is to be sent later. None for any other change.
+    fn personal(&self, change: &Change) -> Option<Frame>;
 }

@@ -159,6 +159,8 @@ impl Gateway {
             Command::Send { .. }
                 | Command::SendOnBehalf { .. }
                 | Command::Care { .. }
+                | Command::Schedule { .. }
+                | Command::GrantCoverage { .. }
                 | Command::Edit { .. }
                 | Command::Retract { .. }
                 | Command::CreateConversation(_)

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod agenda;
 pub mod alarm;
 pub mod conversation;
 pub mod directory;
@@ -21,6 +22,7 @@ pub mod node;
 pub mod observe;
 pub mod outbox;
 pub mod patient_thread;
+mod personal;
 pub mod presence;
 pub mod queue;
 pub mod rates;

@@ -1,5 +1,6 @@
 //! The top of the tree: one supervisor over the workspace and the sessions, and the handle that the edge works with.
 
+use crate::agenda::{Agenda, Leads};
 use crate::alarm::{Alarm, Fence};
 use crate::credits::Credits;
 use crate::directory::{Connected, Devices};
@@ -39,6 +40,8 @@ pub struct Needs {
     pub applied: mpsc::Receiver<Vec<Applied>>,
     /// Makes frames.
     pub encode: Arc<dyn Encode>,
+    /// Whether this node leads.
+    pub leads: Leads,
     /// The clock.
     pub world: Arc<dyn World>,
     /// How often one person may do anything.
@@ -155,7 +158,13 @@ impl Actors {
             Arc::clone(&devices),
         ));
         let (top, _) = Actor::spawn(None, NodeSupervisor, ()).await?;
+        let leads = Arc::new(needs.leads);
         let arguments = workspace::Arguments {
+            agenda: Agenda {
+                rooms: Arc::clone(&rooms),
+                leads,
+                world: Arc::clone(&needs.world),
+            },
             rooms: Arc::clone(&rooms),
             alarm: Arc::clone(&alarm),
             applied: needs.applied,
@@ -211,6 +220,7 @@ impl Actors {
         };
         let presence = self.rooms.presence().map(|actor| actor.get_status());
         let queue = self.rooms.queue.teller().map(|actor| actor.get_status());
+        let agenda = self.rooms.agenda().map(|actor| actor.get_status());
         vec![
             single("node_supervisor", self.top.get_status()),
             single("session_supervisor", self.sessions.get_status()),
@@ -218,6 +228,7 @@ impl Actors {
             single("dispatcher", self.rooms.dispatcher_status()),
             single("presence", presence.unwrap_or(ActorStatus::Unstarted)),
             single("queue", queue.unwrap_or(ActorStatus::Unstarted)),
+            single("agenda", agenda.unwrap_or(ActorStatus::Unstarted)),
             ("conversation", observe::slots("conversation", &self.rooms.slots, limit)),
             (
                 "patient_thread",
@@ -324,6 +335,11 @@ impl Actors {
         let rooms = Arc::clone(&self.rooms);
         let gathered = tokio::task::spawn_blocking(move || rooms.queue.gather(&rooms.context.reader)).await;
         gathered.map_err(io::Error::other)?
+    }
+
+    /// Whether something waits for its time: then the workspace does not rest.
+    pub fn has_timers(&self) -> io::Result<bool> {
+        self.rooms.context.reader.has_timers()
     }
 
     /// Says goodbye to all sockets; each is told when to come back.

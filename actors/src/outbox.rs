@@ -3,7 +3,7 @@
 //! How it is bounded and closed, and how typing and presence coalesce, stands in `storage/sync/src/outbox.rs`.
 
 use crate::frame::Frame;
-use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId};
 use corridor_domain::limits;
 pub use corridor_sync::outbox::Farewell;
 
@@ -20,6 +20,12 @@ pub enum Latest {
     Queue(ConversationId),
     /// That the queue is not shown any more.
     QueueClosed,
+    /// How a coverage stands.
+    Coverage(CoverageId),
+    /// One's own view of a conversation.
+    Attention(ConversationId),
+    /// What becomes of a message that is to be sent later.
+    Scheduled(ScheduledId),
 }
 
 /// One thing to be written to the socket.

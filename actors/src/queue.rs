@@ -5,12 +5,14 @@
 //! page of the queue says which conversations, and each of them is judged again before anything of it is shown.
 
 mod actor;
+mod ask;
 mod index;
 mod reading;
 
 pub(crate) use actor::QueueActor;
 pub use actor::QueueMessage;
-pub use index::{Ask, HandOverIs, Key, Page, PartyIs, Standing};
+pub use ask::{Ask, HandOverIs, Page, PartyIs, Standing, Viewer};
+pub use index::Key;
 
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_storage::apply::Applied;

@@ -1,5 +1,6 @@
 //! The tree at work: a group of one voter, the applied state in memory, an encoder that writes frames one can read.
 
+mod agenda;
 mod delivery;
 mod device;
 mod falls;

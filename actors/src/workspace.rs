@@ -4,6 +4,7 @@
 //! mailbox is answered "maybe done" (the reply is dropped), and what it had not handed out yet is handed out by its successor.
 //! Whatever cannot be handed out cuts those who wait for it: they come back and read it from storage. A hole is worse than a cut.
 
+use crate::agenda::{Agenda, AgendaActor, Look};
 use crate::alarm::Alarm;
 use crate::conversation::{self, ConversationActor, ConversationMessage};
 use crate::directory::Devices;
@@ -60,6 +61,7 @@ pub struct Rooms {
     lights: Lights,
     /// What other nodes told, and what is shown of all of it. Outlives the presence actor for the same reason.
     board: Mutex<Board>,
+    agenda: RwLock<Option<ActorRef<Look>>>,
     /// What other nodes are to be told.
     pub(crate) voice: Voice,
     /// Patient conversations by their newest message. Outlives the actor that tells of it.
@@ -84,6 +86,7 @@ impl Rooms {
             dispatcher: RwLock::new(None),
             lights: Lights::new(),
             board: Mutex::default(),
+            agenda: RwLock::new(None),
             voice,
             queue: Queue::default(),
             #[cfg(test)]
@@ -192,6 +195,15 @@ impl Rooms {
         self.presence.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    pub(crate) fn set_agenda(&self, actor: ActorRef<Look>) {
+        *self.agenda.write().unwrap_or_else(PoisonError::into_inner) = Some(actor);
+    }
+
+    /// The agenda's actor. It may have fallen: its successor looks what is due.
+    pub(crate) fn agenda(&self) -> Option<ActorRef<Look>> {
+        self.agenda.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// What the dispatcher does.
     pub(crate) fn dispatcher_status(&self) -> ActorStatus {
         let dispatcher = self.dispatcher.read().unwrap_or_else(PoisonError::into_inner);
@@ -268,6 +280,7 @@ pub(crate) struct WorkspaceSupervisor;
 /// What it is started with.
 pub(crate) struct Arguments {
     pub(crate) rooms: Arc<Rooms>,
+    pub(crate) agenda: Agenda,
     pub(crate) alarm: Arc<Alarm>,
     pub(crate) applied: mpsc::Receiver<Vec<Applied>>,
 }
@@ -281,6 +294,7 @@ pub(crate) struct State {
     falls: (u64, u32),
     presence: ActorCell,
     queue: ActorCell,
+    agenda: (Agenda, ActorCell),
 }
 
 impl Actor for WorkspaceSupervisor {
@@ -289,12 +303,18 @@ impl Actor for WorkspaceSupervisor {
     type Arguments = Arguments;
 
     async fn pre_start(&self, myself: ActorRef<()>, arguments: Arguments) -> Result<State, ActorProcessingErr> {
-        let Arguments { rooms, alarm, applied } = arguments;
+        let Arguments {
+            rooms,
+            agenda,
+            alarm,
+            applied,
+        } = arguments;
         let applied = dispatcher::feed(applied);
         rooms.supervisor.get_or_init(|| myself.get_cell());
         let dispatcher = start_dispatcher(&myself, &rooms, &applied).await?;
-        let presence = start_presence(&myself, &rooms).await?;
-        let queue = start_queue(&myself, &rooms).await?;
+        let presence = start(&myself, PresenceActor, Arc::clone(&rooms)).await?;
+        let queue = start(&myself, QueueActor, Arc::clone(&rooms)).await?;
+        let started = start(&myself, AgendaActor, agenda.clone()).await?;
         Ok(State {
             rooms,
             alarm,
@@ -303,6 +323,7 @@ impl Actor for WorkspaceSupervisor {
             falls: (0, 0),
             presence,
             queue,
+            agenda: (agenda, started),
         })
     }
 
@@ -320,11 +341,14 @@ impl Actor for WorkspaceSupervisor {
             state.dispatcher = start_dispatcher(&myself, &state.rooms, &state.applied).await?;
             "dispatcher"
         } else if fallen.get_id() == state.presence.get_id() {
-            state.presence = start_presence(&myself, &state.rooms).await?;
+            state.presence = start(&myself, PresenceActor, Arc::clone(&state.rooms)).await?;
             "presence"
         } else if fallen.get_id() == state.queue.get_id() {
-            state.queue = start_queue(&myself, &state.rooms).await?;
+            state.queue = start(&myself, QueueActor, Arc::clone(&state.rooms)).await?;
             "queue"
+        } else if fallen.get_id() == state.agenda.1.get_id() {
+            state.agenda.1 = start(&myself, AgendaActor, state.agenda.0.clone()).await?;
+            "agenda"
         } else {
             state.rooms.stand_up(&fallen).await.unwrap_or("other")
         };
@@ -355,18 +379,13 @@ async fn start_dispatcher(
     applied: &dispatcher::Feed,
 ) -> Result<ActorCell, SpawnErr> {
     let arguments = (Arc::clone(rooms), Arc::clone(applied));
-    let (actor, _) = Actor::spawn_linked(None, Dispatcher, arguments, myself.get_cell()).await?;
-    let dispatcher = actor.get_cell();
+    let dispatcher = start(myself, Dispatcher, arguments).await?;
     *rooms.dispatcher.write().unwrap_or_else(PoisonError::into_inner) = Some(dispatcher.clone());
     Ok(dispatcher)
 }
 
-async fn start_presence(myself: &ActorRef<()>, rooms: &Arc<Rooms>) -> Result<ActorCell, SpawnErr> {
-    let (actor, _) = Actor::spawn_linked(None, PresenceActor, Arc::clone(rooms), myself.get_cell()).await?;
-    Ok(actor.get_cell())
-}
-
-async fn start_queue(myself: &ActorRef<()>, rooms: &Arc<Rooms>) -> Result<ActorCell, SpawnErr> {
-    let (actor, _) = Actor::spawn_linked(None, QueueActor, Arc::clone(rooms), myself.get_cell()).await?;
-    Ok(actor.get_cell())
+/// Starts one that the supervisor stands up again.
+async fn start<A: Actor>(myself: &ActorRef<()>, actor: A, arguments: A::Arguments) -> Result<ActorCell, SpawnErr> {
+    let (started, _) = Actor::spawn_linked(None, actor, arguments, myself.get_cell()).await?;
+    Ok(started.get_cell())
 }

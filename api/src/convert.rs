@@ -2,9 +2,11 @@
 //! known. Domain types are never serialised to clients.
 
 pub mod care;
+pub mod coverage;
 pub mod events;
 pub mod objects;
 mod standing;
+pub mod waiting;
 
 use crate::failure::{Failure, Outcome};
 use corridor_domain::conversation as domain;
@@ -214,6 +216,7 @@ pub fn basis_name(basis: corridor_domain::audit::Basis) -> &'static str {
         Basis::CareTeam => "care_team",
         Basis::OrganizationQueue => "organization_queue",
         Basis::BreakGlass => "break_glass",
+        Basis::Coverage => "coverage",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Frames for the actors: encoded once for each side, shared by all who get them.
 
+use crate::convert;
 use crate::convert::care;
 use crate::convert::events::Showing;
 use crate::names::Names;
@@ -8,6 +9,7 @@ use corridor_actors::queue::Standing;
 use corridor_domain::conversation::{Conversation, Side};
 use corridor_domain::event::Event;
 use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::outcome::Change;
 use corridor_protocol::{Presence, PresenceChange, ServerFrame};
 use corridor_storage::content::ContentKeys;
 use std::sync::Arc;
@@ -104,5 +106,29 @@ impl Encode for JsonFrames {
 
     fn queue_closed(&self) -> Option<Frame> {
         frame(&ServerFrame::QueueClosed)
+    }
+
+    fn personal(&self, change: &Change) -> Option<Frame> {
+        match change {
+            Change::Coverage(coverage) => {
+                let coverage = convert::coverage::coverage(&self.names, coverage)
+                    .map_err(|error| tracing::error!(%error, "a coverage cannot be shown"))
+                    .ok()?;
+                let coverage = Box::new(coverage);
+                frame(&ServerFrame::CoverageChanged { coverage })
+            }
+            Change::Attention { attention, reminded } => frame(&ServerFrame::AttentionChanged {
+                conversation_id: attention.conversation.to_string(),
+                attention: convert::waiting::attention(attention),
+                reminded: *reminded,
+            }),
+            Change::Scheduled(scheduled) => frame(&ServerFrame::ScheduledChanged {
+                scheduled: Box::new(convert::waiting::scheduled(scheduled)),
+            }),
+            Change::ScheduledOver { scheduled, sent_seq } => frame(&ServerFrame::ScheduledChanged {
+                scheduled: Box::new(convert::waiting::scheduled_over(scheduled, *sent_seq)),
+            }),
+            _ => None,
+        }
     }
 }

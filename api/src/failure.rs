@@ -107,6 +107,10 @@ fn of_refusal(refusal: Refusal) -> (u16, &'static str) {
             409,
             "Somebody has written to the patient meanwhile. Look again, and confirm anew.",
         ),
+        Refusal::CoverageOverlaps => (
+            409,
+            "These two have a coverage in that time already. End it first, or begin after it.",
+        ),
         Refusal::Closed => (409, "The clinic has closed this conversation. Begin a new one."),
     }
 }

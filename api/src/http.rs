@@ -4,10 +4,12 @@ mod accounts;
 mod admit;
 mod care;
 mod conversations;
+mod coverage;
 mod measured;
 mod messages;
 pub(crate) mod requests;
 mod specifications;
+mod waiting;
 
 pub use measured::ROUTES;
 pub use requests::SESSION_COOKIES;
@@ -83,8 +85,10 @@ fn api() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .merge(accounts::routes())
         .merge(care::routes())
+        .merge(coverage::routes())
         .merge(conversations::routes())
         .merge(messages::routes())
+        .merge(waiting::routes())
 }
 
 /// The specification of the routes.

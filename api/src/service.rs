@@ -6,12 +6,14 @@
 mod accounts;
 mod audit;
 mod commands;
+mod coverage;
 mod lists;
 mod on_behalf;
 mod pages;
 mod password;
 mod queue;
 mod sessions;
+mod waiting;
 
 pub use lists::{InboxFilter, Scope};
 pub use pages::Turn;

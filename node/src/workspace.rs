@@ -5,6 +5,7 @@
 
 mod rest;
 mod store;
+mod told;
 mod waiting;
 
 use crate::contact::Contact;
@@ -39,6 +40,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use store::open_store;
 use tokio::sync::{Notify, mpsc};
+use told::{leads, places};
 use waiting::{fence, wait_for_others};
 
 /// Which workspace is woken.
@@ -192,6 +194,7 @@ impl Workspace {
             proposer: group.proposer(),
             applied,
             encode: Arc::new(JsonFrames::new(Arc::clone(&names), keys.clone())),
+            leads: leads(&group),
             world: Arc::clone(world),
             command_rate: settings.limits.commands,
             send_rate: settings.limits.sends,
@@ -387,14 +390,5 @@ impl Below {
         self.group.shutdown().await;
         self.scrubbing.end().await;
         drop(self.machine);
-    }
-}
-
-/// A node alone is where its clients are already.
-fn places(node: u64, neighbours: Option<Arc<Neighbours>>) -> service::Places {
-    let all = move || neighbours.as_ref().map(|neighbours| neighbours.places());
-    service::Places {
-        node,
-        all: Box::new(move || all().unwrap_or_default()),
     }
 }

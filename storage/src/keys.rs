@@ -28,8 +28,23 @@
 //! | 17 care | conversation | the responsibility for a patient conversation; absent where nobody has touched it |
 //! | 18 confirmed | person, conversation | what somebody confirmed to send for somebody else |
 //! | 19 refuses on behalf | person | empty |
+//! | 1a coverage | coverage | coverage |
+//! | 1b coverage of person | person, coverage | empty; of both who are part of it, until it is over |
+//! | 1c timer | time (8 bytes), kind (1 byte), id | empty |
+//! | 1d stand-in | conversation, person | what somebody came to by a coverage |
+//! | 1e stand-in of coverage | coverage, conversation | empty |
+//! | 1f scheduled | scheduled message | what is to be sent later, or could not be |
+//! | 20 scheduled of person | person, scheduled message | empty |
+//! | 21 attention | person, conversation | somebody's own view; absent where they changed nothing |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
+
+mod care;
+
+pub use care::{
+    attention, care, confirmed, coverage, coverage_stand_in, coverages_of, due_after, person_coverage,
+    person_scheduled, refuses_on_behalf, scheduled, scheduled_of, stand_in, stand_ins_of, timer, timer_of,
+};
 
 use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId, SiteId};
 
@@ -92,6 +107,22 @@ pub enum Table {
     Confirmed = 0x18,
     /// For whom nobody replies.
     RefusesOnBehalf = 0x19,
+    /// Coverages, past ones too.
+    Coverage = 0x1a,
+    /// Coverages by person.
+    PersonCoverage = 0x1b,
+    /// What is waited for, by time.
+    Timer = 0x1c,
+    /// What somebody came to by a coverage.
+    StandIn = 0x1d,
+    /// The same by coverage.
+    CoverageStandIn = 0x1e,
+    /// What is to be sent later.
+    Scheduled = 0x1f,
+    /// The same by author.
+    PersonScheduled = 0x20,
+    /// What people keep of conversations for themselves.
+    Attention = 0x21,
 }
 
 /// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.
@@ -292,21 +323,6 @@ pub fn proxies_of(patient: PersonId) -> Key {
 /// The answer to a command.
 pub fn answer(person: PersonId, command: CommandId) -> Key {
     key(Table::Answer, &[&person.to_bytes(), &command.to_bytes()])
-}
-
-/// The responsibility for a patient conversation.
-pub fn care(conversation: ConversationId) -> Key {
-    key(Table::Care, &[&conversation.to_bytes()])
-}
-
-/// What somebody confirmed to send for somebody else.
-pub fn confirmed(person: PersonId, conversation: ConversationId) -> Key {
-    key(Table::Confirmed, &[&person.to_bytes(), &conversation.to_bytes()])
-}
-
-/// That nobody replies for a person.
-pub fn refuses_on_behalf(person: PersonId) -> Key {
-    key(Table::RefusesOnBehalf, &[&person.to_bytes()])
 }
 
 /// A line of the audit record.

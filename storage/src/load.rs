@@ -2,16 +2,24 @@
 //!
 //! Places that a command names are in the numbering of the asking person's side; here they become events.
 
+mod circle;
+mod coverage;
+mod waiting;
+
+pub(crate) use coverage::{Onlooker, coverages, covers_of};
+pub(crate) use waiting::scheduled_of;
+
 use crate::keys::{self, Table};
 use crate::state::Records;
+use circle::{circle_of, load_for_new_person, load_patients_conversations};
 use corridor_domain::care::Care;
-use corridor_domain::command::{Acting, Command, Envelope, NewConversation};
+use corridor_domain::command::{Acting, Command, Envelope, NewConversation, NewMessage};
 use corridor_domain::conversation::{Conversation, History, Kind, Membership, Side};
 use corridor_domain::decide::side_of;
 use corridor_domain::event::{Event, Mention};
 use corridor_domain::ids::{ConversationId, PersonId, SessionId};
 use corridor_domain::limits;
-use corridor_domain::person::{Person, PersonKind};
+use corridor_domain::person::Person;
 use corridor_domain::session::Session;
 use corridor_domain::view::{Readable, View};
 use std::io;
@@ -28,6 +36,7 @@ pub(crate) fn load(records: &impl Records, revision: u64, now_ms: u64, envelope:
             view.actor = person_of(records, person)?;
             view.session = records.record(&keys::session(session))?;
         }
+        Acting::Clock => {}
         Acting::Operator => view.founded = records.bytes(&keys::meta(keys::MetaName::WorkspaceName))?.is_some(),
         Acting::Door => {
             if let Command::SignIn { session, .. } = &envelope.command {
@@ -36,15 +45,22 @@ pub(crate) fn load(records: &impl Records, revision: u64, now_ms: u64, envelope:
             }
         }
     }
+    let actor = view.actor.clone();
+    let onlooker = actor.as_ref().map(Onlooker::new);
     if let Some(conversation) = envelope.command.conversation() {
-        view.about = readable(records, view.actor.as_ref(), conversation)?;
+        view.about = readable(records, onlooker.as_ref(), conversation)?;
     }
-    load_family(records, &mut view, &envelope.command)?;
+    load_family(records, &mut view, onlooker.as_ref(), &envelope.command)?;
     load_principal(records, &mut view, envelope)?;
     Ok(view)
 }
 
-fn load_family(records: &impl Records, view: &mut View, command: &Command) -> io::Result<()> {
+fn load_family(
+    records: &impl Records,
+    view: &mut View,
+    onlooker: Option<&Onlooker<'_>>,
+    command: &Command,
+) -> io::Result<()> {
     match command {
         Command::AddPerson { person, .. } => load_for_new_person(records, view, person),
         Command::ChangeAccountState { person, .. } | Command::SetPassword { person, .. } => {
@@ -67,7 +83,7 @@ fn load_family(records: &impl Records, view: &mut View, command: &Command) -> io
             load_patients_conversations(records, view, patients.iter().chain(&before), Some(*person))
         }
         Command::EndSession { session } => load_session(records, view, *session),
-        Command::CreateConversation(new) => load_for_creation(records, view, new),
+        Command::CreateConversation(new) => load_for_creation(records, view, onlooker, new),
         Command::Rename { topic, .. } => {
             let is_channel = matches!(
                 view.about.conversation.as_ref().map(|found| &found.kind),
@@ -99,32 +115,27 @@ fn load_family(records: &impl Records, view: &mut View, command: &Command) -> io
         Command::Send { message, conversation }
         | Command::SendOnBehalf {
             message, conversation, ..
-        } => {
-            let mentioned: Vec<PersonId> = message
-                .mentions
-                .iter()
-                .filter_map(|mention| match mention {
-                    Mention::Person(person) => Some(*person),
-                    Mention::Role(_) => None,
-                })
-                .take(limits::MENTIONS_COUNT_MAX)
-                .collect();
-            view.people = people_of(records, &mentioned)?;
-            view.target = target(records, view, *conversation, message.reply_to)?;
-            Ok(())
-        }
+        } => load_message(records, view, *conversation, message),
+        Command::Schedule {
+            conversation,
+            scheduled,
+        } => waiting::load_for_schedule(records, view, *conversation, scheduled),
+        Command::Unschedule { scheduled } => waiting::load_scheduled(records, view, *scheduled),
+        Command::ChangeAttention { conversation, .. } => waiting::load_attention(records, view, *conversation),
         Command::Edit { conversation, seq, .. }
         | Command::Retract { conversation, seq, .. }
-        | Command::MarkRead { conversation, seq }
         | Command::ConfirmDelivery { conversation, seq }
         | Command::Acknowledge { conversation, seq } => {
             view.target = target(records, view, *conversation, Some(*seq))?;
             Ok(())
         }
+        Command::MarkRead { conversation, seq } => {
+            view.target = target(records, view, *conversation, Some(*seq))?;
+            waiting::load_attention(records, view, *conversation)
+        }
         Command::Read { pages } => {
             for page in pages.iter().take(limits::INBOX_COUNT_MAX) {
-                view.pages
-                    .push(readable(records, view.actor.as_ref(), page.conversation)?);
+                view.pages.push(readable(records, onlooker, page.conversation)?);
             }
             Ok(())
         }
@@ -133,8 +144,11 @@ fn load_family(records: &impl Records, view: &mut View, command: &Command) -> io
                 view.subject_membership = records.record(&keys::membership(*conversation, subject))?;
                 load_subject(records, view, subject)?;
             }
-            Ok(())
+            coverage::load_for_step(records, view, onlooker, *conversation, step)
         }
+        Command::GrantCoverage { coverage } => coverage::load_new_coverage(records, view, coverage),
+        Command::EndCoverage { coverage } => coverage::load_coverage(records, view, *coverage),
+        Command::FireTimer { timer } => waiting::load_for_timer(records, view, *timer),
         Command::FoundWorkspace { .. }
         | Command::AddSite { .. }
         | Command::SignIn { .. }
@@ -147,6 +161,27 @@ fn load_family(records: &impl Records, view: &mut View, command: &Command) -> io
         | Command::ConfirmOnBehalf { .. }
         | Command::ChangeOnBehalf { .. } => Ok(()),
     }
+}
+
+/// Whom a message means, and what it answers.
+fn load_message(
+    records: &impl Records,
+    view: &mut View,
+    conversation: ConversationId,
+    message: &NewMessage,
+) -> io::Result<()> {
+    let mentioned: Vec<PersonId> = message
+        .mentions
+        .iter()
+        .filter_map(|mention| match mention {
+            Mention::Person(person) => Some(*person),
+            Mention::Role(_) => None,
+        })
+        .take(limits::MENTIONS_COUNT_MAX)
+        .collect();
+    view.people = people_of(records, &mentioned)?;
+    view.target = target(records, view, conversation, message.reply_to)?;
+    Ok(())
 }
 
 /// The one for whom something is sent, and what was confirmed of it.
@@ -209,14 +244,19 @@ fn sessions_of(records: &impl Records, person: PersonId) -> io::Result<Vec<Sessi
 }
 
 /// A conversation as one reader needs it judged.
-pub(crate) fn readable(records: &impl Records, reader: Option<&Person>, id: ConversationId) -> io::Result<Readable> {
+pub(crate) fn readable(
+    records: &impl Records,
+    onlooker: Option<&Onlooker<'_>>,
+    id: ConversationId,
+) -> io::Result<Readable> {
     let conversation: Option<Conversation> = records.record(&keys::conversation(id))?;
-    let Some(reader) = reader else {
+    let Some(onlooker) = onlooker else {
         return Ok(Readable {
             conversation,
             ..Readable::default()
         });
     };
+    let reader = onlooker.person;
     let patient = match conversation.as_ref().and_then(|found| found.kind.patient()) {
         Some(patient) => person_of(records, patient)?,
         None => None,
@@ -230,8 +270,24 @@ pub(crate) fn readable(records: &impl Records, reader: Option<&Person>, id: Conv
         Some(holder) => person_of(records, holder)?,
         None => None,
     };
+    let own: Option<Membership> = records.record(&keys::membership(id, reader.id))?;
+    let is_inside = own.as_ref().is_some_and(Membership::is_current);
+    let own_until_ms = match own
+        .as_ref()
+        .filter(|own| is_patients && is_inside && own.side == Side::Team)
+    {
+        Some(own) => coverage::until(records, own)?,
+        None => None,
+    };
+    // Whoever is inside by a coverage is outside when it is over, and may have another.
+    let covers = match is_patients && (!is_inside || own_until_ms.is_some()) {
+        true => onlooker.covers(records)?.to_vec(),
+        false => Vec::new(),
+    };
     Ok(Readable {
-        own: records.record(&keys::membership(id, reader.id))?,
+        own,
+        own_until_ms,
+        covers,
         break_glass: if reader.is_staff() {
             records.record(&keys::break_glass(reader.id, id))?
         } else {
@@ -294,7 +350,12 @@ fn name_holder(records: &impl Records, name: &str) -> io::Result<Option<Conversa
         .map(ConversationId::from_bytes))
 }
 
-fn load_for_creation(records: &impl Records, view: &mut View, new: &NewConversation) -> io::Result<()> {
+fn load_for_creation(
+    records: &impl Records,
+    view: &mut View,
+    onlooker: Option<&Onlooker<'_>>,
+    new: &NewConversation,
+) -> io::Result<()> {
     let mut wanted = new.members.clone();
     wanted.truncate(limits::MEMBERS_AT_CREATION_COUNT_MAX + 1);
     match &new.kind {
@@ -310,64 +371,9 @@ fn load_for_creation(records: &impl Records, view: &mut View, new: &NewConversat
         Kind::Patient { patient } => wanted.splice(..0, circle_of(records, *patient, true)?).for_each(drop),
         Kind::CareRoom { patient, beside } => {
             wanted.splice(..0, circle_of(records, *patient, false)?).for_each(drop);
-            view.about = readable(records, view.actor.as_ref(), *beside)?;
+            view.about = readable(records, onlooker, *beside)?;
         }
     }
     view.people = people_of(records, &wanted)?;
-    Ok(())
-}
-
-/// The patient, the care team, and where they take part the proxies.
-fn circle_of(records: &impl Records, patient: PersonId, with_proxies: bool) -> io::Result<Vec<PersonId>> {
-    let mut circle = vec![patient];
-    if let Some(facts) = person_of(records, patient)?.and_then(|person| person.patient) {
-        circle.extend(facts.care_team);
-    }
-    if with_proxies {
-        let proxies = records.ids(&keys::proxies_of(patient), limits::RELATIONS_COUNT_MAX)?;
-        circle.extend(proxies.into_iter().map(PersonId::from_bytes));
-    }
-    Ok(circle)
-}
-
-fn load_for_new_person(records: &impl Records, view: &mut View, person: &Person) -> io::Result<()> {
-    let login = person.login.expose();
-    if !login.is_empty() {
-        let fingerprint = records.fingerprint(Table::Login, login);
-        view.login_taken = records.bytes(&keys::login(&fingerprint))?.is_some();
-    }
-    let mut wanted = person.proxy_for.clone();
-    wanted.extend(person.patient.iter().flat_map(|facts| facts.care_team.iter().copied()));
-    view.people = people_of(records, &wanted)?;
-    if person.kind == PersonKind::Proxy {
-        load_patients_conversations(records, view, person.proxy_for.iter(), None)?;
-    }
-    Ok(())
-}
-
-/// The patients' own conversations, and the memberships one person has or had in them.
-fn load_patients_conversations<'p>(
-    records: &impl Records,
-    view: &mut View,
-    patients: impl Iterator<Item = &'p PersonId>,
-    member: Option<PersonId>,
-) -> io::Result<()> {
-    for patient in patients.take(2 * limits::RELATIONS_COUNT_MAX) {
-        for id in records.ids(&keys::conversations_about(*patient), usize::MAX / 2)? {
-            let id = ConversationId::from_bytes(id);
-            let known = view.conversations.iter().any(|conversation| conversation.id == id);
-            let Some(head) = records.record::<Conversation>(&keys::conversation(id))? else {
-                continue;
-            };
-            if known || !head.kind.is_patient() {
-                continue;
-            }
-            view.conversations.push(head);
-            if let Some(member) = member {
-                view.memberships
-                    .extend(records.record::<Membership>(&keys::membership(id, member))?);
-            }
-        }
-    }
     Ok(())
 }

@@ -5,18 +5,23 @@
 
 use crate::backend::Direction;
 use crate::keys::{self, MetaName, Table};
+use crate::load::Onlooker;
 use crate::planted::{self, Mistake};
 use crate::records::{Progress, StoredVersion};
 use crate::state::{Records, State};
+use corridor_domain::attention::Attention;
 use corridor_domain::audit::AuditRecord;
 use corridor_domain::care::Care;
 use corridor_domain::conversation::{Conversation, Membership, Side};
+use corridor_domain::coverage::{Cover, Coverage, StandIn};
 use corridor_domain::event::Event;
-use corridor_domain::ids::{ConversationId, PersonId, SessionId};
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, SessionId};
 use corridor_domain::outcome::Grant;
 use corridor_domain::person::{Person, Site};
 use corridor_domain::private::Private;
+use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::Session;
+use corridor_domain::timer::Timer;
 use corridor_domain::view::Readable;
 use std::io;
 
@@ -120,6 +125,53 @@ impl Reader {
         self.state.record(&keys::care(conversation))
     }
 
+    /// A coverage.
+    pub fn coverage(&self, coverage: CoverageId) -> io::Result<Option<Coverage>> {
+        self.state.record(&keys::coverage(coverage))
+    }
+
+    /// Coverages that are not over: those that one person is part of, or all.
+    pub fn coverages(&self, person: Option<PersonId>) -> io::Result<Vec<Coverage>> {
+        crate::load::coverages(&self.state, person)
+    }
+
+    /// For whom somebody covers, now or later.
+    pub fn covers(&self, person: PersonId) -> io::Result<Vec<Cover>> {
+        crate::load::covers_of(&self.state, person)
+    }
+
+    /// What somebody came to in a conversation by a coverage.
+    pub fn stand_in(&self, conversation: ConversationId, covering: PersonId) -> io::Result<Option<StandIn>> {
+        self.state.record(&keys::stand_in(conversation, covering))
+    }
+
+    /// All that somebody has to be sent later, and what could not be.
+    pub fn scheduled(&self, author: PersonId) -> io::Result<Vec<Scheduled>> {
+        crate::load::scheduled_of(&self.state, author)
+    }
+
+    /// Somebody's own view of a conversation; none if they changed nothing.
+    pub fn attention(&self, person: PersonId, conversation: ConversationId) -> io::Result<Option<Attention>> {
+        self.state.record(&keys::attention(person, conversation))
+    }
+
+    /// What was due by then, the earliest first, at most `limit`.
+    pub fn timers_due(&self, now_ms: u64, limit: usize) -> io::Result<Vec<Timer>> {
+        let (from, end) = keys::range_of(&keys::table(Table::Timer));
+        let to = keys::due_after(now_ms).min(end);
+        let pairs = self.state.scan(&from, &to, Direction::Forward).take(limit);
+        let mut timers = Vec::new();
+        for pair in pairs {
+            timers.extend(keys::timer_of(&pair?.0).map(|(_, timer)| timer));
+        }
+        Ok(timers)
+    }
+
+    /// Whether anything waits for its time.
+    pub fn has_timers(&self) -> io::Result<bool> {
+        Ok(!self.state.prefix(&keys::table(Table::Timer), 1)?.is_empty())
+    }
+
     /// Whether nobody replies for a person.
     pub fn refuses_on_behalf(&self, person: PersonId) -> io::Result<bool> {
         Ok(self.state.bytes(&keys::refuses_on_behalf(person))?.is_some())
@@ -127,7 +179,18 @@ impl Reader {
 
     /// A conversation as one reader needs it judged.
     pub fn readable(&self, reader: &Person, conversation: ConversationId) -> io::Result<Readable> {
-        crate::load::readable(&self.state, Some(reader), conversation)
+        crate::load::readable(&self.state, Some(&Onlooker::new(reader)), conversation)
+    }
+
+    /// Conversations as one reader needs them judged, in this order.
+    pub fn readables(
+        &self,
+        reader: &Person,
+        conversations: impl IntoIterator<Item = ConversationId>,
+    ) -> io::Result<Vec<Readable>> {
+        let onlooker = Onlooker::new(reader);
+        let judged = |id| crate::load::readable(&self.state, Some(&onlooker), id);
+        conversations.into_iter().map(judged).collect()
     }
 
     /// A membership, past ones too.

@@ -67,7 +67,7 @@ impl Recent {
 
 /// What commands look at again and again. Events, answers and lines of the record are written once and seldom read.
 pub(crate) fn is_kept(key: &[u8]) -> bool {
-    const KEPT: [Table; 7] = [
+    const KEPT: [Table; 9] = [
         Table::Person,
         Table::Session,
         Table::Conversation,
@@ -75,6 +75,8 @@ pub(crate) fn is_kept(key: &[u8]) -> bool {
         Table::PersonConversation,
         Table::BreakGlass,
         Table::Care,
+        Table::StandIn,
+        Table::Attention,
     ];
     key.first()
         .is_some_and(|table| KEPT.iter().any(|kept| *kept as u8 == *table))

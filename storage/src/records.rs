@@ -6,14 +6,17 @@
 //! append-only, fields are never reordered. `tests/formats.rs` holds the bytes.
 
 use bytes::Bytes;
+use corridor_domain::attention::Attention;
 use corridor_domain::audit::AuditRecord;
 use corridor_domain::care::Care;
 use corridor_domain::conversation::{Conversation, Membership};
+use corridor_domain::coverage::{Coverage, StandIn};
 use corridor_domain::event::Event;
 use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::{Person, Site};
 use corridor_domain::private::{Private, Sealed};
+use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::{BreakGlass, Session};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -86,6 +89,10 @@ records! {
     Private = 12,
     Care = 13,
     Confirmed = 14,
+    Coverage = 15,
+    StandIn = 16,
+    Scheduled = 17,
+    Attention = 18,
 }
 
 /// The bytes of a record.

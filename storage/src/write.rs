@@ -1,5 +1,7 @@
 //! Load, decide, **write**: an outcome's changes become records and indexes, in the order the domain gave them.
 
+mod waiting;
+
 use crate::keys::{self, MetaName, Table};
 use crate::records::{Progress, StoredAnswer, StoredVersion};
 use crate::state::Records;
@@ -54,6 +56,25 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
         Change::BreakGlass(grant) => batch.put(keys::break_glass(grant.person, grant.conversation), grant),
         Change::Care(care) => batch.put(keys::care(care.conversation), care.as_ref()),
         Change::Confirmed(confirmed) => batch.put(keys::confirmed(confirmed.person, confirmed.conversation), confirmed),
+        Change::Attention { attention, .. } => waiting::write_attention(batch, attention),
+        Change::Scheduled(scheduled) => waiting::write_scheduled(batch, scheduled),
+        Change::ScheduledOver { scheduled, .. } => {
+            waiting::remove_scheduled(batch, scheduled);
+            Ok(())
+        }
+        Change::Coverage(coverage) => waiting::write_coverage(batch, coverage),
+        Change::StandIn(stand_in) => {
+            batch.put_bytes(
+                keys::coverage_stand_in(stand_in.coverage, stand_in.conversation),
+                Vec::new(),
+            );
+            batch.put(keys::stand_in(stand_in.conversation, stand_in.covering), stand_in)
+        }
+        Change::StandInOver(stand_in) => {
+            batch.remove(keys::coverage_stand_in(stand_in.coverage, stand_in.conversation));
+            batch.remove(keys::stand_in(stand_in.conversation, stand_in.covering));
+            Ok(())
+        }
         Change::RefusesOnBehalf { person, refuses } => {
             let key = keys::refuses_on_behalf(*person);
             if *refuses {

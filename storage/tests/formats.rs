@@ -6,17 +6,21 @@
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
+use corridor_domain::attention::Attention;
 use corridor_domain::audit::{Action, AuditRecord, Basis, Range};
 use corridor_domain::care::{Care, Offer, Stage};
+use corridor_domain::command::NewMessage;
 use corridor_domain::conversation::{
     Audience, Conversation, Departure, History, Kind, Membership, Place, Side, Visibility,
 };
+use corridor_domain::coverage::{Coverage, CoverageStage, NewCoverage, StandIn};
 use corridor_domain::event::{Event, EventBody, Mention, Message, Priority, Retraction};
-use corridor_domain::ids::{ConversationId, PersonId, SessionId, SiteId};
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId};
 use corridor_domain::on_behalf::{Confirmation, Confirmed};
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Role, Site};
 use corridor_domain::private::{Private, Sealed};
+use corridor_domain::scheduled::{NewScheduled, Scheduled};
 use corridor_domain::session::{BreakGlass, Session};
 use corridor_storage::apply::AppliedState;
 use corridor_storage::records::{KINDS, Progress, Record, StoredAnswer, StoredVersion, decode, encode};
@@ -263,6 +267,65 @@ fn who_answers() {
 }
 
 #[test]
+fn who_covers() {
+    let coverage = Coverage {
+        window: NewCoverage {
+            id: CoverageId(0xCE),
+            covered: PersonId(2),
+            covering: PersonId(3),
+            from_ms: AT_MS,
+            until_ms: AT_MS + 300,
+            reason: Private::from("annual leave"),
+        },
+        by: PersonId(1),
+        at_ms: AT_MS - 1,
+        ended_by: Some(PersonId(3)),
+        stage: CoverageStage::Running,
+    };
+    pinned(&coverage, "coverage");
+    let stand_in = StandIn {
+        conversation: ConversationId(0xA0),
+        covering: PersonId(3),
+        coverage: CoverageId(0xCE),
+        covered: PersonId(2),
+        joined_seq: Some(300),
+        took: true,
+    };
+    pinned(&stand_in, "stand-in");
+}
+
+#[test]
+fn what_people_keep_for_themselves() {
+    let message = NewMessage {
+        audience: Audience::Team,
+        priority: Priority::Urgent,
+        content: Sealed(b"sealed body".to_vec()),
+        mentions: Vec::new(),
+        reply_to: Some(300),
+    };
+    let scheduled = Scheduled {
+        new: NewScheduled {
+            id: ScheduledId(0x5C),
+            at_ms: AT_MS,
+            message,
+        },
+        conversation: ConversationId(0xA0),
+        author: PersonId(2),
+        refused: Some(corridor_domain::refusal::Refusal::Archived),
+    };
+    pinned(&scheduled, "scheduled");
+    let attention = Attention {
+        person: PersonId(2),
+        conversation: ConversationId(0xA0),
+        put_away_number: Some(300),
+        muted: true,
+        unread: true,
+        remind_at_ms: Some(AT_MS),
+    };
+    pinned(&attention, "attention");
+}
+
+#[test]
 fn the_record_and_what_the_state_remembers() {
     pinned(&audit(), "audit-record");
     let answer = StoredAnswer {
@@ -323,6 +386,10 @@ fn kinds_are_pinned() {
         Private::KIND,
         Care::KIND,
         Confirmed::KIND,
+        Coverage::KIND,
+        StandIn::KIND,
+        Scheduled::KIND,
+        Attention::KIND,
     ];
     assert!(kinds.iter().zip(1..).all(|(kind, number)| *kind == number));
     assert_eq!(KINDS, kinds, "a new record gets a fixture above and a line here");

@@ -1,11 +1,14 @@
 //! The keys of the state store: which byte is which table, and how ids and numbers stand in them. They are for ever, as records are.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId, SiteId};
+use corridor_domain::ids::{CommandId, ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId};
+use corridor_domain::timer::Timer;
 use corridor_storage::keys::{self, Key, MetaName, Table};
 
 const PERSON: PersonId = PersonId(0x10);
 const OTHER: PersonId = PersonId(0x11);
+const COVERAGE: CoverageId = CoverageId(0x11);
+const SCHEDULED: ScheduledId = ScheduledId(0x11);
 const CONVERSATION: ConversationId = ConversationId(0xA0 << 120);
 
 /// Keys of a table with what they must be, and the table after it. A new table stops this from compiling until it has both.
@@ -125,7 +128,68 @@ fn keys_of(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
             )],
             Some(Table::RefusesOnBehalf),
         ),
-        Table::RefusesOnBehalf => (vec![(keys::refuses_on_behalf(PERSON), format!("19{person}"))], None),
+        Table::RefusesOnBehalf => (
+            vec![(keys::refuses_on_behalf(PERSON), format!("19{person}"))],
+            Some(Table::Coverage),
+        ),
+        Table::Coverage => (
+            vec![(keys::coverage(COVERAGE), format!("1a{other}"))],
+            Some(Table::PersonCoverage),
+        ),
+        Table::PersonCoverage => (
+            vec![(keys::person_coverage(PERSON, COVERAGE), format!("1b{person}{other}"))],
+            Some(Table::Timer),
+        ),
+        Table::Timer => (
+            vec![
+                (
+                    keys::timer(300, Timer::CoverageBegins(COVERAGE)),
+                    format!("1c{seq}01{other}"),
+                ),
+                (
+                    keys::timer(300, Timer::CoverageEnds(COVERAGE)),
+                    format!("1c{seq}02{other}"),
+                ),
+                (
+                    keys::timer(300, Timer::MessageDue(SCHEDULED)),
+                    format!("1c{seq}03{other}"),
+                ),
+                (
+                    keys::timer(300, Timer::Reminder(PERSON, CONVERSATION)),
+                    format!("1c{seq}04{person}{conversation}"),
+                ),
+            ],
+            Some(Table::StandIn),
+        ),
+        Table::StandIn => (
+            vec![(
+                keys::stand_in(CONVERSATION, PERSON),
+                format!("1d{conversation}{person}"),
+            )],
+            Some(Table::CoverageStandIn),
+        ),
+        Table::CoverageStandIn => (
+            vec![(
+                keys::coverage_stand_in(COVERAGE, CONVERSATION),
+                format!("1e{other}{conversation}"),
+            )],
+            Some(Table::Scheduled),
+        ),
+        Table::Scheduled => (
+            vec![(keys::scheduled(SCHEDULED), format!("1f{other}"))],
+            Some(Table::PersonScheduled),
+        ),
+        Table::PersonScheduled => (
+            vec![(keys::person_scheduled(PERSON, SCHEDULED), format!("20{person}{other}"))],
+            Some(Table::Attention),
+        ),
+        Table::Attention => (
+            vec![(
+                keys::attention(PERSON, CONVERSATION),
+                format!("21{person}{conversation}"),
+            )],
+            None,
+        ),
     }
 }
 

@@ -3,10 +3,10 @@
 use crate::directory::Connected;
 use crate::frame::Frame;
 use crate::outbox::{Farewell, Latest};
+use crate::queue::Viewer;
 use crate::workspace::Rooms;
 use corridor_domain::ids::PersonId;
 use corridor_domain::permission::may_watch_queue;
-use corridor_domain::person::Person;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -61,12 +61,13 @@ fn tell(rooms: &Rooms) {
     if watchers.is_empty() {
         return;
     }
-    let mut viewers: HashMap<PersonId, Option<Person>> = HashMap::new();
+    let now_ms = rooms.context.reader.progress().map_or(0, |progress| progress.at_ms);
+    let mut viewers: HashMap<PersonId, Option<Viewer>> = HashMap::new();
     for device in &watchers {
         let viewer = viewers
             .entry(device.person)
-            .or_insert_with(|| rooms.context.reader.person(device.person).ok().flatten());
-        let may_watch = viewer.as_ref().is_some_and(may_watch_queue);
+            .or_insert_with(|| viewer(rooms, device.person));
+        let may_watch = viewer.as_ref().is_some_and(|viewer| may_watch_queue(&viewer.person));
         if !may_watch || moved.people.contains(&device.person) {
             close(rooms, device);
         }
@@ -79,13 +80,25 @@ fn tell(rooms: &Rooms) {
         let mut frame = None;
         for device in watchers.iter().filter(|device| device.watches_queue()) {
             let viewer = viewers.get(&device.person).and_then(Option::as_ref);
-            let may =
-                viewer.is_some_and(|viewer| rooms.queue.look(|index| index.shows(viewer, id)).unwrap_or_default());
+            let may = viewer.is_some_and(|viewer| {
+                rooms
+                    .queue
+                    .look(|index| index.shows(viewer, id, now_ms))
+                    .unwrap_or_default()
+            });
             if may && let Some(frame) = frame.get_or_insert_with(|| rooms.context.encode.queue(&standing)) {
                 give(device, Latest::Queue(id), frame);
             }
         }
     }
+}
+
+/// Somebody as they stand now; none: they are shown nothing.
+fn viewer(rooms: &Rooms, person: PersonId) -> Option<Viewer> {
+    let reader = &rooms.context.reader;
+    let covers = reader.covers(person).ok()?;
+    let person = reader.person(person).ok()??;
+    Some(Viewer { person, covers })
 }
 
 /// Rights became less: what is shown ends, and whoever may still watch asks anew.

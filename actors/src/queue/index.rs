@@ -2,12 +2,12 @@
 //! read (`reading.rs`) and what was applied, and says what moved.
 
 use super::Moved;
-use corridor_domain::care::{Care, Offer, Party, Stage, can_hold};
+use super::ask::{Ask, Page, Standing, Viewer};
+use corridor_domain::care::{Care, Party, can_hold};
 use corridor_domain::conversation::{Audience, Conversation, Place};
 use corridor_domain::event::{Event, EventBody};
-use corridor_domain::ids::{ConversationId, PersonId, SiteId};
+use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::outcome::Change;
-use corridor_domain::permission::queue_basis;
 use corridor_domain::person::{Person, Role};
 use corridor_storage::apply::Applied;
 use corridor_storage::reader::Reader;
@@ -17,106 +17,6 @@ use std::io;
 
 /// A place in the queue: the revision of the newest message that the patient may see, newest first.
 pub type Key = (Reverse<u64>, ConversationId);
-
-/// How a conversation stands: what may be told to who may know that it is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// Which.
-    pub conversation: ConversationId,
-    /// Of its newest message.
-    pub revision: u64,
-    /// How far the work has come.
-    pub stage: Stage,
-    /// Who answers.
-    pub party: Party,
-    /// Since when.
-    pub since_ms: u64,
-    /// A hand-over that was asked for.
-    pub offer: Option<Offer>,
-    /// When the patient wrote what nobody has answered yet.
-    pub waiting_since_ms: Option<u64>,
-}
-
-/// Who is to answer for what is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PartyIs {
-    /// Whoever.
-    Anyone,
-    /// A pool.
-    Nobody,
-    /// That one.
-    Person(PersonId),
-    /// That pool.
-    Role(Role),
-}
-
-/// Which hand-overs are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HandOverIs {
-    /// Whatever was asked of whom.
-    Whatever,
-    /// One that can be accepted still.
-    Pending,
-    /// One that nobody accepted in time: for who has to see to it.
-    Late,
-}
-
-impl PartyIs {
-    /// Whether it is who answers.
-    pub fn is(self, party: Party) -> bool {
-        match self {
-            Self::Anyone => true,
-            Self::Nobody => matches!(party, Party::Pool(_)),
-            Self::Person(person) => party == Party::Person(person),
-            Self::Role(role) => party == Party::Pool(role),
-        }
-    }
-}
-
-impl HandOverIs {
-    /// Whether it is what was asked of somebody, if it was.
-    pub fn is(self, offer: Option<&Offer>, now_ms: u64) -> bool {
-        match self {
-            Self::Whatever => true,
-            Self::Pending => offer.is_some_and(|offer| offer.is_pending(now_ms)),
-            Self::Late => offer.is_some_and(|offer| !offer.is_pending(now_ms)),
-        }
-    }
-}
-
-/// What part of the queue is asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct Ask<'a> {
-    /// By whom: they are shown what they may read.
-    pub viewer: &'a Person,
-    /// How far its work has come; none: whatever.
-    pub stage: Option<Stage>,
-    /// Who answers.
-    pub party: PartyIs,
-    /// What was asked of whom.
-    pub hand_over: HandOverIs,
-    /// Now.
-    pub now_ms: u64,
-    /// Patients of that site.
-    pub site: Option<SiteId>,
-    /// Part of a topic, a patient's name or number, in lower case; empty: whatever.
-    pub text: &'a str,
-    /// Behind that place.
-    pub after: Option<Key>,
-    /// At most so many.
-    pub limit: usize,
-}
-
-/// A page of the queue.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// Newest first.
-    pub standings: Vec<Standing>,
-    /// How many there are in all.
-    pub total: u64,
-    /// Where the next page begins; none at the end.
-    pub next_after: Option<Key>,
-}
 
 /// One patient conversation.
 #[derive(Debug, Clone)]
@@ -241,6 +141,8 @@ impl Index {
                         moved.conversations.insert(care.conversation);
                     }
                 }
+                // What somebody covers begins or ends: they look anew.
+                Change::Coverage(coverage) => drop(moved.people.insert(coverage.window.covering)),
                 // A message that is edited or taken back is written again, with the revision it had.
                 Change::Event { conversation, event }
                     if event.revision == applied.revision && is_said(event) && self.said(*conversation, event) =>
@@ -291,12 +193,10 @@ impl Index {
     }
 
     /// Whether somebody may know of it by care team or queue.
-    pub(super) fn shows(&self, viewer: &Person, id: ConversationId) -> bool {
-        let patient = self
-            .threads
-            .get(&id)
-            .and_then(|thread| self.people.get(&thread.patient));
-        patient.is_some_and(|patient| queue_basis(viewer, patient).is_some())
+    pub(super) fn shows(&self, viewer: &Viewer, id: ConversationId, now_ms: u64) -> bool {
+        let thread = self.threads.get(&id);
+        let found = thread.and_then(|thread| Some((thread, self.people.get(&thread.patient)?)));
+        found.is_some_and(|(thread, patient)| viewer.may_know(patient, thread.care.holder, now_ms))
     }
 
     /// A page, within what the viewer may see (T-26).
@@ -332,7 +232,7 @@ impl Index {
             return false;
         };
         let is_there = ask.site.is_none_or(|site| patient.sites.contains(&site));
-        if !is_there || queue_basis(ask.viewer, patient).is_none() {
+        if !is_there || !ask.viewer.may_know(patient, thread.care.holder, ask.now_ms) {
             return false;
         }
         let is_asked = ask.party.is(self.party(thread)) && ask.hand_over.is(thread.care.offer.as_ref(), ask.now_ms);

@@ -13,7 +13,7 @@ use corridor_domain::command::{Acting, Command, Envelope, NewConversation, NewMe
 use corridor_domain::conversation::{Audience, Conversation, Kind, Side};
 use corridor_domain::event::{Event, EventBody, Priority};
 use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId};
-use corridor_domain::outcome::Answer;
+use corridor_domain::outcome::{Answer, Change};
 use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Role};
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::session::Session;
@@ -25,7 +25,7 @@ use corridor_storage::sealing::StorageKey;
 use corridor_storage::state::State;
 use corridor_storage::world::TestWorld;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -103,6 +103,23 @@ impl Encode for Plain {
     fn queue_closed(&self) -> Option<Frame> {
         Some(Frame::from_static(b"queue closed"))
     }
+
+    fn personal(&self, change: &Change) -> Option<Frame> {
+        Some(Frame::from(match change {
+            Change::Coverage(coverage) => {
+                let (covering, covered) = (coverage.window.covering.0, coverage.window.covered.0);
+                format!("coverage {covering:x} for {covered:x} {:?}", coverage.stage)
+            }
+            Change::Attention { attention, reminded } => {
+                format!("attention {:x} reminded {reminded}", attention.conversation.0)
+            }
+            Change::Scheduled(scheduled) => format!("scheduled {:x} {:?}", scheduled.new.id.0, scheduled.refused),
+            Change::ScheduledOver { scheduled, sent_seq } => {
+                format!("scheduled {:x} is over {sent_seq:?}", scheduled.new.id.0)
+            }
+            _ => return None,
+        }))
+    }
 }
 
 /// Waits for an event; a test that would wait for ever fails instead.
@@ -116,6 +133,7 @@ pub struct House {
     pub reader: Reader,
     pub world: Arc<TestWorld>,
     pub encode: Arc<Plain>,
+    pub leads: Arc<AtomicBool>,
     commands: AtomicU64,
 }
 
@@ -151,11 +169,16 @@ impl House {
         let group = group.unwrap();
         group.wait_ready(TOO_LONG).await.unwrap();
         let encode = Arc::new(Plain::default());
+        let leads = Arc::new(AtomicBool::new(true));
         let needs = Needs {
             reader: reader.clone(),
             proposer: group.proposer(),
             applied,
             encode: encode.clone(),
+            leads: Box::new({
+                let leads = Arc::clone(&leads);
+                move || leads.load(Ordering::Acquire)
+            }),
             world: world.clone(),
             command_rate,
             send_rate,
@@ -170,6 +193,7 @@ impl House {
             reader,
             world,
             encode,
+            leads,
             commands: AtomicU64::new(1),
         };
         house.move_in().await;

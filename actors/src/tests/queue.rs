@@ -2,13 +2,13 @@
 
 use super::house::{ADMINISTRATOR, CLERK, Device, GENERAL, House, MARIA, NURSE, PHYSICIAN, new, note, send, within};
 use crate::outbox::Farewell;
-use crate::queue::{Ask, HandOverIs, PartyIs, Queue, QueueMessage, Standing};
+use crate::queue::{Ask, HandOverIs, PartyIs, Queue, QueueMessage, Standing, Viewer};
 use corridor_domain::care::{CareStep, Party, Stage};
 use corridor_domain::command::Command;
 use corridor_domain::conversation::Kind;
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
-use corridor_domain::person::{AccountState, Person, Role};
+use corridor_domain::person::{AccountState, Role};
 
 const KNEE: ConversationId = ConversationId(0xA7);
 
@@ -20,7 +20,7 @@ fn take() -> CareStep {
     CareStep::Take { from: None }
 }
 
-fn ask(viewer: &Person) -> Ask<'_> {
+fn ask(viewer: &Viewer) -> Ask<'_> {
     Ask {
         viewer,
         stage: None,
@@ -35,8 +35,11 @@ fn ask(viewer: &Person) -> Ask<'_> {
 }
 
 impl House {
-    fn viewer(&self, person: PersonId) -> Person {
-        self.reader.person(person).unwrap().unwrap()
+    fn viewer(&self, person: PersonId) -> Viewer {
+        Viewer {
+            covers: self.reader.covers(person).unwrap(),
+            person: self.reader.person(person).unwrap().unwrap(),
+        }
     }
 
     async fn queue(&self, viewer: PersonId) -> Vec<Standing> {

@@ -1,6 +1,7 @@
 //! Who answers for a patient conversation, and the steps by which that changes.
 
 use crate::commands::SendMessage;
+use crate::coverage::Covering;
 use crate::objects::{Author, Conversation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -54,6 +55,9 @@ pub struct Care {
     /// Nobody replies in it for somebody else; staff only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refuses_on_behalf: Option<bool>,
+    /// Whoever answers covers for somebody; patients see it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covering: Option<Covering>,
     /// When the patient wrote what nobody has answered yet; staff only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_since_ms: Option<u64>,

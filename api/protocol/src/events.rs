@@ -153,6 +153,16 @@ pub enum EventBody {
         /// They may.
         allowed: bool,
     },
+    /// The time of who covered for somebody is over; patients see it where they came by it.
+    CoverageEnded {
+        /// Who covered.
+        person: Author,
+        /// They came by it, and are no member any more.
+        left: bool,
+        /// Who answers now, if that changed; staff only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<Party>,
+    },
 }
 
 /// One event of a conversation.

@@ -2,9 +2,11 @@
 
 use crate::care::Care;
 use crate::commands::Command;
+use crate::coverage::Coverage;
 use crate::events::Event;
 use crate::objects::{Person, Presence};
 use crate::problem::Problem;
+use crate::waiting::{Attention, Scheduled};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -172,6 +174,25 @@ pub enum ServerFrame {
         revision: u64,
         /// How it stands.
         care: Box<Care>,
+    },
+    /// A coverage began, ended or was granted: to both who are part of it.
+    CoverageChanged {
+        /// How it stands.
+        coverage: Box<Coverage>,
+    },
+    /// One's own view of a conversation changed, here or on another device.
+    AttentionChanged {
+        /// Of which.
+        conversation_id: String,
+        /// What it is now.
+        attention: Attention,
+        /// Its time has come.
+        reminded: bool,
+    },
+    /// A message that was to be sent later was written, sent, refused or removed: to its author.
+    ScheduledChanged {
+        /// What became of it.
+        scheduled: Box<Scheduled>,
     },
     /// The right to watch the queue ended: nothing of it is to be shown any more.
     QueueClosed,

@@ -7,16 +7,19 @@
 
 mod care;
 mod commands;
+mod coverage;
 mod events;
 mod frames;
 mod objects;
 mod problem;
 mod requests;
+mod waiting;
 
 pub use care::{Care, CareStep, ConfirmOnBehalf, HandOver, OnBehalfConfirmed, Party, QueuePage};
 pub use commands::{
     Audience, Command, EditMessage, History, Mention, OnBehalf, Priority, RetractMessage, SendMessage, UpTo,
 };
+pub use coverage::{Coverage, CoverageList, Covering, GrantCoverage};
 pub use events::{Event, EventBody, Retracted};
 pub use frames::{ClientFrame, Failed, GoodbyeReason, PresenceChange, ServerFrame, Succeeded, VERSION};
 pub use objects::{
@@ -29,3 +32,4 @@ pub use requests::{
     ConversationList, CreateConversation, Created, EventPage, GlassBroken, Inbox, MarkedRead, MemberList, PatientList,
     PeopleList, PersonAdded, ReceiptList, Sent, SignIn, SignedIn, SiteList, VersionList,
 };
+pub use waiting::{Attention, AttentionStep, ScheduleMessage, Scheduled, ScheduledList};

@@ -2,6 +2,7 @@
 
 use crate::care::Care;
 use crate::commands::{Audience, History, Priority};
+use crate::waiting::Attention;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -109,7 +110,7 @@ pub struct My {
     pub member: bool,
     /// Whether the owner.
     pub owner: bool,
-    /// `member`, `care_team`, `organization_queue` or `break_glass`; absent: found in the list of channels only.
+    /// `member`, `care_team`, `coverage`, `organization_queue` or `break_glass`; absent: found in the list of channels only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<String>,
     /// The first event one sees.
@@ -120,6 +121,9 @@ pub struct My {
     pub read_number: u64,
     /// Messages of others not read yet.
     pub unread: u64,
+    /// One's own view of it; absent where one changed nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attention: Option<Attention>,
     /// What one may do here now.
     pub may: Vec<String>,
 }

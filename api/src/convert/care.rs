@@ -102,6 +102,7 @@ pub fn care(names: &Names, readable: &Readable, head: &Conversation, side: Side)
             hand_over: None,
             on_behalf_of: None,
             refuses_on_behalf: None,
+            covering: None,
             waiting_since_ms: None,
         }));
     }
@@ -112,6 +113,7 @@ pub fn care(names: &Names, readable: &Readable, head: &Conversation, side: Side)
         hand_over: care.offer.map(|offer| hand_over(names, &offer)).transpose()?,
         on_behalf_of: None,
         refuses_on_behalf: care.refuses_on_behalf.then_some(true),
+        covering: None,
         waiting_since_ms: None,
     }))
 }
@@ -125,6 +127,7 @@ pub fn standing(names: &Names, standing: &Standing) -> io::Result<wire::Care> {
         hand_over: standing.offer.map(|offer| hand_over(names, &offer)).transpose()?,
         on_behalf_of: None,
         refuses_on_behalf: None,
+        covering: None,
         waiting_since_ms: standing.waiting_since_ms,
     })
 }

@@ -128,6 +128,14 @@ impl Showing<'_> {
                 how: care::offer_end_name(*how).to_owned(),
             },
             EventBody::OnBehalfChanged { allowed } => wire::EventBody::OnBehalfChanged { allowed: *allowed },
+            EventBody::CoverageEnded { person, left, party } => wire::EventBody::CoverageEnded {
+                person: author(person)?,
+                left: *left,
+                party: match (self.side, party) {
+                    (Side::Team, Some(party)) => Some(care::party(self.names, *party)?),
+                    _ => None,
+                },
+            },
             EventBody::StageChanged { stage } => wire::EventBody::StageChanged {
                 stage: care::shown_stage(*stage, self.side).to_owned(),
             },

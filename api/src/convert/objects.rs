@@ -118,6 +118,7 @@ fn my(viewer: &Person, readable: &Readable, head: &Conversation, own: Option<&Me
         read_seq: own.map_or(0, |own| own.read_seq),
         read_number: own.map_or(0, |own| own.read_number),
         unread: own.map_or(0, |own| own.unread(&head.last)),
+        attention: None,
         may: may(viewer, readable, now_ms),
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn named(id: &str) -> Outcome<ConversationId> {
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 struct InboxQuery {
-    /// `all`, `unread` or `read`.
+    /// `all`, `unread`, `read` or `put_away`; what one put away is in the last alone.
     #[param(required = false)]
     filter: String,
     /// Part of a topic, patient's name or MRN.
@@ -61,7 +61,8 @@ async fn inbox(
         "" | "all" => InboxFilter::All,
         "unread" => InboxFilter::Unread,
         "read" => InboxFilter::Read,
-        _ => return Err(Failure::Invalid("A filter is all, unread or read.")),
+        "put_away" => InboxFilter::PutAway,
+        _ => return Err(Failure::Invalid("A filter is all, unread, read or put_away.")),
     };
     Ok(Json(
         edge.service

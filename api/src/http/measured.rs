@@ -37,6 +37,7 @@ fn route_of(path: &str) -> &'static str {
         "socket" => "socket",
         "audit" | "break-glass" => "audit",
         "inbox" | "queue" => "conversations",
+        "scheduled" => "messages",
         "conversations" if path.split('/').nth(2) == Some("messages") => "messages",
         "conversations" => "conversations",
         _ => "people",

@@ -124,7 +124,7 @@ impl Service {
     /// Seals a body under its conversation's key. A conversation that is not there, or not for the caller, takes an empty
     /// body along: the refusal belongs on the record, and is made at apply. But not by what may be old: the leader may know better, and would
     /// take the message without its words.
-    fn seal(
+    pub(super) fn seal(
         &self,
         caller: &Caller,
         conversation: ConversationId,

@@ -3,7 +3,7 @@
 use super::{Caller, Service};
 use crate::convert::care::care;
 use crate::convert::events::Showing;
-use crate::convert::objects;
+use crate::convert::{objects, waiting};
 use crate::encode;
 use crate::failure::{Failure, Outcome};
 use corridor_domain::audit::Basis;
@@ -29,6 +29,8 @@ pub enum InboxFilter {
     Unread,
     /// Without.
     Read,
+    /// Put away by the one who asks.
+    PutAway,
 }
 
 /// Which conversations.
@@ -52,16 +54,19 @@ impl Service {
         }
         let counts = counts(&mine);
         self.newest_first(caller, &mut mine)?;
-        let wanted = |readable: &Readable| {
-            let unread = unread(readable) > 0;
-            match filter {
+        let mut wanted = Vec::with_capacity(mine.len());
+        for readable in mine {
+            let (unread, put_away) = self.calls(caller, &readable)?;
+            let is_wanted = match filter {
+                InboxFilter::PutAway => put_away,
+                _ if put_away => false,
                 InboxFilter::All => true,
                 InboxFilter::Unread => unread,
                 InboxFilter::Read => !unread,
-            }
-        };
-        mine.retain(wanted);
-        let conversations = self.list(caller, mine, query, limit).await?;
+            };
+            wanted.extend(is_wanted.then_some(readable));
+        }
+        let conversations = self.list(caller, wanted, query, limit).await?;
         Ok(wire::Inbox {
             revision,
             conversations,
@@ -103,7 +108,7 @@ impl Service {
             Scope::Organization => {
                 matches!(
                     basis(&caller.person, readable, self.time_of_rights_ms()),
-                    Some(Basis::Member | Basis::CareTeam | Basis::OrganizationQueue)
+                    Some(Basis::Member | Basis::CareTeam | Basis::Coverage | Basis::OrganizationQueue)
                 )
             }
             // What one may join, by the funnel's own answer; archived ones are put away.
@@ -193,10 +198,13 @@ impl Service {
             return Ok(None);
         };
         (_, shown.revision) = self.last_change(caller, head)?;
+        let attention = self.reader().attention(caller.person.id, head.id)?;
+        shown.my.attention = attention.as_ref().map(waiting::attention);
         shown.care = care(self.names(), readable, head, side_of(Some(&caller.person)))?;
         if let Some(care) = &mut shown.care {
             let principal = self.may_reply_for(caller, readable)?;
             care.on_behalf_of = principal.as_ref().map(crate::names::of);
+            care.covering = self.covering(readable)?;
         }
         Ok(Some(shown))
     }
@@ -358,13 +366,6 @@ fn matches(conversation: &wire::Conversation, query: &str) -> bool {
     );
     texts.extend(conversation.first_names.iter().map(String::as_str));
     texts.iter().any(|text| text.to_lowercase().contains(query))
-}
-
-fn unread(readable: &Readable) -> u64 {
-    match (&readable.conversation, &readable.own) {
-        (Some(head), Some(own)) if own.is_current() => own.unread(&head.last),
-        _ => 0,
-    }
 }
 
 /// The figures of source 002, within what the viewer may see (T-26).

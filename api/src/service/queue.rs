@@ -3,7 +3,7 @@
 use super::{Caller, Service};
 use crate::convert;
 use crate::failure::{Failure, Outcome};
-use corridor_actors::queue::{Ask, HandOverIs, Key, PartyIs, Standing};
+use corridor_actors::queue::{Ask, HandOverIs, Key, PartyIs, Standing, Viewer};
 use corridor_domain::care::Stage;
 use corridor_domain::command::{Command, Page};
 use corridor_domain::ids::{ConversationId, SiteId};
@@ -41,8 +41,12 @@ impl Service {
         }
         let revision = self.reader().progress()?.revision;
         let text = question.text.trim().to_lowercase();
+        let viewer = Viewer {
+            person: caller.person.clone(),
+            covers: self.reader().covers(caller.person.id)?,
+        };
         let ask = Ask {
-            viewer: &caller.person,
+            viewer: &viewer,
             stage: stage(question.stage)?,
             party: party(question.party, caller)?,
             hand_over: hand_over(question.hand_over)?,
@@ -57,8 +61,9 @@ impl Service {
         };
         let page = self.actors().queue(&ask).await?;
         let mut shown = Vec::with_capacity(page.standings.len());
-        for standing in &page.standings {
-            let readable = self.reader().readable(&caller.person, standing.conversation)?;
+        let ids = page.standings.iter().map(|standing| standing.conversation);
+        let judged = self.reader().readables(&caller.person, ids)?;
+        for (standing, readable) in page.standings.iter().zip(judged) {
             if still_fits(&ask, &readable) {
                 shown.extend(self.queued(caller, standing, readable)?);
             }

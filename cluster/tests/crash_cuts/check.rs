@@ -170,7 +170,7 @@ fn commands(truth: &Truth, last: u64, said: &BTreeMap<u64, Vec<(ConversationId, 
 fn actor(fact: &Fact) -> u128 {
     match fact.envelope.acting {
         Acting::Person { person, .. } => person.0,
-        Acting::Door | Acting::Operator => 0,
+        Acting::Door | Acting::Operator | Acting::Clock => 0,
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Stands between a machine and the code under test.
 
+use crate::agenda;
 use crate::clock::Clock;
 use crate::history::Happened;
 use crate::log::Log;
@@ -80,6 +81,7 @@ impl Birth {
             on_fatal: Arc::clone(&on_fatal),
         };
         let name = (self.id, self.life);
+        let clock = self.clock.clone();
         let state = Witness::open(name, &self.store, Arc::new(self.clock), ledger.clone(), record.clone());
         let state = match state {
             Ok(state) => Arc::new(state),
@@ -101,11 +103,13 @@ impl Birth {
         network.attach(
             self.id,
             End {
-                process: self.process,
+                process: self.process.clone(),
                 service: host,
             },
         );
         let _ = self.node.set(Arc::clone(&node));
+        self.process
+            .spawn(agenda::run(Arc::clone(&node), clock, record.clone()));
         become_ready(node, &record).await;
     }
 }

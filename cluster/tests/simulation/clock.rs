@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::time::Instant;
 
 /// The wall clock at the beginning of every run.
-const BEGIN_MS: u64 = 1_800_000_000_000;
+pub const BEGIN_MS: u64 = 1_800_000_000_000;
 
 /// The clock of one machine. Clones are the same clock.
 #[derive(Clone)]

@@ -11,6 +11,7 @@
     reason = "a test that cannot go on should stop, and says how long it took"
 )]
 
+mod agenda;
 mod ask;
 mod birth;
 mod checker;
@@ -20,6 +21,7 @@ mod clinic;
 mod clock;
 mod dice;
 mod disk;
+mod duty;
 mod faults;
 mod history;
 mod log;

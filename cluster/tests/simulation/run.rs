@@ -232,6 +232,9 @@ impl Run {
         let truth = Truth::of(self.machines.ledger());
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone();
         truth.check(&answers, &self.record.history(), &self.record);
+        if truth.covered > 0 {
+            self.record.count("somebody covered");
+        }
         let nodes = self.machines.nodes();
         for node in &nodes {
             let (revision, hash) = node.state.stand();

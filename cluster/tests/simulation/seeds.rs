@@ -18,7 +18,7 @@ const FAILED_COUNT_MAX: usize = 5;
 /// With so many runs, every class must have come about.
 const SEEDS_FOR_ALL_CLASSES: u64 = 100;
 /// Besides the faults.
-const ALSO_REQUIRED: [&str; 8] = [
+const ALSO_REQUIRED: [&str; 10] = [
     "lost disk replaced",
     "line broken under a message",
     "message after its line broke",
@@ -27,6 +27,8 @@ const ALSO_REQUIRED: [&str; 8] = [
     "outcome unknown, asked again",
     "process ended itself",
     "state installed from another node",
+    "timer fired",
+    "somebody covered",
 ];
 
 /// How many cores there are for it.

@@ -2,14 +2,16 @@
 //!
 //! Stands after a run, beside the checker: the history says what was told, this says what was right.
 
+use crate::duty::Duty;
 use crate::history::{Happened, Line};
 use crate::record::Record;
-use crate::witness::{Ledger, digest, hex, workspace_key};
+use crate::witness::{Ledger, decode, digest, hex, workspace_key};
 use corridor_domain::command::Envelope;
 use corridor_domain::ids::ConversationId;
 use corridor_domain::outcome::{Answer, Change};
 use corridor_storage::apply::{Applied, AppliedState};
 use corridor_storage::backend::MemoryBackend;
+use corridor_storage::reader::Reader;
 use corridor_storage::replicated::ReplicatedState as _;
 use corridor_storage::sealing::StorageKey;
 use corridor_storage::state::State;
@@ -23,6 +25,10 @@ pub struct Truth {
     hashes: BTreeMap<u64, String>,
     /// Of all records at the end.
     pub digest: String,
+    /// The first revision at which a duty was not done, and which.
+    undone: Option<(u64, String)>,
+    /// In how many conversations somebody came in by a coverage.
+    pub covered: usize,
     /// Everywhere anything was said.
     pub conversations: BTreeSet<ConversationId>,
 }
@@ -43,14 +49,22 @@ impl Truth {
             });
             ear.lock().unwrap_or_else(PoisonError::into_inner).extend(conversations);
         };
-        let applied = AppliedState::open(state, Box::new(listener)).expect("an empty state opens");
+        let applied = AppliedState::open(state.clone(), Box::new(listener)).expect("an empty state opens");
         let (mut answers, mut hashes) = (BTreeMap::new(), BTreeMap::new());
+        let (reader, mut duty, mut undone) = (Reader::new(state), Duty::default(), None);
         for command in ledger.all() {
-            let revision = command.revision;
+            let (revision, envelope) = (command.revision, decode(&command.command));
             let answer = applied
                 .apply(vec![command], Vec::new())
                 .expect("memory does not fail")
                 .remove(0);
+            let now_ms = applied.progress().at_ms;
+            // Whoever asks again is told what was done before; nothing is done now.
+            if let Some(envelope) = envelope.filter(|_| answer.revision() == revision)
+                && let Err(what) = duty.look(&envelope, &answer, &reader, now_ms)
+            {
+                undone.get_or_insert((revision, what));
+            }
             answers.insert(revision, answer);
             hashes.insert(revision, hex(&applied.progress().hash[..8]));
         }
@@ -60,6 +74,8 @@ impl Truth {
             hashes,
             digest: digest(&applied),
             conversations,
+            undone,
+            covered: duty.covered(),
         }
     }
 
@@ -71,6 +87,9 @@ impl Truth {
                 detail,
             });
         };
+        if let Some((revision, what)) = &self.undone {
+            violated("duty", format!("at {revision}: {what}"));
+        }
         for (envelope, answer) in answers {
             let right = self.answers.get(&answer.revision());
             if right != Some(answer) {

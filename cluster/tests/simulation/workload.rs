@@ -7,12 +7,14 @@ use crate::clinic::folk::{
     PHYSICIAN, PRIVATE, TOPIC, channel,
 };
 use crate::clinic::{create, edit, envelope, note, read, retract, send};
+use crate::clock::BEGIN_MS;
 use crate::dice::Dice;
 use crate::history::Wish;
 use corridor_domain::care::CareStep;
 use corridor_domain::command::{Command, Envelope};
 use corridor_domain::conversation::{History, Visibility};
-use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::coverage::NewCoverage;
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId};
 use corridor_domain::private::Private;
 
 /// Who has a client.
@@ -75,8 +77,10 @@ impl Workload {
         self.number += 1;
         let words = self.words();
         let any_seq = dice.between(1, 30);
+        let covers = [CLERK, PHYSICIAN, ADMINISTRATOR].contains(&self.person);
         let command = match draw {
             0..10 => return Asked::Look(room),
+            10..22 if covers => self.covers(),
             10..62 => send(room, &words),
             62..68 => note(room, &words),
             68..74 => match mine {
@@ -162,6 +166,49 @@ impl Workload {
         Command::Care { conversation, step }
     }
 
+    /// The clerk covers for the physician for some seconds, comes in by that, takes over, and is sent home.
+    fn covers(&self) -> Command {
+        let dice = &self.dice;
+        let &conversation = dice.one(&[GENERAL, TOPIC, JOHNS]).unwrap_or(&GENERAL);
+        match (self.person, dice.between(0, 6)) {
+            (CLERK, 0..4) => Command::AddMember {
+                conversation,
+                person: CLERK,
+                history: History::Full,
+            },
+            (CLERK, _) => Command::Care {
+                conversation,
+                step: CareStep::Take { from: Some(PHYSICIAN) },
+            },
+            (PHYSICIAN, 0..3) => Command::Care {
+                conversation,
+                step: CareStep::Take { from: None },
+            },
+            (ADMINISTRATOR, 0) => Command::EndCoverage {
+                coverage: self.one_of_mine(),
+            },
+            _ => {
+                let from_ms = BEGIN_MS + dice.between(8_000, 40_000);
+                let coverage = NewCoverage {
+                    id: self.one_of_mine(),
+                    covered: PHYSICIAN,
+                    covering: CLERK,
+                    from_ms,
+                    until_ms: from_ms + dice.between(2_000, 20_000),
+                    reason: Private::new(self.words()),
+                };
+                Command::GrantCoverage {
+                    coverage: Box::new(coverage),
+                }
+            }
+        }
+    }
+
+    /// Few, so that what is ended was granted.
+    fn one_of_mine(&self) -> CoverageId {
+        CoverageId(self.base + u128::from(self.dice.between(0, 4)))
+    }
+
     fn wish(&self, command: Command) -> (Envelope, Wish) {
         let envelope = envelope(self.person, self.base + self.number, command);
         let wish = wish(&envelope);
@@ -174,7 +221,7 @@ pub fn wish(envelope: &Envelope) -> Wish {
     use corridor_domain::command::Acting;
     let person = match envelope.acting {
         Acting::Person { person, .. } => person.0,
-        Acting::Door | Acting::Operator => 0,
+        Acting::Door | Acting::Operator | Acting::Clock => 0,
     };
     let text = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned());
     let (kind, body) = match &envelope.command {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use corridor_cluster::transport::{Identity, PEER_PROTOCOL, TUNNEL_PROTOCOL, names};
 use corridor_domain::limits;
+use corridor_storage::apply::COMMAND_VERSION;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -70,7 +71,7 @@ pub fn hello(cluster: [u8; 16], node: u64, versions: (u16, u16)) -> Vec<u8> {
     bytes.extend(versions.1.to_le_bytes());
     bytes.extend(cluster);
     bytes.extend(node.to_le_bytes());
-    bytes.push(2);
+    bytes.push(COMMAND_VERSION);
     bytes
 }
 

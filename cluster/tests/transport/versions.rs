@@ -5,6 +5,8 @@ use corridor_cluster::peers::{CallError, PeerLink as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
+use corridor_storage::apply::COMMAND_VERSION;
+
 use crate::hostile::{Caller, hello, request, say};
 use crate::impostors::impostor;
 use crate::support::{Authority, CLUSTER, counted, start};
@@ -14,7 +16,7 @@ use crate::support::{Authority, CLUSTER, counted, start};
 fn hello_to_come(node: u64, lowest: u16) -> Vec<u8> {
     let mut bytes = hello(CLUSTER, node, (lowest, 2));
     if let Some(applies) = bytes.last_mut() {
-        *applies = 3;
+        *applies = COMMAND_VERSION + 1;
     }
     bytes.extend(b"words to come");
     bytes[0] = u8::try_from(bytes.len() - 4).unwrap();
@@ -41,7 +43,7 @@ async fn a_node_of_the_next_release_asks_this_one_in_the_version_of_both() {
     assert_eq!(
         heard,
         hello(CLUSTER, 2, (1, 1)),
-        "so the other one knows that it is wire version 1, and applies commands of version 2"
+        "so the other one knows that it is wire version 1, and which commands it applies"
     );
     let taken = node.next().await;
     assert_eq!((taken.from, taken.request.group), (3, 1));
@@ -63,7 +65,7 @@ async fn this_node_asks_one_of_the_next_release_and_remembers_what_it_applies() 
     said.extend([13, 0, 0, 0, 4, 1, 0, 0, 0, 0, 0, 0, 0, 1, b'y', b'e', b's']);
     let answering = tokio::spawn(impostor(authority.identity(2), listener, said));
     assert_eq!(one.ask(2, &address, "in version 1").await.unwrap(), "yes");
-    assert_eq!(one.transport.applies(2, &address), Some(3));
+    assert_eq!(one.transport.applies(2, &address), Some(COMMAND_VERSION + 1));
     assert_eq!(one.transport.applies(2, "elsewhere:1"), None);
     one.transport.shutdown().await;
     let heard = answering.await.unwrap();
@@ -71,7 +73,7 @@ async fn this_node_asks_one_of_the_next_release_and_remembers_what_it_applies() 
     assert!(heard.ends_with(b"in version 1"));
     assert_eq!(
         one.transport.applies(2, &address),
-        Some(3),
+        Some(COMMAND_VERSION + 1),
         "also when the line is over"
     );
 }

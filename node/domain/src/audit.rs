@@ -7,7 +7,7 @@ use crate::private::Private;
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
-/// Why somebody may read content: one of four (T-04). Numbers and order are for ever.
+/// Why somebody may read content (T-04; coverage is told apart from the care team). Numbers and order are for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Basis {
     /// Belongs to the room.
@@ -18,6 +18,8 @@ pub enum Basis {
     OrganizationQueue,
     /// Broke the glass: reason, time box, review.
     BreakGlass,
+    /// Covers for who cares for the patient, for a time.
+    Coverage,
 }
 
 macro_rules! actions {
@@ -131,6 +133,24 @@ actions! {
     AllowOnBehalf = "on_behalf_allowed_here",
     /// Somebody lets others reply for them, or not.
     ChangeOnBehalf = "on_behalf_changed",
+    /// Coverage was granted.
+    GrantCoverage = "coverage_granted",
+    /// Coverage was ended before its time.
+    EndCoverage = "coverage_ended_early",
+    /// Coverage began.
+    BeginCoverage = "coverage_began",
+    /// Coverage is over: what was taken under it went back.
+    FinishCoverage = "coverage_over",
+    /// A message was written, to be sent later.
+    Schedule = "message_scheduled",
+    /// It was taken back before it was sent.
+    Unschedule = "scheduled_message_removed",
+    /// Its time had come.
+    SendScheduled = "scheduled_message_due",
+    /// Somebody changed their own view of a conversation.
+    ChangeAttention = "own_view_changed",
+    /// Somebody was reminded of a conversation.
+    Remind = "reminded",
 }
 
 /// A stretch of one conversation, both ends with it.
@@ -200,6 +220,7 @@ mod tests {
             (Action::Take, 32),
             (Action::Open, 41),
             (Action::ChangeOnBehalf, 45),
+            (Action::Remind, 54),
         ];
         for (action, number) in pinned {
             assert_eq!(action as usize, number, "{}", action.code());

@@ -1,14 +1,18 @@
 //! Commands: everything that can be asked of a workspace, and the envelope that carries whatever is not deterministic.
 //! Content comes sealed; places come in the numbering of the asking person's side.
 
+use crate::attention::AttentionStep;
 use crate::care::CareStep;
 use crate::conversation::{Audience, History, Kind};
+use crate::coverage::NewCoverage;
 use crate::event::{Mention, Priority};
-use crate::ids::{CommandId, ConversationId, PersonId, SessionId};
+use crate::ids::{CommandId, ConversationId, CoverageId, PersonId, ScheduledId, SessionId};
 use crate::on_behalf::Confirmation;
 use crate::person::{AccountState, Person, Roles, Site};
 use crate::private::{Private, Sealed};
+use crate::scheduled::NewScheduled;
 use crate::session::Session;
+use crate::timer::Timer;
 use serde::{Deserialize, Serialize};
 
 /// On whose authority a command acts. Numbers and order are for ever.
@@ -25,6 +29,8 @@ pub enum Acting {
     Door,
     /// The operator at the machine's own console.
     Operator,
+    /// The workspace's time: something is due. Since version 3.
+    Clock,
 }
 
 /// A command with all that the outcome depends on besides the state.
@@ -302,6 +308,40 @@ pub enum Command {
         /// They refuse it.
         refuses: bool,
     },
+    /// Let somebody work for a time in the patient conversations of who is away. Since version 3.
+    GrantCoverage {
+        /// What is granted, id drawn by the node.
+        coverage: Box<NewCoverage>,
+    },
+    /// End it before its time. Since version 3.
+    EndCoverage {
+        /// Which.
+        coverage: CoverageId,
+    },
+    /// Write a message that is sent later. Since version 3.
+    Schedule {
+        /// Where.
+        conversation: ConversationId,
+        /// What and when, id drawn by the node.
+        scheduled: Box<NewScheduled>,
+    },
+    /// Take it back. Since version 3.
+    Unschedule {
+        /// Which.
+        scheduled: ScheduledId,
+    },
+    /// Change one's own view of a conversation. Since version 3.
+    ChangeAttention {
+        /// Of which.
+        conversation: ConversationId,
+        /// What.
+        step: AttentionStep,
+    },
+    /// Something is due. Since version 3.
+    FireTimer {
+        /// What.
+        timer: Timer,
+    },
 }
 
 impl Command {
@@ -323,7 +363,9 @@ impl Command {
             | Self::BreakGlass { conversation, .. }
             | Self::Care { conversation, .. }
             | Self::ConfirmOnBehalf { conversation, .. }
-            | Self::SendOnBehalf { conversation, .. } => Some(*conversation),
+            | Self::SendOnBehalf { conversation, .. }
+            | Self::Schedule { conversation, .. }
+            | Self::ChangeAttention { conversation, .. } => Some(*conversation),
             _ => None,
         }
     }
@@ -335,6 +377,12 @@ impl Command {
             | Self::ConfirmOnBehalf { .. }
             | Self::SendOnBehalf { .. }
             | Self::ChangeOnBehalf { .. } => 2,
+            Self::GrantCoverage { .. }
+            | Self::EndCoverage { .. }
+            | Self::Schedule { .. }
+            | Self::Unschedule { .. }
+            | Self::ChangeAttention { .. }
+            | Self::FireTimer { .. } => 3,
             _ => 1,
         }
     }

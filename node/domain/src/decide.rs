@@ -4,7 +4,9 @@
 //! refusal ends it: no changes, but an answer and an audit record all the same.
 
 mod accounts;
+mod attention;
 mod care;
+mod coverage;
 mod marks;
 mod members;
 mod messages;
@@ -12,6 +14,9 @@ mod on_behalf;
 mod reading;
 mod room;
 mod rooms;
+mod scheduled;
+
+pub use scheduled::as_sent;
 
 use crate::audit::{Action, AuditRecord, Basis, Range};
 use crate::care::CareStep;
@@ -24,6 +29,7 @@ use crate::permission::{Asking, permit};
 use crate::person::Person;
 use crate::private::Private;
 use crate::refusal::Refusal;
+use crate::timer::Timer;
 use crate::view::View;
 
 /// What a family of decisions gives back when it did not refuse.
@@ -37,6 +43,8 @@ pub(crate) struct Decision {
     grants: Option<Vec<crate::outcome::Grant>>,
     basis: Option<Basis>,
     ranges: Vec<Range>,
+    /// Why what was due could not be done: on the record, though it is no refusal of the command.
+    noted: Option<Refusal>,
 }
 
 /// Says what follows from the command. Never fails: a refusal is an outcome.
@@ -46,6 +54,7 @@ pub fn decide(view: &View, envelope: &Envelope) -> Outcome {
     let decided = authenticate(view, envelope).and_then(|()| match envelope.acting {
         Acting::Operator => accounts::by_operator(view, &envelope.command),
         Acting::Door => accounts::at_the_door(view, &envelope.command),
+        Acting::Clock => by_clock(view, &envelope.command),
         Acting::Person { .. } => {
             let actor = actor.ok_or(Refusal::NotSignedIn)?;
             by_person(view, envelope, actor, action)
@@ -109,6 +118,18 @@ fn authenticate(view: &View, envelope: &Envelope) -> Result<(), Refusal> {
     }
 }
 
+/// Nobody asked for it: what is due was asked for before, and was allowed then.
+fn by_clock(view: &View, command: &Command) -> Result<Decision, Refusal> {
+    match command {
+        Command::FireTimer { timer } => match timer {
+            Timer::CoverageBegins(_) | Timer::CoverageEnds(_) => coverage::fired(view, *timer),
+            Timer::MessageDue(_) => scheduled::due(view, *timer),
+            Timer::Reminder(..) => attention::remind(view, *timer),
+        },
+        _ => Err(Refusal::Forbidden),
+    }
+}
+
 fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -> Result<Decision, Refusal> {
     if let Command::Read { pages } = &envelope.command {
         return reading::read(view, actor, pages, envelope.on_behalf_of);
@@ -116,9 +137,10 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
     let asking = asking(view, envelope, actor, action);
     let basis = permit(&asking)?;
     let mut decision = match &envelope.command {
-        Command::FoundWorkspace { .. } | Command::SignIn { .. } | Command::FailSignIn { .. } => {
-            return Err(Refusal::Forbidden);
-        }
+        Command::FoundWorkspace { .. }
+        | Command::SignIn { .. }
+        | Command::FailSignIn { .. }
+        | Command::FireTimer { .. } => return Err(Refusal::Forbidden),
         Command::AddSite { .. }
         | Command::AddPerson { .. }
         | Command::ChangeAccountState { .. }
@@ -151,6 +173,11 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
             message, confirmation, ..
         } => on_behalf::send(view, actor, message, confirmation),
         Command::ChangeOnBehalf { refuses, .. } => on_behalf::change(view, *refuses),
+        Command::GrantCoverage { coverage } => coverage::grant(view, actor, coverage),
+        Command::EndCoverage { .. } => coverage::end(view, actor),
+        Command::Schedule { scheduled, .. } => scheduled::schedule(view, actor, scheduled),
+        Command::Unschedule { .. } => scheduled::unschedule(view, actor),
+        Command::ChangeAttention { step, .. } => attention::step(view, actor, step),
         Command::Read { .. } => Err(Refusal::Invalid),
     }?;
     decision.basis = decision.basis.or(basis);
@@ -161,6 +188,7 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
 pub fn asking<'a>(view: &'a View, envelope: &'a Envelope, actor: &'a Person, action: Action) -> Asking<'a> {
     let (audience, priority) = match &envelope.command {
         Command::Send { message, .. } | Command::SendOnBehalf { message, .. } => (message.audience, message.priority),
+        Command::Schedule { scheduled, .. } => (scheduled.message.audience, scheduled.message.priority),
         _ => (Audience::Everyone, Priority::Routine),
     };
     let new_kind = match &envelope.command {
@@ -236,6 +264,17 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::ConfirmOnBehalf { .. } => Action::ConfirmOnBehalf,
         Command::SendOnBehalf { .. } => Action::SendOnBehalf,
         Command::ChangeOnBehalf { .. } => Action::ChangeOnBehalf,
+        Command::GrantCoverage { .. } => Action::GrantCoverage,
+        Command::EndCoverage { .. } => Action::EndCoverage,
+        Command::Schedule { .. } => Action::Schedule,
+        Command::Unschedule { .. } => Action::Unschedule,
+        Command::ChangeAttention { .. } => Action::ChangeAttention,
+        Command::FireTimer { timer } => match timer {
+            Timer::CoverageBegins(_) => Action::BeginCoverage,
+            Timer::CoverageEnds(_) => Action::FinishCoverage,
+            Timer::MessageDue(_) => Action::SendScheduled,
+            Timer::Reminder(..) => Action::Remind,
+        },
     }
 }
 
@@ -249,6 +288,8 @@ fn record(
     let (actor, session) = match envelope.acting {
         Acting::Person { person, session } => (Some(person), Some(session)),
         Acting::Operator => (None, None),
+        // Whose message it is, whom it reminds; of a coverage it is nobody.
+        Acting::Clock => (view.actor.as_ref().map(|actor| actor.id), None),
         Acting::Door => match &envelope.command {
             Command::SignIn { session, .. } => (Some(session.person), Some(session.id)),
             Command::FailSignIn { person, .. } => (*person, None),
@@ -266,6 +307,7 @@ fn record(
     };
     let reason = match &envelope.command {
         Command::BreakGlass { reason, .. } | Command::Retract { reason, .. } => reason.clone(),
+        Command::GrantCoverage { coverage } => coverage.reason.clone(),
         _ => Private::default(),
     };
     let named = match &envelope.command {
@@ -282,16 +324,27 @@ fn record(
         revision: view.revision,
         at_ms: view.now_ms,
         actor,
-        on_behalf_of: envelope.on_behalf_of,
+        on_behalf_of: envelope.on_behalf_of.or_else(|| covered(view, &envelope.command)),
         session,
         device,
         basis: decision.basis,
         action,
-        refusal,
+        refusal: refusal.or(decision.noted),
         subject: named,
         ranges,
         reason,
         salt: envelope.salt,
+    }
+}
+
+/// For whom somebody gets to read, or did.
+fn covered(view: &View, command: &Command) -> Option<PersonId> {
+    match command {
+        Command::GrantCoverage { coverage } => Some(coverage.covered),
+        Command::EndCoverage { .. } | Command::FireTimer { .. } => {
+            view.coverages.first().map(|coverage| coverage.window.covered)
+        }
+        _ => None,
     }
 }
 

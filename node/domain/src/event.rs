@@ -160,6 +160,15 @@ pub enum EventBody {
         /// They may.
         allowed: bool,
     },
+    /// The time of who covered for somebody is over.
+    CoverageEnded {
+        /// Who covered.
+        person: PersonId,
+        /// They came by it, and are gone.
+        left: bool,
+        /// Who answers now, if that changed.
+        party: Option<Party>,
+    },
 }
 
 /// One event of a conversation.

@@ -95,6 +95,12 @@ identifier!(
 identifier!(
     /// A location of the workspace.
     SiteId, "site_");
+identifier!(
+    /// One message that is to be sent later.
+    ScheduledId, "sch_");
+identifier!(
+    /// One coverage: somebody works for a time in the patient conversations of somebody who is away.
+    CoverageId, "cov_");
 
 /// What the client calls its command; it keeps it until it has an answer. Unique per person, not over all.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -5,11 +5,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod attention;
 pub mod audit;
 pub mod care;
 pub mod cluster;
 pub mod command;
 pub mod conversation;
+pub mod coverage;
 pub mod decide;
 pub mod event;
 pub mod ids;
@@ -21,5 +23,7 @@ pub mod person;
 pub mod placement;
 pub mod private;
 pub mod refusal;
+pub mod scheduled;
 pub mod session;
+pub mod timer;
 pub mod view;

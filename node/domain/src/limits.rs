@@ -4,6 +4,7 @@
 
 mod between_nodes;
 mod care;
+mod chat;
 mod selftest;
 mod workspaces;
 
@@ -31,8 +32,16 @@ pub use between_nodes::{
     TUNNELS_IDLE_COUNT_MAX, TUNNELS_OPENING_COUNT_MAX, WAITING_WORD_INTERVAL_MS,
 };
 pub use care::{
-    BREAK_GLASS_MINUTES_MAX, BREAK_GLASS_REASON_SIZE_BYTES_MIN, HAND_OVER_MINUTES, HAND_OVER_MINUTES_MAX,
-    ON_BEHALF_CONFIRMATION_MS, QUEUE_LOOK_BACK_EVENTS_COUNT, QUEUE_PAGE_COUNT_MAX,
+    AGENDA_LOOK_INTERVAL_MS, AGENDA_TIMERS_COUNT_MAX, BREAK_GLASS_MINUTES_MAX, BREAK_GLASS_REASON_SIZE_BYTES_MIN,
+    COVERAGE_AHEAD_MS_MAX, COVERAGE_MS_MAX, COVERAGE_RETURNS_COUNT_MAX, COVERAGES_PER_PERSON_COUNT_MAX,
+    HAND_OVER_MINUTES, HAND_OVER_MINUTES_MAX, ON_BEHALF_CONFIRMATION_MS, QUEUE_LOOK_BACK_EVENTS_COUNT,
+    QUEUE_PAGE_COUNT_MAX, REMINDER_AHEAD_MS_MAX, SCHEDULED_AHEAD_MS_MAX, SCHEDULED_PER_PERSON_COUNT_MAX,
+};
+pub use chat::{
+    DEVICE_NAME_SIZE_BYTES_MAX, EDIT_WINDOW_MS, LOGIN_SIZE_BYTES_MAX, MEMBERS_AT_CREATION_COUNT_MAX, MEMBERS_COUNT_MAX,
+    MENTIONS_COUNT_MAX, MESSAGE_SIZE_BYTES_MAX, NAME_SIZE_BYTES_MAX, OWN_SINCE_READ_COUNT_MAX, PASSWORD_CHARACTERS_MIN,
+    PASSWORD_SIZE_BYTES_MAX, REASON_SIZE_BYTES_MAX, RECEIPT_EVENTS_MEMBERS_MAX, RELATIONS_COUNT_MAX,
+    SESSION_LIFETIME_MS, SESSIONS_PER_PERSON_COUNT_MAX, TOPIC_SIZE_BYTES_MAX, VERSIONS_COUNT_MAX,
 };
 pub use selftest::{
     SELFTEST_ANSWER_SIZE_BYTES_MAX, SELFTEST_ANSWER_TIMEOUT_MS, SELFTEST_CLOSING_TIMEOUT_MS,
@@ -46,43 +55,6 @@ pub use workspaces::{
     WORKSPACE_STORE_TRIES_COUNT_MAX, WORKSPACE_WAKE_PAUSE_MS, WORKSPACE_WAKE_TIMEOUT_MS, WORKSPACE_WAKINGS_BURST,
     WORKSPACE_WAKINGS_PER_SECOND, WORKSPACES_COUNT_MAX, WORKSPACES_WAKING_COUNT_MAX,
 };
-
-/// Longest message body, in bytes of UTF-8 before sealing.
-pub const MESSAGE_SIZE_BYTES_MAX: usize = 64 * 1024;
-/// Longest topic of a conversation, in bytes.
-pub const TOPIC_SIZE_BYTES_MAX: usize = 200;
-/// Longest name of a person, organization or site, in bytes.
-pub const NAME_SIZE_BYTES_MAX: usize = 200;
-/// Longest sign-in name, in bytes.
-pub const LOGIN_SIZE_BYTES_MAX: usize = 254;
-/// Longest password taken, in bytes: longer ones only cost time to hash.
-pub const PASSWORD_SIZE_BYTES_MAX: usize = 1024;
-/// Shortest password for a new person, in characters (NIST SP 800-63B-4 for a single factor).
-pub const PASSWORD_CHARACTERS_MIN: usize = 15;
-/// Longest device name kept, in bytes; what is longer is cut.
-pub const DEVICE_NAME_SIZE_BYTES_MAX: usize = 120;
-/// Longest reason given for a retraction or for breaking the glass, in bytes.
-pub const REASON_SIZE_BYTES_MAX: usize = 500;
-/// Most members of one conversation.
-pub const MEMBERS_COUNT_MAX: u32 = 5_000;
-/// Most members named while creating a conversation.
-pub const MEMBERS_AT_CREATION_COUNT_MAX: usize = 200;
-/// Most people and roles mentioned in one message.
-pub const MENTIONS_COUNT_MAX: usize = 50;
-/// Above this many members, read and delivered marks are kept but make no events.
-pub const RECEIPT_EVENTS_MEMBERS_MAX: u32 = 50;
-/// Own messages counted apart while earlier ones of others are unread; beyond it, sending counts as having read.
-pub const OWN_SINCE_READ_COUNT_MAX: usize = 256;
-/// Time in which staff may edit a message outside what patients see (T-19).
-pub const EDIT_WINDOW_MS: u64 = 15 * 60 * 1000;
-/// Most versions of one message.
-pub const VERSIONS_COUNT_MAX: u32 = 50;
-/// Longest life of a session.
-pub const SESSION_LIFETIME_MS: u64 = 12 * 60 * 60 * 1000;
-/// Most live sessions of one person; the oldest ends when one more begins.
-pub const SESSIONS_PER_PERSON_COUNT_MAX: usize = 10;
-/// Most people of a care team, sites of a person, patients of a proxy.
-pub const RELATIONS_COUNT_MAX: usize = 100;
 
 /// Size from which a batch is written while a whole state is replaced.
 pub const STATE_REPLACE_BATCH_SIZE_BYTES: usize = 1024 * 1024;

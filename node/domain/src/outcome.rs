@@ -1,14 +1,17 @@
 //! What follows from a command: changes to write, one answer, one audit record. Values only; `storage` writes them in one batch.
 
+use crate::attention::Attention;
 use crate::audit::{AuditRecord, Basis};
 use crate::care::Care;
 use crate::conversation::{Conversation, Membership, Place, Side};
+use crate::coverage::{Coverage, StandIn};
 use crate::event::Event;
 use crate::ids::{ConversationId, PersonId};
 use crate::on_behalf::Confirmed;
 use crate::person::{Person, Site};
 use crate::private::{Private, Sealed};
 use crate::refusal::Refusal;
+use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +56,28 @@ pub enum Change {
     Care(Box<Care>),
     /// What somebody confirmed, or has sent.
     Confirmed(Confirmed),
+    /// Somebody's own view of a conversation.
+    Attention {
+        /// What it is now.
+        attention: Attention,
+        /// Its time has come.
+        reminded: bool,
+    },
+    /// A message that is to be sent later, new or refused.
+    Scheduled(Box<Scheduled>),
+    /// It waits no longer.
+    ScheduledOver {
+        /// What it was.
+        scheduled: Box<Scheduled>,
+        /// Where it stands, in the numbering of its author; none: it was taken back.
+        sent_seq: Option<u64>,
+    },
+    /// A coverage.
+    Coverage(Box<Coverage>),
+    /// What somebody came to by a coverage.
+    StandIn(StandIn),
+    /// They have it no longer.
+    StandInOver(StandIn),
     /// Whether others may reply for somebody.
     RefusesOnBehalf {
         /// For whom.

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod care;
+mod coverage;
 mod messages;
 mod on_behalf;
 mod reading;
@@ -14,6 +15,7 @@ pub use reading::{basis, may_watch_queue, queue_basis};
 
 use crate::audit::{Action, Basis};
 use crate::conversation::{Audience, Conversation, Kind, Membership};
+use crate::decide::as_sent;
 use crate::event::{Event, Priority};
 use crate::ids::PersonId;
 use crate::person::Person;
@@ -76,7 +78,7 @@ impl<'a> Asking<'a> {
     }
 
     fn own(&self) -> Option<&'a Membership> {
-        self.about.own.as_ref().filter(|own| own.is_current())
+        self.about.own_at(self.now_ms)
     }
 
     fn is_owner(&self) -> bool {
@@ -101,7 +103,13 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         return Err(Refusal::Forbidden);
     }
     match asking.action {
-        Action::FoundWorkspace | Action::SignIn | Action::FailSignIn => Err(Refusal::Forbidden),
+        Action::FoundWorkspace
+        | Action::SignIn
+        | Action::FailSignIn
+        | Action::BeginCoverage
+        | Action::FinishCoverage
+        | Action::SendScheduled
+        | Action::Remind => Err(Refusal::Forbidden),
         Action::AddSite
         | Action::AddPerson
         | Action::ChangeAccountState
@@ -119,6 +127,18 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         | Action::RemoveMember
         | Action::Join
         | Action::Leave => decide(rooms::deny(asking), rooms::allow(asking)),
+        // As if it were sent now; and it is asked again when it is.
+        Action::Schedule => permit(&Asking {
+            action: as_sent(asking.audience),
+            ..*asking
+        }),
+        // One's own: whoever asks for another's finds none.
+        Action::Unschedule => Ok(None),
+        Action::ChangeAttention => match (unknown(asking), asking.own()) {
+            (Some(refusal), _) => Err(refusal),
+            (None, None) => Err(Refusal::NotAMember),
+            (None, Some(_)) => Ok(None),
+        },
         Action::Send
         | Action::SendNote
         | Action::Edit
@@ -140,6 +160,7 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         Action::ConfirmOnBehalf | Action::SendOnBehalf | Action::ChangeOnBehalf => {
             decide(on_behalf::deny(asking), on_behalf::allow(asking))
         }
+        Action::GrantCoverage | Action::EndCoverage => decide(coverage::deny(asking), coverage::allow(asking)),
         Action::Read | Action::ReadPatients | Action::ReadPeople | Action::ReadAudit | Action::BreakGlass => {
             decide(reading::deny(asking), reading::allow(asking))
         }

@@ -75,6 +75,8 @@ refusals! {
     ConfirmFirst = "confirm_first",
     /// Somebody has written to the patient meanwhile.
     MovedOn = "moved_on",
+    /// The same two have a coverage in that time already.
+    CoverageOverlaps = "coverage_overlaps",
 }
 
 #[cfg(test)]
@@ -111,6 +113,7 @@ mod tests {
             "on_behalf_refused",
             "confirm_first",
             "moved_on",
+            "coverage_overlaps",
         ];
         let codes: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
         assert_eq!(codes, pinned);

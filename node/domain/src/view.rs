@@ -1,11 +1,14 @@
 //! The slice of state that one command needs, loaded before anything is decided. A field that a command does not need is empty.
 
+use crate::attention::Attention;
 use crate::care::Care;
 use crate::conversation::{Conversation, Membership};
+use crate::coverage::{Cover, Coverage, StandIn};
 use crate::event::Event;
 use crate::ids::ConversationId;
 use crate::on_behalf::Confirmed;
 use crate::person::Person;
+use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
 
 /// One conversation as one reader needs it judged.
@@ -15,6 +18,8 @@ pub struct Readable {
     pub conversation: Option<Conversation>,
     /// The reader's own membership, past ones too.
     pub own: Option<Membership>,
+    /// Until when that holds, if it came by a coverage.
+    pub own_until_ms: Option<u64>,
     /// The patient of the conversation.
     pub patient: Option<Person>,
     /// The reader's broken glass on it.
@@ -23,15 +28,36 @@ pub struct Readable {
     pub care: Option<Care>,
     /// The person who holds it.
     pub holder: Option<Person>,
+    /// For whom the reader covers; only where they do not belong to it, or take it over.
+    pub covers: Vec<Cover>,
 }
 
 impl Readable {
+    /// The reader's membership, if they belong to it at that time: one by coverage ends with it, whether or not anybody noticed.
+    pub fn own_at(&self, now_ms: u64) -> Option<&Membership> {
+        let holds = self.own_until_ms.is_none_or(|until_ms| now_ms < until_ms);
+        self.own.as_ref().filter(|own| own.is_current() && holds)
+    }
+
     /// The responsibility for it, of patient conversations.
     pub fn care(&self) -> Option<Care> {
         let conversation = self.conversation.as_ref().filter(|found| found.kind.is_patient())?;
         let untouched = || Care::untouched(conversation.id, conversation.created_at_ms);
         Some(self.care.clone().unwrap_or_else(untouched))
     }
+}
+
+/// A conversation in which somebody stood in, when the coverage is over.
+#[derive(Debug, Clone)]
+pub struct Substituted {
+    /// What they came to.
+    pub stand_in: StandIn,
+    /// The conversation, with the membership of the one who covered.
+    pub about: Readable,
+    /// Who was covered.
+    pub covered: Option<Person>,
+    /// They belong to it.
+    pub covered_is_member: bool,
 }
 
 /// What a decision looks at.
@@ -49,6 +75,22 @@ pub struct View {
     pub session: Option<Session>,
     /// The conversation the command is about.
     pub about: Readable,
+    /// The actor's own view of it.
+    pub attention: Option<Attention>,
+    /// The message that is to be sent later.
+    pub scheduled: Option<Scheduled>,
+    /// How many the actor has waiting.
+    pub scheduled_count: usize,
+    /// What the actor came to in it by a coverage.
+    pub stand_in: Option<StandIn>,
+    /// For whom the person it is done to covers.
+    pub subject_covers: Vec<Cover>,
+    /// The coverage it is about; for a new one the open ones of both who are part of it.
+    pub coverages: Vec<Coverage>,
+    /// Conversations in which somebody stood in by that coverage.
+    pub substituted: Vec<Substituted>,
+    /// There are more of them.
+    pub more_substituted: bool,
     /// The conversations to be read, in the order they were asked for.
     pub pages: Vec<Readable>,
     /// The person it is done to.

@@ -3,6 +3,7 @@
 mod common;
 
 use common::scene_of_care::{CONFIRMATION, confirmed};
+use common::scene_of_coverage::running;
 use common::{
     COLLEAGUE, CONVERSATION, Case, NEW, NOW_MS, NURSE, OTHER_PATIENT, PATIENT, administrator, channel, colleague, head,
     member, message, new_message, nurse, patient, staff, thread, with_message,
@@ -178,6 +179,12 @@ fn case(refusal: Refusal) -> Option<Case> {
                 ..known
             });
         }),
+        Refusal::CoverageOverlaps => {
+            let running = running(NURSE, COLLEAGUE);
+            let coverage = Box::new(running.window.clone());
+            let case = Case::by(&nurse(), Command::GrantCoverage { coverage }).subject(&colleague(), None);
+            case.people(&[nurse()]).change(|view| view.coverages = vec![running])
+        }
         Refusal::Closed => {
             let closed = Care {
                 set_stage: Stage::Closed,

@@ -21,6 +21,8 @@ const TABLES: &[(&str, &str)] = &[
     ("accounts.md", include_str!("tables/accounts.md")),
     ("care.md", include_str!("tables/care.md")),
     ("on_behalf.md", include_str!("tables/on_behalf.md")),
+    ("coverage.md", include_str!("tables/coverage.md")),
+    ("waiting.md", include_str!("tables/waiting.md")),
 ];
 
 /// Said of a cell that cannot come about.
@@ -128,6 +130,7 @@ fn basis_name(basis: Basis) -> &'static str {
         Basis::CareTeam => "care team",
         Basis::OrganizationQueue => "organization queue",
         Basis::BreakGlass => "broken glass",
+        Basis::Coverage => "coverage",
     }
 }
 
@@ -194,6 +197,7 @@ fn cells_use_known_words() {
             "yes (care team)",
             "yes (organization queue)",
             "yes (broken glass)",
+            "yes (coverage)",
         ];
         assert!(
             refused || allowed.contains(&cell.says),
@@ -229,7 +233,12 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::FailSignIn
         | Action::ReadPatients
         | Action::ReadPeople
-        | Action::ReadAudit => vec!["-"],
+        | Action::ReadAudit
+        | Action::BeginCoverage
+        | Action::FinishCoverage
+        | Action::Unschedule
+        | Action::SendScheduled
+        | Action::Remind => vec!["-"],
         Action::AddPerson
         | Action::ChangeAccountState
         | Action::ChangeRoles
@@ -237,7 +246,9 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::ChangeProxyFor
         | Action::SetPassword
         | Action::EndSession
-        | Action::ChangeOnBehalf => PersonKind::ALL.map(person_kind_name).to_vec(),
+        | Action::ChangeOnBehalf
+        | Action::GrantCoverage
+        | Action::EndCoverage => PersonKind::ALL.map(person_kind_name).to_vec(),
         Action::CreateConversation
         | Action::Rename
         | Action::Archive
@@ -249,6 +260,8 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::Leave
         | Action::Send
         | Action::SendNote
+        | Action::Schedule
+        | Action::ChangeAttention
         | Action::Edit
         | Action::Retract
         | Action::MarkRead

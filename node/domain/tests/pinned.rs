@@ -144,10 +144,11 @@ fn the_bases_of_reading() {
         (Basis::CareTeam, "CareTeam", "01"),
         (Basis::OrganizationQueue, "OrganizationQueue", "02"),
         (Basis::BreakGlass, "BreakGlass", "03"),
+        (Basis::Coverage, "Coverage", "04"),
     ]);
     // A variant that is new in the code stops this from compiling until it stands above.
     let _known = |value: &Basis| match value {
-        Basis::Member | Basis::CareTeam | Basis::OrganizationQueue | Basis::BreakGlass => (),
+        Basis::Member | Basis::CareTeam | Basis::OrganizationQueue | Basis::BreakGlass | Basis::Coverage => (),
     };
 }
 
@@ -196,7 +197,7 @@ fn the_authorities() {
     ]);
     // A variant that is new in the code stops this from compiling until it stands above.
     let _known = |value: &Acting| match value {
-        Acting::Person { .. } | Acting::Door | Acting::Operator => (),
+        Acting::Person { .. } | Acting::Door | Acting::Operator | Acting::Clock => (),
     };
 }
 
@@ -311,6 +312,7 @@ fn the_refusals() {
         (Refusal::OnBehalfRefused, "OnBehalfRefused", "on_behalf_refused"),
         (Refusal::ConfirmFirst, "ConfirmFirst", "confirm_first"),
         (Refusal::MovedOn, "MovedOn", "moved_on"),
+        (Refusal::CoverageOverlaps, "CoverageOverlaps", "coverage_overlaps"),
     ];
     assert_eq!(Refusal::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {
@@ -377,6 +379,15 @@ fn the_actions() {
         (Action::SendOnBehalf, "SendOnBehalf", "message_sent_on_behalf"),
         (Action::AllowOnBehalf, "AllowOnBehalf", "on_behalf_allowed_here"),
         (Action::ChangeOnBehalf, "ChangeOnBehalf", "on_behalf_changed"),
+        (Action::GrantCoverage, "GrantCoverage", "coverage_granted"),
+        (Action::EndCoverage, "EndCoverage", "coverage_ended_early"),
+        (Action::BeginCoverage, "BeginCoverage", "coverage_began"),
+        (Action::FinishCoverage, "FinishCoverage", "coverage_over"),
+        (Action::Schedule, "Schedule", "message_scheduled"),
+        (Action::Unschedule, "Unschedule", "scheduled_message_removed"),
+        (Action::SendScheduled, "SendScheduled", "scheduled_message_due"),
+        (Action::ChangeAttention, "ChangeAttention", "own_view_changed"),
+        (Action::Remind, "Remind", "reminded"),
     ];
     assert_eq!(Action::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

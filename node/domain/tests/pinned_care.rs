@@ -4,11 +4,18 @@
 
 mod common;
 
-use common::pinned::pinned;
+use common::pinned::{pinned, pinned_from};
+use corridor_domain::attention::AttentionStep;
 use corridor_domain::care::CareStep;
-use corridor_domain::command::Command;
-use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::command::{Acting, Command, NewMessage};
+use corridor_domain::conversation::Audience;
+use corridor_domain::coverage::{CoverageStage, NewCoverage};
+use corridor_domain::event::Priority;
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId};
 use corridor_domain::person::Role;
+use corridor_domain::private::{Private, Sealed};
+use corridor_domain::scheduled::NewScheduled;
+use corridor_domain::timer::Timer;
 
 #[test]
 fn the_steps_of_care() {
@@ -57,9 +64,136 @@ fn the_steps_of_care() {
 }
 
 #[test]
+fn coverage_and_what_waits_for_its_time() {
+    let coverage = CoverageId(0xCE);
+    pinned(&[
+        (
+            Timer::CoverageBegins(coverage),
+            "CoverageBegins",
+            "00000000000000000000000000000000ce",
+        ),
+        (
+            Timer::CoverageEnds(coverage),
+            "CoverageEnds",
+            "01000000000000000000000000000000ce",
+        ),
+        (
+            Timer::MessageDue(ScheduledId(0x5C)),
+            "MessageDue",
+            "020000000000000000000000000000005c",
+        ),
+        (
+            Timer::Reminder(PersonId(2), ConversationId(4)),
+            "Reminder",
+            concat!(
+                "03",
+                "00000000000000000000000000000002",
+                "00000000000000000000000000000004"
+            ),
+        ),
+    ]);
+    pinned(&[
+        (CoverageStage::Planned, "Planned", "00"),
+        (CoverageStage::Running, "Running", "01"),
+        (CoverageStage::Over, "Over", "02"),
+    ]);
+    let new = NewCoverage {
+        id: coverage,
+        covered: PersonId(2),
+        covering: PersonId(3),
+        from_ms: 300,
+        until_ms: 301,
+        reason: Private::from("r"),
+    };
+    pinned_from(
+        32,
+        &[
+            (
+                Command::GrantCoverage {
+                    coverage: Box::new(new),
+                },
+                "GrantCoverage",
+                concat!(
+                    "20",
+                    "000000000000000000000000000000ce",
+                    "00000000000000000000000000000002",
+                    "00000000000000000000000000000003",
+                    "ac02ad020172"
+                ),
+            ),
+            (
+                Command::EndCoverage { coverage },
+                "EndCoverage",
+                "21000000000000000000000000000000ce",
+            ),
+            (
+                Command::Schedule {
+                    conversation: ConversationId(4),
+                    scheduled: Box::new(NewScheduled {
+                        id: ScheduledId(0x5C),
+                        at_ms: 300,
+                        message: NewMessage {
+                            audience: Audience::Team,
+                            priority: Priority::Stat,
+                            content: Sealed(vec![9]),
+                            mentions: Vec::new(),
+                            reply_to: None,
+                        },
+                    }),
+                },
+                "Schedule",
+                concat!(
+                    "22",
+                    "00000000000000000000000000000004",
+                    "0000000000000000000000000000005c",
+                    "ac02",
+                    "010201090000"
+                ),
+            ),
+            (
+                Command::Unschedule {
+                    scheduled: ScheduledId(0x5C),
+                },
+                "Unschedule",
+                "230000000000000000000000000000005c",
+            ),
+            (
+                Command::ChangeAttention {
+                    conversation: ConversationId(4),
+                    step: AttentionStep::Remind { at_ms: Some(300) },
+                },
+                "ChangeAttention",
+                "24000000000000000000000000000000040401ac02",
+            ),
+            (
+                Command::FireTimer {
+                    timer: Timer::CoverageEnds(coverage),
+                },
+                "FireTimer",
+                "2501000000000000000000000000000000ce",
+            ),
+        ],
+    );
+    pinned_from(3, &[(Acting::Clock, "Clock", "03")]);
+}
+
+#[test]
+fn the_steps_of_ones_own_view() {
+    pinned(&[
+        (AttentionStep::PutAway, "PutAway", "00"),
+        (AttentionStep::TakeOut, "TakeOut", "01"),
+        (AttentionStep::Mute { muted: true }, "Mute", "0201"),
+        (AttentionStep::MarkUnread, "MarkUnread", "03"),
+        (AttentionStep::Remind { at_ms: None }, "Remind", "0400"),
+    ]);
+}
+
+#[test]
 fn each_command_has_the_version_that_had_it_first() {
     let step = CareStep::Accept;
     let conversation = ConversationId(4);
     assert_eq!(Command::Archive { conversation }.version(), 1);
     assert_eq!(Command::Care { conversation, step }.version(), 2);
+    let coverage = CoverageId(5);
+    assert_eq!(Command::EndCoverage { coverage }.version(), 3);
 }

@@ -378,6 +378,12 @@ fn the_commands() {
         | Command::Care { .. }
         | Command::ConfirmOnBehalf { .. }
         | Command::SendOnBehalf { .. }
-        | Command::ChangeOnBehalf { .. } => (),
+        | Command::ChangeOnBehalf { .. }
+        | Command::GrantCoverage { .. }
+        | Command::EndCoverage { .. }
+        | Command::Schedule { .. }
+        | Command::Unschedule { .. }
+        | Command::ChangeAttention { .. }
+        | Command::FireTimer { .. } => (),
     };
 }

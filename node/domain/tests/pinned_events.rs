@@ -119,6 +119,15 @@ fn the_events() {
         ),
         (EventBody::StageChanged { stage: Stage::Closed }, "StageChanged", "1002"),
         (EventBody::OnBehalfChanged { allowed: false }, "OnBehalfChanged", "1100"),
+        (
+            EventBody::CoverageEnded {
+                person: PersonId(2),
+                left: true,
+                party: Some(Party::Pool(Role::Nurse)),
+            },
+            "CoverageEnded",
+            "120000000000000000000000000000000201010001",
+        ),
     ]);
     // A variant that is new in the code stops this from compiling until it stands above.
     let _known = |value: &EventBody| match value {
@@ -139,7 +148,8 @@ fn the_events() {
         | EventBody::HandOverOffered { .. }
         | EventBody::HandOverEnded { .. }
         | EventBody::StageChanged { .. }
-        | EventBody::OnBehalfChanged { .. } => (),
+        | EventBody::OnBehalfChanged { .. }
+        | EventBody::CoverageEnded { .. } => (),
     };
 }
 

@@ -48,7 +48,9 @@ impl Use {
         }
         let last_ns = self.last_ns.load(Ordering::Relaxed);
         let unused_ns = self.machine.world.monotonic_ns().saturating_sub(last_ns);
-        unused_ns >= u64::from(self.machine.settings.limits.workspace_rest_s) * 1_000_000_000
+        let is_unused = unused_ns >= u64::from(self.machine.settings.limits.workspace_rest_s) * 1_000_000_000;
+        // What is due is done whether or not anybody is there; what cannot be read is not taken for nothing.
+        is_unused && !self.actors.has_timers().unwrap_or(true)
     }
 }
 

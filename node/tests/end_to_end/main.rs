@@ -16,6 +16,7 @@ mod audit_looks;
 mod break_glass;
 mod chat;
 mod connections;
+mod coverage;
 mod disk_room;
 mod exactly_once;
 mod hostile_bodies;

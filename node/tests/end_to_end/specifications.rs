@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::patients::thread_of;
 use crate::support::clinic::Clinic;
 use crate::support::http::Request;
-use crate::support::new_command_id;
 use crate::support::person::path_of;
 use crate::support::socket::Socket;
+use crate::support::{new_command_id, now_ms};
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -91,6 +91,9 @@ fn every_frame_of_a_day_is_published() {
     let take = json!({ "step": "take" });
     okafor.post(&path_of(&thread, "/care"), &take).expect(200);
     desk.expect(|frame| frame["type"] == "queue_changed");
+    let leave = json!({ "covering_id": raman.id, "until_ms": now_ms() + 60_000, "reason": "leave" });
+    okafor.post("/v1/coverage", &leave).expect(201);
+    socket.expect(|frame| frame["type"] == "coverage_changed");
     let roles = json!({ "roles": ["administrator"] });
     teo.patch(&format!("/v1/people/{}", rosa.id), &roles).expect(200);
     desk.expect(|frame| frame["type"] == "queue_closed");

@@ -201,7 +201,7 @@ fn change_state(view: &View, state: AccountState) -> Result<Decision, Refusal> {
 fn set_password(view: &View, envelope: &Envelope, credential: &Private) -> Result<Decision, Refusal> {
     let own_session = match envelope.acting {
         Acting::Person { session, .. } => Some(session),
-        Acting::Door | Acting::Operator => None,
+        Acting::Door | Acting::Operator | Acting::Clock => None,
     };
     let mut decision = change_subject(view, |person| {
         if person.login.expose().is_empty() || credential.expose().is_empty() {

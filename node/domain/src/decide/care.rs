@@ -3,9 +3,10 @@
 //! Whether it is allowed was settled before. Every step says from where it starts: who takes over names whom they take over from, so
 //! that of two who reach for it one is told that the other was first (P-18).
 
-use super::Decision;
 use super::room::Room;
+use super::{Decision, coverage};
 use crate::care::{Care, CareStep, Offer, Party, Stage};
+use crate::coverage::Cover;
 use crate::event::{EventBody, OfferEnd};
 use crate::ids::PersonId;
 use crate::limits;
@@ -96,6 +97,14 @@ impl<'a> Desk<'a> {
         self.note(false, EventBody::ResponsibilityMoved { party });
     }
 
+    /// From whom it is taken while they are covered, to them it goes back.
+    fn take_over(&mut self) {
+        if let Some(change) = coverage::took(self.view, self.actor, self.party) {
+            self.room.put(change);
+        }
+        self.move_to(Party::Person(self.actor.id));
+    }
+
     fn holds(&self) -> bool {
         self.party == Party::Person(self.actor.id)
     }
@@ -107,7 +116,7 @@ impl<'a> Desk<'a> {
             (Party::Person(holder), Some(named)) if holder == named => {}
             _ => return Err(Refusal::HeldByAnother),
         }
-        self.move_to(Party::Person(self.actor.id));
+        self.take_over();
         Ok(())
     }
 
@@ -148,7 +157,11 @@ impl<'a> Desk<'a> {
         if to == self.actor.id || minutes == 0 || minutes > limits::HAND_OVER_MINUTES_MAX {
             return Err(Refusal::Invalid);
         }
-        self.is_inside()?;
+        // Who covers for one comes in by that.
+        let covers = |cover: &Cover| cover.covered == self.actor.id && self.view.now_ms < cover.until_ms;
+        if !self.view.subject_covers.iter().any(covers) {
+            self.is_inside()?;
+        }
         let expires_at_ms = self.view.now_ms + u64::from(minutes) * 60_000;
         self.care.offer = Some(Offer {
             to,
@@ -181,7 +194,7 @@ impl<'a> Desk<'a> {
 
     fn accept(&mut self) -> Result<(), Refusal> {
         self.offered_to_actor()?;
-        self.move_to(Party::Person(self.actor.id));
+        self.take_over();
         Ok(())
     }
 

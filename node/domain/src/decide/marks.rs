@@ -1,6 +1,7 @@
 //! Delivered and read: marks that only move forward. In small rooms they are events, so that nobody misses them.
 
 use super::Decision;
+use super::attention;
 use super::room::{Room, advance_read};
 use crate::conversation::{Conversation, Membership, Side};
 use crate::event::EventBody;
@@ -16,15 +17,18 @@ pub(super) fn read(view: &View, actor: &Person) -> Result<Decision, Refusal> {
     let delivered = up_to.seq_for(own.side);
     own.delivered_seq = own.delivered_seq.max(delivered);
     let unread = own.unread(&head.last);
+    let attention = attention::read(view);
     if !moved {
         return Ok(Decision {
+            changes: attention.into_iter().collect(),
             unread,
             ..Decision::default()
         });
     }
     if !head.has_receipt_events() {
+        let own = Change::Membership(Box::new(own));
         return Ok(Decision {
-            changes: vec![Change::Membership(Box::new(own))],
+            changes: attention.into_iter().chain([own]).collect(),
             unread,
             ..Decision::default()
         });
@@ -41,6 +45,7 @@ pub(super) fn read(view: &View, actor: &Person) -> Result<Decision, Refusal> {
     }
     let place = room.append(actor.id, None, shared, EventBody::Read { up_to });
     room.put_membership(own);
+    attention.into_iter().for_each(|change| room.put(change));
     Ok(Decision {
         changes: room.finish(),
         place,

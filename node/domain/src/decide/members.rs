@@ -1,8 +1,8 @@
 //! Adding, joining, removing, leaving; what a late joiner sees is settled when they are added (T-27).
 
-use super::Decision;
 use super::care::holder_left;
 use super::room::{Room, membership_at};
+use super::{Decision, coverage};
 use crate::conversation::{Conversation, History, Kind, Membership, Side};
 use crate::decide::side_of;
 use crate::event::EventBody;
@@ -18,7 +18,7 @@ pub(super) fn add(view: &View, actor: &Person, history: History) -> Result<Decis
     // Who joins by themselves sees what the room shows to all who may join it.
     let history = if subject.id == actor.id { History::Full } else { history };
     let since = view.since;
-    let (changes, place) = admit(
+    let (mut changes, place) = admit(
         view,
         head,
         actor,
@@ -27,6 +27,9 @@ pub(super) fn add(view: &View, actor: &Person, history: History) -> Result<Decis
         history,
         since,
     )?;
+    if subject.id == actor.id {
+        changes.extend(coverage::joined(view, actor, place.seq));
+    }
     Ok(Decision {
         changes,
         place,

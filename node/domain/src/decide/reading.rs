@@ -1,7 +1,7 @@
 //! Reading: what may be shown is decided and recorded before it is shown. A page is clipped to what the reader may see.
 
 use super::Decision;
-use crate::audit::{Action, Range};
+use crate::audit::{Action, Basis, Range};
 use crate::command::Page;
 use crate::conversation::Side;
 use crate::decide::side_of;
@@ -66,8 +66,8 @@ pub(super) fn read(
     }
 }
 
-fn clip(actor: &Person, page: &Page, readable: &Readable, basis: crate::audit::Basis) -> Grant {
-    let own = readable.own.as_ref().filter(|own| own.is_current());
+fn clip(actor: &Person, page: &Page, readable: &Readable, basis: Basis) -> Grant {
+    let own = readable.own.as_ref().filter(|_| basis == Basis::Member);
     let side = own.map_or_else(|| side_of(Some(actor)), |own| own.side);
     let first = own.map_or(1, |own| own.first_seq);
     let last = readable.conversation.as_ref().map_or(0, |conversation| match side {

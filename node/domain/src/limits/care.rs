@@ -12,6 +12,24 @@ pub const HAND_OVER_MINUTES_MAX: u32 = 24 * 60;
 pub const HAND_OVER_MINUTES: u32 = 30;
 /// How long what was confirmed for somebody else can be sent.
 pub const ON_BEHALF_CONFIRMATION_MS: u64 = 2 * 60 * 1_000;
+/// Longest coverage by hand.
+pub const COVERAGE_MS_MAX: u64 = 92 * 24 * 60 * 60 * 1_000;
+/// How far ahead a coverage may begin.
+pub const COVERAGE_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
+/// Coverages that one person is part of, on either side, and that are not over.
+pub const COVERAGES_PER_PERSON_COUNT_MAX: usize = 16;
+/// Conversations that go back with one command when a coverage ends.
+pub const COVERAGE_RETURNS_COUNT_MAX: usize = 16;
+/// How far ahead a message may be scheduled.
+pub const SCHEDULED_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
+/// Messages that one person has waiting.
+pub const SCHEDULED_PER_PERSON_COUNT_MAX: usize = 100;
+/// How far ahead a reminder may be.
+pub const REMINDER_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
+/// How often the node that leads looks for what is due.
+pub const AGENDA_LOOK_INTERVAL_MS: u64 = 250;
+/// Timers that are proposed at once.
+pub const AGENDA_TIMERS_COUNT_MAX: usize = 64;
 /// Events of the patient's numbering that are looked back to find since when they wait, where a node gathers the queue.
 pub const QUEUE_LOOK_BACK_EVENTS_COUNT: u64 = 1_000;
 /// Conversations of one page of the queue.

@@ -3,6 +3,8 @@
 use super::{Asking, unknown};
 use crate::audit::{Action, Basis};
 use crate::conversation::Kind;
+use crate::coverage::Cover;
+use crate::ids::PersonId;
 use crate::person::{Person, Role};
 use crate::refusal::Refusal;
 use crate::view::Readable;
@@ -13,12 +15,14 @@ pub fn basis(reader: &Person, about: &Readable, now_ms: u64) -> Option<Basis> {
     if reader.is_patient_side() && !is_own_thread(reader, &conversation.kind) {
         return None;
     }
-    if about.own.as_ref().is_some_and(|own| own.is_current()) {
+    if about.own_at(now_ms).is_some() {
         return Some(Basis::Member);
     }
-    match about.patient.as_ref().and_then(|patient| queue_basis(reader, patient)) {
-        // The room beside a patient's thread is not in the queue.
-        Some(Basis::OrganizationQueue) if !conversation.kind.is_patient() => {}
+    let holder = about.care.as_ref().and_then(|care| care.holder);
+    let in_queue = |patient| queue_basis(reader, &about.covers, patient, holder, now_ms);
+    match about.patient.as_ref().and_then(in_queue) {
+        // The room beside a patient's thread is not in the queue, and not covered.
+        Some(Basis::OrganizationQueue | Basis::Coverage) if !conversation.kind.is_patient() => {}
         None => {}
         found => return found,
     }
@@ -31,10 +35,20 @@ pub fn basis(reader: &Person, about: &Readable, now_ms: u64) -> Option<Basis> {
     None
 }
 
-/// On which basis somebody reads a patient's conversations without belonging to them.
-pub fn queue_basis(reader: &Person, patient: &Person) -> Option<Basis> {
-    if reader.works_with_patients() && patient.has_in_care_team(reader.id) {
+/// On which basis somebody reads a patient's conversation without belonging to it; `holder` answers for it, and the reader covers for
+/// those in `covers`.
+pub fn queue_basis(
+    reader: &Person,
+    covers: &[Cover],
+    patient: &Person,
+    holder: Option<PersonId>,
+    now_ms: u64,
+) -> Option<Basis> {
+    let works = reader.works_with_patients();
+    if works && patient.has_in_care_team(reader.id) {
         Some(Basis::CareTeam)
+    } else if works && covers.iter().any(|cover| cover.opens(patient, holder, now_ms)) {
+        Some(Basis::Coverage)
     } else if reader.is_staff() && reader.roles.has(Role::OrganizationQueue) && shares_a_site(reader, patient) {
         Some(Basis::OrganizationQueue)
     } else {

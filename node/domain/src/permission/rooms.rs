@@ -127,7 +127,10 @@ pub(super) fn allow(asking: &Asking<'_>) -> Option<Option<Basis>> {
         (Action::Join, Kind::Channel { .. }) => is_found_by(actor, conversation),
         (Action::Join, Kind::Patient { .. } | Kind::CareRoom { .. }) => {
             let ground = basis(actor, asking.about, asking.now_ms);
-            matches!(ground, Some(Basis::CareTeam | Basis::OrganizationQueue))
+            matches!(
+                ground,
+                Some(Basis::CareTeam | Basis::Coverage | Basis::OrganizationQueue)
+            )
         }
         (Action::Leave, _) => asking.own().is_some(),
         (_, Kind::Direct) => false,

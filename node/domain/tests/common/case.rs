@@ -64,9 +64,7 @@ impl Case {
             conversation: Some(head),
             own,
             patient,
-            break_glass: None,
-            care: None,
-            holder: None,
+            ..Readable::default()
         };
         self
     }

@@ -9,6 +9,9 @@ mod case;
 pub mod pinned;
 pub mod scene;
 pub mod scene_of_care;
+pub mod scene_of_coverage;
+pub mod scene_of_messages;
+pub mod scene_of_waiting;
 pub mod words;
 
 pub use case::Case;

@@ -5,13 +5,13 @@
 
 use super::words::{KNOWN_STATES, account, actor, all_kinds, kind_name, named};
 use super::{
-    BESIDE, CONVERSATION, Case, ELSEWHERE, HERE, NEW, NOW_MS, NURSE, PATIENT, PROXY, colleague, departed, head, member,
-    message, new_message, patient, proxy, session_of, staff, thread, with_message,
+    BESIDE, COLLEAGUE, CONVERSATION, Case, ELSEWHERE, HERE, NEW, NOW_MS, NURSE, PATIENT, PROXY, colleague, departed,
+    head, member, new_message, patient, proxy, session_of, staff, thread,
 };
 use corridor_domain::audit::Action;
 use corridor_domain::command::{Acting, Command, NewConversation, Page};
 use corridor_domain::conversation::{Audience, Conversation, History, Kind};
-use corridor_domain::event::{Event, EventBody, Priority, Retraction};
+use corridor_domain::event::Priority;
 use corridor_domain::ids::{ConversationId, PersonId, SiteId};
 use corridor_domain::person::{AccountState, Person, Role, Site};
 use corridor_domain::private::{Private, Sealed};
@@ -45,12 +45,19 @@ impl Scene<'_> {
             );
         }
         let Some(mut actor) = actor(self.who) else {
-            let acting = if self.who == "operator" {
-                Acting::Operator
-            } else {
-                Acting::Door
+            let acting = match self.who {
+                "operator" => Acting::Operator,
+                "clock" => Acting::Clock,
+                _ => Acting::Door,
             };
-            let mut case = Case::from(acting, self.account_command(&staff(NURSE, Role::Nurse), &colleague()));
+            let nurse = staff(NURSE, Role::Nurse);
+            if let Some(command) = self.waiting_command() {
+                return self.waiting(Case::from(acting, command), None);
+            }
+            if let Some(command) = self.coverage_command(NURSE, &nurse) {
+                return self.coverage(Case::from(acting, command), None, &nurse);
+            }
+            let mut case = Case::from(acting, self.account_command(&nurse, &colleague()));
             case.view.founded = !self.is("not founded");
             case.view.actor = (self.who == "door").then(|| staff(NURSE, Role::Nurse));
             return case;
@@ -77,6 +84,12 @@ impl Scene<'_> {
             another
         };
         let subject = subject.unwrap_or_else(colleague);
+        if let Some(command) = self.waiting_command() {
+            return self.waiting(Case::by(actor, command), Some(actor.id));
+        }
+        if let Some(command) = self.coverage_command(actor.id, &subject) {
+            return self.coverage(Case::by(actor, command), Some(actor), &subject);
+        }
         let mut case = Case::by(actor, self.account_command(actor, &subject)).subject(&subject, None);
         case.view.sessions = vec![session_of(subject.id)];
         case.view.people = vec![colleague(), patient(PATIENT, &[])];
@@ -229,7 +242,7 @@ impl Scene<'_> {
             "member" => {}
             "owner" => head.owner = actor.id,
             "past member" => own = own.map(departed),
-            "stranger" | "care team" => own = None,
+            "stranger" | "care team" | "covers" | "covers later" | "covers no longer" => own = None,
             "broke the glass" => (own, until) = (None, Some(NOW_MS + 1)),
             "glass ran out" => (own, until) = (None, Some(NOW_MS)),
             other => panic!("how is '{other}' a relation?"),
@@ -242,6 +255,12 @@ impl Scene<'_> {
         {
             facts.care_team.push(actor.id);
         }
+        let covers = self.covers();
+        if !covers.is_empty()
+            && let Some(facts) = patient.as_mut().and_then(|patient| patient.patient.as_mut())
+        {
+            facts.care_team.push(COLLEAGUE);
+        }
         let person = actor.id;
         let reason = Private::default();
         let glass = until.map(|expires_at_ms| BreakGlass {
@@ -253,6 +272,7 @@ impl Scene<'_> {
         case.about(head, own).change(|view| {
             view.about.patient = patient;
             view.about.break_glass = glass;
+            view.about.covers = covers;
         })
     }
 
@@ -323,6 +343,8 @@ impl Scene<'_> {
                 conversation,
                 message: message(Audience::Everyone),
             },
+            Action::Schedule => self.schedule(*message(Audience::Everyone)),
+            Action::ChangeAttention => self.own_view(),
             Action::SendNote => Command::Send {
                 conversation,
                 message: message(Audience::Team),
@@ -355,35 +377,5 @@ impl Scene<'_> {
             },
             action => self.care_command(action, subject),
         }
-    }
-
-    /// The event the command points at: somebody's message, unless the state says otherwise.
-    fn target(&self, actor: &Person) -> Option<Event> {
-        let answers = matches!(self.action, Action::Send | Action::SendNote);
-        if self.is("nothing there") || (answers && !self.is("reply to a note")) {
-            return None;
-        }
-        let own = self.is("own message") || self.is("own note");
-        let note = self.is("own note") || self.is("another's note") || self.is("reply to a note");
-        let audience = if note { Audience::Team } else { Audience::Everyone };
-        let mut event = message(if own { actor.id } else { colleague().id }, audience);
-        if self.is("16 minutes old") {
-            event.at_ms = NOW_MS - 16 * 60_000;
-        }
-        if self.is("sent for the one who asks") {
-            event.on_behalf_of = Some(actor.id);
-        }
-        if self.is("taken back") {
-            let retraction = Retraction {
-                by: event.actor,
-                at_ms: NOW_MS,
-                reason: Private::default(),
-            };
-            event = with_message(event, |message| message.retraction = Some(retraction));
-        }
-        if self.is("no message") {
-            event.body = EventBody::Archived;
-        }
-        Some(event)
     }
 }

@@ -90,7 +90,7 @@ pub fn actor(who: &str) -> Option<Person> {
             state: AccountState::Suspended,
             ..staff(NURSE, Role::Nurse)
         },
-        "operator" | "door" => return None,
+        "operator" | "door" | "clock" => return None,
         _ => panic!("who is '{who}'?"),
     })
 }
@@ -149,6 +149,11 @@ pub const KNOWN_STATES: &[&str] = &[
     "they refuse it",
     "refused here",
     "for nobody",
+    "for a colleague",
+    "for oneself",
+    "due",
+    "not due yet",
+    "done before",
     "sent for the one who asks",
     "16 minutes old",
     "taken back",

@@ -1,0 +1,82 @@
+//! What somebody keeps for themselves: their own view of a conversation, and what they have to be sent later.
+
+use crate::commands::SendMessage;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One's own view of a conversation. Nobody else sees it, and it changes nothing for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct Attention {
+    /// Put away when it had so many messages: it is, as long as `last_number` is not above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_away_number: Option<u64>,
+    /// Its messages do not call for attention.
+    pub muted: bool,
+    /// Marked as unread.
+    pub marked_unread: bool,
+    /// When one is reminded of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_at_ms: Option<u64>,
+}
+
+/// What one does with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum AttentionStep {
+    /// Put it away until somebody writes.
+    PutAway,
+    /// Take it out again.
+    TakeOut,
+    /// Let its messages not call for attention, or let them.
+    Mute {
+        /// Not.
+        muted: bool,
+    },
+    /// Mark it as unread, until it is read again.
+    MarkUnread,
+    /// Be reminded of it; absent: not any more.
+    Remind {
+        /// When, a year ahead at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_ms: Option<u64>,
+    },
+}
+
+/// A message to be sent later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScheduleMessage {
+    /// When, a year ahead at most.
+    pub at_ms: u64,
+    /// What; not on behalf of somebody else.
+    #[serde(flatten)]
+    pub message: SendMessage,
+}
+
+/// A message that waits for its time, for its author.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Scheduled {
+    /// `sch_…`
+    pub id: String,
+    /// Where.
+    pub conversation_id: String,
+    /// When.
+    pub at_ms: u64,
+    /// `waiting`, `refused`; in frames also `sent` and `removed`.
+    pub state: String,
+    /// Why it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Where it stands, in the author's numbering, once it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    /// What; absent in frames.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<SendMessage>,
+}
+
+/// All that one has to be sent later, and what could not be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScheduledList {
+    /// The earliest first.
+    pub scheduled: Vec<Scheduled>,
+}

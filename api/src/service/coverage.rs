@@ -1,0 +1,101 @@
+//! Coverage: granting it, ending it, and who is told of which.
+
+use super::{Caller, Done, Service};
+use crate::convert;
+use crate::failure::{Failure, Outcome};
+use corridor_domain::command::Command;
+use corridor_domain::coverage::NewCoverage;
+use corridor_domain::ids::{CommandId, CoverageId};
+use corridor_domain::person::Role;
+use corridor_domain::private::Private;
+use corridor_domain::refusal::Refusal;
+use corridor_domain::view::Readable;
+use corridor_protocol as wire;
+use std::io;
+
+impl Service {
+    /// Lets somebody work for a time in the patient conversations of who is away.
+    pub async fn grant_coverage(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        request: &wire::GrantCoverage,
+    ) -> Outcome<wire::Coverage> {
+        let id = self.coverage_id(caller, command_id);
+        let covered = request.covered_id.as_deref().map(convert::person_id).transpose()?;
+        let coverage = NewCoverage {
+            id,
+            covered: covered.unwrap_or(caller.person.id),
+            covering: convert::person_id(&request.covering_id)?,
+            from_ms: request.from_ms.unwrap_or_default(),
+            until_ms: request.until_ms,
+            reason: Private::new(request.reason.trim()),
+        };
+        let asked = serde_json::to_vec(request).map_err(io::Error::other)?;
+        let command = Command::GrantCoverage {
+            coverage: Box::new(coverage),
+        };
+        self.run(&self.envelope(caller.acting(), command_id, &asked, command))
+            .await?;
+        let granted = self.reader().coverage(id)?.ok_or(Refusal::NotFound)?;
+        Ok(convert::coverage::coverage(self.names(), &granted)?)
+    }
+
+    /// Ends one before its time.
+    pub async fn end_coverage(&self, caller: &Caller, command_id: CommandId, id: &str) -> Outcome<Done> {
+        let coverage = convert::coverage::coverage_id(id).map_err(|_| Refusal::NotFound)?;
+        let command = Command::EndCoverage { coverage };
+        self.run(&self.envelope(caller.acting(), command_id, id.as_bytes(), command))
+            .await
+    }
+
+    /// Those that are not over: the caller's, or for administrators everybody's.
+    pub fn coverages(&self, caller: &Caller, scope: &str) -> Outcome<wire::CoverageList> {
+        if !caller.person.is_staff() {
+            return Err(Failure::Refused(Refusal::Forbidden));
+        }
+        let person = match scope {
+            "" | "mine" => Some(caller.person.id),
+            "all" if caller.person.roles.has(Role::Administrator) => None,
+            "all" => return Err(Failure::Refused(Refusal::Forbidden)),
+            _ => return Err(Failure::Invalid("The scope is mine or all.")),
+        };
+        let mut found = self.reader().coverages(person)?;
+        found.sort_by_key(|coverage| (coverage.window.from_ms, coverage.window.id));
+        let shown = found
+            .iter()
+            .map(|coverage| convert::coverage::coverage(self.names(), coverage));
+        Ok(wire::CoverageList {
+            coverages: shown.collect::<io::Result<_>>()?,
+        })
+    }
+
+    /// That whoever answers covers for somebody, if they do.
+    pub(super) fn covering(&self, readable: &Readable) -> io::Result<Option<wire::Covering>> {
+        let (Some(head), Some(holder)) = (&readable.conversation, &readable.holder) else {
+            return Ok(None);
+        };
+        let stand_in = self.reader().stand_in(head.id, holder.id)?;
+        let Some(stand_in) = stand_in.filter(|stand_in| stand_in.took) else {
+            return Ok(None);
+        };
+        let Some(coverage) = self.reader().coverage(stand_in.coverage)? else {
+            return Ok(None);
+        };
+        Ok(Some(wire::Covering {
+            person: crate::names::of(holder),
+            covered: self.names().author(stand_in.covered)?,
+            until_ms: coverage.window.until_ms,
+        }))
+    }
+
+    /// Made of the command, so that whoever asks again at whichever node means the same one.
+    fn coverage_id(&self, caller: &Caller, command_id: CommandId) -> CoverageId {
+        let named = [
+            b"coverage".as_slice(),
+            &caller.person.id.to_bytes(),
+            &command_id.to_bytes(),
+        ];
+        CoverageId::from_bytes(self.keys().fingerprint(&named.concat()))
+    }
+}

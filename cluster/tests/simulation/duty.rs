@@ -1,0 +1,97 @@
+//! What must be true of the clinic's duties at every revision: somebody who can answers for each patient conversation, and nobody does
+//! anything by a coverage outside its window.
+//!
+//! Stands beside the clean replay, which shows it each revision. It knows who covers by what was granted, not by what the nodes allow.
+
+use crate::clinic::folk::{CLERK, GENERAL, JOHNS, TOPIC};
+use corridor_domain::care::Party;
+use corridor_domain::command::{Acting, Command, Envelope};
+use corridor_domain::ids::{ConversationId, CoverageId};
+use corridor_domain::outcome::Answer;
+use corridor_storage::reader::Reader;
+use std::collections::BTreeMap;
+
+const ROOMS: [ConversationId; 3] = [GENERAL, TOPIC, JOHNS];
+
+/// What was seen so far.
+#[derive(Default)]
+pub struct Duty {
+    /// From when until when the clerk covers, by coverage.
+    windows: BTreeMap<CoverageId, (u64, u64)>,
+    /// By which coverage the clerk came in, where they did.
+    inside_by: BTreeMap<ConversationId, CoverageId>,
+}
+
+impl Duty {
+    /// The next revision: what was asked, what was answered, and what is true after it.
+    pub fn look(&mut self, envelope: &Envelope, answer: &Answer, reader: &Reader, now_ms: u64) -> Result<(), String> {
+        let done = !matches!(answer, Answer::Refused { .. });
+        match &envelope.command {
+            Command::GrantCoverage { coverage } if done => {
+                let window = (coverage.from_ms.max(now_ms), coverage.until_ms);
+                self.windows.insert(coverage.id, window);
+            }
+            Command::EndCoverage { coverage } if done => {
+                if let Some((_, until_ms)) = self.windows.get_mut(coverage) {
+                    *until_ms = now_ms.min(*until_ms);
+                }
+            }
+            command if done => self.by_the_clerk(envelope, command, reader, now_ms)?,
+            _ => {}
+        }
+        ROOMS.into_iter().try_for_each(|room| somebody_answers(reader, room))
+    }
+
+    fn by_the_clerk(
+        &mut self,
+        envelope: &Envelope,
+        command: &Command,
+        reader: &Reader,
+        now_ms: u64,
+    ) -> Result<(), String> {
+        let by_clerk = matches!(envelope.acting, Acting::Person { person, .. } if person == CLERK);
+        let room = command.conversation().filter(|room| by_clerk && ROOMS.contains(room));
+        let Some(room) = room else { return Ok(()) };
+        if let Ok(Some(stand_in)) = reader.stand_in(room, CLERK)
+            && stand_in.joined_seq.is_some()
+        {
+            self.inside_by.insert(room, stand_in.coverage);
+            let window = self.windows.get(&stand_in.coverage);
+            let is_inside = window.is_some_and(|(from_ms, until_ms)| (*from_ms..*until_ms).contains(&now_ms));
+            if !is_inside {
+                return Err(format!(
+                    "at {now_ms} the clerk did {command:?}, by a coverage of {window:?}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// How often the clerk came in by a coverage.
+    pub fn covered(&self) -> usize {
+        self.inside_by.len()
+    }
+}
+
+fn somebody_answers(reader: &Reader, room: ConversationId) -> Result<(), String> {
+    let unread = |error: std::io::Error| error.to_string();
+    let (Some(viewer), Some(_)) = (
+        reader.person(CLERK).map_err(unread)?,
+        reader.conversation(room).map_err(unread)?,
+    ) else {
+        return Ok(());
+    };
+    let readable = reader.readable(&viewer, room).map_err(unread)?;
+    let care = readable.care().ok_or_else(|| format!("{room:?} has nobody"))?;
+    match care.party(readable.holder.as_ref()) {
+        Party::Pool(pool) if pool.is_pool() => Ok(()),
+        Party::Person(person) => {
+            let membership = reader.membership(room, person).map_err(unread)?;
+            let is_member = membership.is_some_and(|membership| membership.is_current());
+            is_member
+                .then_some(())
+                .ok_or_else(|| format!("{person:?} answers for {room:?} from outside"))
+        }
+        Party::Pool(pool) => Err(format!("{pool:?} answers for {room:?}")),
+    }
+}

@@ -1,0 +1,162 @@
+//! Coverage: for a time somebody works in the patient conversations of somebody who is away (T-29, J04).
+//!
+//! It opens and closes by the workspace's time alone: whoever covers reads by it as long as it is in force, and not a moment longer,
+//! whether or not anybody was there to end it. What they joined or took under it stands in a [`StandIn`] beside the conversation, and goes
+//! back when the time is over. This page refuses to know who may grant it (`permission/coverage.rs`) and what its end does
+//! (`decide/coverage.rs`).
+
+use crate::ids::{ConversationId, CoverageId, PersonId};
+use crate::person::Person;
+use crate::private::Private;
+use crate::timer::Timer;
+use serde::{Deserialize, Serialize};
+
+/// How far a coverage has come. Numbers and order are for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CoverageStage {
+    /// It has not begun.
+    Planned,
+    /// It has begun; whether it is still in force, its window says.
+    Running,
+    /// Everything went back.
+    Over,
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewCoverage {
+    /// Drawn by the node.
+    pub id: CoverageId,
+    /// Who is away.
+    pub covered: PersonId,
+    /// Who works for them.
+    pub covering: PersonId,
+    /// From when, Unix milliseconds.
+    pub from_ms: u64,
+    /// Until when, Unix milliseconds; not with it.
+    pub until_ms: u64,
+    /// Why: shown to whoever covers, and on the record.
+    pub reason: Private,
+}
+
+/// One coverage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// What was asked for; ended early, its window is as long as it really was.
+    pub window: NewCoverage,
+    /// Who granted it.
+    pub by: PersonId,
+    /// When.
+    pub at_ms: u64,
+    /// Who ended it before its time.
+    pub ended_by: Option<PersonId>,
+    /// How far it has come.
+    pub stage: CoverageStage,
+}
+
+impl Coverage {
+    /// What it waits for, and when that comes.
+    pub fn timer(&self) -> Option<(u64, Timer)> {
+        match self.stage {
+            CoverageStage::Planned => Some((self.window.from_ms, Timer::CoverageBegins(self.window.id))),
+            CoverageStage::Running => Some((self.window.until_ms, Timer::CoverageEnds(self.window.id))),
+            CoverageStage::Over => None,
+        }
+    }
+
+    /// What it lets somebody read.
+    pub fn cover(&self) -> Cover {
+        Cover {
+            coverage: self.window.id,
+            covered: self.window.covered,
+            from_ms: self.window.from_ms,
+            until_ms: self.window.until_ms,
+        }
+    }
+}
+
+/// That somebody covers for somebody, as it is looked at where a right is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cover {
+    /// By which coverage.
+    pub coverage: CoverageId,
+    /// For whom.
+    pub covered: PersonId,
+    /// From when.
+    pub from_ms: u64,
+    /// Until when; not with it.
+    pub until_ms: u64,
+}
+
+impl Cover {
+    /// Whether it holds at that time.
+    pub fn is_in_force(&self, now_ms: u64) -> bool {
+        (self.from_ms..self.until_ms).contains(&now_ms)
+    }
+
+    /// Whether it opens the conversations of this patient, or the one that `holder` answers for.
+    pub fn opens(&self, patient: &Person, holder: Option<PersonId>, now_ms: u64) -> bool {
+        let is_theirs = patient.has_in_care_team(self.covered) || holder == Some(self.covered);
+        self.is_in_force(now_ms) && is_theirs
+    }
+}
+
+/// What somebody came to in one conversation by a coverage, and loses with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandIn {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Who covers.
+    pub covering: PersonId,
+    /// By which coverage.
+    pub coverage: CoverageId,
+    /// For whom.
+    pub covered: PersonId,
+    /// The event by which they joined, in the team's numbering; none: they belonged to it before.
+    pub joined_seq: Option<u64>,
+    /// They took over from the one they cover.
+    pub took: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coverage(stage: CoverageStage) -> Coverage {
+        Coverage {
+            window: NewCoverage {
+                id: CoverageId(1),
+                covered: PersonId(1),
+                covering: PersonId(2),
+                from_ms: 10,
+                until_ms: 20,
+                reason: Private::from("leave"),
+            },
+            by: PersonId(1),
+            at_ms: 5,
+            ended_by: None,
+            stage,
+        }
+    }
+
+    #[test]
+    fn it_holds_from_its_beginning_and_not_at_its_end() {
+        let cover = coverage(CoverageStage::Planned).cover();
+        let held: Vec<u64> = (8..22).filter(|now| cover.is_in_force(*now)).collect();
+        assert_eq!(held, (10..20).collect::<Vec<u64>>());
+    }
+
+    #[test]
+    fn it_waits_for_its_beginning_and_then_for_its_end() {
+        let timer = |stage| coverage(stage).timer();
+        assert_eq!(
+            timer(CoverageStage::Planned),
+            Some((10, Timer::CoverageBegins(CoverageId(1))))
+        );
+        assert_eq!(
+            timer(CoverageStage::Running),
+            Some((20, Timer::CoverageEnds(CoverageId(1))))
+        );
+        assert_eq!(timer(CoverageStage::Over), None);
+    }
+}

@@ -1,0 +1,74 @@
+//! One's own view of a conversation: put away, muted, unread, reminded. Changes nothing for anybody else.
+
+use super::Decision;
+use crate::attention::{Attention, AttentionStep};
+use crate::decide::side_of;
+use crate::limits;
+use crate::outcome::Change;
+use crate::person::Person;
+use crate::refusal::Refusal;
+use crate::timer::Timer;
+use crate::view::View;
+
+pub(super) fn step(view: &View, actor: &Person, step: &AttentionStep) -> Result<Decision, Refusal> {
+    let head = view.about.conversation.as_ref().ok_or(Refusal::NotFound)?;
+    let before = view
+        .attention
+        .clone()
+        .unwrap_or_else(|| Attention::untouched(actor.id, head.id));
+    let last_number = head.last.number_for(side_of(Some(actor)));
+    let mut after = before.clone();
+    match *step {
+        AttentionStep::PutAway => after.put_away_number = Some(last_number),
+        AttentionStep::TakeOut => after.put_away_number = None,
+        AttentionStep::Mute { muted } => after.muted = muted,
+        AttentionStep::MarkUnread => after.unread = true,
+        AttentionStep::Remind { at_ms } => {
+            let is_ahead = |at_ms| view.now_ms < at_ms && at_ms <= view.now_ms + limits::REMINDER_AHEAD_MS_MAX;
+            if !at_ms.is_none_or(is_ahead) {
+                return Err(Refusal::Invalid);
+            }
+            after.remind_at_ms = at_ms;
+        }
+    }
+    if after == before {
+        return Err(Refusal::NothingToDo);
+    }
+    Ok(changed(after, false))
+}
+
+/// Reading it again: it is unread no longer.
+pub(super) fn read(view: &View) -> Option<Change> {
+    let attention = view.attention.clone().filter(|attention| attention.unread)?;
+    let attention = Attention {
+        unread: false,
+        ..attention
+    };
+    Some(Change::Attention {
+        attention,
+        reminded: false,
+    })
+}
+
+/// The time has come: it is back, and unread, so that it is seen wherever the person signs in next.
+pub(super) fn remind(view: &View, timer: Timer) -> Result<Decision, Refusal> {
+    let attention = view.attention.clone().ok_or(Refusal::NothingToDo)?;
+    match attention.timer() {
+        Some((due_ms, known)) if known == timer && due_ms <= view.now_ms => {}
+        _ => return Err(Refusal::NothingToDo),
+    }
+    let back = Attention {
+        put_away_number: None,
+        unread: true,
+        remind_at_ms: None,
+        ..attention
+    };
+    Ok(changed(back, true))
+}
+
+fn changed(attention: Attention, reminded: bool) -> Decision {
+    Decision {
+        changes: vec![Change::Attention { attention, reminded }],
+        ..Decision::default()
+    }
+}

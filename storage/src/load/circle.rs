@@ -1,0 +1,66 @@
+//! What is around a patient: who belongs to them, and which conversations are theirs.
+
+use super::{people_of, person_of};
+use crate::keys::{self, Table};
+use crate::state::Records;
+use corridor_domain::conversation::{Conversation, Membership};
+use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::limits;
+use corridor_domain::person::{Person, PersonKind};
+use corridor_domain::view::View;
+use std::io;
+
+/// The patient, the care team, and where they take part the proxies.
+pub(super) fn circle_of(records: &impl Records, patient: PersonId, with_proxies: bool) -> io::Result<Vec<PersonId>> {
+    let mut circle = vec![patient];
+    if let Some(facts) = person_of(records, patient)?.and_then(|person| person.patient) {
+        circle.extend(facts.care_team);
+    }
+    if with_proxies {
+        let proxies = records.ids(&keys::proxies_of(patient), limits::RELATIONS_COUNT_MAX)?;
+        circle.extend(proxies.into_iter().map(PersonId::from_bytes));
+    }
+    Ok(circle)
+}
+
+pub(super) fn load_for_new_person(records: &impl Records, view: &mut View, person: &Person) -> io::Result<()> {
+    let login = person.login.expose();
+    if !login.is_empty() {
+        let fingerprint = records.fingerprint(Table::Login, login);
+        view.login_taken = records.bytes(&keys::login(&fingerprint))?.is_some();
+    }
+    let mut wanted = person.proxy_for.clone();
+    wanted.extend(person.patient.iter().flat_map(|facts| facts.care_team.iter().copied()));
+    view.people = people_of(records, &wanted)?;
+    if person.kind == PersonKind::Proxy {
+        load_patients_conversations(records, view, person.proxy_for.iter(), None)?;
+    }
+    Ok(())
+}
+
+/// The patients' own conversations, and the memberships one person has or had in them.
+pub(super) fn load_patients_conversations<'p>(
+    records: &impl Records,
+    view: &mut View,
+    patients: impl Iterator<Item = &'p PersonId>,
+    member: Option<PersonId>,
+) -> io::Result<()> {
+    for patient in patients.take(2 * limits::RELATIONS_COUNT_MAX) {
+        for id in records.ids(&keys::conversations_about(*patient), usize::MAX / 2)? {
+            let id = ConversationId::from_bytes(id);
+            let known = view.conversations.iter().any(|conversation| conversation.id == id);
+            let Some(head) = records.record::<Conversation>(&keys::conversation(id))? else {
+                continue;
+            };
+            if known || !head.kind.is_patient() {
+                continue;
+            }
+            view.conversations.push(head);
+            if let Some(member) = member {
+                view.memberships
+                    .extend(records.record::<Membership>(&keys::membership(id, member))?);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! What coverage needs of the state: for whom somebody covers, the coverage a command is about, and where somebody stood in.
+
+use super::{load_subject, people_of, person_of, readable};
+use crate::keys::{self, Table};
+use crate::state::Records;
+use corridor_domain::care::CareStep;
+use corridor_domain::conversation::Membership;
+use corridor_domain::coverage::{Cover, Coverage, NewCoverage, StandIn};
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId};
+use corridor_domain::limits;
+use corridor_domain::person::Person;
+use corridor_domain::view::{Substituted, View};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::io;
+
+/// Somebody who looks at one conversation or at many: for whom they cover is looked up once, and only where it matters.
+pub(crate) struct Onlooker<'a> {
+    pub(super) person: &'a Person,
+    covers: OnceCell<Vec<Cover>>,
+}
+
+impl<'a> Onlooker<'a> {
+    pub(crate) fn new(person: &'a Person) -> Self {
+        Self {
+            person,
+            covers: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn covers(&self, records: &impl Records) -> io::Result<&[Cover]> {
+        if let Some(known) = self.covers.get() {
+            return Ok(known);
+        }
+        let covers = match self.person.works_with_patients() {
+            true => covers_of(records, self.person.id)?,
+            false => Vec::new(),
+        };
+        Ok(self.covers.get_or_init(|| covers))
+    }
+}
+
+/// For whom somebody covers, now or later.
+pub(crate) fn covers_of(records: &impl Records, person: PersonId) -> io::Result<Vec<Cover>> {
+    let all = coverages(records, Some(person))?;
+    let covering = all.iter().filter(|coverage| coverage.window.covering == person);
+    Ok(covering.map(Coverage::cover).collect())
+}
+
+/// What is not over: what one person is part of, or all.
+pub(crate) fn coverages(records: &impl Records, person: Option<PersonId>) -> io::Result<Vec<Coverage>> {
+    let prefix = person.map_or_else(|| keys::table(Table::PersonCoverage), keys::coverages_of);
+    let ids: BTreeSet<_> = records.ids(&prefix, usize::MAX / 2)?.into_iter().collect();
+    let mut coverages = Vec::with_capacity(ids.len());
+    for id in ids {
+        coverages.extend(coverage_of(records, CoverageId::from_bytes(id))?);
+    }
+    Ok(coverages)
+}
+
+/// Until when a membership holds that came by a coverage; none: for as long as it is not ended.
+pub(super) fn until(records: &impl Records, own: &Membership) -> io::Result<Option<u64>> {
+    let stand_in: Option<StandIn> = records.record(&keys::stand_in(own.conversation, own.person))?;
+    let Some(stand_in) = stand_in.filter(|stand_in| stand_in.joined_seq == Some(own.joined_seq)) else {
+        return Ok(None);
+    };
+    Ok(coverage_of(records, stand_in.coverage)?.map(|coverage| coverage.window.until_ms))
+}
+
+fn coverage_of(records: &impl Records, id: CoverageId) -> io::Result<Option<Coverage>> {
+    records.record(&keys::coverage(id))
+}
+
+pub(super) fn load_new_coverage(records: &impl Records, view: &mut View, new: &NewCoverage) -> io::Result<()> {
+    load_subject(records, view, new.covering)?;
+    view.people = people_of(records, &[new.covered])?;
+    view.coverages = coverages(records, Some(new.covered))?;
+    for other in coverages(records, Some(new.covering))? {
+        if !view.coverages.iter().any(|known| known.window.id == other.window.id) {
+            view.coverages.push(other);
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn load_coverage(records: &impl Records, view: &mut View, id: CoverageId) -> io::Result<()> {
+    let Some(coverage) = coverage_of(records, id)? else {
+        return Ok(());
+    };
+    load_subject(records, view, coverage.window.covering)?;
+    view.people = people_of(records, &[coverage.window.covered])?;
+    view.coverages.push(coverage);
+    Ok(())
+}
+
+/// Whoever takes over may do it by a coverage, and whoever is asked to may come by one.
+pub(super) fn load_for_step(
+    records: &impl Records,
+    view: &mut View,
+    onlooker: Option<&Onlooker<'_>>,
+    conversation: ConversationId,
+    step: &CareStep,
+) -> io::Result<()> {
+    match (step, onlooker) {
+        (CareStep::Take { .. } | CareStep::Accept, Some(onlooker)) => {
+            view.about.covers = onlooker.covers(records)?.to_vec();
+            view.stand_in = records.record(&keys::stand_in(conversation, onlooker.person.id))?;
+        }
+        (CareStep::HandOver { to, .. }, _) => view.subject_covers = covers_of(records, *to)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Some of the conversations that go back, and whether there are more.
+pub(super) fn load_substituted(records: &impl Records, view: &mut View, id: CoverageId) -> io::Result<()> {
+    let Some(covering) = view.subject.clone() else {
+        return Ok(());
+    };
+    let onlooker = Onlooker::new(&covering);
+    let mut ids = records.ids(&keys::stand_ins_of(id), limits::COVERAGE_RETURNS_COUNT_MAX + 1)?;
+    view.more_substituted = ids.len() > limits::COVERAGE_RETURNS_COUNT_MAX;
+    ids.truncate(limits::COVERAGE_RETURNS_COUNT_MAX);
+    for conversation in ids.into_iter().map(ConversationId::from_bytes) {
+        let Some(stand_in) = records.record::<StandIn>(&keys::stand_in(conversation, covering.id))? else {
+            continue;
+        };
+        let covered: Option<Membership> = records.record(&keys::membership(conversation, stand_in.covered))?;
+        view.substituted.push(Substituted {
+            stand_in,
+            about: readable(records, Some(&onlooker), conversation)?,
+            covered: person_of(records, stand_in.covered)?,
+            covered_is_member: covered.as_ref().is_some_and(Membership::is_current),
+        });
+    }
+    Ok(())
+}

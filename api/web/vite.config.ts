@@ -3,34 +3,49 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { notThere, preload } from "./build/preload-plugin.ts";
 import { serviceWorkers } from "./build/service-worker-plugin.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const node = process.env["CORRIDOR_NODE"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), serviceWorkers()],
+  plugins: [svelte(), preload(), serviceWorkers()],
   ...(mode === "test" ? { resolve: { conditions: ["browser"] } } : {}),
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: { polyfill: false, resolveDependencies: notThere },
     reportCompressedSize: true,
     rolldownOptions: {
-      // The framework does not say that these files do nothing by themselves; they do not, and most pages do not need them.
-      treeshake: { moduleSideEffects: [{ test: /svelte\/src\/internal\/client\/dom\/elements\/(custom-element|bindings\/\w+)\.js$/, sideEffects: false }] },
+      // Both pages are made in the browser: nothing comes from the node that the framework would have to take over, so all of that may go.
+      // The framework does not say that the files below do nothing by themselves; they do not, and most pages do not need them.
+      treeshake: {
+        manualPureFunctions: ["$.reset", "$.next", "set_hydrating"],
+        moduleSideEffects: [{ test: /svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/(custom-element|bindings\/\w+))\.js$/, sideEffects: false }],
+      },
+      optimization: { inlineConst: { mode: "all", pass: 3 } },
       input: { staff: here("index.html"), patient: here("p/index.html"), sw: here("src/sw.ts") },
       output: {
         entryFileNames: (chunk: { name: string }) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: "assets/[name]-[hash][extname]",
-        // What both pages need before the first screen travels in one piece instead of ten, and so does what both need for the first
-        // conversation, and what the staff page alone needs for its first screen; the rest splits by itself.
+        // What is wanted at the same time travels in one piece. Both pages: before the first screen (core), what was written (md: the patient's
+        // first screen shows it, the staff's does not), for the first conversation (thread).
+        // The staff page: before the first screen (frame), then its parts (src/ui/staff/parts.ts), and what several of them share (dialog).
+        // A part that shares nothing needs no line here: the rest splits by itself.
         codeSplitting: {
+          includeDependenciesRecursively: false,
           groups: [
-            { name: "core", test: /src\/core\/(?!mentions|receipts|entries|queue)|src\/vm\/(session|route|drafts|update|announce|attention)|src\/ui\/(Boot|kit\/(Icon|icons|LiveRegions|ConnectionLine|NotLoaded))|src\/styles|locales\/en\.ts|preload-helper|node_modules\/(?!svelte\/src\/internal\/client\/dom\/elements\/bindings\/(select|input|shared|media|size|navigator|window|universal)\.js)/ },
-            { name: "thread", test: /src\/ui\/thread\/(Body|Box|MessagePane|Waiting|words)|src\/vm\/(thread|composer|scroll)|src\/core\/(mentions|entries|receipts)/ },
-            { name: "frame", test: /src\/ui\/kit\/(Avatar|Menu)|src\/ui\/staff\/(answers|permitted|ConversationRow)|src\/vm\/narrow|locales\/en-staff\.ts/ },
+            { name: "core", test: /src\/core\/(?!age|coverage|md|entries|faces|matching|mentions|naming|queue|receipts|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
+            { name: "md", test: /src\/core\/md\./ },
+            { name: "thread", test: /src\/ui\/thread\/(Body|Box|MessagePane|Tags|Waiting|words)|src\/vm\/(thread|composer|scroll)|src\/core\/(mentions|entries|receipts)/ },
+            { name: "frame", test: /src\/core\/faces|src\/ui\/kit\/(Avatar|Menu)\.|src\/ui\/staff\/(App|Staff|Rail|answers|parts|permitted)\.|src\/vm\/(covers|narrow)|locales\/en-staff\.ts/ },
+            { name: "list", test: /src\/core\/matching|src\/ui\/staff\/(ListPane|ConversationRow|Metrics)\.|locales\/en-staff-list/ },
+            { name: "conversation", test: /src\/core\/age|src\/ui\/staff\/(ConversationPane|ConversationHeader|Composer|lines|guidance)\.|src\/ui\/thread\/Message\.|locales\/en-staff-(conversation|lines)/ },
+            { name: "actions", test: /src\/ui\/kit\/MenuList|src\/ui\/staff\/(keyboard|menus|deeds)\.|locales\/en-staff-(menus|panel)/ },
+            { name: "care", test: /src\/ui\/staff\/(care-steps|care-menu|Responsibility|HandOverBanner|ComposerAsks|OnBehalf)\.|src\/vm\/(now|on-behalf)|locales\/en-staff-(care|behalf)/ },
+            { name: "dialog", test: /src\/ui\/kit\/(Dialog|Confirm|PeoplePicker|describe)|locales\/en-staff-people|dom\/blocks\/await/ },
           ],
         },
       },

@@ -25,6 +25,7 @@ export const patient = {
   writeTo: "Write to your care team",
   archived: "This conversation is closed. Start a new message if you need us.",
   closed: "Your care team has closed this conversation.",
+  covering: (name: string, covered: string, until: string) => `${name} is covering for ${covered} until ${until}.`,
   closedKept: "Your message is not sent. It is kept for you.",
   youSaid: "You:",
   offline: "No internet. Your message will be sent when you are back. Keep this page open.",
@@ -38,5 +39,6 @@ export const patient = {
     renamed: (actor: string, topic: string) => `${actor} changed the topic to “${topic}”`,
     closed: "Your care team closed this conversation",
     opened: "Your care team opened this conversation again",
+    coverageEnded: (name: string) => `${name} is not covering for your care team any more`,
   },
 };

@@ -16,3 +16,17 @@ export const behalf = {
     cannot_hold: (name: string) => `Nobody can reply for ${name}. Your text is kept.`,
   } as Readonly<Record<string, (name: string) => string>>,
 };
+
+/** What is asked before a text gets other readers, or goes to a conversation that has just been opened. */
+export const composer = {
+  switchTitle: "Change who will see this text?",
+  switchToReply: (name: string) => `You wrote this as a team note. After the change, ${name} will see it.`,
+  switchToNote: "You wrote this as a reply. After the change only the care team will see it.",
+  switchKeep: "Keep as it is",
+  switchToReplyDo: "Show it to the patient",
+  switchToNoteDo: "Make it a team note",
+  changedTitle: "Is this the right patient?",
+  changedBody: (name: string, mrn: string) => `The conversation changed just before you sent. This goes to ${name}, ${mrn}.`,
+  changedSend: "Send it here",
+  changedKeep: "Keep editing",
+};

@@ -8,6 +8,8 @@ export const queue = {
   nobody: "Nobody yet",
   me: "Me",
   late: "Not accepted",
+  covered: "Covered by me",
+  coveredOf: (name: string) => `Covered by me: ${name}`,
   site: "Site",
   allSites: "All sites",
   search: "Topic, patient or ID",
@@ -28,6 +30,8 @@ export const queue = {
   loading: "Loading the queue",
   failed: "Could not refresh. What you see stays as it was.",
   offline: "Offline: nothing can be taken until the connection is back. Others go on.",
+  coverageOver: "Your coverage has ended, and with it your view of the queue.",
+  coverageOverMore: "Your own patient conversations are in Inbox.",
   forbidden: "The organization's queue needs a permission that your role does not have.",
   forbiddenMore: "Your own patient conversations are in Inbox. Ask your administrator for the organization queue.",
 };

@@ -22,14 +22,6 @@ export const en = {
     retry: "Try now",
   },
   connection: {
-    reconnecting: "Reconnecting… Messages you send will wait.",
-    offline: (time: string) => `Offline since ${time}.`,
-    waiting: (count: number) => `${count} ${many(count, "message", "messages")} waiting.`,
-    back: "Back online. Everything is up to date.",
-    retry: "Try now",
-    memory: "This browser keeps unsent messages only while this page is open.",
-    update: "A new version is ready.",
-    updateNow: "Update now",
     wordLive: "Online",
     wordDown: "Offline",
   },
@@ -76,7 +68,6 @@ export const en = {
   },
   composer: {
     send: "Send",
-    message: "Message",
     tooLong: (count: number) => `${count} characters too many`,
     left: (count: number) => `${count} characters left`,
     archived: "This conversation is archived. It can be read, not written to.",

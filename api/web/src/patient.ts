@@ -4,12 +4,12 @@ import { chooseLanguage, language } from "./core/i18n";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import App from "./ui/patient/App.svelte";
+import { registerWorker } from "./ui/kit/line";
 import { session } from "./vm/session.svelte";
-import { update } from "./vm/update.svelte";
 
 await chooseLanguage(navigator.languages);
 document.documentElement.lang = language;
 const target = document.getElementById("app");
 if (target !== null) mount(App, { target });
 void session.begin();
-void update.register("/p/sw.js", "/p/");
+registerWorker("/p/sw.js", "/p/");

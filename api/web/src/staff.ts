@@ -4,12 +4,15 @@ import { chooseLanguage, language } from "./core/i18n";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import App from "./ui/staff/App.svelte";
+import { registerWorker } from "./ui/kit/line";
+import { fetchFirst } from "./ui/staff/parts";
+import { router } from "./vm/route.svelte";
 import { session } from "./vm/session.svelte";
-import { update } from "./vm/update.svelte";
 
 await chooseLanguage(navigator.languages);
 document.documentElement.lang = language;
 const target = document.getElementById("app");
 if (target !== null) mount(App, { target });
 void session.begin();
-void update.register("/sw.js", "/");
+fetchFirst(router.now);
+registerWorker("/sw.js", "/");

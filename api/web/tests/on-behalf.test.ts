@@ -97,8 +97,8 @@ describe("whether others may", () => {
   });
   test("is offered to the one who answers, and nobody else", () => {
     const offered = (me: string, refuses = false): string[] => careItems(conversation({ kind: "patient", care: { ...care, refuses_on_behalf: refuses } }), { step: () => {}, ask: () => {} }, me).map((item) => item.label);
-    expect(offered(RAMAN.id)).toEqual(["Nobody replies for me here"]);
-    expect(offered(RAMAN.id, true)).toEqual(["Let others reply for me here"]);
+    expect(offered(RAMAN.id)).toEqual(["Nobody replies for me here", "Arrange coverage…"]);
+    expect(offered(RAMAN.id, true)).toEqual(["Let others reply for me here", "Arrange coverage…"]);
     expect(offered(ORTIZ.id)).toEqual([]);
   });
   test("is one line for the staff, and none for the patient", () => {

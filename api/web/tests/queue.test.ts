@@ -1,9 +1,12 @@
 // Proves the rows of the queue: they are changed where they stand, never moved, and what is not among them is named.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { appended, fits, inPlace, merged, newerMessages, waitingMinutes, withHeld } from "../src/core/queue";
+import type { QueueWatch } from "../src/core/sync";
 import type { Care, Conversation, LastMessage } from "../src/core/wire";
 import { queue as words } from "../locales/en-staff-queue";
-import { conversation, MARIA, ORTIZ, RAMAN } from "./fakes";
+import { Queue } from "../src/vm/queue.svelte";
+import { session } from "../src/vm/session.svelte";
+import { conversation, MARIA, ORTIZ, RAMAN, settle } from "./fakes";
 
 const pool: Care = { stage: "open", party: { role: "front_desk" }, waiting_since_ms: 60_000 };
 const held: Care = { stage: "open", party: { person: ORTIZ } };
@@ -51,5 +54,34 @@ describe("queue", () => {
     expect(newerMessages(row("con_a", { last_number: 6 }))).toBe(2);
     expect(newerMessages(row("con_a"))).toBe(0);
     expect(newerMessages(row("con_a", { last_message: null }))).toBe(0);
+  });
+});
+
+describe("while it is looked at", () => {
+  test("when rights changed nothing is shown of it, and it is asked for anew; when it is left, nothing is kept", async () => {
+    const watches: QueueWatch[] = [];
+    session.sync = { watchQueue: (watch: QueueWatch) => { watches.push(watch); return () => watches.push(watch); }, onLink: () => () => {} } as unknown as NonNullable<typeof session.sync>;
+    const asked: string[] = [];
+    let page = [row("con_a"), row("con_b")];
+    vi.spyOn(session.http, "ask").mockImplementation(((path: string) => {
+      asked.push(path);
+      return Promise.resolve(path.startsWith("/v1/sites") ? { sites: [] } : { revision: 1, conversations: page, total: page.length });
+    }) as never);
+    const queue = new Queue();
+    const leave = queue.begin();
+    await settle();
+    queue.choose({ party: "per_okafor" });
+    await settle();
+    page = [row("con_b")];
+    watches[0]?.closed();
+    expect(queue.rows).toEqual([]);
+    await settle();
+    expect(ids(queue.rows)).toEqual(["con_b"]);
+    expect(asked.filter((path) => path.startsWith("/v1/queue"))).toEqual(["/v1/queue?stage=open&party=any&limit=50", "/v1/queue?stage=open&party=per_okafor&limit=50", "/v1/queue?stage=open&party=per_okafor&limit=50"]);
+    queue.forget();
+    await settle();
+    expect([queue.filter.party, asked.at(-1)]).toEqual(["any", "/v1/queue?stage=open&party=any&limit=50"]);
+    leave();
+    expect([queue.rows, watches.length]).toEqual([[], 2]);
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { Http } from "../src/core/http";
 import { Store } from "../src/core/store";
 import { Sync } from "../src/core/sync";
-import type { ConversationEvent } from "../src/core/wire";
-import { conversation, event, FakeClock, FakeSocket, RAMAN, said, settle } from "./fakes";
+import type { ConversationEvent, Coverage } from "../src/core/wire";
+import { conversation, event, FakeClock, FakeSocket, MARIA, RAMAN, said, settle } from "./fakes";
 
 function make(events: ConversationEvent[]) {
   const clock = new FakeClock();
@@ -148,6 +148,38 @@ describe("sync", () => {
     it.last().say({ type: "event", ...event(6, { type: "member_removed", person: RAMAN, left: false }) });
     await settle();
     expect(it.store.conversations.size).toBe(0);
+  });
+  test("whose coverage ended holds the conversation no more, unless the node shows it on other grounds", async () => {
+    const it = make(history());
+    await it.start();
+    it.setState({ last_seq: 6, my: { ...conversation().my, member: false, basis: "organization_queue", may: ["join"] } });
+    it.last().say({ type: "event", ...event(6, { type: "coverage_ended", person: RAMAN, left: true }, RAMAN) });
+    await settle();
+    expect(it.store.conversations.size).toBe(0);
+    await it.breathe(600);
+    expect(it.store.conversations.get("con_a")?.my).toMatchObject({ member: false, basis: "organization_queue" });
+  });
+  test("that another one's coverage ended is asked for: who is a member, and what one may do", async () => {
+    const it = make(history());
+    await it.start();
+    const asked = it.asked.length;
+    it.last().say({ type: "event", ...event(6, { type: "coverage_ended", person: { id: "per_other", name: "", kind: "staff" }, left: false }) });
+    await it.breathe(600);
+    expect(it.asked.slice(asked)).toContain("/v1/conversations/con_a");
+    expect(it.store.conversations.size).toBe(1);
+  });
+  test("how a coverage stands is told, and what one only looks at is asked for again", async () => {
+    const it = make(history());
+    it.setState({ my: { ...conversation().my, member: false, basis: "coverage", may: ["join"] } });
+    await it.start();
+    const told: Coverage[] = [];
+    it.sync.onCoverage = (one) => told.push(one);
+    const asked = it.asked.length;
+    const coverage: Coverage = { id: "cov_1", covered: MARIA, covering: RAMAN, from_ms: 1, until_ms: 2, reason: "leave", state: "over", by: MARIA };
+    it.last().say({ type: "coverage_changed", coverage });
+    await it.breathe(600);
+    expect(told).toEqual([coverage]);
+    expect(it.asked.slice(asked)).toEqual(["/v1/conversations/con_a"]);
   });
   test("who answers moved: what one may do is asked for once, and the figures are left alone", async () => {
     const it = make(history());

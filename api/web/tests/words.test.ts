@@ -1,13 +1,17 @@
 // Proves names, dates, mentions, ids, addresses and HTTP errors: the small things that are read all day.
 import { describe, expect, test } from "vitest";
-import { ageOn, Format, hueOf, initials } from "../src/core/format";
+import { ageOn } from "../src/core/age";
+import { hueOf, initials } from "../src/core/faces";
+import { Format } from "../src/core/format";
 import { Http, outcomeIsOpen, query, Refusal } from "../src/core/http";
 import { plural } from "../src/core/i18n";
 import { commandId } from "../src/core/ids";
-import { candidatesFor, mentionAt, mentionsIn } from "../src/core/mentions";
-import { byNewest, matches, titleOf } from "../src/core/names";
+import { mentionsIn } from "../src/core/mentions";
+import { matches } from "../src/core/matching";
+import { byNewest, titleOf } from "../src/core/names";
+import { candidatesFor, mentionAt } from "../src/core/naming";
 import { permittedTo } from "../src/ui/staff/permitted";
-import { staff } from "../locales/en-staff";
+import { conversation as open_words } from "../locales/en-staff-conversation";
 import { hrefOf, parseRoute } from "../src/vm/route.svelte";
 import type { Me, PersonKind } from "../src/core/wire";
 import { conversation } from "./fakes";
@@ -144,7 +148,7 @@ describe("permissions", () => {
 });
 
 test("how far a message came, in words", () => {
-  const words = staff.actions.deliveredRead;
+  const words = open_words.actions.deliveredRead;
   expect([words(0, 0, 5), words(2, 0, 5), words(5, 0, 5), words(5, 2, 5), words(3, 1, 5), words(5, 5, 5)]).toEqual([
     "Sent to 5", "Delivered to 2 of 5", "Delivered to all 5", "Delivered to all 5, read by 2", "Delivered to 3 of 5, read by 1", "Read by all 5",
   ]);

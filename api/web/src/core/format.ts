@@ -1,4 +1,4 @@
-// Stands between numbers and words: times, days, dates of birth, initials. Everything by Intl, in the person's language.
+// Stands between numbers and words: times, days, dates of birth. Everything by Intl, in the person's language.
 // Refuses to know the rest of the page. Dates of birth are calendar dates: they never pass through a time zone.
 
 export class Format {
@@ -7,6 +7,7 @@ export class Format {
   private readonly short_day: Intl.DateTimeFormat;
   private readonly long_day: Intl.DateTimeFormat;
   private readonly full: Intl.DateTimeFormat;
+  private readonly planned: Intl.DateTimeFormat;
   private readonly birth: Intl.DateTimeFormat;
   private readonly number: Intl.NumberFormat;
   private readonly relative: Intl.RelativeTimeFormat;
@@ -19,6 +20,7 @@ export class Format {
     this.short_day = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", ...zoned });
     this.long_day = new Intl.DateTimeFormat(locale, { weekday: "long", month: "long", day: "numeric", ...zoned });
     this.full = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", ...zoned });
+    this.planned = new Intl.DateTimeFormat(locale, { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", ...zoned });
     this.birth = new Intl.DateTimeFormat(locale, { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "UTC" });
     this.number = new Intl.NumberFormat(locale);
     this.relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
@@ -35,6 +37,11 @@ export class Format {
 
   moment(at_ms: number): string {
     return this.full.format(at_ms);
+  }
+
+  /** With its weekday: when something begins or ends. */
+  when(at_ms: number): string {
+    return this.planned.format(at_ms);
   }
 
   dayKey(at_ms: number): string {
@@ -70,27 +77,3 @@ export class Format {
 }
 
 const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
-
-export function ageOn(birth_date: string, now_ms: number): number | undefined {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(birth_date);
-  if (parts === null) return undefined;
-  const now = new Date(now_ms);
-  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
-  const before = now.getMonth() + 1 < month || (now.getMonth() + 1 === month && now.getDate() < day);
-  const age = now.getFullYear() - year - Number(before);
-  return age >= 0 && age < 150 ? age : undefined;
-}
-
-export function initials(name: string): string {
-  const words = name.replace(/^(Dr|Mr|Mrs|Ms)\.?\s+/i, "").split(/[\s-]+/).filter((word) => /\p{L}/u.test(word));
-  const first = words[0]?.match(/\p{L}/u)?.[0] ?? "?";
-  const last = words.length > 1 ? (words.at(-1)?.match(/\p{L}/u)?.[0] ?? "") : "";
-  return (first + last).toLocaleUpperCase();
-}
-
-/** One of eight hues for an avatar, the same for the same id everywhere. */
-export function hueOf(id: string): number {
-  let hash = 0;
-  for (const character of id) hash = (Math.imul(hash, 31) + character.charCodeAt(0)) | 0;
-  return (hash >>> 0) % 8;
-}

@@ -21,17 +21,6 @@ export function isPatientSide(author: Pick<Author, "kind">): boolean {
   return author.kind === "patient" || author.kind === "proxy";
 }
 
-const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
-
-/** Topic, patient name or ID; every word must be found. */
-export function matches(conversation: Conversation, words: string): boolean {
-  const wanted = fold(words).split(/\s+/).filter((word) => word !== "");
-  if (wanted.length === 0) return true;
-  const { patient } = conversation;
-  const where = fold([conversation.topic ?? "", patient?.name ?? "", patient?.mrn ?? "", ...(conversation.first_names ?? [])].join(" "));
-  return wanted.every((word) => where.includes(word.replace(/^#/, "")));
-}
-
 export function byNewest(a: Conversation, b: Conversation): number {
   return (b.last_message?.at_ms ?? b.created_at_ms) - (a.last_message?.at_ms ?? a.created_at_ms) || (a.id < b.id ? 1 : -1);
 }

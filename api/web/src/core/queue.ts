@@ -5,14 +5,16 @@ import type { Care, Conversation, Stage } from "./wire";
 
 export interface QueueFilter {
   stage: Stage;
-  party: "any" | "nobody" | "me" | "late";
+  party: "any" | "nobody" | "me" | "late" | `per_${string}`;
 }
 
 /** What is held of the conversation elsewhere, or was fetched without its preview. Since when the patient waits only the queue knows; and of
     what one is no member of, nothing tells sooner than the queue who answers. */
 export function withHeld(row: Conversation, held: Conversation): Conversation {
   if (held.revision < row.revision) return row;
-  const care: Care | null = held.care && held.my.member ? { ...held.care, waiting_since_ms: row.care?.waiting_since_ms ?? null } : (row.care ?? null);
+  // for whom the one who answers covers, changes of the queue do not tell
+  const covering = holderOf(held.care)?.id === holderOf(row.care)?.id ? (held.care?.covering ?? null) : null;
+  const care: Care | null = held.care && held.my.member ? { ...held.care, waiting_since_ms: row.care?.waiting_since_ms ?? null } : row.care ? { ...row.care, covering } : null;
   return { ...held, care, last_message: held.last_message ?? row.last_message ?? null };
 }
 
@@ -40,7 +42,8 @@ export function appended(rows: readonly Conversation[], page: readonly Conversat
 export function fits(care: Care, filter: QueueFilter, me: string): boolean {
   if (filter.party === "late") return false; // time makes it so, no change does
   const holder = holderOf(care)?.id;
-  return care.stage === filter.stage && (filter.party === "any" || (filter.party === "me" ? holder === me : holder === undefined));
+  const wanted = filter.party === "me" ? me : filter.party === "nobody" ? undefined : filter.party;
+  return care.stage === filter.stage && (filter.party === "any" || holder === wanted);
 }
 
 export function waitingMinutes(care: Care | null | undefined, now_ms: number): number | undefined {

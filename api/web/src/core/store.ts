@@ -1,6 +1,6 @@
 // Stands in the middle of the client: every conversation this person may see, by id, as the events say it is.
 // Refuses to know where events come from and who looks. Conversations are replaced, never changed in place.
-import { careAfter } from "./care";
+import { careAfter, leaverOf } from "./care";
 import { nextFrame, type Schedule } from "./frame";
 import { Timeline } from "./timeline";
 import type { Ability, Conversation, ConversationEvent, Counts, Person, Presence } from "./wire";
@@ -204,6 +204,8 @@ export class Store {
         if (held.members) next.members = [...held.members.filter((one) => one.person_id !== body.person.id), { person_id: body.person.id, name: body.person.name, kind: body.person.kind, title: body.person.title ?? null, added_at_ms: event.at_ms, history: body.history ?? "full" }];
         return next;
       case "member_removed":
+      case "coverage_ended":
+        if (leaverOf(body) === undefined) return next;
         next.member_count = Math.max(0, held.member_count - 1);
         if (held.members) next.members = held.members.filter((one) => one.person_id !== body.person.id);
         if (body.person.id === this.me?.id) next.my = { ...next.my, member: false, may: [] };

@@ -1,12 +1,12 @@
 // Stands between the wire and the store: welcome, replay, gaps, older pages, marks. The one place that fetches conversations.
 // Refuses to know the screen; it is told which conversation is looked at and answers through the store.
-import { careAfter, holderOf } from "./care";
+import { careAfter, holderOf, leaverOf } from "./care";
 import { systemClock, type Clock } from "./clock";
 import { Commands, Marker } from "./commands";
 import { outcomeIsOpen, query, Refusal, type Http } from "./http";
 import type { Store } from "./store";
 import { Transport, type Link, type Socket } from "./transport";
-import type { Conversation, ConversationEvent, Counts, EventPage, QueueChange, ServerFrame } from "./wire";
+import type { Conversation, ConversationEvent, Counts, Coverage, EventPage, QueueChange, ServerFrame } from "./wire";
 
 export interface QueueWatch {
   changed: (change: QueueChange) => void;
@@ -46,6 +46,8 @@ export class Sync {
   readonly deliveries: Marker;
   link: Link = { state: "stopped" };
   loaded = false;
+  /** Of those that one is part of, on either side: as it stands now. */
+  onCoverage: (coverage: Coverage) => void = () => {};
   private live_now = false;
   private readonly clock: Clock;
   private readonly unknown = new Map<string, number>();
@@ -244,8 +246,12 @@ export class Sync {
         this.queue?.changed(frame);
         return;
       }
+      case "coverage_changed":
+        this.lookAgain();
+        this.onCoverage(frame.coverage);
+        return;
       case "queue_closed":
-        for (const held of store.conversations.values()) if (!held.my.member) this.discover(held.id, 0, false);
+        this.lookAgain();
         // rights became less, perhaps not all of them: whoever may not listen is not told anything
         if (this.queue !== undefined) this.transport.send({ type: "watch_queue", active: true });
         this.queue?.closed();
@@ -255,6 +261,11 @@ export class Sync {
         return;
       default:
     }
+  }
+
+  /** Whether what one is no member of may still be read. */
+  private lookAgain(): void {
+    for (const held of this.options.store.conversations.values()) if (!held.my.member) this.discover(held.id, 0, false);
   }
 
   private event(event: ConversationEvent): void {
@@ -274,10 +285,13 @@ export class Sync {
       if (store.conversations.get(id)?.my.member !== false) this.deliveries.mark(id, event.seq);
       this.options.onMessage?.(event, this.live_now);
     }
-    if (body.type === "member_removed" && body.person.id === store.me?.id) {
+    const leaver = leaverOf(body);
+    if (leaver !== undefined && leaver.id === store.me?.id) {
       this.unknown.delete(id);
       if (outcome !== "unknown") store.removeConversation(id);
-    } else if (["member_added", "member_removed", "archived", "reopened", "owner_changed", "conversation_created"].includes(body.type)) {
+      if (body.type === "member_removed") return; // whose coverage ended may read it on other grounds
+    }
+    if (["member_added", "member_removed", "coverage_ended", "archived", "reopened", "owner_changed", "conversation_created"].includes(body.type)) {
       this.discover(id, 0);
     } else if (moves_care) {
       this.discover(id, 0, false);

@@ -99,7 +99,38 @@ export interface HandOver {
   expires_at_ms: number;
 }
 
-/** Towards patients the stage alone, and never `resolved`. */
+export interface Covering {
+  person: Author;
+  covered: Author;
+  until_ms: number;
+}
+
+/** For a time one works in the patient conversations of another. */
+export interface Coverage {
+  id: string;
+  covered: Author;
+  covering: Author;
+  from_ms: number;
+  /** Not with it. */
+  until_ms: number;
+  reason: string;
+  state: "planned" | "running" | "over";
+  by: Author;
+  /** Before its time. */
+  ended_by?: Author | null;
+}
+
+export interface GrantCoverage {
+  /** Absent: oneself. */
+  covered_id?: string;
+  covering_id: string;
+  /** Absent: from now on. */
+  from_ms?: number;
+  until_ms: number;
+  reason: string;
+}
+
+/** Towards patients the stage, never `resolved`, and who covers for whom. */
 export interface Care {
   stage: Stage;
   party?: Party | null;
@@ -110,6 +141,8 @@ export interface Care {
   on_behalf_of?: Author | null;
   /** Nobody may here, whatever their role. */
   refuses_on_behalf?: boolean | null;
+  /** Whoever answers covers for somebody; patients see it, too. */
+  covering?: Covering | null;
   /** In the queue: when the patient wrote what nobody has answered yet. */
   waiting_since_ms?: number | null;
 }
@@ -187,6 +220,7 @@ export type EventBody =
   | { type: "hand_over_offered"; to: Author; expires_at_ms: number }
   | { type: "hand_over_ended"; to: Author; how: "declined" | "withdrawn" }
   | { type: "on_behalf_changed"; allowed: boolean }
+  | { type: "coverage_ended"; person: Author; left: boolean; party?: Party | null }
   | { type: "stage_changed"; stage: Stage };
 
 export interface ConversationEvent {
@@ -264,6 +298,7 @@ export type ServerFrame =
   | { type: "presence"; people: { person_id: string; status: Presence }[] }
   | ({ type: "queue_changed" } & QueueChange)
   | { type: "queue_closed" }
+  | { type: "coverage_changed"; coverage: Coverage }
   | { type: "reset"; reason: string }
   | { type: "goodbye"; reason: string; retry_after_ms?: number }
   | { type: "heartbeat" };

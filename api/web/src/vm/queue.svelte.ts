@@ -43,12 +43,19 @@ export class Queue {
       this.turn += 1;
       systemClock.cancel(this.typing);
       for (const stop of stops) stop?.();
+      this.rows = [];
     };
   }
 
   choose(filter: Partial<QueueFilter>): void {
     this.filter = { ...this.filter, ...filter };
     this.anew();
+  }
+
+  /** Who was chosen is nobody's to choose any more. */
+  forget(): void {
+    if (this.rows.length > 0) this.choose({ party: "any" });
+    else this.filter = { ...this.filter, party: "any" };
   }
 
   chooseSite(id: string): void {

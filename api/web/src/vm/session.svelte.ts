@@ -10,7 +10,6 @@ import { Store } from "../core/store";
 import { Sync } from "../core/sync";
 import type { Link } from "../core/transport";
 import type { Conversation, ConversationEvent, Counts, Me, Presence, SendMessage } from "../core/wire";
-import { deviceMemory, namedWorkspace, rememberWorkspace } from "../core/workspace";
 import { dropDrafts } from "./drafts";
 
 export type Phase = "starting" | "unreachable" | "signed_out" | "ready";
@@ -32,8 +31,6 @@ export class Session {
   durable = $state(true);
   status = $state<Exclude<Presence, "offline">>("available");
 
-  /** The clinic that this page signs in to, if there are several behind its address. */
-  readonly workspace = namedWorkspace(globalThis.location?.search ?? "", deviceMemory());
   readonly store = new Store();
   readonly http = new Http(undefined, () => this.end(), () => this.store.cursor);
   sync: Sync | undefined;
@@ -76,13 +73,6 @@ export class Session {
     }
   }
 
-  async signIn(login: string, password: string): Promise<void> {
-    const body = { login, password, device_name: deviceName() };
-    await this.http.ask("/v1/sign-in", { method: "POST", body, workspace: this.workspace, tries: 1 });
-    rememberWorkspace(this.workspace, deviceMemory());
-    await this.enter(await this.http.ask<Me>("/v1/me"));
-  }
-
   /** Everything of this person leaves the device, then the session ends. */
   async signOut(): Promise<void> {
     const id = this.me?.person.id;
@@ -112,7 +102,8 @@ export class Session {
     else this.sync?.transport.retryNow();
   }
 
-  private async enter(me: Me): Promise<void> {
+  /** The node has said who is here. */
+  async enter(me: Me): Promise<void> {
     const wanted = me.person.kind === "patient" || me.person.kind === "proxy" ? "/p/" : "/";
     const here = location.pathname.startsWith("/p/") ? "/p/" : "/";
     if (wanted !== here) {
@@ -195,13 +186,6 @@ export class Session {
     this.tabs?.close();
     this.loaded = false;
   }
-}
-
-function deviceName(): string {
-  const agent = navigator.userAgent;
-  const browser = /Firefox/.test(agent) ? "Firefox" : /Edg\//.test(agent) ? "Edge" : /Chrome|Chromium/.test(agent) ? "Chrome" : /Safari/.test(agent) ? "Safari" : "Browser";
-  const system = /Windows/.test(agent) ? "Windows" : /Android/.test(agent) ? "Android" : /iPhone|iPad/.test(agent) ? "iOS" : /Mac OS/.test(agent) ? "macOS" : /Linux/.test(agent) ? "Linux" : "device";
-  return `${browser}, ${system}`;
 }
 
 export const session = new Session();

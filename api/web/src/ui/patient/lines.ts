@@ -9,5 +9,6 @@ export function lineWords({ actor, event }: Line, me: string): string {
   if (event.type === "archived" || event.type === "reopened") return patient.lines[event.type](name);
   if (event.type === "renamed") return patient.lines.renamed(name, event.topic);
   if (event.type === "stage_changed") return event.stage === "closed" ? patient.lines.closed : patient.lines.opened;
+  if (event.type === "coverage_ended" && event.left) return patient.lines.coverageEnded(event.person.name);
   return "";
 }

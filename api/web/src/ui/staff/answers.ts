@@ -12,9 +12,11 @@ export function nameOf(care: Care): string {
   return holderOf(care)?.name ?? staff.pools[roleOf(care)]?.[0] ?? roleOf(care);
 }
 
-/** "You answer", "Chidi Okafor answers", "Front desk answers". */
+/** "You answer", "Chidi Okafor answers", "Front desk answers", "Anna Lindqvist, covering for Chidi Okafor". */
 export function answers(care: Care, me: string): string {
   const holder = holderOf(care);
-  if (holder?.id === me) return staff.answers.you;
+  const { you, covering } = staff.answers;
+  if (holder !== undefined && holder.id === care.covering?.person.id) return covering(holder.id === me ? you : holder.name, care.covering.covered.name);
+  if (holder?.id === me) return you;
   return (holder === undefined ? staff.pools[roleOf(care)]?.[1] : undefined) ?? staff.answers.person(nameOf(care));
 }

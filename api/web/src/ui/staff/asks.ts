@@ -6,5 +6,6 @@ export type Ask =
   | { what: "rename" | "archive" | "reopen" | "leave" | "add" | "care_room" | "assign" | "return" | "close" }
   | { what: "take_over"; from: Author }
   | { what: "hand_over"; to?: Author }
+  | { what: "coverage"; covered: Author }
   | { what: "remove"; member: Member }
   | { what: "retract" | "receipts" | "versions"; message: Message };

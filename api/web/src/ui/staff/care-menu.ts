@@ -3,7 +3,7 @@
 import { holderOf } from "../../core/care";
 import type { CareStep, Conversation } from "../../core/wire";
 import { care } from "../../../locales/en-staff-care";
-import type { MenuItem } from "../kit/Menu.svelte";
+import type { MenuItem } from "../kit/MenuList.svelte";
 import type { Ask } from "./asks";
 
 export interface CareVerbs {
@@ -11,7 +11,8 @@ export interface CareVerbs {
   ask: (ask: Ask) => void;
 }
 
-export function careItems(conversation: Conversation, { step, ask }: CareVerbs, me: string): MenuItem[] {
+/** `administers`: may arrange that somebody covers for others. */
+export function careItems(conversation: Conversation, { step, ask }: CareVerbs, me: string, administers = false): MenuItem[] {
   const holder = holderOf(conversation.care);
   const may = new Set(conversation.my.may);
   const items: MenuItem[] = [];
@@ -26,6 +27,7 @@ export function careItems(conversation: Conversation, { step, ask }: CareVerbs, 
     const allowed = conversation.care?.refuses_on_behalf === true;
     items.push({ label: allowed ? care.allowOnBehalf : care.refuseOnBehalf, run: () => step({ step: "allow_on_behalf", allowed }) });
   }
+  if (holder !== undefined && (holder.id === me || administers)) items.push({ label: care.coverage, run: () => ask({ what: "coverage", covered: holder }) });
   if (may.has("resolve")) items.push({ label: care.resolve, run: () => step({ step: "resolve" }) });
   if (may.has("close")) items.push({ label: care.close, run: () => ask({ what: "close" }) });
   if (may.has("open")) items.push({ label: care.open, run: () => step({ step: "open" }) });

@@ -4,7 +4,7 @@ import { Refusal } from "../../core/http";
 import { commandId } from "../../core/ids";
 import { sentenceOf } from "../../core/problems";
 import type { Conversation, CreateConversation, Me } from "../../core/wire";
-import { care } from "../../../locales/en-staff-care";
+import { menus } from "../../../locales/en-staff-menus";
 import { announcer } from "../../vm/announce.svelte";
 import { session } from "../../vm/session.svelte";
 
@@ -31,7 +31,7 @@ export async function refuseOnBehalf(refuses: boolean): Promise<void> {
       if (!(error instanceof Refusal && error.code === "nothing_to_do")) throw error;
     });
     session.me = await session.http.ask<Me>("/v1/me");
-    announcer.say(refuses ? care.refused : care.allowed);
+    announcer.say(refuses ? menus.onBehalfRefused : menus.onBehalfAllowed);
   } catch (error) {
     announcer.alarm(sentenceOf(error));
   }

@@ -1,8 +1,27 @@
-// Stands between the keyboard and the frame: which key asks for what. Single keys are deaf while one writes.
+// Stands between the keyboard and the page: which key asks for what, and of which part of the page. Single keys are deaf while one writes.
 // Refuses to know how anything is done.
+import { router, type Section } from "../../vm/route.svelte";
+
 export type Wish =
   | "next" | "previous" | "next_unread" | "new" | "search" | "details" | "write" | "thread" | "archive" | "assign" | "take" | "help" | "escape"
   | "team_note" | "stat" | "next_region" | "all" | "unread" | "read";
+
+/** What the keys move: the list at the left, the open conversation, and the page around them. */
+export interface Keyed {
+  list: { choose(filter: "all" | "unread" | "read"): void; focusSearch(): void; move(step: 1 | -1): void; nextUnread(): void } | undefined;
+  pane: {
+    isGone(): boolean; toggleDetails(): void; write(): void; toggleArchive(): void; assign(): void; take(): void; toggleNote(): void; toggleStat(): void;
+    /** False when nothing was open beside the messages. */
+    closeOne(): boolean;
+  } | undefined;
+  section: Section;
+  /** Something lies over the page and has the keys. */
+  covered: boolean;
+  /** Only where this role may begin a conversation. */
+  writeNew: (() => void) | undefined;
+  help(): void;
+  back(): void;
+}
 
 const SINGLE: Readonly<Record<string, Wish>> = {
   j: "next", k: "previous", n: "next_unread", c: "new", "/": "search", "]": "details", r: "write", t: "thread", e: "archive", a: "assign",
@@ -27,10 +46,55 @@ export function wishOf(event: KeyboardEvent): Wish | undefined {
 }
 
 /** Landmarks in the order they stand; the one after the one in focus. */
-export function focusNextRegion(): void {
+function focusNextRegion(): void {
   const regions = [...document.querySelectorAll<HTMLElement>("[data-region-name]")].filter((region) => region.offsetParent !== null || region.getClientRects().length > 0);
   const at = regions.findLastIndex((region) => region.contains(document.activeElement));
   const next = regions[(at + 1) % regions.length];
   const inside = next?.querySelector<HTMLElement>('[tabindex="0"], a[href]:not([tabindex="-1"]), button:not([tabindex="-1"]), textarea, input');
   (inside ?? next)?.focus();
+}
+
+/** Answers whether the key was for the page. */
+function fulfil(wish: Wish, { list, pane, section, writeNew, help, back }: Keyed): boolean {
+  const { conversation } = router.now;
+  switch (wish) {
+    case "next": list?.move(1); break;
+    case "previous": list?.move(-1); break;
+    case "next_unread": list?.nextUnread(); break;
+    case "all": case "unread": case "read": list?.choose(wish); break;
+    case "new": writeNew?.(); break;
+    case "help": help(); break;
+    case "search": list?.focusSearch(); break;
+    case "details": pane?.toggleDetails(); break;
+    case "write": pane?.write(); break;
+    case "archive": pane?.toggleArchive(); break;
+    case "assign": pane?.assign(); break;
+    case "take": pane?.take(); break;
+    case "team_note": pane?.toggleNote(); break;
+    case "stat": pane?.toggleStat(); break;
+    case "thread": {
+      const seq = document.activeElement?.closest<HTMLElement>('[data-kind="message"]')?.dataset["seq"];
+      if (seq === undefined || conversation === undefined) return false;
+      router.go(section, conversation, Number(seq));
+      break;
+    }
+    case "next_region": focusNextRegion(); break;
+    case "escape":
+      if (pane?.closeOne() !== true) {
+        if (conversation === undefined) return false;
+        back();
+      }
+  }
+  return true;
+}
+
+/** Hears every key until what this answers is called. */
+export function hearKeys(page: Keyed): () => void {
+  const hear = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || page.covered || document.querySelector("dialog[open]") !== null) return;
+    const wish = wishOf(event);
+    if (wish !== undefined && fulfil(wish, page)) event.preventDefault();
+  };
+  addEventListener("keydown", hear);
+  return () => removeEventListener("keydown", hear);
 }

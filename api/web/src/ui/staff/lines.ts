@@ -10,9 +10,9 @@ export function partiesBefore(items: readonly Item[]): ReadonlyMap<number, Party
   const before = new Map<number, Party>();
   let party: Party | undefined;
   for (const item of items) {
-    if (item.kind !== "line" || item.event.type !== "responsibility_moved") continue;
-    if (party !== undefined) before.set(item.seq, party);
-    party = item.event.party;
+    if (item.kind !== "line" || (item.event.type !== "responsibility_moved" && item.event.type !== "coverage_ended")) continue;
+    if (party !== undefined && item.event.type === "responsibility_moved") before.set(item.seq, party);
+    party = item.event.party ?? party;
   }
   return before;
 }
@@ -50,9 +50,25 @@ export function lineWords(line: Line, me: string, before?: Party): string {
       return event.how === "declined" ? lines.declined(actor) : lines.withdrawn(actor, name(event.to));
     case "on_behalf_changed":
       return event.allowed ? lines.onBehalfAllowed(actor) : lines.onBehalfRefused(actor);
+    case "coverage_ended":
+      return coverageEnded(event, me);
     case "stage_changed":
       return lines.stages[event.stage](actor);
   }
+}
+
+/** Who came by it leaves, and who was covered answers again, or the pool where they cannot. */
+function coverageEnded({ person, left, party }: { person: Author; left: boolean; party?: Party | null }, me: string): string {
+  const mine = person.id === me;
+  const covered = party && "person" in party ? party.person : undefined;
+  if (covered !== undefined) {
+    const name = covered.id === me ? text.you.toLowerCase() : covered.name;
+    const ended = mine ? lines.coverageOfYours(name) : lines.coverageOf(person.name, name);
+    return covered.id === me ? lines.youAnswerAgain(ended) : lines.answersAgain(ended, covered.name);
+  }
+  const ended = mine ? lines.coverageYours : lines.coverage(person.name);
+  if (party && "role" in party) return lines.poolAnswers(ended, lines.pools[party.role] ?? party.role);
+  return left && !mine ? lines.leftWithIt(ended) : ended;
 }
 
 function moved(party: Party, by: Author, actor: string, name: (person: Author) => string, before?: Party): string {

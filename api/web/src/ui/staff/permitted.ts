@@ -13,11 +13,11 @@ export interface Permitted {
   browse: boolean;
   /** People of other organizations have rooms with the clinic, and no patients here. */
   inbox: boolean;
-  /** The organization's queue. */
+  /** The organization's queue: by role, or for as long as one covers for somebody. */
   queue: boolean;
 }
 
-export function permittedTo(me: Me | undefined): Permitted {
+export function permittedTo(me: Me | undefined, covers = false): Permitted {
   const has = (permission: string): boolean => me?.permissions.includes(permission) ?? false;
   const [patient, teammate, group, channel] = [has("create_patient_conversation"), has("read_people"), has("create_group"), has("create_channel")];
   return {
@@ -26,6 +26,6 @@ export function permittedTo(me: Me | undefined): Permitted {
     write: patient || teammate || group || channel,
     browse: has("read_people"),
     inbox: me?.person.kind === "staff",
-    queue: has("organization_queue"),
+    queue: covers || has("organization_queue"),
   };
 }

@@ -1,0 +1,76 @@
+// English: who covers for whom, and how it is arranged. Stands beside the dialog; refuses to know its logic.
+const his = (name: string | undefined): string => (name === undefined ? "your" : `${name}'s`);
+
+export const coverage = {
+  title: "Coverage",
+  scope: "Whose",
+  mine: "Mine",
+  all: "Everybody",
+  list: "Arranged",
+  loading: "Loading…",
+  failed: "The list could not be loaded.",
+  none: "Nobody covers for you, and you cover for nobody.",
+  noneAtAll: "Nobody covers for anybody.",
+  /** Undefined is whoever reads it. */
+  running: (covering: string | undefined, covered: string | undefined, until: string) =>
+    `${covering === undefined ? "You cover" : `${covering} covers`} for ${covered ?? "you"} until ${until}`,
+  planned: (covering: string | undefined, covered: string | undefined, from: string, until: string) =>
+    `${covering ?? "You"} will cover for ${covered ?? "you"} from ${from} until ${until}`,
+  by: (name: string) => `arranged by ${name}`,
+  end: "End now",
+  endOf: (sentence: string) => `: ${sentence}`,
+  endTitle: "End this coverage now?",
+  endRunning: (covering: string | undefined, covered: string | undefined) =>
+    `${covering ?? "You"} can then no longer read ${his(covered)} patient conversations by it. What ${covering === undefined ? "you" : "they"} took over goes back.`,
+  endPlanned: (covering: string | undefined, covered: string | undefined) => `${covering ?? "You"} will then not cover for ${covered ?? "you"}.`,
+  keep: "Keep it",
+  ended: "It has ended.",
+  arrange: "Arrange coverage",
+  who: "Who is away?",
+  me: "Me",
+  other: "Somebody else",
+  away: "Person who is away",
+  covers: "Who covers?",
+  change: "Change",
+  cannot: "Cannot answer for patients.",
+  suspended: "Account suspended.",
+  from: "From",
+  now: "Now",
+  later: "A set time",
+  until: "Until",
+  fromDay: "Day it begins",
+  fromTime: "Time it begins",
+  untilDay: "Day it ends",
+  untilTime: "Time it ends",
+  usual: "Usual ends",
+  /** For what begins now, and for what begins another time. */
+  ends: {
+    today: ["End of today", "End of that day"],
+    morning: ["Tomorrow", "The next day"],
+    monday: ["Monday", "Monday"],
+  } as const,
+  endAt: (words: string, time: string) => `${words}, ${time}`,
+  zone: (zone: string) => `Times are those of ${zone}.`,
+  reason: "Reason",
+  reasonHint: "For example: annual leave. Whoever covers sees it, and it is on the record.",
+  effect: (from: string | undefined, until: string, covering: string, covered: string | undefined) =>
+    `From ${from ?? "now"} until ${until} ${covering} can read and answer ${his(covered)} patient conversations, not direct messages. It ends by itself.`,
+  effectInGeneral: "Whoever covers can read and answer the patient conversations of who is away, not direct messages. It ends by itself.",
+  do: "Arrange coverage",
+  offline: "Offline: coverage is arranged and ended only with a connection.",
+  arranged: "Coverage is arranged.",
+  faults: {
+    covered: { missing: "Choose who is away." },
+    covering: { missing: "Choose who covers." },
+    from: { missing: "Choose the day and the time it begins.", far: "It can begin within a year." },
+    until: { missing: "Choose the day and the time it ends.", before: "It must end after it begins, and later than now.", far: "A coverage can last 92 days. Arrange the rest when you are nearer to it." },
+    reason: { missing: "Write a reason. Whoever covers sees it.", long: "This reason is too long." },
+  } as Readonly<Record<string, Readonly<Record<string, string>>>>,
+  problems: {
+    invalid: "The clinic's server did not accept these times or this reason. Look at them once more.",
+    forbidden: "Your role does not allow this: one arranges it for oneself, and only administrators for others.",
+    cannot_hold: "This person cannot answer for patients.",
+    coverage_overlaps: "These two have a coverage in that time already. End it first, or begin after it.",
+    too_many: "One of the two is part of too many coverages. End one first.",
+  } as Readonly<Record<string, string>>,
+};

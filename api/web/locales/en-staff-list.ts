@@ -1,0 +1,47 @@
+// English: the lists of conversations, their rows and the figures above them, which come with them. Stands beside them; refuses to know
+// their logic.
+const many = (count: number, one: string, other: string): string => (count === 1 ? one : other);
+
+export const list = {
+  newMessage: "New message",
+  search: "Topic, patient or ID",
+  searchTeam: "Channel, group or person",
+  searchLabel: "Search conversations",
+  filter: "Show",
+  all: "All",
+  unread: "Unread",
+  read: "Read",
+  openOnly: "Open only",
+  noneOpen: "Nothing open.",
+  conversations: "Conversations",
+  teamConversations: "Team conversations",
+  empty: "No patient conversations yet.",
+  emptyMore: "Those of your patients come here by themselves. Channels and messages with colleagues are in Team.",
+  emptyTeam: "No channels, groups or direct messages yet.",
+  caughtUp: "All caught up. Nothing unread.",
+  noRead: "Nothing read yet.",
+  noMatch: (words: string) => `No conversation matches “${words}”.`,
+  showAll: "Show all",
+  results: (count: number) => `${count} ${many(count, "conversation", "conversations")}`,
+  browse: "Browse channels",
+  failed: "Could not refresh.",
+  channels: "Channels",
+  careRooms: "Care rooms",
+  groups: "Groups",
+  directs: "Direct messages",
+  youSaid: "You:",
+  teamNote: "Team note:",
+  retracted: "Message retracted",
+  nothing: "No messages yet",
+  archived: "Archived",
+  noAccount: "No account",
+  loading: "Loading conversations",
+};
+
+export const metrics = {
+  title: "Overview",
+  conversations: "Total conversations",
+  unread: "Unread messages",
+  patients: "Unique patients",
+  messages: "Total messages",
+};

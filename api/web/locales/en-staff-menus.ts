@@ -1,0 +1,20 @@
+// English: what the menus of the staff page offer, and what is said of it where it was done. Stands beside them; refuses to know their logic.
+export const menus = {
+  details: "Details",
+  reply: "Reply in thread",
+  edit: "Edit",
+  retract: "Retract…",
+  receipts: "Who has read it…",
+  versions: "Earlier wording…",
+  copy: "Copy text",
+  add: "Add member",
+  leave: "Leave conversation",
+  rename: "Rename",
+  archive: "Archive",
+  reopen: "Reopen",
+  careRoom: "Open a care room beside it",
+  coverage: "Coverage…",
+  onBehalf: "Others may reply on my behalf",
+  onBehalfAllowed: "Others may reply on your behalf.",
+  onBehalfRefused: "Nobody replies on your behalf.",
+};

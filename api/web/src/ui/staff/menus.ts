@@ -1,0 +1,45 @@
+// Stands between what a person may do and the menus that offer it: of one message, of a whole conversation, of one's own status.
+// Refuses to offer what the node did not allow (`my.may`), and to do it.
+import type { Message } from "../../core/timeline";
+import type { Conversation, Me } from "../../core/wire";
+import { menus as words } from "../../../locales/en-staff-menus";
+import { staff } from "../../../locales/en-staff";
+import { session } from "../../vm/session.svelte";
+import type { MenuItem } from "../kit/MenuList.svelte";
+import type { Verbs } from "../thread/verbs";
+import type { Ask } from "./asks";
+import { refuseOnBehalf } from "./deeds";
+
+export function messageItems(message: Message, me: string, in_thread: boolean, verbs: Verbs): MenuItem[] {
+  const mine = message.author.id === me;
+  const items: MenuItem[] = [];
+  if (!in_thread && !message.retracted) items.push({ label: words.reply, run: () => verbs.reply(message.reply_to ?? message.seq) });
+  if (mine && !message.retracted) items.push({ label: words.edit, run: () => verbs.edit(message) });
+  items.push({ label: words.receipts, run: () => verbs.receipts(message) });
+  if (message.version > 1 && !message.retracted) items.push({ label: words.versions, run: () => verbs.versions(message) });
+  if (!message.retracted) items.push({ label: words.copy, run: () => void navigator.clipboard?.writeText(message.body) });
+  if ((mine || message.on_behalf_of?.id === me) && !message.retracted) items.push({ label: words.retract, danger: true, run: () => verbs.retract(message) });
+  return items;
+}
+
+export function conversationItems({ kind, state, my }: Conversation, details: () => void, ask: (ask: Ask) => void): MenuItem[] {
+  const items: MenuItem[] = [{ label: words.details, run: details }];
+  if (kind === "patient" && my.member) items.push({ label: words.careRoom, run: () => ask({ what: "care_room" }) });
+  if (my.may.includes("add_member")) items.push({ label: words.add, run: () => ask({ what: "add" }) });
+  if (my.may.includes("rename")) items.push({ label: words.rename, run: () => ask({ what: "rename" }) });
+  if (my.may.includes("archive") && state === "open") items.push({ label: words.archive, run: () => ask({ what: "archive" }) });
+  if (my.may.includes("reopen") && state === "archived") items.push({ label: words.reopen, run: () => ask({ what: "reopen" }) });
+  if (my.may.includes("leave")) items.push({ label: words.leave, danger: true, run: () => ask({ what: "leave" }) });
+  return items;
+}
+
+export function statusItems(me: Me | undefined, coverage: () => void): MenuItem[] {
+  const has = (permission: string): boolean => me?.permissions.includes(permission) ?? false;
+  const refuses = me?.refuses_on_behalf ?? false;
+  return [
+    ...(["available", "busy", "off_duty"] as const).map((status) => ({ label: staff.presence[status], checked: session.status === status, run: () => session.setStatus(status) })),
+    ...(me?.person.kind === "staff" ? [{ label: words.onBehalf, checked: !refuses, toggle: true, run: () => void refuseOnBehalf(!refuses) }] : []),
+    // who answers for patients can be away, and administrators see to it for all
+    ...(me?.person.kind === "staff" && (has("create_patient_conversation") || has("manage_people")) ? [{ label: words.coverage, run: coverage }] : []),
+  ];
+}

@@ -1,0 +1,3 @@
+// Stands between a conversation's pane and whatever is asked over it: one piece. Refuses to know any of it.
+export { default as Asks } from "../Asks.svelte";
+export { join } from "../deeds";

@@ -130,6 +130,9 @@ mod tests {
             "presence",
             "queue_changed",
             "queue_closed",
+            "coverage_changed",
+            "attention_changed",
+            "scheduled_changed",
             "reset",
             "goodbye",
         ]

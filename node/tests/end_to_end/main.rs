@@ -45,5 +45,6 @@ mod synced;
 mod three_nodes;
 mod three_nodes_live;
 mod tls;
+mod waiting;
 mod watching;
 mod workspaces;

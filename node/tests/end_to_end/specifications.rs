@@ -94,6 +94,12 @@ fn every_frame_of_a_day_is_published() {
     let leave = json!({ "covering_id": raman.id, "until_ms": now_ms() + 60_000, "reason": "leave" });
     okafor.post("/v1/coverage", &leave).expect(201);
     socket.expect(|frame| frame["type"] == "coverage_changed");
+    let mute = json!({ "step": "mute", "muted": true });
+    raman.post(&path_of(&room, "/attention"), &mute).expect(200);
+    socket.expect(|frame| frame["type"] == "attention_changed");
+    let later = json!({ "at_ms": now_ms() + 60_000, "body": "later" });
+    raman.post(&path_of(&room, "/scheduled"), &later).expect(201);
+    socket.expect(|frame| frame["type"] == "scheduled_changed");
     let roles = json!({ "roles": ["administrator"] });
     teo.patch(&format!("/v1/people/{}", rosa.id), &roles).expect(200);
     desk.expect(|frame| frame["type"] == "queue_closed");

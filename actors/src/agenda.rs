@@ -3,10 +3,12 @@
 //! Disposable: the timers stand in the state. Whoever leads next finds what is due there, and what was proposed by two leaders is done
 //! once, since a timer that fired is gone. It refuses to know what a timer does.
 
+use crate::disk_space::DiskSpace;
 use crate::workspace::Rooms;
 use corridor_domain::command::{Acting, Command, Envelope};
 use corridor_domain::ids::CommandId;
 use corridor_domain::limits;
+use corridor_domain::outcome::Answer;
 use corridor_domain::timer::Timer;
 use corridor_storage::apply::encode_command;
 use corridor_storage::world::World;
@@ -40,6 +42,7 @@ pub(crate) struct Agenda {
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) leads: Arc<Leads>,
     pub(crate) world: Arc<dyn World>,
+    pub(crate) space: DiskSpace,
 }
 
 impl Actor for AgendaActor {
@@ -70,31 +73,34 @@ impl Actor for AgendaActor {
 }
 
 impl Agenda {
-    /// Until nothing is due: what ends may take several commands. Whatever is not taken now is proposed at the next look.
+    /// Until nothing is due: what ends may take several commands. What is not taken now, or changes nothing, is proposed at the next look.
     async fn propose_what_is_due(&self) -> io::Result<()> {
-        loop {
+        for _ in 0..limits::AGENDA_ROUNDS_COUNT_MAX {
             let due = self.due()?;
             let mut pending = Vec::with_capacity(due.len());
-            for timer in &due {
-                let command = encode_command(&self.envelope(*timer))?;
+            for timer in due {
+                let command = encode_command(&self.envelope(timer))?;
                 pending.push(self.rooms.context.proposer.propose(command));
             }
+            let mut is_done = !pending.is_empty();
             for answer in pending {
-                if answer.await.is_err() {
-                    return Ok(());
-                }
+                is_done &= matches!(answer.await, Ok(Answer::Done { .. }));
             }
-            if due.is_empty() {
+            if !is_done || !(self.leads)() {
                 return Ok(());
             }
         }
+        Ok(())
     }
 
     fn due(&self) -> io::Result<Vec<Timer>> {
         let reader = &self.rooms.context.reader;
         // The workspace's time is ahead where a clock was wrong; the log will be stamped with it.
         let now_ms = self.world.now_ms().max(reader.progress()?.at_ms);
-        reader.timers_due(now_ms, limits::AGENDA_TIMERS_COUNT_MAX)
+        let mut due = reader.timers_due(now_ms, limits::AGENDA_TIMERS_COUNT_MAX)?;
+        // What people write can wait for room on the disks, as when they write it themselves.
+        due.retain(|timer| self.space.is_enough_for(&Command::FireTimer { timer: *timer }));
+        Ok(due)
     }
 
     fn envelope(&self, timer: Timer) -> Envelope {

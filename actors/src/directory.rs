@@ -149,6 +149,11 @@ impl Look<'_> {
         self.0.devices(person)
     }
 
+    /// All devices.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Connected>> {
+        self.0.all()
+    }
+
     /// All devices of staff.
     pub fn staff(&self) -> impl Iterator<Item = &Arc<Connected>> {
         self.0.all().filter(|device| device.is_staff)

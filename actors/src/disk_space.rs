@@ -5,6 +5,7 @@
 //! disks and other nodes.
 
 use corridor_domain::command::Command;
+use corridor_domain::timer::Timer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -40,7 +41,15 @@ fn can_wait(command: &Command) -> bool {
             | Command::Edit { .. }
             | Command::CreateConversation(_)
             | Command::AddPerson { .. }
+            | Command::BeginThread { .. }
             | Command::AddSite { .. }
+            | Command::Schedule { .. }
+            | Command::GrantCoverage { .. }
+            | Command::ChangeAttention { .. }
+            | Command::ChangeSettings { .. }
+            | Command::FireTimer {
+                timer: Timer::MessageDue(_) | Timer::Reminder(..),
+            }
     )
 }
 

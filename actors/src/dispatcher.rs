@@ -6,6 +6,7 @@ use crate::patient_thread::PatientThreadMessage;
 use crate::personal;
 use crate::workspace::Rooms;
 use corridor_domain::conversation::{Conversation, Membership};
+use corridor_domain::coverage::StandIn;
 use corridor_domain::event::Event;
 use corridor_domain::ids::ConversationId;
 use corridor_domain::outcome::Change;
@@ -107,11 +108,13 @@ fn parts_of(applied: &Applied) -> Vec<Committed> {
     let mut heads: Vec<&Conversation> = Vec::new();
     let mut events: Vec<(ConversationId, &Event)> = Vec::new();
     let mut memberships: Vec<&Membership> = Vec::new();
+    let mut stand_ins: Vec<StandIn> = Vec::new();
     for change in &applied.changes {
         match change {
             Change::Conversation(head) => heads.push(head),
             Change::Event { conversation, event } => events.push((*conversation, event)),
             Change::Membership(membership) => memberships.push(membership),
+            Change::StandIn(stand_in) => stand_ins.push(*stand_in),
             _ => {}
         }
     }
@@ -134,6 +137,11 @@ fn parts_of(applied: &Applied) -> Vec<Committed> {
                 .iter()
                 .filter(|membership| membership.conversation == head.id)
                 .map(|membership| (*membership).clone())
+                .collect(),
+            stand_ins: stand_ins
+                .iter()
+                .filter(|stand_in| stand_in.conversation == head.id)
+                .copied()
                 .collect(),
             head: head.clone(),
             place: None,

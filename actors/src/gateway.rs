@@ -164,6 +164,7 @@ impl Gateway {
                 | Command::Edit { .. }
                 | Command::Retract { .. }
                 | Command::CreateConversation(_)
+                | Command::BeginThread { .. }
         );
         let Acting::Person { person, .. } = envelope.acting else {
             return Ok(());
@@ -188,7 +189,7 @@ impl Gateway {
 
 fn new_topic_of(command: &Command) -> Option<PersonId> {
     match command {
-        Command::CreateConversation(new) => new.kind.patient(),
+        Command::CreateConversation(new) | Command::BeginThread { new, .. } => new.kind.patient(),
         _ => None,
     }
 }

@@ -164,6 +164,7 @@ impl Actors {
                 rooms: Arc::clone(&rooms),
                 leads,
                 world: Arc::clone(&needs.world),
+                space: needs.space.clone(),
             },
             rooms: Arc::clone(&rooms),
             alarm: Arc::clone(&alarm),

@@ -22,8 +22,10 @@ pub enum Latest {
     QueueClosed,
     /// How a coverage stands.
     Coverage(CoverageId),
-    /// One's own view of a conversation.
-    Attention(ConversationId),
+    /// One's own view of a conversation, or that one is reminded of it.
+    Attention(ConversationId, bool),
+    /// That the clinic changed what it sets for itself.
+    Settings,
     /// What becomes of a message that is to be sent later.
     Scheduled(ScheduledId),
 }

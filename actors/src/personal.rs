@@ -1,7 +1,9 @@
-//! What concerns single people and is no event of a conversation: coverage, their own view, what they have to be sent later.
+//! What concerns people and is no event of a conversation: coverage, their own view, what they have to be sent later, the clinic's settings.
 //!
 //! Their devices are told the newest state of it. Who does not take it in time is cut, and asks when they are back.
 
+use crate::directory::Connected;
+use crate::frame::Frame;
 use crate::outbox::{Farewell, Latest};
 use crate::workspace::Rooms;
 use corridor_domain::ids::PersonId;
@@ -11,6 +13,9 @@ use corridor_storage::apply::Applied;
 /// Tells those whom it concerns.
 pub(crate) fn tell(rooms: &Rooms, applied: &Applied) {
     for change in &applied.changes {
+        if matches!(change, Change::Settings(_)) {
+            tell_everybody(rooms, change);
+        }
         let Some((people, latest)) = concerns(change) else {
             continue;
         };
@@ -19,12 +24,25 @@ pub(crate) fn tell(rooms: &Rooms, applied: &Applied) {
         let mut frame = None;
         for device in people.iter().flatten().flat_map(|person| look.devices(*person)) {
             let encoded = frame.get_or_insert_with(|| rooms.context.encode.personal(change));
-            if let Some(frame) = encoded
-                && !device.outbox.push_latest(latest, frame)
-            {
-                device.outbox.close(Farewell::TooSlow);
+            if let Some(frame) = encoded {
+                give(device, latest, frame);
             }
         }
+    }
+}
+
+fn tell_everybody(rooms: &Rooms, change: &Change) {
+    let Some(frame) = rooms.context.encode.personal(change) else {
+        return;
+    };
+    for device in rooms.context.devices.look().all() {
+        give(device, Latest::Settings, &frame);
+    }
+}
+
+fn give(device: &Connected, latest: Latest, frame: &Frame) {
+    if !device.outbox.push_latest(latest, frame) {
+        device.outbox.close(Farewell::TooSlow);
     }
 }
 
@@ -36,9 +54,10 @@ fn concerns(change: &Change) -> Option<([Option<PersonId>; 2], Latest)> {
             let both = [Some(window.covered), Some(window.covering)];
             (both, Latest::Coverage(window.id))
         }
-        Change::Attention { attention, .. } => (
+        // A change that comes behind it does not swallow a reminder.
+        Change::Attention { attention, reminded } => (
             [Some(attention.person), None],
-            Latest::Attention(attention.conversation),
+            Latest::Attention(attention.conversation, *reminded),
         ),
         Change::Scheduled(scheduled) | Change::ScheduledOver { scheduled, .. } => {
             ([Some(scheduled.author), None], Latest::Scheduled(scheduled.new.id))

@@ -107,6 +107,16 @@ fn of_refusal(refusal: Refusal) -> (u16, &'static str) {
             409,
             "Somebody has written to the patient meanwhile. Look again, and confirm anew.",
         ),
+        Refusal::PatientMessagesOff => (409, "The clinic has switched messages with patients off."),
+        Refusal::TeamChatOff => (409, "The clinic has switched chat among staff off."),
+        Refusal::QueueNeedsMore => (
+            409,
+            "The organization queue needs a role that works with patients: physician, nurse, medical assistant, front desk or billing.",
+        ),
+        Refusal::NotAvailable => (
+            409,
+            "This person takes no new conversations now. Choose what it is about, and the team answers.",
+        ),
         Refusal::CoverageOverlaps => (
             409,
             "These two have a coverage in that time already. End it first, or begin after it.",

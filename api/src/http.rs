@@ -8,6 +8,7 @@ mod coverage;
 mod measured;
 mod messages;
 pub(crate) mod requests;
+mod settings;
 mod specifications;
 mod waiting;
 
@@ -88,6 +89,7 @@ fn api() -> OpenApiRouter<Edge> {
         .merge(coverage::routes())
         .merge(conversations::routes())
         .merge(messages::routes())
+        .merge(settings::routes())
         .merge(waiting::routes())
 }
 

@@ -13,6 +13,7 @@ mod pages;
 mod password;
 mod queue;
 mod sessions;
+mod settings;
 mod waiting;
 
 pub use lists::{InboxFilter, Scope};

@@ -37,13 +37,13 @@ export default defineConfig(({ mode }) => ({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            { name: "core", test: /src\/core\/(?!age|coverage|md|entries|faces|matching|mentions|naming|queue|receipts|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
+            { name: "core", test: /src\/core\/(?!age|clinic|coverage|hours|md|entries|faces|later|matching|mentions|naming|put-away|queue|receipts|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
             { name: "md", test: /src\/core\/md\./ },
             { name: "thread", test: /src\/ui\/thread\/(Body|Box|MessagePane|Tags|Waiting|words)|src\/vm\/(thread|composer|scroll)|src\/core\/(mentions|entries|receipts)/ },
-            { name: "frame", test: /src\/core\/faces|src\/ui\/kit\/(Avatar|Menu)\.|src\/ui\/staff\/(App|Staff|Rail|answers|parts|permitted)\.|src\/vm\/(covers|narrow)|locales\/en-staff\.ts/ },
+            { name: "frame", test: /src\/core\/(faces|put-away)|src\/ui\/kit\/(Avatar|Menu)\.|src\/ui\/staff\/(App|Staff|Rail|answers|parts|permitted)\.|src\/vm\/(covers|narrow)|locales\/en-staff\.ts/ },
             { name: "list", test: /src\/core\/matching|src\/ui\/staff\/(ListPane|ConversationRow|Metrics)\.|locales\/en-staff-list/ },
             { name: "conversation", test: /src\/core\/age|src\/ui\/staff\/(ConversationPane|ConversationHeader|Composer|lines|guidance)\.|src\/ui\/thread\/Message\.|locales\/en-staff-(conversation|lines)/ },
-            { name: "actions", test: /src\/ui\/kit\/MenuList|src\/ui\/staff\/(keyboard|menus|deeds)\.|locales\/en-staff-(menus|panel)/ },
+            { name: "actions", test: /src\/ui\/kit\/MenuList|src\/ui\/staff\/(keyboard|menus|deeds|own-deeds|own-menu)\.|src\/vm\/own|src\/core\/later|locales\/en-staff-(menus|own|panel)/ },
             { name: "care", test: /src\/ui\/staff\/(care-steps|care-menu|Responsibility|HandOverBanner|ComposerAsks|OnBehalf)\.|src\/vm\/(now|on-behalf)|locales\/en-staff-(care|behalf)/ },
             { name: "dialog", test: /src\/ui\/kit\/(Dialog|Confirm|PeoplePicker|describe)|locales\/en-staff-people|dom\/blocks\/await/ },
           ],

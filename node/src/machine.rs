@@ -15,7 +15,9 @@ use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_storage::backend::FjallBackend;
 use corridor_storage::log::{EngineLog, LogOptions, LogStore, abort_process};
 use corridor_storage::node_keys::NodeKeys;
+use corridor_storage::reader::Reader;
 use corridor_storage::spool::Spools;
+use corridor_storage::state::State;
 use corridor_storage::world::World;
 use std::fs::File;
 use std::io;
@@ -122,6 +124,18 @@ impl Machine {
             Some(store) => Ok(store),
             None => FjallBackend::open(&stay.state_folder()),
         }
+    }
+
+    /// Whether something waits for its time in a workspace that rests. Waits for the disk.
+    pub fn waits(&self, workspace: u64) -> io::Result<bool> {
+        let stay = self.stay(workspace)?;
+        if !stay.has_begun() {
+            return Ok(false);
+        }
+        let store = Arc::new(FjallBackend::open(&stay.state_folder())?);
+        // Timers stand in keys alone: the workspace's own key opens nothing of them.
+        let state = State::new(store, Arc::clone(&self.world), &self.keys.node, &self.keys.node);
+        Reader::new(state).has_timers()
     }
 
     /// Where group 0 keeps its state.

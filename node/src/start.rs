@@ -163,6 +163,7 @@ impl Running {
             .map(|neighbours| tokio::spawn(async move { neighbours.keep_up().await }));
         let clearing = tokio::spawn(Arc::clone(&self.workspaces).clear_away());
         let following = tokio::spawn(Arc::clone(&self.workspaces).follow_cluster());
+        let waiting = tokio::spawn(Arc::clone(&self.workspaces).wake_who_wait());
         let upkeep = tokio::spawn(self.figures.clone().keep_up());
         // Who comes for a workspace that other nodes have is handed on.
         let (all, gate) = (|| Arc::clone(&self.workspaces) as Arc<_>, &self.machine.gate);
@@ -190,6 +191,7 @@ impl Running {
         upkeep.abort();
         clearing.abort();
         following.abort();
+        waiting.abort();
         drop(control);
         if let Some(keeping_up) = keeping_up {
             keeping_up.abort();

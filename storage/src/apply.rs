@@ -194,7 +194,7 @@ fn names_what_exists(batch: &Transaction<'_>, command: &Command) -> io::Result<b
             }
             found
         }
-        Command::CreateConversation(new) => exists(keys::conversation(new.id))?,
+        Command::CreateConversation(new) | Command::BeginThread { new, .. } => exists(keys::conversation(new.id))?,
         Command::SignIn { session, .. } => exists(keys::session(session.id))?,
         Command::GrantCoverage { coverage } => exists(keys::coverage(coverage.id))?,
         Command::Schedule { scheduled, .. } => exists(keys::scheduled(scheduled.id))?,

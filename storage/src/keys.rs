@@ -36,6 +36,8 @@
 //! | 1f scheduled | scheduled message | what is to be sent later, or could not be |
 //! | 20 scheduled of person | person, scheduled message | empty |
 //! | 21 attention | person, conversation | somebody's own view; absent where they changed nothing |
+//! | 22 settings | | what the clinic sets for itself; absent before it did |
+//! | 23 unavailable | person | empty; takes no new conversations of patients |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
 
@@ -43,7 +45,8 @@ mod care;
 
 pub use care::{
     attention, care, confirmed, coverage, coverage_stand_in, coverages_of, due_after, person_coverage,
-    person_scheduled, refuses_on_behalf, scheduled, scheduled_of, stand_in, stand_ins_of, timer, timer_of,
+    person_scheduled, refuses_on_behalf, scheduled, scheduled_of, settings, stand_in, stand_ins_in, stand_ins_of,
+    timer, timer_of, unavailable,
 };
 
 use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId, SiteId};
@@ -123,6 +126,10 @@ pub enum Table {
     PersonScheduled = 0x20,
     /// What people keep of conversations for themselves.
     Attention = 0x21,
+    /// What the clinic sets for itself.
+    Settings = 0x22,
+    /// Who takes no new conversations of patients.
+    Unavailable = 0x23,
 }
 
 /// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.

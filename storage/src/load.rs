@@ -4,6 +4,7 @@
 
 mod circle;
 mod coverage;
+mod settings;
 mod waiting;
 
 pub(crate) use coverage::{Onlooker, coverages, covers_of};
@@ -84,6 +85,19 @@ fn load_family(
         }
         Command::EndSession { session } => load_session(records, view, *session),
         Command::CreateConversation(new) => load_for_creation(records, view, onlooker, new),
+        Command::BeginThread { new, to, .. } => {
+            if let Some(to) = to {
+                settings::load_available(records, view, *to)?;
+            }
+            view.settings = records.record(&keys::settings())?;
+            load_for_creation(records, view, onlooker, new)
+        }
+        Command::ChangeSettings { .. } => {
+            view.settings = records.record(&keys::settings())?;
+            Ok(())
+        }
+        Command::ChangeAvailability { person, .. } => settings::load_available(records, view, *person),
+        Command::ChangeRights { person, .. } => settings::load_for_rights(records, view, *person),
         Command::Rename { topic, .. } => {
             let is_channel = matches!(
                 view.about.conversation.as_ref().map(|found| &found.kind),
@@ -99,6 +113,7 @@ fn load_family(
         }
         | Command::RemoveMember { conversation, person } => {
             view.subject_membership = records.record(&keys::membership(*conversation, *person))?;
+            view.stand_in = records.record(&keys::stand_in(*conversation, *person))?;
             load_subject(records, view, *person)
         }
         Command::AddMember {
@@ -272,21 +287,22 @@ pub(crate) fn readable(
     };
     let own: Option<Membership> = records.record(&keys::membership(id, reader.id))?;
     let is_inside = own.as_ref().is_some_and(Membership::is_current);
-    let own_until_ms = match own
+    let own_is_by_coverage = match own
         .as_ref()
         .filter(|own| is_patients && is_inside && own.side == Side::Team)
     {
-        Some(own) => coverage::until(records, own)?,
-        None => None,
+        Some(own) => coverage::is_by_coverage(records, own)?,
+        None => false,
     };
     // Whoever is inside by a coverage is outside when it is over, and may have another.
-    let covers = match is_patients && (!is_inside || own_until_ms.is_some()) {
+    let covers = match is_patients && (!is_inside || own_is_by_coverage) {
         true => onlooker.covers(records)?.to_vec(),
         false => Vec::new(),
     };
     Ok(Readable {
+        switches: settings::switches(records)?,
         own,
-        own_until_ms,
+        own_is_by_coverage,
         covers,
         break_glass: if reader.is_staff() {
             records.record(&keys::break_glass(reader.id, id))?
@@ -356,6 +372,7 @@ fn load_for_creation(
     onlooker: Option<&Onlooker<'_>>,
     new: &NewConversation,
 ) -> io::Result<()> {
+    view.about.switches = settings::switches(records)?;
     let mut wanted = new.members.clone();
     wanted.truncate(limits::MEMBERS_AT_CREATION_COUNT_MAX + 1);
     match &new.kind {

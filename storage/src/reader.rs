@@ -21,6 +21,7 @@ use corridor_domain::person::{Person, Site};
 use corridor_domain::private::Private;
 use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::Session;
+use corridor_domain::settings::Settings;
 use corridor_domain::timer::Timer;
 use corridor_domain::view::Readable;
 use std::io;
@@ -145,6 +146,12 @@ impl Reader {
         self.state.record(&keys::stand_in(conversation, covering))
     }
 
+    /// What anybody came to in a conversation by coverage.
+    pub fn stand_ins(&self, conversation: ConversationId) -> io::Result<Vec<StandIn>> {
+        let pairs = self.state.prefix(&keys::stand_ins_in(conversation), usize::MAX / 2)?;
+        pairs.iter().map(|(_, bytes)| crate::records::decode(bytes)).collect()
+    }
+
     /// All that somebody has to be sent later, and what could not be.
     pub fn scheduled(&self, author: PersonId) -> io::Result<Vec<Scheduled>> {
         crate::load::scheduled_of(&self.state, author)
@@ -170,6 +177,16 @@ impl Reader {
     /// Whether anything waits for its time.
     pub fn has_timers(&self) -> io::Result<bool> {
         Ok(!self.state.prefix(&keys::table(Table::Timer), 1)?.is_empty())
+    }
+
+    /// What the clinic sets for itself.
+    pub fn settings(&self) -> io::Result<Settings> {
+        Ok(self.state.record(&keys::settings())?.unwrap_or_default())
+    }
+
+    /// Whether somebody takes new conversations of patients.
+    pub fn is_available(&self, person: PersonId) -> io::Result<bool> {
+        Ok(self.state.bytes(&keys::unavailable(person))?.is_none())
     }
 
     /// Whether nobody replies for a person.
@@ -324,7 +341,8 @@ impl Reader {
             let Some(line) = self.audit_line(leaf_index)? else {
                 continue;
             };
-            let about = |person| line.record.actor == Some(person) || line.record.subject == Some(person);
+            let record = &line.record;
+            let about = |person| [record.actor, record.subject, record.on_behalf_of].contains(&Some(person));
             if filter.person.is_none_or(about) {
                 lines.push(line);
             }

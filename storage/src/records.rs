@@ -18,6 +18,7 @@ use corridor_domain::person::{Person, Site};
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::{BreakGlass, Session};
+use corridor_domain::settings::Settings;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -93,6 +94,7 @@ records! {
     StandIn = 16,
     Scheduled = 17,
     Attention = 18,
+    Settings = 19,
 }
 
 /// The bytes of a record.

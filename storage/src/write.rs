@@ -6,7 +6,7 @@ use crate::keys::{self, MetaName, Table};
 use crate::records::{Progress, StoredAnswer, StoredVersion};
 use crate::state::Records;
 use crate::transaction::Transaction;
-use corridor_domain::audit::AuditRecord;
+use corridor_domain::audit::{Action, AuditRecord, Basis};
 use corridor_domain::command::{Acting, Envelope};
 use corridor_domain::conversation::{Conversation, Kind};
 use corridor_domain::event::Event;
@@ -56,6 +56,11 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
         Change::BreakGlass(grant) => batch.put(keys::break_glass(grant.person, grant.conversation), grant),
         Change::Care(care) => batch.put(keys::care(care.conversation), care.as_ref()),
         Change::Confirmed(confirmed) => batch.put(keys::confirmed(confirmed.person, confirmed.conversation), confirmed),
+        Change::Settings(settings) => batch.put(keys::settings(), settings.as_ref()),
+        Change::Available { person, available } => {
+            set(batch, keys::unavailable(*person), !*available);
+            Ok(())
+        }
         Change::Attention { attention, .. } => waiting::write_attention(batch, attention),
         Change::Scheduled(scheduled) => waiting::write_scheduled(batch, scheduled),
         Change::ScheduledOver { scheduled, .. } => {
@@ -63,27 +68,19 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
             Ok(())
         }
         Change::Coverage(coverage) => waiting::write_coverage(batch, coverage),
-        Change::StandIn(stand_in) => {
-            batch.put_bytes(
-                keys::coverage_stand_in(stand_in.coverage, stand_in.conversation),
-                Vec::new(),
-            );
-            batch.put(keys::stand_in(stand_in.conversation, stand_in.covering), stand_in)
-        }
-        Change::StandInOver(stand_in) => {
-            batch.remove(keys::coverage_stand_in(stand_in.coverage, stand_in.conversation));
-            batch.remove(keys::stand_in(stand_in.conversation, stand_in.covering));
-            Ok(())
-        }
+        Change::StandIn(stand_in) => waiting::write_stand_in(batch, stand_in),
         Change::RefusesOnBehalf { person, refuses } => {
-            let key = keys::refuses_on_behalf(*person);
-            if *refuses {
-                batch.put_bytes(key, Vec::new());
-            } else {
-                batch.remove(key);
-            }
+            set(batch, keys::refuses_on_behalf(*person), *refuses);
             Ok(())
         }
+    }
+}
+
+/// A key that says something by being there.
+fn set(batch: &mut Transaction<'_>, key: keys::Key, is_so: bool) {
+    match is_so {
+        true => batch.put_bytes(key, Vec::new()),
+        false => batch.remove(key),
     }
 }
 
@@ -163,13 +160,23 @@ fn write_event(batch: &mut Transaction<'_>, conversation: ConversationId, event:
 pub(crate) fn write_audit(batch: &mut Transaction<'_>, progress: &mut Progress, audit: &AuditRecord) -> io::Result<()> {
     let leaf = progress.audit_count;
     progress.audit_count += 1;
-    for person in [audit.actor, audit.subject].into_iter().flatten() {
+    // Whoever is covered finds who looked for them. Other deeds for somebody are found by who did them, as they always were.
+    let by_coverage = audit.basis == Some(Basis::Coverage) || is_about_coverage(audit.action);
+    let covered = audit.on_behalf_of.filter(|_| by_coverage);
+    for person in [audit.actor, audit.subject, covered].into_iter().flatten() {
         batch.put_bytes(keys::audit_person(person, leaf), Vec::new());
     }
     for range in &audit.ranges {
         batch.put_bytes(keys::audit_conversation(range.conversation, leaf), Vec::new());
     }
     batch.put(keys::audit(leaf), audit)
+}
+
+fn is_about_coverage(action: Action) -> bool {
+    matches!(
+        action,
+        Action::GrantCoverage | Action::EndCoverage | Action::BeginCoverage | Action::FinishCoverage
+    )
 }
 
 /// What a retry will be told.

@@ -13,7 +13,7 @@ use corridor_domain::command::NewMessage;
 use corridor_domain::conversation::{
     Audience, Conversation, Departure, History, Kind, Membership, Place, Side, Visibility,
 };
-use corridor_domain::coverage::{Coverage, CoverageStage, NewCoverage, StandIn};
+use corridor_domain::coverage::{Coverage, CoverageStage, Joined, NewCoverage, StandIn, Took};
 use corridor_domain::event::{Event, EventBody, Mention, Message, Priority, Retraction};
 use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId};
 use corridor_domain::on_behalf::{Confirmation, Confirmed};
@@ -22,6 +22,7 @@ use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Ro
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::scheduled::{NewScheduled, Scheduled};
 use corridor_domain::session::{BreakGlass, Session};
+use corridor_domain::settings::{Hours, Reason, Settings, Switches};
 use corridor_storage::apply::AppliedState;
 use corridor_storage::records::{KINDS, Progress, Record, StoredAnswer, StoredVersion, decode, encode};
 use corridor_storage::replicated::ReplicatedState;
@@ -286,10 +287,14 @@ fn who_covers() {
     let stand_in = StandIn {
         conversation: ConversationId(0xA0),
         covering: PersonId(3),
-        coverage: CoverageId(0xCE),
-        covered: PersonId(2),
-        joined_seq: Some(300),
-        took: true,
+        joined: Some(Joined {
+            coverage: CoverageId(0xCE),
+            seq: 300,
+        }),
+        took: Some(Took {
+            coverage: CoverageId(0xCF),
+            covered: PersonId(2),
+        }),
     };
     pinned(&stand_in, "stand-in");
 }
@@ -323,6 +328,30 @@ fn what_people_keep_for_themselves() {
         remind_at_ms: Some(AT_MS),
     };
     pinned(&attention, "attention");
+}
+
+#[test]
+fn what_a_clinic_sets_for_itself() {
+    let settings = Settings {
+        guidance: Private::from("Emergency? Call 911."),
+        hours: vec![Hours {
+            day: 4,
+            from_minute: 480,
+            until_minute: 1_020,
+        }],
+        zone: Private::from("America/New_York"),
+        switches: Switches {
+            patients: true,
+            team: false,
+        },
+        reasons: vec![Reason {
+            number: 300,
+            name: Private::from("Refill"),
+            pool: Role::Nurse,
+            of_sites: vec![(SiteId(0x51), Role::MedicalAssistant)],
+        }],
+    };
+    pinned(&settings, "settings");
 }
 
 #[test]
@@ -390,6 +419,7 @@ fn kinds_are_pinned() {
         StandIn::KIND,
         Scheduled::KIND,
         Attention::KIND,
+        Settings::KIND,
     ];
     assert!(kinds.iter().zip(1..).all(|(kind, number)| *kind == number));
     assert_eq!(KINDS, kinds, "a new record gets a fixture above and a line here");

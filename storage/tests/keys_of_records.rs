@@ -188,8 +188,10 @@ fn keys_of(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
                 keys::attention(PERSON, CONVERSATION),
                 format!("21{person}{conversation}"),
             )],
-            None,
+            Some(Table::Settings),
         ),
+        Table::Settings => (vec![(keys::settings(), "22".to_owned())], Some(Table::Unavailable)),
+        Table::Unavailable => (vec![(keys::unavailable(PERSON), format!("23{person}"))], None),
     }
 }
 

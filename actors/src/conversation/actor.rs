@@ -6,6 +6,7 @@ use crate::fan_out::Prepared;
 use crate::outbox::Latest;
 use crate::workspace::{Context, Rooms};
 use corridor_domain::conversation::{Conversation, Side};
+use corridor_domain::coverage::Coverage;
 use corridor_domain::event::{Event, EventBody};
 use corridor_domain::ids::{ConversationId, PersonId};
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef};
@@ -51,7 +52,7 @@ impl Actor for ConversationActor {
             (None, None) => 0,
         };
         rooms.note_fanned(id, myself.get_id(), before);
-        let core = ConversationCore::new(reader.memberships(id)?, before);
+        let core = ConversationCore::new(reader.memberships(id)?, reader.stand_ins(id)?, before);
         let mut state = State {
             id,
             myself: myself.get_id(),
@@ -127,6 +128,7 @@ impl Actor for ConversationActor {
 impl State {
     fn on_committed(&mut self, committed: Committed) {
         self.core.learn(&committed.memberships);
+        self.core.learn_stand_ins(&committed.stand_ins);
         let target = committed.target.as_ref();
         let prepare = |event| self.prepare(&committed.head, event, target);
         let prepared: Vec<_> = committed.events.iter().filter_map(prepare).collect();
@@ -136,7 +138,8 @@ impl State {
     /// Finds who is there to get it, and encodes once for each side.
     fn prepare(&mut self, head: &Conversation, event: &Event, target: Option<&Event>) -> Option<Prepared> {
         self.effects.clear();
-        self.core.hand_out(event, &mut self.effects);
+        let late = self.late(event.at_ms);
+        self.core.hand_out(event, &late, &mut self.effects);
         let context = &self.rooms.context;
         let mut devices = Vec::new();
         let look = context.devices.look();
@@ -160,6 +163,16 @@ impl State {
             frames: [encode(Side::Team), encode(Side::Patient)],
             devices,
         })
+    }
+
+    /// Whose coverage is over at that time. What cannot be read is taken for over: they come back and ask.
+    fn late(&self, at_ms: u64) -> Vec<PersonId> {
+        let reader = &self.rooms.context.reader;
+        let is_over = |coverage: Option<Coverage>| coverage.is_none_or(|coverage| !coverage.cover().is_in_force(at_ms));
+        let late = self.core.by_coverage();
+        late.filter(|(_, coverage)| reader.coverage(*coverage).map_or(true, is_over))
+            .map(|(person, _)| person)
+            .collect()
     }
 
     fn hand_out(&self, revision: u64, prepared: Vec<Prepared>, place: Option<Permit>) {

@@ -4,6 +4,7 @@ use crate::credits::Permit;
 use crate::gateway::PendingAnswer;
 use bytes::Bytes;
 use corridor_domain::conversation::{Conversation, Membership};
+use corridor_domain::coverage::StandIn;
 use corridor_domain::event::{Event, EventBody};
 use corridor_domain::ids::PersonId;
 use tokio::sync::oneshot;
@@ -21,6 +22,8 @@ pub struct Committed {
     pub target: Option<Event>,
     /// Memberships as they stand now.
     pub memberships: Vec<Membership>,
+    /// What people came to by coverage, as it stands now.
+    pub stand_ins: Vec<StandIn>,
     /// Its place among what is on its way to the devices, if it has events.
     pub place: Option<Permit>,
 }

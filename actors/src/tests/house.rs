@@ -117,6 +117,7 @@ impl Encode for Plain {
             Change::ScheduledOver { scheduled, sent_seq } => {
                 format!("scheduled {:x} is over {sent_seq:?}", scheduled.new.id.0)
             }
+            Change::Settings(_) => String::from("settings"),
             _ => return None,
         }))
     }

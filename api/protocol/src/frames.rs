@@ -189,6 +189,8 @@ pub enum ServerFrame {
         /// Its time has come.
         reminded: bool,
     },
+    /// The clinic changed what it sets for itself: fetch it anew.
+    SettingsChanged,
     /// A message that was to be sent later was written, sent, refused or removed: to its author.
     ScheduledChanged {
         /// What became of it.

@@ -13,6 +13,7 @@ mod frames;
 mod objects;
 mod problem;
 mod requests;
+mod settings;
 mod waiting;
 
 pub use care::{Care, CareStep, ConfirmOnBehalf, HandOver, OnBehalfConfirmed, Party, QueuePage};
@@ -32,4 +33,5 @@ pub use requests::{
     ConversationList, CreateConversation, Created, EventPage, GlassBroken, Inbox, MarkedRead, MemberList, PatientList,
     PeopleList, PersonAdded, ReceiptList, Sent, SignIn, SignedIn, SiteList, VersionList,
 };
+pub use settings::{AddSite, Hours, OfSite, Reason, Settings, SettingsPage, SiteAdded};
 pub use waiting::{Attention, AttentionStep, ScheduleMessage, Scheduled, ScheduledList};

@@ -60,6 +60,9 @@ pub struct Person {
     /// Shown to staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub presence: Option<Presence>,
+    /// False: takes no new conversations of patients. Only in the list of people, and of oneself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub available: Option<bool>,
 }
 
 /// Who did something: enough to label it.
@@ -277,7 +280,7 @@ pub struct Me {
     pub expires_at_ms: u64,
     /// Where.
     pub workspace: Workspace,
-    /// What one may do at all: `read_people`, `read_patients`, `read_audit`, `manage_people`, `create_channel`,
+    /// What one may do at all: `read_people`, `read_patients`, `read_audit`, `manage_people`, `change_settings`, `create_channel`,
     /// `create_announcement`, `create_patient_conversation`, `break_glass`, `organization_queue`.
     pub permissions: Vec<String>,
     /// Nobody replies for one.

@@ -105,6 +105,12 @@ pub enum CreateConversation {
         patient_id: String,
         /// What it is about.
         topic: String,
+        /// For which of the clinic's reasons: it says who answers first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<u16>,
+        /// Who of the care team is asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to_id: Option<String>,
     },
     /// Staff beside a patient conversation.
     CareRoom {
@@ -289,7 +295,7 @@ pub struct PersonAdded {
 }
 
 /// One change of a person: exactly one field.
-#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePerson {
     /// `active` or `suspended`.
@@ -298,6 +304,12 @@ pub struct ChangePerson {
     /// The new set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roles: Option<Vec<String>>,
+    /// Where a member of staff works from now on, empty: everywhere; may come together with roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_ids: Option<Vec<String>>,
+    /// Whether the person takes new conversations of patients; for oneself, and for administrators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub available: Option<bool>,
     /// The new team of a patient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub care_team: Option<Vec<String>>,

@@ -61,7 +61,7 @@ pub struct Scheduled {
     pub conversation_id: String,
     /// When.
     pub at_ms: u64,
-    /// `waiting`, `refused`; in frames also `sent` and `removed`.
+    /// `waiting`, `refused`; in frames also `sent` and `removed`; to who asks again for one that waits no longer, `over`.
     pub state: String,
     /// Why it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -35,6 +35,7 @@ pub fn person(person: &Person, presence: Option<wire::Presence>) -> wire::Person
         proxy_for: person.proxy_for.iter().map(ToString::to_string).collect(),
         organization: person.organization.expose().to_owned(),
         presence,
+        available: None,
     }
 }
 

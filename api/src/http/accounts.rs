@@ -28,7 +28,6 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(people, add_person))
         .routes(routes!(change_person))
         .routes(routes!(patients))
-        .routes(routes!(sites))
         .routes(routes!(break_glass))
         .routes(routes!(audit))
 }
@@ -177,13 +176,6 @@ async fn patients(
 ) -> Outcome<Json<wire::PatientList>> {
     let limit = search.limit.unwrap_or(limits::INBOX_COUNT_MAX);
     Ok(Json(edge.service.patients(&caller, &search.q, limit).await?))
-}
-
-/// Locations.
-#[utoipa::path(get, path = "/v1/sites", tag = "people",
-    responses((status = 200, body = wire::SiteList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn sites(State(edge): State<Edge>, _caller: Caller) -> Outcome<Json<wire::SiteList>> {
-    Ok(Json(edge.service.sites()?))
 }
 
 /// Break the glass: read without being a member, for a time and a reason, on the record.

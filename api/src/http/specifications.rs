@@ -133,6 +133,7 @@ mod tests {
             "coverage_changed",
             "attention_changed",
             "scheduled_changed",
+            "settings_changed",
             "reset",
             "goodbye",
         ]

@@ -34,13 +34,19 @@ impl Service {
     /// Adds a location.
     pub async fn add_site(&self, caller: &Caller, command_id: CommandId, name: &str) -> Outcome<SiteId> {
         let site = Site {
-            id: SiteId(self.draw_id()),
+            id: self.site_id(caller, command_id),
             name: Private::new(name),
         };
         let id = site.id;
         let envelope = self.envelope(caller.acting(), command_id, name.as_bytes(), Command::AddSite { site });
         self.run(&envelope).await?;
         Ok(id)
+    }
+
+    /// Made of the command, so that whoever asks again at whichever node means the same one.
+    fn site_id(&self, caller: &Caller, command_id: CommandId) -> SiteId {
+        let named = [b"site".as_slice(), &caller.person.id.to_bytes(), &command_id.to_bytes()];
+        SiteId::from_bytes(self.keys().fingerprint(&named.concat()))
     }
 
     /// Adds a person. A patient gets a first conversation with it.
@@ -147,15 +153,31 @@ impl Service {
             proxy_for,
             password,
             refuses_on_behalf,
+            site_ids,
+            available,
         } = change;
-        let command = match (state, roles, care_team, proxy_for, password, refuses_on_behalf) {
+        if roles.is_some() || site_ids.is_some() {
+            let others = wire::ChangePerson {
+                roles: None,
+                site_ids: None,
+                ..change.clone()
+            };
+            if others != wire::ChangePerson::default() {
+                return Err(ONE_CHANGE);
+            }
+            let command = self.rights(person, roles.as_deref(), site_ids.as_deref())?;
+            return self
+                .run(&self.envelope(caller.acting(), command_id, &asked, command))
+                .await;
+        }
+        let command = match (state, available, care_team, proxy_for, password, refuses_on_behalf) {
             (Some(state), None, None, None, None, None) => Command::ChangeAccountState {
                 person,
                 state: convert::state(state)?,
             },
-            (None, Some(roles), None, None, None, None) => Command::ChangeRoles {
+            (None, Some(available), None, None, None, None) => Command::ChangeAvailability {
                 person,
-                roles: roles.iter().map(|name| convert::role(name)).collect::<Outcome<_>>()?,
+                available: *available,
             },
             (None, None, Some(team), None, None, None) => Command::ChangeCareTeam {
                 person,
@@ -173,16 +195,29 @@ impl Service {
                 person,
                 refuses: *refuses,
             },
-            _ => {
-                return Err(Failure::Invalid(
-                    "Change exactly one of state, roles, care_team, proxy_for, password and refuses_on_behalf.",
-                ));
-            }
+            _ => return Err(ONE_CHANGE),
         };
         self.run(&self.envelope(caller.acting(), command_id, &asked, command))
             .await
     }
+
+    /// Roles and sites are one thing: what is not named stays as it is known here.
+    fn rights(&self, person: PersonId, roles: Option<&[String]>, sites: Option<&[String]>) -> Outcome<Command> {
+        let known = self.reader().person(person)?;
+        let (known_roles, known_sites) = known.map(|known| (known.roles, known.sites)).unwrap_or_default();
+        let roles = roles.map(|names| names.iter().map(|name| convert::role(name)).collect::<Outcome<_>>());
+        let sites = sites.map(|ids| ids.iter().map(|id| convert::site_id(id)).collect::<Outcome<_>>());
+        Ok(Command::ChangeRights {
+            person,
+            roles: roles.transpose()?.unwrap_or(known_roles),
+            sites: sites.transpose()?.unwrap_or(known_sites),
+        })
+    }
 }
+
+const ONE_CHANGE: Failure = Failure::Invalid(
+    "Change exactly one of state, roles with site_ids, available, care_team, proxy_for, password and refuses_on_behalf.",
+);
 
 /// What a person may do at all, by the funnel's own answer: a client shows only what works.
 pub(super) fn permissions(person: &Person, now_ms: u64) -> Vec<String> {
@@ -206,6 +241,7 @@ pub(super) fn permissions(person: &Person, now_ms: u64) -> Vec<String> {
         ("read_patients", may(Action::ReadPatients)),
         ("read_audit", may(Action::ReadAudit)),
         ("manage_people", may(Action::AddPerson)),
+        ("change_settings", may(Action::ChangeSettings)),
         ("create_group", may_create(&Kind::Group)),
         ("create_channel", may_create(&channel(Visibility::Public))),
         ("create_announcement", may_create(&channel(Visibility::Announcement))),

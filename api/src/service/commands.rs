@@ -181,12 +181,18 @@ impl Service {
             members,
             content_key: self.keys().draw(id),
         };
-        let envelope = self.envelope(
-            caller.acting(),
-            command_id,
-            &asked,
-            Command::CreateConversation(Box::new(new)),
-        );
+        let new = Box::new(new);
+        let command = match request {
+            wire::CreateConversation::Patient { reason, to_id, .. } if reason.is_some() || to_id.is_some() => {
+                Command::BeginThread {
+                    new,
+                    reason: *reason,
+                    to: to_id.as_deref().map(convert::person_id).transpose()?,
+                }
+            }
+            _ => Command::CreateConversation(new),
+        };
+        let envelope = self.envelope(caller.acting(), command_id, &asked, command);
         let done = self.run(&envelope).await?;
         let conversation_id = done.conversation.map(|id| id.to_string()).unwrap_or_default();
         Ok(wire::Created {
@@ -222,7 +228,7 @@ impl Service {
                 };
                 (kind, topic, convert::person_ids(member_ids)?)
             }
-            wire::CreateConversation::Patient { patient_id, topic } => (
+            wire::CreateConversation::Patient { patient_id, topic, .. } => (
                 Kind::Patient {
                     patient: convert::person_id(patient_id)?,
                 },

@@ -3,6 +3,7 @@
 use super::{Caller, Done, Service};
 use crate::convert;
 use crate::failure::{Failure, Outcome};
+use corridor_domain::care::Party;
 use corridor_domain::command::Command;
 use corridor_domain::coverage::NewCoverage;
 use corridor_domain::ids::{CommandId, CoverageId};
@@ -75,16 +76,19 @@ impl Service {
         let (Some(head), Some(holder)) = (&readable.conversation, &readable.holder) else {
             return Ok(None);
         };
+        let answers = readable.care().map(|care| care.party(Some(holder)));
         let stand_in = self.reader().stand_in(head.id, holder.id)?;
-        let Some(stand_in) = stand_in.filter(|stand_in| stand_in.took) else {
+        let (Some(took), Some(Party::Person(_))) = (stand_in.and_then(|stand_in| stand_in.took), answers) else {
             return Ok(None);
         };
-        let Some(coverage) = self.reader().coverage(stand_in.coverage)? else {
+        let coverage = self.reader().coverage(took.coverage)?;
+        let now_ms = self.time_of_rights_ms();
+        let Some(coverage) = coverage.filter(|coverage| coverage.cover().is_in_force(now_ms)) else {
             return Ok(None);
         };
         Ok(Some(wire::Covering {
             person: crate::names::of(holder),
-            covered: self.names().author(stand_in.covered)?,
+            covered: self.names().author(took.covered)?,
             until_ms: coverage.window.until_ms,
         }))
     }

@@ -48,10 +48,8 @@ impl Service {
     /// The inbox: newest first, with previews and the four figures.
     pub async fn inbox(&self, caller: &Caller, filter: InboxFilter, query: &str, limit: usize) -> Outcome<wire::Inbox> {
         let revision = self.reader().progress()?.revision;
-        let mut mine = Vec::new();
-        for id in self.reader().conversations_of(caller.person.id)? {
-            mine.push(self.reader().readable(&caller.person, id)?);
-        }
+        let ids = self.reader().conversations_of(caller.person.id)?;
+        let mut mine = self.reader().readables(&caller.person, ids)?;
         let counts = counts(&mine);
         self.newest_first(caller, &mut mine)?;
         let mut wanted = Vec::with_capacity(mine.len());
@@ -89,13 +87,8 @@ impl Service {
                 .patient_conversations(limits::ORGANIZATION_SCAN_COUNT_MAX)?,
             Scope::Public => self.reader().channels()?,
         };
-        let mut found = Vec::new();
-        for id in ids {
-            let readable = self.reader().readable(&caller.person, id)?;
-            if self.belongs(caller, scope, &readable) {
-                found.push(readable);
-            }
-        }
+        let mut found = self.reader().readables(&caller.person, ids)?;
+        found.retain(|readable| self.belongs(caller, scope, readable));
         self.newest_first(caller, &mut found)?;
         Ok(wire::ConversationList {
             conversations: self.list(caller, found, query, limit).await?,
@@ -295,10 +288,14 @@ impl Service {
         })?;
         let shown = found.iter().map(|person| {
             let light = lights.get(&person.id).copied().unwrap_or(wire::Presence::Offline);
-            objects::person(person, Some(light))
+            let available = self.reader().is_available(person.id)?;
+            Ok(wire::Person {
+                available: (!available).then_some(false),
+                ..objects::person(person, Some(light))
+            })
         });
         Ok(wire::PeopleList {
-            people: shown.collect(),
+            people: shown.collect::<io::Result<_>>()?,
         })
     }
 

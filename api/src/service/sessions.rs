@@ -257,7 +257,10 @@ impl Service {
     pub fn me(&self, caller: &Caller) -> Outcome<wire::Me> {
         let name = self.reader().workspace_name()?.unwrap_or_default();
         Ok(wire::Me {
-            person: objects::person(&caller.person, None),
+            person: wire::Person {
+                available: (!self.reader().is_available(caller.person.id)?).then_some(false),
+                ..objects::person(&caller.person, None)
+            },
             session_id: caller.session.id.to_string(),
             device_name: caller.session.device.expose().to_owned(),
             expires_at_ms: caller.session.expires_at_ms,

@@ -82,14 +82,23 @@ impl Service {
         };
         self.run(&self.envelope(caller.acting(), command_id, &asked, command))
             .await?;
+        // Whoever asks again is told how it stands by now.
+        let found = self.reader().scheduled(caller.person.id)?;
+        let state = found
+            .iter()
+            .find(|found| found.new.id == id)
+            .map(convert::waiting::scheduled);
         Ok(wire::Scheduled {
-            id: id.to_string(),
-            conversation_id: conversation.to_string(),
-            at_ms: request.at_ms,
-            state: "waiting".to_owned(),
-            code: None,
-            seq: None,
             message: Some(message.clone()),
+            ..state.unwrap_or_else(|| wire::Scheduled {
+                id: id.to_string(),
+                conversation_id: conversation.to_string(),
+                at_ms: request.at_ms,
+                state: "over".to_owned(),
+                code: None,
+                seq: None,
+                message: None,
+            })
         })
     }
 

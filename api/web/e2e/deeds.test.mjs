@@ -43,7 +43,7 @@ async function choose(dialog, name) {
 
 async function menu(page, item) {
   await page.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: item }).click();
+  await page.getByRole("menuitem", { name: item, exact: true }).click();
 }
 
 test("a group with a first message comes to the other by itself", async () => {

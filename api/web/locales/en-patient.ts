@@ -1,4 +1,5 @@
-// English: the patient page's own words, for reading level grade 6. Stands beside its screens; refuses to know their logic.
+// English: the patient page's own words before anything is opened, for reading level grade 6. Those of a conversation and of a new message
+// stand in their own files and come with them. Stands beside its screens; refuses to know their logic.
 export const patient = {
   title: (clinic: string) => `Messages with ${clinic}`,
   messages: "Messages",
@@ -9,36 +10,12 @@ export const patient = {
   list: "Your conversations",
   none: "No messages yet.",
   noneMore: "Write to your care team. They will answer here.",
-  about: "What is it about?",
-  aboutHint: "For example: my medicine",
-  aboutMissing: "Write in a few words what it is about.",
   write: "Your message",
-  writeMissing: "Write your message.",
   to: "To: your care team",
-  for: "You are writing for:",
-  forNobody: "You may not write for anybody yet. Please call the clinic.",
   send: "Send",
-  sending: "Sending…",
-  seen: "Seen by your care team",
   signOut: "Sign out",
   back: "Back to messages",
-  writeTo: "Write to your care team",
-  archived: "This conversation is closed. Start a new message if you need us.",
-  closed: "Your care team has closed this conversation.",
-  covering: (name: string, covered: string, until: string) => `${name} is covering for ${covered} until ${until}.`,
-  closedKept: "Your message is not sent. It is kept for you.",
   youSaid: "You:",
-  offline: "No internet. Your message will be sent when you are back. Keep this page open.",
-  replying: "Answer to:",
   writingFor: (name: string) => `You are writing for: ${name}`,
-  team: "care team",
   loading: "Loading your messages…",
-  lines: {
-    archived: (actor: string) => `${actor} archived this conversation`,
-    reopened: (actor: string) => `${actor} opened this conversation again`,
-    renamed: (actor: string, topic: string) => `${actor} changed the topic to “${topic}”`,
-    closed: "Your care team closed this conversation",
-    opened: "Your care team opened this conversation again",
-    coverageEnded: (name: string) => `${name} is not covering for your care team any more`,
-  },
 };

@@ -13,6 +13,7 @@ export const conversation = {
     team: "Only the care team is here. The patient does not see this room.",
     careTeam: (names: string, more: number) => `with ${names}${more > 0 ? ` and ${more} more` : ""}`,
     guidance: "Patients are told: in an emergency call 911. Crisis line: 988.",
+    guidanceSaid: (said: string) => `Patients are told: ${said}`,
     hideGuidance: "Hide guidance",
   },
   composer: {
@@ -44,7 +45,8 @@ export const conversation = {
     announcements: "Only the owners write announcements.",
     editing: "Editing your message",
     saveEdit: "Save",
-    offline: "Offline: messages wait on this device and are sent in order.",
+    offline: "Offline: messages wait on this device and are sent in order. Sending later needs a connection.",
+    sendLater: "Send later…",
   },
   actions: {
     reply: "Reply in thread",

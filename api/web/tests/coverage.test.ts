@@ -194,7 +194,7 @@ describe("in words", () => {
 describe("what is offered", () => {
   const me = (permissions: string[], kind: Person["kind"] = "staff"): Me => ({ person: { id: "per_a", kind, name: "A" }, session_id: "ses_a", expires_at_ms: 0, workspace: { name: "Clinic" }, permissions });
   test("coverage beside the status: to who answers for patients and to administrators", () => {
-    const labels = (one: Me): string[] => statusItems(one, () => {}).map((item) => item.label);
+    const labels = (one: Me): string[] => statusItems(one, () => {}, () => {}).map((item) => item.label);
     for (const permission of ["create_patient_conversation", "manage_people"]) expect(labels(me([permission])).at(-1)).toBe("Coverage…");
     expect(labels(me(["read_people", "read_audit"]))).not.toContain("Coverage…");
     expect(labels(me(["create_patient_conversation"], "partner"))).not.toContain("Coverage…");

@@ -142,6 +142,35 @@ describe("sync", () => {
     const sent = it.last().sent.filter((frame) => frame["type"] === "command").map((frame) => (frame["command"] as { type: string }).type);
     expect(sent).toEqual(["mark_read"]);
   });
+  test("what was marked as unread is read again, and told again", async () => {
+    const it = make(history());
+    await it.start();
+    const told = () => it.last().sent.filter((frame) => (frame["command"] as { type?: string } | undefined)?.type === "mark_read");
+    it.sync.markRead("con_a");
+    await it.breathe(900);
+    it.last().say({ type: "result", id: told()[0]?.["id"], ok: true });
+    await it.breathe(900);
+    it.sync.markRead("con_a");
+    await it.breathe(900);
+    expect(told()).toHaveLength(1);
+    const frames: string[] = [];
+    it.sync.onOwn = (frame) => frames.push(frame.type);
+    it.last().say({ type: "attention_changed", conversation_id: "con_a", attention: { muted: false, marked_unread: true }, reminded: false });
+    it.last().say({ type: "scheduled_changed", scheduled: { id: "sch_a", conversation_id: "con_a", at_ms: 1, state: "waiting" } });
+    expect([it.store.conversations.get("con_a")?.my.attention?.marked_unread, frames]).toEqual([true, ["attention_changed", "scheduled_changed"]]);
+    it.sync.markRead("con_a");
+    await it.breathe(900);
+    expect(told()).toHaveLength(2);
+    expect(it.store.conversations.get("con_a")?.my.attention?.marked_unread).toBe(false);
+  });
+  test("that the clinic's settings changed is told", async () => {
+    const it = make(history());
+    await it.start();
+    let told = 0;
+    it.sync.onSettings = () => { told += 1; };
+    it.last().say({ type: "settings_changed" });
+    expect(told).toBe(1);
+  });
   test("one who was removed holds the conversation no more", async () => {
     const it = make(history());
     await it.start();

@@ -9,6 +9,7 @@ use crate::workload::wish;
 use corridor_domain::command::{Acting, Command, Envelope};
 use corridor_domain::ids::CommandId;
 use corridor_domain::limits;
+use corridor_domain::outcome::Answer;
 use corridor_domain::timer::Timer;
 use corridor_storage::apply::encode_command;
 use corridor_storage::world::World;
@@ -25,21 +26,35 @@ pub async fn run(node: Arc<Node>, clock: impl World, record: Record) {
         if !node.group.status().is_leader {
             continue;
         }
-        for timer in due(&node, &clock) {
-            let envelope = fire(timer, &clock);
-            record.happened(Happened::Asked {
-                client: CLIENT,
-                machine: node.id,
-                conflict: false,
-                wish: wish(&envelope),
-            });
-            let Ok(command) = encode_command(&envelope) else { break };
-            if node.group.proposer().propose(command).await.is_err() {
+        for _ in 0..limits::AGENDA_ROUNDS_COUNT_MAX {
+            if !fire_what_is_due(&node, &clock, &record).await || !node.group.status().is_leader {
                 break;
             }
-            record.count("timer fired");
         }
     }
+}
+
+/// One round; whether it did something.
+async fn fire_what_is_due(node: &Node, clock: &impl World, record: &Record) -> bool {
+    let mut is_done = false;
+    for timer in due(node, clock) {
+        let envelope = fire(timer, clock);
+        record.happened(Happened::Asked {
+            client: CLIENT,
+            machine: node.id,
+            conflict: false,
+            wish: wish(&envelope),
+        });
+        let Ok(command) = encode_command(&envelope) else {
+            return false;
+        };
+        match node.group.proposer().propose(command).await {
+            Ok(Answer::Done { .. }) => is_done = true,
+            _ => return false,
+        }
+        record.count("timer fired");
+    }
+    is_done
 }
 
 fn due(node: &Node, clock: &impl World) -> Vec<Timer> {

@@ -53,14 +53,15 @@ impl Duty {
         let room = command.conversation().filter(|room| by_clerk && ROOMS.contains(room));
         let Some(room) = room else { return Ok(()) };
         if let Ok(Some(stand_in)) = reader.stand_in(room, CLERK)
-            && stand_in.joined_seq.is_some()
+            && let Some(joined) = stand_in.joined
         {
-            self.inside_by.insert(room, stand_in.coverage);
-            let window = self.windows.get(&stand_in.coverage);
-            let is_inside = window.is_some_and(|(from_ms, until_ms)| (*from_ms..*until_ms).contains(&now_ms));
-            if !is_inside {
+            self.inside_by.insert(room, joined.coverage);
+            // Another one may have opened it since they joined.
+            let is_inside = |(from_ms, until_ms): &(u64, u64)| (*from_ms..*until_ms).contains(&now_ms);
+            if !self.windows.values().any(is_inside) {
                 return Err(format!(
-                    "at {now_ms} the clerk did {command:?}, by a coverage of {window:?}"
+                    "at {now_ms} the clerk did {command:?}, by a coverage of {:?}",
+                    self.windows.get(&joined.coverage)
                 ));
             }
         }

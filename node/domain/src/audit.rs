@@ -151,6 +151,12 @@ actions! {
     ChangeAttention = "own_view_changed",
     /// Somebody was reminded of a conversation.
     Remind = "reminded",
+    /// The clinic changed what it sets for itself.
+    ChangeSettings = "settings_changed",
+    /// Somebody takes new conversations of patients, or not.
+    ChangeAvailability = "availability_changed",
+    /// Roles and sites of a member of staff were changed.
+    ChangeRights = "rights_changed",
 }
 
 /// A stretch of one conversation, both ends with it.
@@ -220,7 +226,7 @@ mod tests {
             (Action::Take, 32),
             (Action::Open, 41),
             (Action::ChangeOnBehalf, 45),
-            (Action::Remind, 54),
+            (Action::ChangeRights, 57),
         ];
         for (action, number) in pinned {
             assert_eq!(action as usize, number, "{}", action.code());

@@ -6,12 +6,13 @@ use crate::care::CareStep;
 use crate::conversation::{Audience, History, Kind};
 use crate::coverage::NewCoverage;
 use crate::event::{Mention, Priority};
-use crate::ids::{CommandId, ConversationId, CoverageId, PersonId, ScheduledId, SessionId};
+use crate::ids::{CommandId, ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId};
 use crate::on_behalf::Confirmation;
 use crate::person::{AccountState, Person, Roles, Site};
 use crate::private::{Private, Sealed};
 use crate::scheduled::NewScheduled;
 use crate::session::Session;
+use crate::settings::Settings;
 use crate::timer::Timer;
 use serde::{Deserialize, Serialize};
 
@@ -337,6 +338,36 @@ pub enum Command {
         /// What.
         step: AttentionStep,
     },
+    /// Change what the clinic sets for itself. Since version 3.
+    ChangeSettings {
+        /// All of it.
+        settings: Box<Settings>,
+    },
+    /// Take new conversations of patients, or not. Since version 3.
+    ChangeAvailability {
+        /// Who.
+        person: PersonId,
+        /// They do.
+        available: bool,
+    },
+    /// Change what a member of staff may do, and where. Since version 3.
+    ChangeRights {
+        /// Whose.
+        person: PersonId,
+        /// The new roles.
+        roles: Roles,
+        /// The new sites; empty: everywhere.
+        sites: Vec<SiteId>,
+    },
+    /// Begin a patient conversation for a reason, or with somebody who is asked for. Since version 3.
+    BeginThread {
+        /// The conversation.
+        new: Box<NewConversation>,
+        /// For which reason.
+        reason: Option<u16>,
+        /// Who is asked for.
+        to: Option<PersonId>,
+    },
     /// Something is due. Since version 3.
     FireTimer {
         /// What.
@@ -382,6 +413,10 @@ impl Command {
             | Self::Schedule { .. }
             | Self::Unschedule { .. }
             | Self::ChangeAttention { .. }
+            | Self::ChangeSettings { .. }
+            | Self::ChangeAvailability { .. }
+            | Self::ChangeRights { .. }
+            | Self::BeginThread { .. }
             | Self::FireTimer { .. } => 3,
             _ => 1,
         }

@@ -101,21 +101,63 @@ impl Cover {
     }
 }
 
-/// What somebody came to in one conversation by a coverage, and loses with it.
+/// What somebody came to in one conversation by coverage, and loses with it: to belong to it, to answer for it. Each may be by a coverage
+/// of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandIn {
     /// Where.
     pub conversation: ConversationId,
     /// Who covers.
     pub covering: PersonId,
-    /// By which coverage.
+    /// They joined.
+    pub joined: Option<Joined>,
+    /// They took over from the one they cover, and have had it since.
+    pub took: Option<Took>,
+}
+
+/// That somebody joined by a coverage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// By which.
     pub coverage: CoverageId,
-    /// For whom.
+    /// The event by which they came, in the team's numbering.
+    pub seq: u64,
+}
+
+/// That somebody took over by a coverage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Took {
+    /// By which.
+    pub coverage: CoverageId,
+    /// From whom.
     pub covered: PersonId,
-    /// The event by which they joined, in the team's numbering; none: they belonged to it before.
-    pub joined_seq: Option<u64>,
-    /// They took over from the one they cover.
-    pub took: bool,
+}
+
+impl StandIn {
+    /// Somebody who came to nothing.
+    pub fn none(conversation: ConversationId, covering: PersonId) -> Self {
+        Self {
+            conversation,
+            covering,
+            joined: None,
+            took: None,
+        }
+    }
+
+    /// By which coverages.
+    pub fn coverages(&self) -> impl Iterator<Item = CoverageId> {
+        let joined = self.joined.map(|joined| joined.coverage);
+        let took = self
+            .took
+            .map(|took| took.coverage)
+            .filter(move |took| Some(*took) != joined);
+        joined.into_iter().chain(took)
+    }
+
+    /// Whether there is nothing to lose.
+    pub fn is_over(&self) -> bool {
+        self.joined.is_none() && self.took.is_none()
+    }
 }
 
 #[cfg(test)]

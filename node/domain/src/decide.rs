@@ -15,6 +15,7 @@ mod reading;
 mod room;
 mod rooms;
 mod scheduled;
+mod settings;
 
 pub use scheduled::as_sent;
 
@@ -43,6 +44,8 @@ pub(crate) struct Decision {
     grants: Option<Vec<crate::outcome::Grant>>,
     basis: Option<Basis>,
     ranges: Vec<Range>,
+    /// For whom the actor covers, where they look by that.
+    covered: Option<PersonId>,
     /// Why what was due could not be done: on the record, though it is no refusal of the command.
     noted: Option<Refusal>,
 }
@@ -178,9 +181,16 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         Command::Schedule { scheduled, .. } => scheduled::schedule(view, actor, scheduled),
         Command::Unschedule { .. } => scheduled::unschedule(view, actor),
         Command::ChangeAttention { step, .. } => attention::step(view, actor, step),
+        Command::ChangeSettings { settings } => settings::change(view, settings),
+        Command::ChangeAvailability { available, .. } => settings::availability(view, *available),
+        Command::ChangeRights { roles, sites, .. } => settings::rights(view, *roles, sites),
+        Command::BeginThread { new, reason, to } => settings::begin(view, actor, new, *reason, *to),
         Command::Read { .. } => Err(Refusal::Invalid),
     }?;
     decision.basis = decision.basis.or(basis);
+    if decision.basis == Some(Basis::Coverage) {
+        decision.covered = view.about.cover(view.now_ms).map(|cover| cover.covered);
+    }
     Ok(decision)
 }
 
@@ -192,7 +202,7 @@ pub fn asking<'a>(view: &'a View, envelope: &'a Envelope, actor: &'a Person, act
         _ => (Audience::Everyone, Priority::Routine),
     };
     let new_kind = match &envelope.command {
-        Command::CreateConversation(new) => Some(&new.kind),
+        Command::CreateConversation(new) | Command::BeginThread { new, .. } => Some(&new.kind),
         _ => None,
     };
     Asking {
@@ -227,7 +237,7 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::SignIn { .. } => Action::SignIn,
         Command::FailSignIn { .. } => Action::FailSignIn,
         Command::EndSession { .. } => Action::EndSession,
-        Command::CreateConversation(_) => Action::CreateConversation,
+        Command::CreateConversation(_) | Command::BeginThread { .. } => Action::CreateConversation,
         Command::Rename { .. } => Action::Rename,
         Command::Archive { .. } => Action::Archive,
         Command::Reopen { .. } => Action::Reopen,
@@ -269,6 +279,9 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::Schedule { .. } => Action::Schedule,
         Command::Unschedule { .. } => Action::Unschedule,
         Command::ChangeAttention { .. } => Action::ChangeAttention,
+        Command::ChangeSettings { .. } => Action::ChangeSettings,
+        Command::ChangeAvailability { .. } => Action::ChangeAvailability,
+        Command::ChangeRights { .. } => Action::ChangeRights,
         Command::FireTimer { timer } => match timer {
             Timer::CoverageBegins(_) => Action::BeginCoverage,
             Timer::CoverageEnds(_) => Action::FinishCoverage,
@@ -312,7 +325,7 @@ fn record(
     };
     let named = match &envelope.command {
         Command::AddPerson { person, .. } => Some(person.id),
-        Command::CreateConversation(new) => new.kind.patient(),
+        Command::CreateConversation(new) | Command::BeginThread { new, .. } => new.kind.patient(),
         _ => view.subject.as_ref().map(|subject| subject.id),
     };
     let ranges = if decision.ranges.is_empty() {
@@ -324,7 +337,10 @@ fn record(
         revision: view.revision,
         at_ms: view.now_ms,
         actor,
-        on_behalf_of: envelope.on_behalf_of.or_else(|| covered(view, &envelope.command)),
+        on_behalf_of: envelope
+            .on_behalf_of
+            .or_else(|| covered(view, &envelope.command))
+            .or(decision.covered),
         session,
         device,
         basis: decision.basis,

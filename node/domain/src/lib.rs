@@ -25,5 +25,6 @@ pub mod private;
 pub mod refusal;
 pub mod scheduled;
 pub mod session;
+pub mod settings;
 pub mod timer;
 pub mod view;

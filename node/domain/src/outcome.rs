@@ -13,6 +13,7 @@ use crate::private::{Private, Sealed};
 use crate::refusal::Refusal;
 use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
+use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 
 /// One record to write. Records are whole: there is no partial update.
@@ -72,12 +73,19 @@ pub enum Change {
         /// Where it stands, in the numbering of its author; none: it was taken back.
         sent_seq: Option<u64>,
     },
+    /// What the clinic sets for itself.
+    Settings(Box<Settings>),
+    /// Whether somebody takes new conversations of patients.
+    Available {
+        /// Who.
+        person: PersonId,
+        /// They do.
+        available: bool,
+    },
     /// A coverage.
     Coverage(Box<Coverage>),
-    /// What somebody came to by a coverage.
+    /// What somebody came to by coverage, as it is now; nothing, if it is over.
     StandIn(StandIn),
-    /// They have it no longer.
-    StandInOver(StandIn),
     /// Whether others may reply for somebody.
     RefusesOnBehalf {
         /// For whom.

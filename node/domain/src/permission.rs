@@ -10,6 +10,7 @@ mod messages;
 mod on_behalf;
 mod reading;
 mod rooms;
+mod settings;
 
 pub use reading::{basis, may_watch_queue, queue_basis};
 
@@ -79,6 +80,14 @@ impl<'a> Asking<'a> {
 
     fn own(&self) -> Option<&'a Membership> {
         self.about.own_at(self.now_ms)
+    }
+
+    /// On which basis they are inside.
+    fn own_basis(&self) -> Option<Basis> {
+        self.own().map(|_| match self.about.own_is_by_coverage {
+            true => Basis::Coverage,
+            false => Basis::Member,
+        })
     }
 
     fn is_owner(&self) -> bool {
@@ -161,6 +170,9 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
             decide(on_behalf::deny(asking), on_behalf::allow(asking))
         }
         Action::GrantCoverage | Action::EndCoverage => decide(coverage::deny(asking), coverage::allow(asking)),
+        Action::ChangeSettings | Action::ChangeAvailability | Action::ChangeRights => {
+            decide(settings::deny(asking), settings::allow(asking))
+        }
         Action::Read | Action::ReadPatients | Action::ReadPeople | Action::ReadAudit | Action::BreakGlass => {
             decide(reading::deny(asking), reading::allow(asking))
         }

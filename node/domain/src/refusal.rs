@@ -77,6 +77,14 @@ refusals! {
     MovedOn = "moved_on",
     /// The same two have a coverage in that time already.
     CoverageOverlaps = "coverage_overlaps",
+    /// The clinic has switched messages with patients off.
+    PatientMessagesOff = "patient_messages_off",
+    /// The clinic has switched chat among staff off.
+    TeamChatOff = "team_chat_off",
+    /// Who works in the queue of all patients works with patients.
+    QueueNeedsMore = "queue_needs_more",
+    /// That person takes no new conversations of patients.
+    NotAvailable = "not_available",
 }
 
 #[cfg(test)]
@@ -114,6 +122,10 @@ mod tests {
             "confirm_first",
             "moved_on",
             "coverage_overlaps",
+            "patient_messages_off",
+            "team_chat_off",
+            "queue_needs_more",
+            "not_available",
         ];
         let codes: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
         assert_eq!(codes, pinned);

@@ -5,11 +5,12 @@ use crate::care::Care;
 use crate::conversation::{Conversation, Membership};
 use crate::coverage::{Cover, Coverage, StandIn};
 use crate::event::Event;
-use crate::ids::ConversationId;
+use crate::ids::{ConversationId, SiteId};
 use crate::on_behalf::Confirmed;
 use crate::person::Person;
 use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
+use crate::settings::{Settings, Switches};
 
 /// One conversation as one reader needs it judged.
 #[derive(Debug, Clone, Default)]
@@ -18,8 +19,8 @@ pub struct Readable {
     pub conversation: Option<Conversation>,
     /// The reader's own membership, past ones too.
     pub own: Option<Membership>,
-    /// Until when that holds, if it came by a coverage.
-    pub own_until_ms: Option<u64>,
+    /// It came by a coverage: it holds only as long as one is in force that opens the conversation.
+    pub own_is_by_coverage: bool,
     /// The patient of the conversation.
     pub patient: Option<Person>,
     /// The reader's broken glass on it.
@@ -28,6 +29,8 @@ pub struct Readable {
     pub care: Option<Care>,
     /// The person who holds it.
     pub holder: Option<Person>,
+    /// Which modules are on.
+    pub switches: Switches,
     /// For whom the reader covers; only where they do not belong to it, or take it over.
     pub covers: Vec<Cover>,
 }
@@ -35,8 +38,17 @@ pub struct Readable {
 impl Readable {
     /// The reader's membership, if they belong to it at that time: one by coverage ends with it, whether or not anybody noticed.
     pub fn own_at(&self, now_ms: u64) -> Option<&Membership> {
-        let holds = self.own_until_ms.is_none_or(|until_ms| now_ms < until_ms);
+        let holds = !self.own_is_by_coverage || self.cover(now_ms).is_some();
         self.own.as_ref().filter(|own| own.is_current() && holds)
+    }
+
+    /// The coverage that opens it to the reader at that time. Who answers for it by a coverage is inside as long as any is in force.
+    pub fn cover(&self, now_ms: u64) -> Option<&Cover> {
+        let patient = self.patient.as_ref()?;
+        let holder = self.care.as_ref().and_then(|care| care.holder);
+        let is_theirs = self.own.as_ref().is_some_and(|own| Some(own.person) == holder);
+        let opens = |cover: &&Cover| cover.opens(patient, holder, now_ms) || is_theirs && cover.is_in_force(now_ms);
+        self.covers.iter().find(opens)
     }
 
     /// The responsibility for it, of patient conversations.
@@ -75,6 +87,12 @@ pub struct View {
     pub session: Option<Session>,
     /// The conversation the command is about.
     pub about: Readable,
+    /// What the clinic sets for itself; none: nothing yet.
+    pub settings: Option<Settings>,
+    /// All sites.
+    pub sites: Vec<SiteId>,
+    /// That person takes no new conversations of patients.
+    pub subject_is_unavailable: bool,
     /// The actor's own view of it.
     pub attention: Option<Attention>,
     /// The message that is to be sent later.
@@ -83,6 +101,8 @@ pub struct View {
     pub scheduled_count: usize,
     /// What the actor came to in it by a coverage.
     pub stand_in: Option<StandIn>,
+    /// What the one who answers for it did.
+    pub holder_stand_in: Option<StandIn>,
     /// For whom the person it is done to covers.
     pub subject_covers: Vec<Cover>,
     /// The coverage it is about; for a new one the open ones of both who are part of it.

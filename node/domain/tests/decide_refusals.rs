@@ -179,6 +179,38 @@ fn case(refusal: Refusal) -> Option<Case> {
                 ..known
             });
         }),
+        Refusal::PatientMessagesOff => Case::inside(&nurse(), &head(thread()), send()).change(|view| {
+            view.about.switches.patients = false;
+        }),
+        Refusal::TeamChatOff => Case::inside(&nurse(), &group(), send()).change(|view| {
+            view.about.switches.team = false;
+        }),
+        Refusal::QueueNeedsMore => {
+            let command = Command::ChangeRights {
+                person: COLLEAGUE,
+                roles: [Role::OrganizationQueue].into_iter().collect(),
+                sites: Vec::new(),
+            };
+            Case::by(&administrator(), command).subject(&colleague(), None)
+        }
+        Refusal::NotAvailable => {
+            let patient = patient(PATIENT, &[COLLEAGUE]);
+            let new = NewConversation {
+                id: NEW,
+                kind: thread(),
+                topic: Private::from("Topic"),
+                members: Vec::new(),
+                content_key: Sealed::default(),
+            };
+            let command = Command::BeginThread {
+                new: Box::new(new),
+                reason: None,
+                to: Some(COLLEAGUE),
+            };
+            let case = Case::by(&patient, command).subject(&colleague(), None);
+            case.people(&[patient, colleague()])
+                .change(|view| view.subject_is_unavailable = true)
+        }
         Refusal::CoverageOverlaps => {
             let running = running(NURSE, COLLEAGUE);
             let coverage = Box::new(running.window.clone());

@@ -23,6 +23,7 @@ const TABLES: &[(&str, &str)] = &[
     ("on_behalf.md", include_str!("tables/on_behalf.md")),
     ("coverage.md", include_str!("tables/coverage.md")),
     ("waiting.md", include_str!("tables/waiting.md")),
+    ("settings.md", include_str!("tables/settings.md")),
 ];
 
 /// Said of a cell that cannot come about.
@@ -238,7 +239,8 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::FinishCoverage
         | Action::Unschedule
         | Action::SendScheduled
-        | Action::Remind => vec!["-"],
+        | Action::Remind
+        | Action::ChangeSettings => vec!["-"],
         Action::AddPerson
         | Action::ChangeAccountState
         | Action::ChangeRoles
@@ -248,7 +250,9 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::EndSession
         | Action::ChangeOnBehalf
         | Action::GrantCoverage
-        | Action::EndCoverage => PersonKind::ALL.map(person_kind_name).to_vec(),
+        | Action::EndCoverage
+        | Action::ChangeAvailability
+        | Action::ChangeRights => PersonKind::ALL.map(person_kind_name).to_vec(),
         Action::CreateConversation
         | Action::Rename
         | Action::Archive

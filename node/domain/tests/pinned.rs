@@ -313,6 +313,14 @@ fn the_refusals() {
         (Refusal::ConfirmFirst, "ConfirmFirst", "confirm_first"),
         (Refusal::MovedOn, "MovedOn", "moved_on"),
         (Refusal::CoverageOverlaps, "CoverageOverlaps", "coverage_overlaps"),
+        (
+            Refusal::PatientMessagesOff,
+            "PatientMessagesOff",
+            "patient_messages_off",
+        ),
+        (Refusal::TeamChatOff, "TeamChatOff", "team_chat_off"),
+        (Refusal::QueueNeedsMore, "QueueNeedsMore", "queue_needs_more"),
+        (Refusal::NotAvailable, "NotAvailable", "not_available"),
     ];
     assert_eq!(Refusal::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {
@@ -388,6 +396,9 @@ fn the_actions() {
         (Action::SendScheduled, "SendScheduled", "scheduled_message_due"),
         (Action::ChangeAttention, "ChangeAttention", "own_view_changed"),
         (Action::Remind, "Remind", "reminded"),
+        (Action::ChangeSettings, "ChangeSettings", "settings_changed"),
+        (Action::ChangeAvailability, "ChangeAvailability", "availability_changed"),
+        (Action::ChangeRights, "ChangeRights", "rights_changed"),
     ];
     assert_eq!(Action::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

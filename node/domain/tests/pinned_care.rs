@@ -7,14 +7,15 @@ mod common;
 use common::pinned::{pinned, pinned_from};
 use corridor_domain::attention::AttentionStep;
 use corridor_domain::care::CareStep;
-use corridor_domain::command::{Acting, Command, NewMessage};
-use corridor_domain::conversation::Audience;
+use corridor_domain::command::{Acting, Command, NewConversation, NewMessage};
+use corridor_domain::conversation::{Audience, Kind};
 use corridor_domain::coverage::{CoverageStage, NewCoverage};
 use corridor_domain::event::Priority;
-use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId};
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SiteId};
 use corridor_domain::person::Role;
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::scheduled::NewScheduled;
+use corridor_domain::settings::{Hours, Reason, Settings, Switches};
 use corridor_domain::timer::Timer;
 
 #[test]
@@ -166,11 +167,88 @@ fn coverage_and_what_waits_for_its_time() {
                 "24000000000000000000000000000000040401ac02",
             ),
             (
+                Command::ChangeSettings {
+                    settings: Box::new(Settings {
+                        guidance: Private::from("g"),
+                        hours: vec![Hours {
+                            day: 1,
+                            from_minute: 300,
+                            until_minute: 301,
+                        }],
+                        zone: Private::from("z"),
+                        switches: Switches {
+                            patients: true,
+                            team: false,
+                        },
+                        reasons: vec![Reason {
+                            number: 7,
+                            name: Private::from("r"),
+                            pool: Role::Nurse,
+                            of_sites: vec![(SiteId(1), Role::FrontDesk)],
+                        }],
+                    }),
+                },
+                "ChangeSettings",
+                concat!(
+                    "25",
+                    "0167",
+                    "0101ac02ad02",
+                    "017a",
+                    "0100",
+                    "01070172010100000000000000000000000000000001",
+                    "03"
+                ),
+            ),
+            (
+                Command::ChangeAvailability {
+                    person: PersonId(2),
+                    available: true,
+                },
+                "ChangeAvailability",
+                "260000000000000000000000000000000201",
+            ),
+            (
+                Command::ChangeRights {
+                    person: PersonId(2),
+                    roles: [Role::Nurse].into_iter().collect(),
+                    sites: vec![SiteId(1)],
+                },
+                "ChangeRights",
+                concat!(
+                    "27",
+                    "00000000000000000000000000000002",
+                    "02",
+                    "0100000000000000000000000000000001"
+                ),
+            ),
+            (
+                Command::BeginThread {
+                    new: Box::new(NewConversation {
+                        id: ConversationId(4),
+                        kind: Kind::Direct,
+                        topic: Private::from("t"),
+                        members: Vec::new(),
+                        content_key: Sealed(vec![9]),
+                    }),
+                    reason: Some(7),
+                    to: Some(PersonId(2)),
+                },
+                "BeginThread",
+                concat!(
+                    "28",
+                    "00000000000000000000000000000004",
+                    "00017400",
+                    "0109",
+                    "0107",
+                    "0100000000000000000000000000000002"
+                ),
+            ),
+            (
                 Command::FireTimer {
                     timer: Timer::CoverageEnds(coverage),
                 },
                 "FireTimer",
-                "2501000000000000000000000000000000ce",
+                "2901000000000000000000000000000000ce",
             ),
         ],
     );

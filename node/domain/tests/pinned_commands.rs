@@ -384,6 +384,10 @@ fn the_commands() {
         | Command::Schedule { .. }
         | Command::Unschedule { .. }
         | Command::ChangeAttention { .. }
+        | Command::ChangeSettings { .. }
+        | Command::ChangeAvailability { .. }
+        | Command::ChangeRights { .. }
+        | Command::BeginThread { .. }
         | Command::FireTimer { .. } => (),
     };
 }

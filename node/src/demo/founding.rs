@@ -7,8 +7,10 @@ use super::clock::DemoWorld;
 use super::people::{CLINIC, Character, PASSWORD, PEOPLE, Place};
 use super::player::{Player, command_id, explained, signed_in};
 use super::{reading, story};
+use corridor_api::failure::Failure;
 use corridor_api::service::{Caller, Service};
-use corridor_protocol::AddPerson;
+use corridor_domain::refusal::Refusal;
+use corridor_protocol::{self as wire, AddPerson};
 use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
@@ -55,6 +57,7 @@ pub async fn found(service: &Service, world: &Arc<DemoWorld>, now_ms: u64) -> Re
             }
         });
     }
+    set_up(service, &caller).await?;
     let mut ids = HashMap::from([(administrator.login, caller.person.id.to_string())]);
     // Patients name their care team, and proxies their patients: each wave needs the one before.
     for wave in [&["staff", "partner", "service"][..], &["patient"], &["proxy"]] {
@@ -194,3 +197,39 @@ impl Progress {
         }
     }
 }
+
+/// What the clinic sets for itself.
+async fn set_up(service: &Service, caller: &Caller) -> Result<(), String> {
+    let hours = (0..5).map(|day| wire::Hours {
+        day,
+        from_minute: 8 * 60,
+        until_minute: 17 * 60,
+    });
+    let reason = |number, name: &str, role: &str| wire::Reason {
+        number,
+        name: name.to_owned(),
+        role: role.to_owned(),
+        of_sites: Vec::new(),
+    };
+    let settings = wire::Settings {
+        guidance: GUIDANCE.to_owned(),
+        hours: hours.collect(),
+        zone: "America/New_York".to_owned(),
+        patients: true,
+        team: true,
+        reasons: vec![
+            reason(1, "Appointments", "front_desk"),
+            reason(2, "Medication and refills", "nurse"),
+            reason(3, "Symptoms and results", "nurse"),
+            reason(4, "Bills and insurance", "billing"),
+        ],
+    };
+    let set = service.change_settings(caller, command_id(9, 0), &settings).await;
+    match set {
+        // It was set up before.
+        Ok(_) | Err(Failure::Refused(Refusal::NothingToDo)) => Ok(()),
+        Err(failure) => Err(explained(&failure)),
+    }
+}
+
+const GUIDANCE: &str = "In an emergency call 911. Crisis line: 988, day and night.\nWe answer within one working day.";

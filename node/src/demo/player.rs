@@ -321,6 +321,8 @@ impl Player {
             Opening::Topic { patient, topic } => CreateConversation::Patient {
                 patient_id: self.person(patient)?,
                 topic: topic.to_owned(),
+                reason: None,
+                to_id: None,
             },
             Opening::CareRoom { beside, topic } => CreateConversation::CareRoom {
                 beside_id: self.room(beside)?.to_string(),

@@ -7,6 +7,7 @@ use crate::membership::desk::Refused;
 use crate::neighbours::All;
 use crate::workspace::Workspace;
 use corridor_cluster::SteerError;
+use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_domain::limits;
 use futures::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,6 +106,26 @@ impl Workspaces {
                     true => behind.remove(&id),
                     false => behind.insert(id, again_ns),
                 };
+            }
+        }
+    }
+
+    /// After a start: those in which something waits for its time are woken, so that it comes about though nobody comes. Looked up on the
+    /// disk, one after the other.
+    pub async fn wake_who_wait(self: Arc<Self>) {
+        let ids: Vec<u64> = self.facts.now().workspaces.into_keys().collect();
+        for id in ids
+            .into_iter()
+            .filter(|id| *id != FIRST_WORKSPACE && self.is_placed_here(*id))
+        {
+            let machine = Arc::clone(&self.machine);
+            let looked = tokio::task::spawn_blocking(move || machine.waits(id)).await;
+            match looked {
+                Ok(Ok(true)) => drop(self.wait(id).await),
+                Ok(Ok(false)) => {}
+                // It is awake already, or says why it cannot be when somebody comes.
+                Ok(Err(error)) => tracing::debug!(workspace = id, %error, "it was not looked at what waits here"),
+                Err(_) => return,
             }
         }
     }

@@ -195,7 +195,7 @@ fn every_change_of_an_account_and_every_sign_in_is_on_record_once() {
     teo.post("/v1/people", &person).refused(409, "login_taken");
     auditor.one("person_added", "login_taken");
     let changes = [
-        (&added, json!({ "roles": ["nurse"] }), "roles_changed"),
+        (&added, json!({ "roles": ["nurse"] }), "rights_changed"),
         (&added, json!({ "state": "suspended" }), "account_state_changed"),
         (&added, json!({ "password": "another long password" }), "password_set"),
         (&garcia.id, json!({ "care_team": [okafor, added] }), "care_team_changed"),

@@ -34,6 +34,7 @@ mod rooms;
 mod scrub;
 mod selftest;
 mod sessions;
+mod settings;
 mod sign_in;
 mod specifications;
 mod stalled;

@@ -100,6 +100,10 @@ fn every_frame_of_a_day_is_published() {
     let later = json!({ "at_ms": now_ms() + 60_000, "body": "later" });
     raman.post(&path_of(&room, "/scheduled"), &later).expect(201);
     socket.expect(|frame| frame["type"] == "scheduled_changed");
+    let settings = json!({ "patients": true, "team": true, "guidance": "Call 911." });
+    teo.command("PUT", "/v1/settings", &settings, &new_command_id())
+        .expect(200);
+    socket.expect(|frame| frame["type"] == "settings_changed");
     let roles = json!({ "roles": ["administrator"] });
     teo.patch(&format!("/v1/people/{}", rosa.id), &roles).expect(200);
     desk.expect(|frame| frame["type"] == "queue_closed");

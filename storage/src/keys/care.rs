@@ -39,6 +39,11 @@ pub fn stand_in(conversation: ConversationId, covering: PersonId) -> Key {
     key(Table::StandIn, &[&conversation.to_bytes(), &covering.to_bytes()])
 }
 
+/// What anybody came to in a conversation by coverage.
+pub fn stand_ins_in(conversation: ConversationId) -> Key {
+    key(Table::StandIn, &[&conversation.to_bytes()])
+}
+
 /// That somebody stands in by a coverage in a conversation.
 pub fn coverage_stand_in(coverage: CoverageId, conversation: ConversationId) -> Key {
     key(
@@ -70,6 +75,16 @@ pub fn scheduled_of(person: PersonId) -> Key {
 /// Somebody's own view of a conversation.
 pub fn attention(person: PersonId, conversation: ConversationId) -> Key {
     key(Table::Attention, &[&person.to_bytes(), &conversation.to_bytes()])
+}
+
+/// What the clinic sets for itself.
+pub fn settings() -> Key {
+    key(Table::Settings, &[])
+}
+
+/// That somebody takes no new conversations of patients.
+pub fn unavailable(person: PersonId) -> Key {
+    key(Table::Unavailable, &[&person.to_bytes()])
 }
 
 /// Something that is waited for. The order of keys is the order of times.

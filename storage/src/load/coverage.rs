@@ -9,7 +9,7 @@ use corridor_domain::coverage::{Cover, Coverage, NewCoverage, StandIn};
 use corridor_domain::ids::{ConversationId, CoverageId, PersonId};
 use corridor_domain::limits;
 use corridor_domain::person::Person;
-use corridor_domain::view::{Substituted, View};
+use corridor_domain::view::{Readable, Substituted, View};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::io;
@@ -58,13 +58,35 @@ pub(crate) fn coverages(records: &impl Records, person: Option<PersonId>) -> io:
     Ok(coverages)
 }
 
-/// Until when a membership holds that came by a coverage; none: for as long as it is not ended.
-pub(super) fn until(records: &impl Records, own: &Membership) -> io::Result<Option<u64>> {
+/// Whether a membership came by a coverage.
+pub(super) fn is_by_coverage(records: &impl Records, own: &Membership) -> io::Result<bool> {
     let stand_in: Option<StandIn> = records.record(&keys::stand_in(own.conversation, own.person))?;
-    let Some(stand_in) = stand_in.filter(|stand_in| stand_in.joined_seq == Some(own.joined_seq)) else {
-        return Ok(None);
+    let joined = stand_in.and_then(|stand_in| stand_in.joined);
+    Ok(joined.is_some_and(|joined| joined.seq == own.joined_seq))
+}
+
+/// Whether somebody is inside only by a coverage that does not open the conversation any more.
+fn is_late(records: &impl Records, about: &Readable, person: &Person, now_ms: u64) -> io::Result<bool> {
+    let Some(head) = &about.conversation else {
+        return Ok(false);
     };
-    Ok(coverage_of(records, stand_in.coverage)?.map(|coverage| coverage.window.until_ms))
+    let judged = readable(records, Some(&Onlooker::new(person)), head.id)?;
+    Ok(judged.own_is_by_coverage && judged.own_at(now_ms).is_none())
+}
+
+/// Who answers by a coverage answers no longer than it lasts, and nobody is given what they cannot see: whether or not anybody noticed.
+pub(super) fn drop_who_is_late(records: &impl Records, view: &mut View) -> io::Result<()> {
+    if let Some(holder) = view.about.holder.clone()
+        && is_late(records, &view.about, &holder, view.now_ms)?
+    {
+        view.about.holder = None;
+    }
+    if let Some(subject) = view.subject.clone().filter(|_| view.subject_membership.is_some())
+        && is_late(records, &view.about, &subject, view.now_ms)?
+    {
+        view.subject_membership = None;
+    }
+    Ok(())
 }
 
 fn coverage_of(records: &impl Records, id: CoverageId) -> io::Result<Option<Coverage>> {
@@ -101,6 +123,9 @@ pub(super) fn load_for_step(
     conversation: ConversationId,
     step: &CareStep,
 ) -> io::Result<()> {
+    if let Some(holder) = view.about.care.as_ref().and_then(|care| care.holder) {
+        view.holder_stand_in = records.record(&keys::stand_in(conversation, holder))?;
+    }
     match (step, onlooker) {
         (CareStep::Take { .. } | CareStep::Accept, Some(onlooker)) => {
             view.about.covers = onlooker.covers(records)?.to_vec();
@@ -109,7 +134,7 @@ pub(super) fn load_for_step(
         (CareStep::HandOver { to, .. }, _) => view.subject_covers = covers_of(records, *to)?,
         _ => {}
     }
-    Ok(())
+    drop_who_is_late(records, view)
 }
 
 /// Some of the conversations that go back, and whether there are more.
@@ -125,12 +150,17 @@ pub(super) fn load_substituted(records: &impl Records, view: &mut View, id: Cove
         let Some(stand_in) = records.record::<StandIn>(&keys::stand_in(conversation, covering.id))? else {
             continue;
         };
-        let covered: Option<Membership> = records.record(&keys::membership(conversation, stand_in.covered))?;
+        let (mut covered, mut covered_is_member) = (None, false);
+        if let Some(took) = stand_in.took {
+            let membership: Option<Membership> = records.record(&keys::membership(conversation, took.covered))?;
+            covered = person_of(records, took.covered)?;
+            covered_is_member = membership.as_ref().is_some_and(Membership::is_current);
+        }
         view.substituted.push(Substituted {
             stand_in,
             about: readable(records, Some(&onlooker), conversation)?,
-            covered: person_of(records, stand_in.covered)?,
-            covered_is_member: covered.as_ref().is_some_and(Membership::is_current),
+            covered,
+            covered_is_member,
         });
     }
     Ok(())

@@ -4,7 +4,7 @@ use crate::keys;
 use crate::state::Records;
 use crate::transaction::Transaction;
 use corridor_domain::attention::Attention;
-use corridor_domain::coverage::Coverage;
+use corridor_domain::coverage::{Coverage, StandIn};
 use corridor_domain::scheduled::Scheduled;
 use corridor_domain::timer::Timer;
 use std::io;
@@ -35,6 +35,28 @@ pub(super) fn write_coverage(batch: &mut Transaction<'_>, coverage: &Coverage) -
         }
     }
     batch.put(keys::coverage(id), coverage)
+}
+
+/// Each of its coverages finds it: what is written over takes the keys of the one before away.
+pub(super) fn write_stand_in(batch: &mut Transaction<'_>, stand_in: &StandIn) -> io::Result<()> {
+    let key = keys::stand_in(stand_in.conversation, stand_in.covering);
+    let before: Option<StandIn> = batch.record(&key)?;
+    let was: Vec<_> = before.iter().flat_map(StandIn::coverages).collect();
+    let is: Vec<_> = stand_in.coverages().collect();
+    for gone in was.iter().filter(|coverage| !is.contains(coverage)) {
+        batch.remove(keys::coverage_stand_in(*gone, stand_in.conversation));
+    }
+    for new in is.iter().filter(|coverage| !was.contains(coverage)) {
+        batch.put_bytes(keys::coverage_stand_in(*new, stand_in.conversation), Vec::new());
+    }
+    match (stand_in.is_over(), before) {
+        (false, _) => batch.put(key, stand_in),
+        (true, Some(_)) => {
+            batch.remove(key);
+            Ok(())
+        }
+        (true, None) => Ok(()),
+    }
 }
 
 /// Its author finds it until it is over.

@@ -71,6 +71,11 @@ export class Marker {
     if ((this.due.get(conversation_id) ?? 0) <= up_to_seq) this.due.delete(conversation_id);
   }
 
+  /** What was told counts no more: it is told again. */
+  forget(conversation_id: string): void {
+    this.sent.delete(conversation_id);
+  }
+
   wake(): void {
     this.plan();
   }

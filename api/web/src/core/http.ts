@@ -28,7 +28,7 @@ export function outcomeIsOpen(problem: Problem): boolean {
 const PATIENCE_MS = 4000;
 
 export interface Ask {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   /** Kept by the caller until there is an answer. */
   command_id?: string;

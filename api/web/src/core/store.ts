@@ -1,9 +1,10 @@
 // Stands in the middle of the client: every conversation this person may see, by id, as the events say it is.
 // Refuses to know where events come from and who looks. Conversations are replaced, never changed in place.
+import { asRead } from "./attention";
 import { careAfter, leaverOf } from "./care";
 import { nextFrame, type Schedule } from "./frame";
 import { Timeline } from "./timeline";
-import type { Ability, Conversation, ConversationEvent, Counts, Person, Presence } from "./wire";
+import type { Ability, Attention, Conversation, ConversationEvent, Counts, Person, Presence } from "./wire";
 
 export interface Changes {
   list: boolean;
@@ -106,13 +107,19 @@ export class Store {
     if (this.cursor === undefined || revision > this.cursor) this.cursor = revision;
   }
 
+  /** How this person wants to see it: nobody else does. */
+  setAttention(id: string, attention: Attention): void {
+    const held = this.conversations.get(id);
+    if (held !== undefined) this.set({ ...held, my: { ...held.my, attention } });
+  }
+
   /** This person has read up to here, on this device or another. */
   read(id: string, up_to_seq: number, up_to_number: number): void {
     const conversation = this.conversations.get(id);
     if (conversation === undefined || up_to_number < conversation.my.read_number) return;
     const unread = Math.max(0, conversation.last_number - up_to_number);
     this.countUnread(conversation.my.unread, unread);
-    this.set({ ...conversation, my: { ...conversation.my, read_seq: Math.max(conversation.my.read_seq, up_to_seq), read_number: up_to_number, unread } });
+    this.set({ ...conversation, my: { ...conversation.my, ...asRead(conversation.my.attention), read_seq: Math.max(conversation.my.read_seq, up_to_seq), read_number: up_to_number, unread } });
   }
 
   setPresence(people: readonly { person_id: string; status: Presence }[]): void {

@@ -5,8 +5,10 @@ import { systemClock, type Clock } from "./clock";
 import { Commands, Marker } from "./commands";
 import { outcomeIsOpen, query, Refusal, type Http } from "./http";
 import type { Store } from "./store";
+import { isUnread } from "./attention";
+import { Pages, whole } from "./pages";
 import { Transport, type Link, type Socket } from "./transport";
-import type { Conversation, ConversationEvent, Counts, Coverage, EventPage, QueueChange, ServerFrame } from "./wire";
+import type { Conversation, ConversationEvent, Counts, Coverage, InboxFilter, OwnFrame, QueueChange, ServerFrame } from "./wire";
 
 export interface QueueWatch {
   changed: (change: QueueChange) => void;
@@ -29,15 +31,8 @@ export interface SyncOptions {
   onEvent?: (event: ConversationEvent) => void;
 }
 
-const PAGE = 100;
-const MESSAGES_WANTED = 30;
 const TYPING_MS = 6000;
 const ASK_AGAIN_MS = 3000;
-
-/** A patient is told that the care team has read, not who: such an event has no actor. */
-function whole(event: Omit<ConversationEvent, "actor"> & Partial<Pick<ConversationEvent, "actor">>): ConversationEvent {
-  return { ...event, actor: event.actor ?? { id: "", name: "", kind: "staff" } };
-}
 
 export class Sync {
   readonly transport: Transport;
@@ -48,6 +43,10 @@ export class Sync {
   loaded = false;
   /** Of those that one is part of, on either side: as it stands now. */
   onCoverage: (coverage: Coverage) => void = () => {};
+  /** Of one's own view of conversations, and of what one has scheduled. */
+  onOwn: (frame: OwnFrame) => void = () => {};
+  /** The clinic's settings are other ones now. */
+  onSettings: () => void = () => {};
   private live_now = false;
   private readonly clock: Clock;
   private readonly unknown = new Map<string, number>();
@@ -55,7 +54,7 @@ export class Sync {
   private refetch_due = false;
   private inbox_due = false;
   private queue: QueueWatch | undefined;
-  private readonly filling = new Set<string>();
+  readonly pages: Pages;
   private readonly opening = new Map<string, Promise<void>>();
   /** Looked at, and nobody answered: they open by themselves when the node is there. */
   private readonly unopened = new Set<string>();
@@ -65,6 +64,7 @@ export class Sync {
 
   constructor(private readonly options: SyncOptions) {
     this.clock = options.clock ?? systemClock;
+    this.pages = new Pages(options.http, options.store, this.clock, () => this.stopped);
     this.transport = new Transport({
       url: options.socket_url,
       ...(options.open ? { open: options.open } : {}),
@@ -138,17 +138,7 @@ export class Sync {
     for (const id of this.unopened) void this.open(id).catch(() => {});
   }
 
-  /** One older page in front. Answers false when the start is reached. */
-  async earlier(id: string): Promise<boolean> {
-    const timeline = this.options.store.timeline(id);
-    if (timeline.last_held === 0 || timeline.reached_start) return false;
-    const page = await this.page(id, { before: timeline.first_held });
-    this.takeOlder(id, page);
-    this.options.store.touch(id);
-    return true;
-  }
-
-  async refresh(filter: "all" | "unread" | "read" = "all", text = ""): Promise<void> {
+  async refresh(filter: InboxFilter = "all", text = ""): Promise<void> {
     const answer = await this.options.http.ask<{ revision: number; conversations: Conversation[]; counts: Counts }>(
       query("/v1/inbox", { filter, q: text, limit: 200 }),
     );
@@ -160,8 +150,9 @@ export class Sync {
   /** Everything up to the last message of this conversation was seen by the person. */
   markRead(id: string): void {
     const conversation = this.options.store.conversations.get(id);
-    if (!conversation || !conversation.my.member || conversation.my.unread === 0) return;
+    if (!conversation?.my.member || !isUnread(conversation)) return;
     const seq = conversation.last_message?.seq ?? conversation.last_seq;
+    if (conversation.my.attention?.marked_unread) this.reads.forget(id);
     this.reads.mark(id, seq);
     this.deliveries.drop(id, seq);
     this.options.store.read(id, seq, conversation.last_number);
@@ -171,7 +162,7 @@ export class Sync {
     const conversation = await this.options.http.ask<Conversation>(`/v1/conversations/${id}`);
     this.put(conversation);
     // no event tells what is missing to somebody who only looks on
-    if ((this.options.store.timelines.get(id)?.last_held ?? 0) > 0) this.fill(id, conversation.my.member ? 250 : 0);
+    if ((this.options.store.timelines.get(id)?.last_held ?? 0) > 0) this.pages.fill(id, conversation.my.member ? 250 : 0);
     return conversation;
   }
 
@@ -182,40 +173,7 @@ export class Sync {
   }
 
   private async load(id: string): Promise<void> {
-    const { store } = this.options;
-    const conversation = await this.fetchConversation(id);
-    const timeline = store.timeline(id);
-    if (timeline.last_held === 0) {
-      const page = await this.page(id, { before: conversation.last_seq + 1 });
-      const first = page.events[0]?.seq ?? conversation.last_seq + 1;
-      const last = page.events.at(-1)?.seq ?? conversation.last_seq;
-      timeline.applyPage(page.events, first, Math.max(last, 1), page.has_more ? conversation.my.first_seq : first);
-      for (let pages = 1; pages < 4 && !timeline.reached_start && this.messages(id) < MESSAGES_WANTED; pages += 1) {
-        this.takeOlder(id, await this.page(id, { before: timeline.first_held }));
-      }
-      if ((store.conversations.get(id)?.last_seq ?? 0) > timeline.last_held) this.fill(id, 0);
-    }
-    store.touch(id);
-  }
-
-  private messages(id: string): number {
-    return this.options.store.timeline(id).list().filter((item) => item.kind === "message").length;
-  }
-
-  private takeOlder(id: string, page: EventPage): void {
-    const timeline = this.options.store.timeline(id);
-    const first = page.events[0]?.seq;
-    const last = page.events.at(-1)?.seq;
-    if (first === undefined || last === undefined) {
-      timeline.first_seq = timeline.first_held;
-      return;
-    }
-    timeline.applyPage(page.events, first, last, page.has_more ? timeline.first_seq : first);
-  }
-
-  private async page(id: string, where: { after?: number; before?: number }): Promise<EventPage> {
-    const page = await this.options.http.ask<EventPage>(query(`/v1/conversations/${id}/events`, { ...where, limit: PAGE }));
-    return { ...page, events: page.events.map(whole) };
+    await this.pages.newest(await this.fetchConversation(id));
   }
 
   private frame(frame: ServerFrame): void {
@@ -250,6 +208,16 @@ export class Sync {
         this.lookAgain();
         this.onCoverage(frame.coverage);
         return;
+      case "attention_changed":
+        store.setAttention(frame.conversation_id, frame.attention);
+        this.onOwn(frame);
+        return;
+      case "scheduled_changed":
+        this.onOwn(frame);
+        return;
+      case "settings_changed":
+        this.onSettings();
+        return;
       case "queue_closed":
         this.lookAgain();
         // rights became less, perhaps not all of them: whoever may not listen is not told anything
@@ -278,7 +246,7 @@ export class Sync {
     store.advance(event.revision);
     this.options.onEvent?.(event);
     if (outcome === "unknown") this.discover(id, event.seq);
-    if (outcome === "gap") this.fill(id, 250);
+    if (outcome === "gap") this.pages.fill(id, 250);
     if (outcome === "ignored") return;
     const mine = event.actor.id === store.me?.id;
     if (body.type === "message_sent" && !mine) {
@@ -328,38 +296,6 @@ export class Sync {
     } else if (!this.stopped) {
       this.clock.after(ASK_AGAIN_MS, () => this.discover(id, 0));
     }
-  }
-
-  /** Asks for what lies between the last event held and the next one known. */
-  private fill(id: string, delay_ms: number, attempt = 0): void {
-    if (this.filling.has(id)) return;
-    this.filling.add(id);
-    this.clock.after(delay_ms, () => void this.fillNow(id, attempt));
-  }
-
-  private async fillNow(id: string, attempt: number): Promise<void> {
-    const { store } = this.options;
-    const behind = (): boolean => {
-      const timeline = store.timelines.get(id);
-      return timeline !== undefined && timeline.last_held > 0 && (timeline.gap || timeline.last_held < (store.conversations.get(id)?.last_seq ?? 0));
-    };
-    let failed = false;
-    try {
-      while (behind()) {
-        const timeline = store.timeline(id);
-        const page = await this.page(id, { after: timeline.last_held });
-        const last = page.events.at(-1)?.seq;
-        const first = page.events[0]?.seq;
-        if (first === undefined || last === undefined) break;
-        timeline.applyPage(page.events, first, last, timeline.first_seq);
-        store.touch(id);
-        if (!page.has_more) break;
-      }
-    } catch {
-      failed = true;
-    }
-    this.filling.delete(id);
-    if (!this.stopped && (failed || behind()) && attempt < 20) this.fill(id, Math.min(500 * 2 ** attempt, 15_000), attempt + 1);
   }
 
   private async loadAll(): Promise<void> {

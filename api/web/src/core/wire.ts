@@ -31,6 +31,8 @@ export interface Person {
   site_ids?: string[];
   patient?: PatientFacts | null;
   proxy_for?: string[];
+  /** False: takes no new conversations of patients. */
+  available?: boolean;
   organization?: string | null;
   presence?: Presence | null;
 }
@@ -69,6 +71,23 @@ export interface LastMessage {
   retracted?: boolean;
 }
 
+/** How one wants to see a conversation; nobody else sees any of it. */
+export interface Attention {
+  /** Put away as long as its last message has no higher number. */
+  put_away_number?: number | null;
+  muted: boolean;
+  marked_unread: boolean;
+  remind_at_ms?: number | null;
+}
+
+/** `remind` without a time: not any more. */
+export type AttentionStep =
+  | { step: "put_away" | "take_out" | "mark_unread" }
+  | { step: "mute"; muted: boolean }
+  | { step: "remind"; at_ms?: number };
+
+export type InboxFilter = "all" | "unread" | "read" | "put_away";
+
 export interface My {
   member: boolean;
   owner?: boolean;
@@ -78,6 +97,8 @@ export interface My {
   read_number: number;
   unread: number;
   may: Ability[];
+  /** Absent where nothing was changed. */
+  attention?: Attention | null;
 }
 
 export interface ConversationPatient {
@@ -249,6 +270,19 @@ export interface SendMessage {
   on_behalf?: { person_id: string; token: string };
 }
 
+/** A message for a time ahead: judged then as if it were sent then. */
+export interface Scheduled {
+  id: string;
+  conversation_id: string;
+  at_ms: number;
+  state: "waiting" | "refused" | "sent" | "removed";
+  /** Why it was refused. */
+  code?: string | null;
+  seq?: number | null;
+  /** Absent in a frame. */
+  message?: SendMessage | null;
+}
+
 /** What one is about to send for somebody else, and how it will be signed. */
 export interface OnBehalfConfirmed {
   token: string;
@@ -289,6 +323,19 @@ export interface QueueChange {
   care: Care;
 }
 
+/** To one's own devices alone. */
+export type OwnFrame =
+  | { type: "attention_changed"; conversation_id: string; attention: Attention; /** Its time has come. */ reminded: boolean }
+  | { type: "scheduled_changed"; scheduled: Scheduled };
+
+/** A stretch of the week; day 0 is Monday. */
+export interface Hours { day: number; from_minute: number; until_minute: number }
+/** Why a patient writes, and who answers first: the latter is not told to patients. */
+export interface Reason { number: number; name: string; role?: string; of_sites?: { site_id: string; role: string }[] }
+export interface Settings { guidance: string; hours: Hours[]; zone: string; patients: boolean; team: boolean; reasons: Reason[] }
+/** `reachable`: whom of their care team patients can ask for. */
+export interface SettingsPage { settings: Settings; reachable?: Author[] }
+
 export type ServerFrame =
   | { type: "welcome"; version: number; person: Person; session_id: string; revision: number; heartbeat_ms: number; heartbeat_answered?: boolean }
   | { type: "caught_up"; revision: number }
@@ -299,6 +346,8 @@ export type ServerFrame =
   | ({ type: "queue_changed" } & QueueChange)
   | { type: "queue_closed" }
   | { type: "coverage_changed"; coverage: Coverage }
+  | OwnFrame
+  | { type: "settings_changed" }
   | { type: "reset"; reason: string }
   | { type: "goodbye"; reason: string; retry_after_ms?: number }
   | { type: "heartbeat" };
@@ -335,5 +384,5 @@ export type CreateConversation =
   | { kind: "direct"; person_id: string }
   | { kind: "group"; topic: string; member_ids: string[] }
   | { kind: "channel"; topic: string; visibility: ChannelVisibility; site_id: string | null; phi_allowed: boolean; member_ids: string[] }
-  | { kind: "patient"; patient_id: string; topic: string }
+  | { kind: "patient"; patient_id: string; topic: string; reason?: number; to_id?: string }
   | { kind: "care_room"; beside_id: string; topic: string };

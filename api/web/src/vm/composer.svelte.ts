@@ -4,12 +4,20 @@ import { mentionsIn, type Candidate } from "../core/mentions";
 import { sentenceOf } from "../core/problems";
 import type { Message } from "../core/timeline";
 import type { Audience, Priority, SendMessage } from "../core/wire";
-import { draftOf, keepDraft } from "./drafts";
+import { draftOf, keepDraft, type Draft } from "./drafts";
 import { session } from "./session.svelte";
 import type { ThreadView } from "./thread.svelte";
 
 export const LENGTH_MAX = 65_536;
 const TYPING_EVERY_MS = 3000;
+
+const boxes = new Set<Composer>();
+
+/** Words that were on their way go back to where they were written: the box that is open for it has them at once. */
+export function putBack(conversation_id: string, thread: number | undefined, draft: Draft): void {
+  keepDraft(conversation_id, thread, draft);
+  for (const box of boxes) if (box.view.id === conversation_id && box.thread === thread) box.take(draft);
+}
 
 export class Composer {
   text = $state("");
@@ -26,13 +34,22 @@ export class Composer {
 
   constructor(readonly view: ThreadView, readonly thread: number | undefined) {
     const draft = draftOf(view.id, thread);
-    if (draft !== undefined) {
-      this.text = draft.text;
-      this.audience = draft.audience;
-      this.behalf = draft.behalf;
-      this.priority = draft.priority;
-      this.chosen = draft.chosen;
-    }
+    if (draft !== undefined) this.take(draft);
+  }
+
+  /** It is on the screen, until what this answers is called. */
+  open(): () => void {
+    boxes.add(this);
+    return () => { boxes.delete(this); this.keep(); };
+  }
+
+  /** What was begun, or comes back. */
+  take({ text, audience, behalf, priority, chosen }: Draft): void {
+    this.text = text;
+    this.audience = audience;
+    this.behalf = behalf;
+    this.priority = priority;
+    this.chosen = chosen;
   }
 
   get size(): number {

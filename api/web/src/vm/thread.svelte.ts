@@ -59,7 +59,7 @@ export class ThreadView {
     if (this.earlier_under_way || this.reached_start || this.state !== "ready") return;
     this.earlier_under_way = true;
     try {
-      await session.sync?.earlier(this.id);
+      await session.sync?.pages.earlier(this.id);
       this.read();
     } catch {
       // the button stays, the person can ask again

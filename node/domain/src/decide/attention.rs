@@ -63,7 +63,11 @@ pub(super) fn remind(view: &View, timer: Timer) -> Result<Decision, Refusal> {
         remind_at_ms: None,
         ..attention
     };
-    Ok(changed(back, true))
+    let conversation = Some(back.conversation);
+    Ok(Decision {
+        conversation,
+        ..changed(back, true)
+    })
 }
 
 fn changed(attention: Attention, reminded: bool) -> Decision {

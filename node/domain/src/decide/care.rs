@@ -88,6 +88,8 @@ impl<'a> Desk<'a> {
 
     /// An offer that was made from where the responsibility was before is void with it.
     fn move_to(&mut self, party: Party) {
+        let lost = coverage::lost(self.view);
+        lost.into_iter().for_each(|change| self.room.put(change));
         match party {
             Party::Person(person) => self.care.holder = Some(person),
             Party::Pool(pool) => (self.care.pool, self.care.holder) = (pool, None),
@@ -99,9 +101,8 @@ impl<'a> Desk<'a> {
 
     /// From whom it is taken while they are covered, to them it goes back.
     fn take_over(&mut self) {
-        if let Some(change) = coverage::took(self.view, self.actor, self.party) {
-            self.room.put(change);
-        }
+        let took = coverage::took(self.view, self.actor, self.party);
+        took.into_iter().for_each(|change| self.room.put(change));
         self.move_to(Party::Person(self.actor.id));
     }
 

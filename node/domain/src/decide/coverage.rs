@@ -8,7 +8,7 @@ use super::room::Room;
 use crate::audit::Range;
 use crate::care::{Care, Party, can_hold};
 use crate::conversation::{Departure, Membership, Side};
-use crate::coverage::{Coverage, CoverageStage, NewCoverage, StandIn};
+use crate::coverage::{Cover, Coverage, CoverageStage, Joined, NewCoverage, StandIn, Took};
 use crate::event::EventBody;
 use crate::ids::PersonId;
 use crate::limits;
@@ -108,7 +108,7 @@ fn changed(coverage: Coverage) -> Decision {
 fn finish(view: &View, coverage: &Coverage) -> Decision {
     let mut decision = Decision::default();
     for one in &view.substituted {
-        give_back(view, one, &mut decision);
+        give_back(view, coverage, one, &mut decision);
     }
     if !view.more_substituted {
         decision.changes.push(Change::Coverage(Box::new(Coverage {
@@ -120,28 +120,40 @@ fn finish(view: &View, coverage: &Coverage) -> Decision {
 }
 
 /// One conversation: out goes who came by it, and back what they took. One event says both.
-fn give_back(view: &View, one: &Substituted, decision: &mut Decision) {
-    let stand_in = one.stand_in;
-    decision.changes.push(Change::StandInOver(stand_in));
-    let Some(head) = one.about.conversation.clone() else {
-        return;
-    };
+fn give_back(view: &View, coverage: &Coverage, one: &Substituted, decision: &mut Decision) {
+    let (id, before) = (coverage.window.id, one.stand_in);
     let held = one
         .about
         .care
         .as_ref()
-        .filter(|care| care.holder == Some(stand_in.covering));
+        .filter(|care| care.holder == Some(before.covering));
     let own = one.about.own.as_ref().filter(|own| own.is_current());
-    let leaves = own.filter(|own| stand_in.joined_seq == Some(own.joined_seq));
-    let party = held
-        .filter(|_| stand_in.took || leaves.is_some())
-        .map(|care| returned_to(one, care));
-    if leaves.is_none() && party.is_none() {
+    let is_inside_by = |own: &&Membership| {
+        before
+            .joined
+            .is_some_and(|joined| joined.coverage == id && joined.seq == own.joined_seq)
+    };
+    let leaves = own.filter(is_inside_by);
+    let returns = before.took.is_some_and(|took| took.coverage == id) || leaves.is_some();
+    let party = held.filter(|_| returns).map(|care| returned_to(one, care));
+    // Whoever is gone has nothing to give back any more by another coverage.
+    let after = StandIn {
+        joined: before.joined.filter(|joined| joined.coverage != id),
+        took: before.took.filter(|took| took.coverage != id && leaves.is_none()),
+        ..before
+    };
+    decision.changes.push(Change::StandIn(after));
+    let Some(head) = one
+        .about
+        .conversation
+        .clone()
+        .filter(|_| leaves.is_some() || party.is_some())
+    else {
         return;
-    }
+    };
     let mut room = Room::new(view, head);
     room.head.member_count -= u32::from(leaves.is_some()).min(room.head.member_count);
-    let person = stand_in.covering;
+    let person = before.covering;
     let body = EventBody::CoverageEnded {
         person,
         left: leaves.is_some(),
@@ -173,7 +185,7 @@ fn give_back(view: &View, one: &Substituted, decision: &mut Decision) {
         })));
     }
     decision.ranges.push(Range {
-        conversation: stand_in.conversation,
+        conversation: before.conversation,
         basis: None,
         side: Side::Team,
         from_seq: place.seq,
@@ -182,16 +194,13 @@ fn give_back(view: &View, one: &Substituted, decision: &mut Decision) {
     decision.changes.extend(room.finish());
 }
 
-/// To whom it goes: the one who was covered, if they can answer for it, else the pool.
+/// To whom it goes: the one from whom it was taken, if they can answer for it, else the pool.
 fn returned_to(one: &Substituted, care: &Care) -> Party {
     let covered = one
         .covered
         .as_ref()
         .filter(|covered| can_hold(covered) && one.covered_is_member);
-    match covered {
-        Some(covered) if one.stand_in.took => Party::Person(covered.id),
-        _ => Party::Pool(care.pool),
-    }
+    covered.map_or(Party::Pool(care.pool), |covered| Party::Person(covered.id))
 }
 
 /// Whoever joins by a coverage leaves with it.
@@ -200,33 +209,35 @@ pub(super) fn joined(view: &View, actor: &Person, seq: u64) -> Option<Change> {
     if basis(actor, &view.about, view.now_ms) != Some(crate::audit::Basis::Coverage) {
         return None;
     }
-    let patient = view.about.patient.as_ref()?;
-    let holder = view.about.care.as_ref().and_then(|care| care.holder);
-    let opens = |cover: &&crate::coverage::Cover| cover.opens(patient, holder, view.now_ms);
-    let cover = view.about.covers.iter().find(opens)?;
+    let coverage = view.about.cover(view.now_ms)?.coverage;
     Some(Change::StandIn(StandIn {
-        conversation: conversation.id,
-        covering: actor.id,
-        coverage: cover.coverage,
-        covered: cover.covered,
-        joined_seq: Some(seq),
-        took: false,
+        joined: Some(Joined { coverage, seq }),
+        ..StandIn::none(conversation.id, actor.id)
     }))
 }
 
 /// Whoever takes over from the one whom they cover gives it back when the coverage ends.
 pub(super) fn took(view: &View, actor: &Person, from: Party) -> Option<Change> {
     let conversation = view.about.conversation.as_ref()?;
-    let Party::Person(from) = from else { return None };
-    let is_of = |cover: &&crate::coverage::Cover| cover.covered == from && cover.is_in_force(view.now_ms);
+    let Party::Person(covered) = from else { return None };
+    let is_of = |cover: &&Cover| cover.covered == covered && cover.is_in_force(view.now_ms);
     let cover = view.about.covers.iter().find(is_of)?;
     let before = view.stand_in.filter(|before| before.covering == actor.id);
+    let coverage = cover.coverage;
     Some(Change::StandIn(StandIn {
-        conversation: conversation.id,
-        covering: actor.id,
-        coverage: before.map_or(cover.coverage, |before| before.coverage),
-        covered: from,
-        joined_seq: before.and_then(|before| before.joined_seq),
-        took: true,
+        took: Some(Took { coverage, covered }),
+        ..before.unwrap_or_else(|| StandIn::none(conversation.id, actor.id))
     }))
+}
+
+/// It went from the holder some other way: there is nothing left for them to give back.
+pub(super) fn lost(view: &View) -> Option<Change> {
+    let stand_in = view.holder_stand_in.filter(|stand_in| stand_in.took.is_some())?;
+    Some(Change::StandIn(StandIn { took: None, ..stand_in }))
+}
+
+/// They are gone: nothing of it is by coverage any more.
+pub(super) fn gone(view: &View) -> Option<Change> {
+    let stand_in = view.stand_in?;
+    Some(Change::StandIn(StandIn::none(stand_in.conversation, stand_in.covering)))
 }

@@ -88,7 +88,8 @@ pub(super) fn remove(view: &View, actor: &Person) -> Result<Decision, Refusal> {
         .as_ref()
         .filter(|membership| membership.is_current())
         .ok_or(Refusal::NotAMember)?;
-    let (changes, place) = dismiss(view, head, actor, membership)?;
+    let (mut changes, place) = dismiss(view, head, actor, membership)?;
+    changes.extend(coverage::gone(view));
     Ok(Decision {
         changes,
         place,

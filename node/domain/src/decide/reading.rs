@@ -36,8 +36,12 @@ pub(super) fn read(
         match permit(&asking) {
             Ok(basis) => {
                 let Some(basis) = basis else { continue };
-                let grant = clip(actor, page, readable, basis);
+                let grant = clip(actor, page, readable, basis, view.now_ms);
                 decision.basis.get_or_insert(basis);
+                if basis == Basis::Coverage {
+                    let cover = readable.cover(view.now_ms);
+                    decision.covered = decision.covered.or(cover.map(|cover| cover.covered));
+                }
                 let Grant {
                     conversation,
                     side,
@@ -66,8 +70,8 @@ pub(super) fn read(
     }
 }
 
-fn clip(actor: &Person, page: &Page, readable: &Readable, basis: Basis) -> Grant {
-    let own = readable.own.as_ref().filter(|_| basis == Basis::Member);
+fn clip(actor: &Person, page: &Page, readable: &Readable, basis: Basis, now_ms: u64) -> Grant {
+    let own = readable.own_at(now_ms);
     let side = own.map_or_else(|| side_of(Some(actor)), |own| own.side);
     let first = own.map_or(1, |own| own.first_seq);
     let last = readable.conversation.as_ref().map_or(0, |conversation| match side {

@@ -20,6 +20,16 @@ pub const COVERAGE_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
 pub const COVERAGES_PER_PERSON_COUNT_MAX: usize = 16;
 /// Conversations that go back with one command when a coverage ends.
 pub const COVERAGE_RETURNS_COUNT_MAX: usize = 16;
+/// Longest standing guidance, in bytes.
+pub const GUIDANCE_SIZE_BYTES_MAX: usize = 2_000;
+/// Longest name of a time zone, in bytes.
+pub const ZONE_SIZE_BYTES_MAX: usize = 64;
+/// Stretches of a week in which a clinic answers.
+pub const HOURS_COUNT_MAX: usize = 28;
+/// Reasons for which patients write.
+pub const REASONS_COUNT_MAX: usize = 30;
+/// Longest name of a reason, in bytes.
+pub const REASON_NAME_SIZE_BYTES_MAX: usize = 80;
 /// How far ahead a message may be scheduled.
 pub const SCHEDULED_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
 /// Messages that one person has waiting.
@@ -28,6 +38,8 @@ pub const SCHEDULED_PER_PERSON_COUNT_MAX: usize = 100;
 pub const REMINDER_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
 /// How often the node that leads looks for what is due.
 pub const AGENDA_LOOK_INTERVAL_MS: u64 = 250;
+/// Rounds of them at one look: what is left then waits for the next.
+pub const AGENDA_ROUNDS_COUNT_MAX: usize = 64;
 /// Timers that are proposed at once.
 pub const AGENDA_TIMERS_COUNT_MAX: usize = 64;
 /// Events of the patient's numbering that are looked back to find since when they wait, where a node gathers the queue.

@@ -1,5 +1,6 @@
 //! Rules for messages: only members write; notes stay on the team's side; edits have a window; taking back is the author's.
 
+use super::settings::switched_off;
 use super::{Asking, unknown};
 use crate::audit::{Action, Basis};
 use crate::care::Stage;
@@ -23,6 +24,11 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
     );
     if writes && conversation.archived {
         return Some(Refusal::Archived);
+    }
+    let says = matches!(asking.action, Action::Send | Action::Edit)
+        || asking.action == Action::SendNote && !conversation.kind.is_patient();
+    if let Some(refusal) = switched_off(asking, &conversation.kind).filter(|_| says) {
+        return Some(refusal);
     }
     if asking.target.is_some() && !sees_target(asking) {
         return Some(Refusal::NotFound);
@@ -111,5 +117,5 @@ pub(super) fn allow(asking: &Asking<'_>) -> Option<Option<Basis>> {
         | Action::Acknowledge => true,
         _ => false,
     };
-    (may && asking.own().is_some()).then_some(Some(Basis::Member))
+    (may && asking.own().is_some()).then_some(asking.own_basis())
 }

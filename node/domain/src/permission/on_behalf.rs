@@ -15,6 +15,9 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
     if let Some(refusal) = outside_patient_work(asking) {
         return Some(refusal);
     }
+    if !asking.about.switches.patients {
+        return Some(Refusal::PatientMessagesOff);
+    }
     if !asking.about.patient.as_ref().is_some_and(|patient| patient.is_active()) {
         return Some(Refusal::PatientAccountInactive);
     }

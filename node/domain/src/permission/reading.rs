@@ -16,7 +16,10 @@ pub fn basis(reader: &Person, about: &Readable, now_ms: u64) -> Option<Basis> {
         return None;
     }
     if about.own_at(now_ms).is_some() {
-        return Some(Basis::Member);
+        return Some(match about.own_is_by_coverage {
+            true => Basis::Coverage,
+            false => Basis::Member,
+        });
     }
     let holder = about.care.as_ref().and_then(|care| care.holder);
     let in_queue = |patient| queue_basis(reader, &about.covers, patient, holder, now_ms);

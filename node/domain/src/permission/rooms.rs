@@ -1,5 +1,6 @@
 //! Rules for rooms: who creates, renames, puts away, hands over, and who brings whom in.
 
+use super::settings::switched_off;
 use super::{Asking, basis, unknown};
 use crate::audit::{Action, Basis};
 use crate::conversation::{Conversation, Kind, Visibility};
@@ -76,6 +77,9 @@ fn deny_member(subject: Option<&Person>, kind: &Kind) -> Option<Refusal> {
 
 fn deny_creation(asking: &Asking<'_>) -> Option<Refusal> {
     let kind = asking.new_kind?;
+    if let Some(refusal) = switched_off(asking, kind) {
+        return Some(refusal);
+    }
     let patient_missing = kind.patient().is_some_and(|patient| {
         !asking
             .people
@@ -153,7 +157,7 @@ pub(super) fn allow(asking: &Asking<'_>) -> Option<Option<Basis>> {
         (Action::RemoveMember, _) => asking.is_owner() || (administrator && is_found_by(actor, conversation)),
         _ => false,
     };
-    may.then_some(asking.own().map(|_| Basis::Member))
+    may.then_some(asking.own_basis())
 }
 
 fn may_create(asking: &Asking<'_>, kind: &Kind, administrator: bool) -> bool {
@@ -170,7 +174,7 @@ fn may_create(asking: &Asking<'_>, kind: &Kind, administrator: bool) -> bool {
                 || actor.id == *patient
                 || (actor.kind == PersonKind::Proxy && actor.proxy_for.contains(patient))
         }
-        // Beside a conversation one belongs to: `about` is that conversation.
-        Kind::CareRoom { .. } => actor.is_staff() && asking.own().is_some(),
+        // Beside a conversation one belongs to, for longer than a coverage: `about` is that conversation.
+        Kind::CareRoom { .. } => actor.is_staff() && asking.own().is_some() && !asking.about.own_is_by_coverage,
     }
 }

@@ -157,6 +157,7 @@ impl Scene<'_> {
             Action::ReadPatients => Command::ReadDirectory { patients: true },
             Action::ReadPeople => Command::ReadDirectory { patients: false },
             Action::ReadAudit => Command::ReadAudit,
+            Action::ChangeSettings | Action::ChangeAvailability | Action::ChangeRights => self.settings_command(id),
             other => panic!("{} needs a kind of conversation, not '{}'", other.code(), self.kind),
         }
     }
@@ -189,7 +190,8 @@ impl Scene<'_> {
             people.push(proxy(PROXY, PATIENT));
         }
         let command = Command::CreateConversation(Box::new(self.new_conversation(kind.clone(), members)));
-        let case = Case::by(actor, command).people(&people);
+        let mut case = Case::by(actor, command).people(&people);
+        case.view.about.switches = self.switches();
         if !matches!(kind, Kind::CareRoom { .. }) {
             return case;
         }
@@ -255,7 +257,7 @@ impl Scene<'_> {
         {
             facts.care_team.push(actor.id);
         }
-        let covers = self.covers();
+        let (covers, switches) = (self.covers(), self.switches());
         if !covers.is_empty()
             && let Some(facts) = patient.as_mut().and_then(|patient| patient.patient.as_mut())
         {
@@ -272,6 +274,7 @@ impl Scene<'_> {
         case.about(head, own).change(|view| {
             view.about.patient = patient;
             view.about.break_glass = glass;
+            view.about.switches = switches;
             view.about.covers = covers;
         })
     }

@@ -1,5 +1,6 @@
 // Stands between the patient page and what of it is fetched only when it is wanted: one script each. Refuses to know when that is.
 import { Part } from "../../vm/part.svelte";
 
+export const clinic = new Part(() => import("./Standing.svelte"));
 export const thread = new Part(() => import("./Thread.svelte"));
 export const new_message = new Part(() => import("./NewMessage.svelte"));

@@ -3,7 +3,7 @@ import type { Message } from "../../core/timeline";
 import type { Author, Member } from "../../core/wire";
 
 export type Ask =
-  | { what: "rename" | "archive" | "reopen" | "leave" | "add" | "care_room" | "assign" | "return" | "close" }
+  | { what: "rename" | "archive" | "reopen" | "leave" | "add" | "care_room" | "assign" | "return" | "close" | "remind" }
   | { what: "take_over"; from: Author }
   | { what: "hand_over"; to?: Author }
   | { what: "coverage"; covered: Author }

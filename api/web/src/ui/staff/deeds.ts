@@ -23,19 +23,24 @@ export async function removeMember(conversation: Conversation, person_id: string
   else await session.sync?.fetchConversation(conversation.id);
 }
 
-/** Whether others may reply in this person's name: as it is afterwards, as an administrator may have changed it meanwhile. */
-export async function refuseOnBehalf(refuses: boolean): Promise<void> {
+/** Something of oneself: as it is afterwards, as an administrator may have changed it meanwhile. */
+async function setOwn(body: Record<string, boolean>, done: string): Promise<void> {
   const path = `/v1/people/${session.me?.person.id}`;
   try {
-    await session.http.ask(path, { method: "PATCH", body: { refuses_on_behalf: refuses }, command_id: commandId() }).catch((error: unknown) => {
+    await session.http.ask(path, { method: "PATCH", body, command_id: commandId() }).catch((error: unknown) => {
       if (!(error instanceof Refusal && error.code === "nothing_to_do")) throw error;
     });
     session.me = await session.http.ask<Me>("/v1/me");
-    announcer.say(refuses ? menus.onBehalfRefused : menus.onBehalfAllowed);
+    announcer.say(done);
   } catch (error) {
     announcer.alarm(sentenceOf(error));
   }
 }
+
+/** Whether others may reply in this person's name. */
+export const refuseOnBehalf = (refuses: boolean): Promise<void> => setOwn({ refuses_on_behalf: refuses }, refuses ? menus.onBehalfRefused : menus.onBehalfAllowed);
+/** Whether new conversations of patients come to this person. */
+export const takeNew = (available: boolean): Promise<void> => setOwn({ available }, available ? menus.takesNewNow : menus.takesNoneNow);
 
 export async function join(id: string): Promise<void> {
   await session.http.ask(`/v1/conversations/${id}/members`, { method: "POST", body: { person_id: session.me?.person.id, history: "full" }, command_id: commandId() });

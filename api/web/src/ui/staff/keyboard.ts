@@ -1,16 +1,18 @@
 // Stands between the keyboard and the page: which key asks for what, and of which part of the page. Single keys are deaf while one writes.
 // Refuses to know how anything is done.
+import type { InboxFilter } from "../../core/wire";
 import { router, type Section } from "../../vm/route.svelte";
+import { markUnread, resolveOrPutAway } from "./own-deeds";
 
 export type Wish =
-  | "next" | "previous" | "next_unread" | "new" | "search" | "details" | "write" | "thread" | "archive" | "assign" | "take" | "help" | "escape"
-  | "team_note" | "stat" | "next_region" | "all" | "unread" | "read";
+  | "next" | "previous" | "next_unread" | "new" | "search" | "details" | "write" | "thread" | "archive" | "mark_unread" | "assign" | "take" | "help" | "escape"
+  | "team_note" | "stat" | "next_region" | "all" | "unread" | "read" | "put_away";
 
 /** What the keys move: the list at the left, the open conversation, and the page around them. */
 export interface Keyed {
-  list: { choose(filter: "all" | "unread" | "read"): void; focusSearch(): void; move(step: 1 | -1): void; nextUnread(): void } | undefined;
+  list: { choose(filter: InboxFilter): void; focusSearch(): void; move(step: 1 | -1): void; nextUnread(): void } | undefined;
   pane: {
-    isGone(): boolean; toggleDetails(): void; write(): void; toggleArchive(): void; assign(): void; take(): void; toggleNote(): void; toggleStat(): void;
+    isGone(): boolean; toggleDetails(): void; write(): void; assign(): void; take(): void; toggleNote(): void; toggleStat(): void;
     /** False when nothing was open beside the messages. */
     closeOne(): boolean;
   } | undefined;
@@ -24,8 +26,8 @@ export interface Keyed {
 }
 
 const SINGLE: Readonly<Record<string, Wish>> = {
-  j: "next", k: "previous", n: "next_unread", c: "new", "/": "search", "]": "details", r: "write", t: "thread", e: "archive", a: "assign",
-  "1": "all", "2": "unread", "3": "read",
+  j: "next", k: "previous", n: "next_unread", c: "new", "/": "search", "]": "details", r: "write", t: "thread", e: "archive", u: "mark_unread", a: "assign",
+  "1": "all", "2": "unread", "3": "read", "4": "put_away",
 };
 
 export function writing(target: EventTarget | null): boolean {
@@ -54,6 +56,11 @@ function focusNextRegion(): void {
   (inside ?? next)?.focus();
 }
 
+/** The conversation whose row is in focus. */
+function meant(): string | undefined {
+  return document.activeElement?.closest<HTMLElement>("[data-conversation]")?.dataset["conversation"];
+}
+
 /** Answers whether the key was for the page. */
 function fulfil(wish: Wish, { list, pane, section, writeNew, help, back }: Keyed): boolean {
   const { conversation } = router.now;
@@ -61,13 +68,18 @@ function fulfil(wish: Wish, { list, pane, section, writeNew, help, back }: Keyed
     case "next": list?.move(1); break;
     case "previous": list?.move(-1); break;
     case "next_unread": list?.nextUnread(); break;
-    case "all": case "unread": case "read": list?.choose(wish); break;
+    case "all": case "unread": case "read": case "put_away": list?.choose(wish); break;
     case "new": writeNew?.(); break;
     case "help": help(); break;
     case "search": list?.focusSearch(); break;
     case "details": pane?.toggleDetails(); break;
     case "write": pane?.write(); break;
-    case "archive": pane?.toggleArchive(); break;
+    case "archive": case "mark_unread": {
+      const id = meant() ?? conversation;
+      if (id === undefined) return false;
+      void (wish === "archive" ? resolveOrPutAway(id) : markUnread(id));
+      break;
+    }
     case "assign": pane?.assign(); break;
     case "take": pane?.take(); break;
     case "team_note": pane?.toggleNote(); break;

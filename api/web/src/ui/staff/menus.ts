@@ -8,7 +8,8 @@ import { session } from "../../vm/session.svelte";
 import type { MenuItem } from "../kit/MenuList.svelte";
 import type { Verbs } from "../thread/verbs";
 import type { Ask } from "./asks";
-import { refuseOnBehalf } from "./deeds";
+import { refuseOnBehalf, takeNew } from "./deeds";
+import { ownItems } from "./own-menu";
 
 export function messageItems(message: Message, me: string, in_thread: boolean, verbs: Verbs): MenuItem[] {
   const mine = message.author.id === me;
@@ -22,24 +23,29 @@ export function messageItems(message: Message, me: string, in_thread: boolean, v
   return items;
 }
 
-export function conversationItems({ kind, state, my }: Conversation, details: () => void, ask: (ask: Ask) => void): MenuItem[] {
-  const items: MenuItem[] = [{ label: words.details, run: details }];
+export function conversationItems(conversation: Conversation, details: () => void, ask: (ask: Ask) => void): MenuItem[] {
+  const { kind, state, my } = conversation;
+  const items: MenuItem[] = [{ label: words.details, run: details }, ...ownItems(conversation, () => ask({ what: "remind" }))];
   if (kind === "patient" && my.member) items.push({ label: words.careRoom, run: () => ask({ what: "care_room" }) });
   if (my.may.includes("add_member")) items.push({ label: words.add, run: () => ask({ what: "add" }) });
   if (my.may.includes("rename")) items.push({ label: words.rename, run: () => ask({ what: "rename" }) });
-  if (my.may.includes("archive") && state === "open") items.push({ label: words.archive, run: () => ask({ what: "archive" }) });
+  if (my.may.includes("archive") && state === "open") items.push({ label: words.archive, note: words.archiveNote, run: () => ask({ what: "archive" }) });
   if (my.may.includes("reopen") && state === "archived") items.push({ label: words.reopen, run: () => ask({ what: "reopen" }) });
   if (my.may.includes("leave")) items.push({ label: words.leave, danger: true, run: () => ask({ what: "leave" }) });
   return items;
 }
 
-export function statusItems(me: Me | undefined, coverage: () => void): MenuItem[] {
+export function statusItems(me: Me | undefined, coverage: () => void, scheduled: () => void, settings: () => void = () => {}): MenuItem[] {
   const has = (permission: string): boolean => me?.permissions.includes(permission) ?? false;
   const refuses = me?.refuses_on_behalf ?? false;
+  const takes = me?.person.available !== false;
   return [
     ...(["available", "busy", "off_duty"] as const).map((status) => ({ label: staff.presence[status], checked: session.status === status, run: () => session.setStatus(status) })),
+    ...(me?.person.kind === "staff" && has("create_patient_conversation") ? [{ label: words.takesNew, checked: takes, toggle: true, run: () => void takeNew(!takes) }] : []),
     ...(me?.person.kind === "staff" ? [{ label: words.onBehalf, checked: !refuses, toggle: true, run: () => void refuseOnBehalf(!refuses) }] : []),
+    ...(me?.person.kind === "staff" ? [{ label: words.scheduled, run: scheduled }] : []),
     // who answers for patients can be away, and administrators see to it for all
     ...(me?.person.kind === "staff" && (has("create_patient_conversation") || has("manage_people")) ? [{ label: words.coverage, run: coverage }] : []),
+    ...(has("change_settings") ? [{ label: words.settings, run: settings }] : []),
   ];
 }

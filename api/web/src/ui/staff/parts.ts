@@ -24,6 +24,14 @@ export const covering = new Part(() => import("./parts/covering"));
 export const coverage = new Part(() => import("./parts/coverage"));
 /** What opens over the page: a new conversation, the channels, the keys, before signing out. */
 export const dialogs = new Part(() => import("./parts/dialogs"));
+/** One's own view: reminders whose time has come, and what waits to be sent. */
+export const own = new Part(() => import("./parts/own"));
+/** What is asked about a time ahead: a reminder, a message that is sent then. */
+export const later = new Part(() => import("./parts/later"));
+/** What the clinic has set for itself, as it stands. */
+export const clinic = new Part(() => import("../../vm/clinic.svelte"));
+/** Setting it. */
+export const settings = new Part(() => import("./ClinicSettings.svelte"));
 /** The names that are offered after an @. */
 export const mentions = new Part(() => import("./Mentions.svelte"));
 /** The organization's queue. */
@@ -37,5 +45,5 @@ export function fetchFirst({ section, conversation: open }: Route): void {
 
 /** After the first screen, in the order in which they are wanted as a rule. */
 export function fetchAllAhead(sees_queue: boolean): void {
-  fetchAhead([line, list, actions, conversation, care, beside, asks, mentions, dialogs, ...(sees_queue ? [queue] : []), coverage]);
+  fetchAhead([line, list, actions, conversation, care, beside, asks, mentions, dialogs, ...(sees_queue ? [queue] : []), later, coverage]);
 }

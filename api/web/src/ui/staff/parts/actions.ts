@@ -1,4 +1,5 @@
 // Stands between the staff page and what its keys and menus do: one piece, fetched right behind the first screen. Refuses to know any of it.
 export { default as MenuList } from "../../kit/MenuList.svelte";
 export { hearKeys } from "../keyboard";
+export { ownItems } from "../own-menu";
 export { conversationItems, messageItems, statusItems } from "../menus";

@@ -1,0 +1,64 @@
+//! Routes of what a clinic sets for itself: settings and sites.
+
+use super::Edge;
+use super::requests::{Body, Key};
+use crate::failure::{Failure, Outcome};
+use crate::service::Caller;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use corridor_protocol as wire;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new()
+        .routes(routes!(settings, change))
+        .routes(routes!(sites, add_site))
+}
+
+/// What the clinic sets for itself.
+#[utoipa::path(get, path = "/v1/settings", tag = "settings",
+    responses((status = 200, body = wire::SettingsPage), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn settings(State(edge): State<Edge>, caller: Caller) -> Outcome<Json<wire::SettingsPage>> {
+    Ok(Json(edge.service.settings(&caller)?))
+}
+
+/// Set all of it anew.
+#[utoipa::path(put, path = "/v1/settings", tag = "settings", request_body = wire::Settings, params(("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = wire::Changed), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn change(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    Body(settings): Body<wire::Settings>,
+) -> Outcome<Json<wire::Changed>> {
+    Ok(Json(
+        edge.service.change_settings(&caller, key, &settings).await?.changed(),
+    ))
+}
+
+/// Locations.
+#[utoipa::path(get, path = "/v1/sites", tag = "settings",
+    responses((status = 200, body = wire::SiteList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn sites(State(edge): State<Edge>, _caller: Caller) -> Outcome<Json<wire::SiteList>> {
+    Ok(Json(edge.service.sites()?))
+}
+
+/// Add a location.
+#[utoipa::path(post, path = "/v1/sites", tag = "settings", request_body = wire::AddSite, params(("Idempotency-Key" = String, Header)),
+    responses((status = 201, body = wire::SiteAdded), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn add_site(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    Body(request): Body<wire::AddSite>,
+) -> Outcome<Response> {
+    let name = request.name.trim();
+    if name.is_empty() {
+        return Err(Failure::Invalid("A site has a name."));
+    }
+    let site_id = edge.service.add_site(&caller, key, name).await?.to_string();
+    Ok((StatusCode::CREATED, Json(wire::SiteAdded { site_id })).into_response())
+}

@@ -1,0 +1,62 @@
+//! What a clinic sets for itself, and who is available to patients.
+
+use super::{Caller, Done, Service};
+use crate::convert;
+use crate::failure::Outcome;
+use corridor_domain::care::can_hold;
+use corridor_domain::command::Command;
+use corridor_domain::ids::{CommandId, PersonId};
+use corridor_domain::person::Person;
+use corridor_protocol as wire;
+use std::io;
+
+impl Service {
+    /// What is set, as the caller may see it.
+    pub fn settings(&self, caller: &Caller) -> Outcome<wire::SettingsPage> {
+        let settings = self.reader().settings()?;
+        let is_staff = caller.person.is_staff();
+        Ok(wire::SettingsPage {
+            settings: convert::settings::settings_to_wire(&settings, is_staff),
+            reachable: self.reachable(&caller.person)?,
+        })
+    }
+
+    /// Sets all of it.
+    pub async fn change_settings(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        settings: &wire::Settings,
+    ) -> Outcome<Done> {
+        let asked = serde_json::to_vec(settings).map_err(io::Error::other)?;
+        let command = Command::ChangeSettings {
+            settings: Box::new(convert::settings::settings(settings)?),
+        };
+        self.run(&self.envelope(caller.acting(), command_id, &asked, command))
+            .await
+    }
+
+    /// Whom of the care team a patient, or who acts for one, can ask for.
+    fn reachable(&self, person: &Person) -> io::Result<Vec<wire::Author>> {
+        if !person.is_patient_side() {
+            return Ok(Vec::new());
+        }
+        let mut team: Vec<PersonId> = Vec::new();
+        for patient in std::iter::once(person.id).chain(person.proxy_for.iter().copied()) {
+            let facts = self.reader().person(patient)?.and_then(|patient| patient.patient);
+            team.extend(facts.into_iter().flat_map(|facts| facts.care_team));
+        }
+        team.sort_unstable();
+        team.dedup();
+        let mut reachable = Vec::with_capacity(team.len());
+        for member in team {
+            if let Some(member) = self.reader().person(member)?
+                && can_hold(&member)
+                && self.reader().is_available(member.id)?
+            {
+                reachable.push(crate::names::of(&member));
+            }
+        }
+        Ok(reachable)
+    }
+}

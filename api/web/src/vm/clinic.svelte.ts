@@ -1,0 +1,38 @@
+// Stands between the clinic's settings on the node and whoever shows them: as they stand, after a break and after every change as well.
+// Refuses to set them, and to keep them for whoever comes next on this device.
+import type { Author, Settings, SettingsPage } from "../core/wire";
+import type { Sync } from "../core/sync";
+import { session } from "./session.svelte";
+
+class Clinic {
+  /** Undefined until they were told. */
+  settings = $state.raw<Settings>();
+  reachable = $state.raw<readonly Author[]>([]);
+  private sync: Sync | undefined;
+  private turn = 0;
+
+  /** Listens from now on. Safe to call again and again. */
+  follow(): void {
+    const { sync } = session;
+    if (sync === undefined || sync === this.sync) return;
+    this.sync = sync;
+    this.settings = undefined;
+    this.reachable = [];
+    const look = (): void => void this.look().catch(() => {});
+    sync.onSettings = look;
+    sync.onLink((link) => { if (link.state === "live") look(); });
+    look();
+  }
+
+  async look(): Promise<void> {
+    const turn = (this.turn += 1);
+    const { sync } = this;
+    const page = await session.http.ask<SettingsPage>("/v1/settings");
+    if (turn !== this.turn || sync !== this.sync) return;
+    this.settings = page.settings;
+    this.reachable = page.reachable ?? [];
+  }
+}
+
+export const clinic = new Clinic();
+export const look = (): void => clinic.follow();

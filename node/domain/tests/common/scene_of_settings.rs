@@ -1,0 +1,39 @@
+//! The part of a scene that is about what a clinic sets for itself: switches, rights, who is available.
+
+use super::scene::Scene;
+use corridor_domain::audit::Action;
+use corridor_domain::command::Command;
+use corridor_domain::ids::PersonId;
+use corridor_domain::person::Role;
+use corridor_domain::private::Private;
+use corridor_domain::settings::{Settings, Switches};
+
+impl Scene<'_> {
+    pub(super) fn settings_command(&self, person: PersonId) -> Command {
+        let works = (!self.is("queue alone")).then_some(Role::FrontDesk);
+        match self.action {
+            Action::ChangeAvailability => Command::ChangeAvailability {
+                person,
+                available: false,
+            },
+            Action::ChangeRights => Command::ChangeRights {
+                person,
+                roles: works.into_iter().chain([Role::OrganizationQueue]).collect(),
+                sites: Vec::new(),
+            },
+            _ => Command::ChangeSettings {
+                settings: Box::new(Settings {
+                    guidance: Private::from("Call 911."),
+                    ..Settings::default()
+                }),
+            },
+        }
+    }
+
+    pub(super) fn switches(&self) -> Switches {
+        Switches {
+            patients: !self.is("patients off"),
+            team: !self.is("team off"),
+        }
+    }
+}

@@ -5,29 +5,30 @@
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
+#[path = "support/records_pinned.rs"]
+mod records_pinned;
 
 use corridor_domain::attention::Attention;
 use corridor_domain::audit::{Action, AuditRecord, Basis, Range};
-use corridor_domain::care::{Care, Offer, Stage};
-use corridor_domain::command::NewMessage;
+use corridor_domain::care::Care;
 use corridor_domain::conversation::{
     Audience, Conversation, Departure, History, Kind, Membership, Place, Side, Visibility,
 };
-use corridor_domain::coverage::{Coverage, CoverageStage, Joined, NewCoverage, StandIn, Took};
+use corridor_domain::coverage::{Coverage, StandIn};
 use corridor_domain::event::{Event, EventBody, Mention, Message, Priority, Retraction};
-use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId};
-use corridor_domain::on_behalf::{Confirmation, Confirmed};
+use corridor_domain::ids::{ConversationId, PersonId, SessionId, SiteId};
+use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Role, Site};
 use corridor_domain::private::{Private, Sealed};
-use corridor_domain::scheduled::{NewScheduled, Scheduled};
+use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::{BreakGlass, Session};
-use corridor_domain::settings::{Hours, Reason, Settings, Switches};
+use corridor_domain::settings::Settings;
 use corridor_storage::apply::AppliedState;
-use corridor_storage::records::{KINDS, Progress, Record, StoredAnswer, StoredVersion, decode, encode};
+use corridor_storage::records::{KINDS, Progress, Record, StoredAnswer, StoredVersion};
 use corridor_storage::replicated::ReplicatedState;
-use fixtures::{kept, same};
-use std::fmt::Debug;
+use fixtures::same;
+use records_pinned::pinned;
 
 const AT_MS: u64 = 1_800_000_000_000;
 const PLACE: Place = Place {
@@ -36,45 +37,6 @@ const PLACE: Place = Place {
     shared_seq: 150,
     shared_number: 100,
 };
-
-/// The release that wrote this version of a kind first. Whoever gives a record its second version says here when that was.
-fn release_of(kind: u8, version: u8) -> &'static str {
-    match (kind, version) {
-        (_, 1) => "0.1",
-        _ => panic!("say which release writes version {version} of kind {kind} first"),
-    }
-}
-
-/// Written as the fixture says, read back from it, refused when anything is missing, left over, or said to be something else. What
-/// earlier versions wrote is read as well.
-fn pinned<R: Record + PartialEq + Debug>(record: &R, name: &str) {
-    let fixture = |version| format!("{}/{name}-{version}.hex", release_of(R::KIND, version));
-    for version in 1..R::VERSION {
-        let bytes = kept(&fixture(version), || {
-            panic!("{name} of version {version} was written by an earlier release")
-        });
-        assert!(
-            decode::<R>(&bytes).is_ok(),
-            "{name} of version {version} is not read any more"
-        );
-    }
-    let current = fixture(R::VERSION);
-    let bytes = same(&current, &encode(record).unwrap());
-    fixtures::read(&current, decode::<R>(&bytes).unwrap(), record);
-    assert_eq!(bytes[..2], [R::KIND, R::VERSION]);
-    for length in 0..bytes.len() {
-        assert!(decode::<R>(&bytes[..length]).is_err(), "{name} cut at {length}");
-    }
-    assert!(
-        decode::<R>(&[bytes.as_slice(), &[0]].concat()).is_err(),
-        "{name} with a byte more"
-    );
-    for place in 0..2 {
-        let mut other = bytes.clone();
-        other[place] ^= 0x80;
-        assert!(decode::<R>(&other).is_err(), "{name} under another kind or version");
-    }
-}
 
 fn person() -> Person {
     Person {
@@ -231,127 +193,6 @@ fn conversations_and_what_happens_in_them() {
         content: Sealed(b"what it said before".to_vec()),
     };
     pinned(&version, "stored-version");
-}
-
-#[test]
-fn who_answers() {
-    let offer = Offer {
-        to: PersonId(3),
-        by: PersonId(2),
-        at_ms: AT_MS,
-        expires_at_ms: AT_MS + 7,
-    };
-    let care = Care {
-        conversation: ConversationId(0xA0),
-        pool: Role::Nurse,
-        holder: Some(PersonId(2)),
-        since_ms: AT_MS - 1,
-        offer: Some(offer),
-        set_stage: Stage::Resolved,
-        resolved_shared_number: 300,
-        refuses_on_behalf: true,
-    };
-    pinned(&care, "care");
-    let confirmation = Confirmation {
-        token: [0xAB; 16],
-        body: [0xCD; 16],
-    };
-    let confirmed = Confirmed {
-        person: PersonId(4),
-        conversation: ConversationId(0xA0),
-        principal: PersonId(2),
-        confirmation,
-        shared_number: 300,
-        expires_at_ms: AT_MS,
-    };
-    pinned(&confirmed, "confirmed");
-}
-
-#[test]
-fn who_covers() {
-    let coverage = Coverage {
-        window: NewCoverage {
-            id: CoverageId(0xCE),
-            covered: PersonId(2),
-            covering: PersonId(3),
-            from_ms: AT_MS,
-            until_ms: AT_MS + 300,
-            reason: Private::from("annual leave"),
-        },
-        by: PersonId(1),
-        at_ms: AT_MS - 1,
-        ended_by: Some(PersonId(3)),
-        stage: CoverageStage::Running,
-    };
-    pinned(&coverage, "coverage");
-    let stand_in = StandIn {
-        conversation: ConversationId(0xA0),
-        covering: PersonId(3),
-        joined: Some(Joined {
-            coverage: CoverageId(0xCE),
-            seq: 300,
-        }),
-        took: Some(Took {
-            coverage: CoverageId(0xCF),
-            covered: PersonId(2),
-        }),
-    };
-    pinned(&stand_in, "stand-in");
-}
-
-#[test]
-fn what_people_keep_for_themselves() {
-    let message = NewMessage {
-        audience: Audience::Team,
-        priority: Priority::Urgent,
-        content: Sealed(b"sealed body".to_vec()),
-        mentions: Vec::new(),
-        reply_to: Some(300),
-    };
-    let scheduled = Scheduled {
-        new: NewScheduled {
-            id: ScheduledId(0x5C),
-            at_ms: AT_MS,
-            message,
-        },
-        conversation: ConversationId(0xA0),
-        author: PersonId(2),
-        refused: Some(corridor_domain::refusal::Refusal::Archived),
-    };
-    pinned(&scheduled, "scheduled");
-    let attention = Attention {
-        person: PersonId(2),
-        conversation: ConversationId(0xA0),
-        put_away_number: Some(300),
-        muted: true,
-        unread: true,
-        remind_at_ms: Some(AT_MS),
-    };
-    pinned(&attention, "attention");
-}
-
-#[test]
-fn what_a_clinic_sets_for_itself() {
-    let settings = Settings {
-        guidance: Private::from("Emergency? Call 911."),
-        hours: vec![Hours {
-            day: 4,
-            from_minute: 480,
-            until_minute: 1_020,
-        }],
-        zone: Private::from("America/New_York"),
-        switches: Switches {
-            patients: true,
-            team: false,
-        },
-        reasons: vec![Reason {
-            number: 300,
-            name: Private::from("Refill"),
-            pool: Role::Nurse,
-            of_sites: vec![(SiteId(0x51), Role::MedicalAssistant)],
-        }],
-    };
-    pinned(&settings, "settings");
 }
 
 #[test]

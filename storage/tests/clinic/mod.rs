@@ -4,6 +4,7 @@
 
 #![allow(dead_code, reason = "every test program takes what it needs")]
 
+pub mod covering;
 pub mod folk;
 pub mod steps;
 

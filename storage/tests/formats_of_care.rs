@@ -1,0 +1,145 @@
+//! The bytes of what is stored of care: who answers and covers, what waits for its time, what a clinic sets for itself. As `formats.rs`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+#[path = "support/fixtures.rs"]
+mod fixtures;
+#[path = "support/records_pinned.rs"]
+mod records_pinned;
+
+use corridor_domain::attention::Attention;
+use corridor_domain::care::{Care, Offer, Stage};
+use corridor_domain::command::NewMessage;
+use corridor_domain::conversation::Audience;
+use corridor_domain::coverage::{Coverage, CoverageStage, Joined, NewCoverage, StandIn, Took};
+use corridor_domain::event::Priority;
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SiteId};
+use corridor_domain::on_behalf::{Confirmation, Confirmed};
+use corridor_domain::person::Role;
+use corridor_domain::private::{Private, Sealed};
+use corridor_domain::scheduled::{NewScheduled, Scheduled};
+use corridor_domain::settings::{Hours, Reason, Settings, Switches};
+use records_pinned::pinned;
+
+const AT_MS: u64 = 1_800_000_000_000;
+
+#[test]
+fn who_answers() {
+    let offer = Offer {
+        to: PersonId(3),
+        by: PersonId(2),
+        at_ms: AT_MS,
+        expires_at_ms: AT_MS + 7,
+    };
+    let care = Care {
+        conversation: ConversationId(0xA0),
+        pool: Role::Nurse,
+        holder: Some(PersonId(2)),
+        since_ms: AT_MS - 1,
+        offer: Some(offer),
+        set_stage: Stage::Resolved,
+        resolved_shared_number: 300,
+        refuses_on_behalf: true,
+    };
+    pinned(&care, "care");
+    let confirmation = Confirmation {
+        token: [0xAB; 16],
+        body: [0xCD; 16],
+    };
+    let confirmed = Confirmed {
+        person: PersonId(4),
+        conversation: ConversationId(0xA0),
+        principal: PersonId(2),
+        confirmation,
+        shared_number: 300,
+        expires_at_ms: AT_MS,
+    };
+    pinned(&confirmed, "confirmed");
+}
+
+#[test]
+fn who_covers() {
+    let coverage = Coverage {
+        window: NewCoverage {
+            id: CoverageId(0xCE),
+            covered: PersonId(2),
+            covering: PersonId(3),
+            from_ms: AT_MS,
+            until_ms: AT_MS + 300,
+            reason: Private::from("annual leave"),
+        },
+        by: PersonId(1),
+        at_ms: AT_MS - 1,
+        ended_by: Some(PersonId(3)),
+        stage: CoverageStage::Running,
+    };
+    pinned(&coverage, "coverage");
+    let stand_in = StandIn {
+        conversation: ConversationId(0xA0),
+        covering: PersonId(3),
+        joined: Some(Joined {
+            coverage: CoverageId(0xCE),
+            seq: 300,
+        }),
+        took: Some(Took {
+            coverage: CoverageId(0xCF),
+            covered: PersonId(2),
+        }),
+    };
+    pinned(&stand_in, "stand-in");
+}
+
+#[test]
+fn what_people_keep_for_themselves() {
+    let message = NewMessage {
+        audience: Audience::Team,
+        priority: Priority::Urgent,
+        content: Sealed(b"sealed body".to_vec()),
+        mentions: Vec::new(),
+        reply_to: Some(300),
+    };
+    let scheduled = Scheduled {
+        new: NewScheduled {
+            id: ScheduledId(0x5C),
+            at_ms: AT_MS,
+            message,
+        },
+        conversation: ConversationId(0xA0),
+        author: PersonId(2),
+        refused: Some(corridor_domain::refusal::Refusal::Archived),
+    };
+    pinned(&scheduled, "scheduled");
+    let attention = Attention {
+        person: PersonId(2),
+        conversation: ConversationId(0xA0),
+        put_away_number: Some(300),
+        muted: true,
+        unread: true,
+        remind_at_ms: Some(AT_MS),
+    };
+    pinned(&attention, "attention");
+}
+
+#[test]
+fn what_a_clinic_sets_for_itself() {
+    let settings = Settings {
+        guidance: Private::from("Emergency? Call 911."),
+        hours: vec![Hours {
+            day: 4,
+            from_minute: 480,
+            until_minute: 1_020,
+        }],
+        zone: Private::from("America/New_York"),
+        switches: Switches {
+            patients: true,
+            team: false,
+        },
+        reasons: vec![Reason {
+            number: 300,
+            name: Private::from("Refill"),
+            pool: Role::Nurse,
+            of_sites: vec![(SiteId(0x51), Role::MedicalAssistant)],
+        }],
+    };
+    pinned(&settings, "settings");
+}

@@ -53,7 +53,8 @@ test("who comes for the first time is not told of a new version", async () => {
 test("a new message reaches the care team; an answer comes back; the note does not", async () => {
   const { page } = patient;
   await page.getByRole("button", { name: "New message" }).tap();
-  await page.getByLabel("What is it about?").fill(TOPIC);
+  await page.locator("select#reason").selectOption({ label: "Medication and refills" });
+  await page.getByLabel("In a few words").fill(TOPIC);
   await page.getByLabel("Your message").fill("May I take it with milk?");
   await page.getByRole("button", { name: "Send" }).tap();
   await page.locator("article[data-message]").filter({ hasText: "May I take it with milk?" }).waitFor();
@@ -129,7 +130,8 @@ test("one who writes for somebody sees for whom, on the list, in a conversation 
   await proxy.page.getByRole("button", { name: "New message" }).tap();
   await proxy.page.getByText(`You are writing for: ${name}`).waitFor();
   assert.deepEqual(await accessibility(proxy.page), []);
-  await proxy.page.getByLabel("What is it about?").fill("Forms for school");
+  await proxy.page.locator("select#reason").selectOption({ label: "Something else" });
+  await proxy.page.getByLabel("In a few words").fill("Forms for school");
   await proxy.page.getByLabel("Your message").fill("He needs the vaccine record.");
   await proxy.page.getByRole("button", { name: "Send" }).tap();
   await proxy.page.locator("article[data-message].mine").filter({ hasText: "vaccine record" }).waitFor();

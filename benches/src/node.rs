@@ -167,6 +167,8 @@ impl Node {
             .args(&words[1..])
             .env("NO_COLOR", "1")
             .env("CORRIDOR_LOG", "warn")
+            // As it is on many machines: a node must come to its end as quickly with it.
+            .env("RUST_BACKTRACE", "1")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         let second = log.try_clone().context(log_path.display())?;

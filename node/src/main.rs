@@ -37,5 +37,6 @@ mod workspaces;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    corridor_storage::log::tell_fatal_panics_briefly();
     cli::main()
 }

@@ -19,7 +19,7 @@ use corridor_cluster::SteerError;
 use corridor_cluster::peers::NodeId;
 use corridor_domain::cluster::FIRST_WORKSPACE;
 use corridor_domain::limits;
-use corridor_storage::log::FatalHandler;
+use corridor_storage::log::FatalIfPanicking;
 use having::Having;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -247,7 +247,8 @@ impl Workspaces {
 
     /// Keeps one awake until it goes to rest, is closed, or the node stops.
     async fn attend(self: Arc<Self>, id: u64, tell: watch::Sender<Life>) {
-        let _fatal = FatalIfPanicking(self.machine.hosting.on_fatal.clone());
+        // A group would be left behind that nobody watches over.
+        let _fatal = FatalIfPanicking::new(&self.machine.hosting.on_fatal, "the keeper of a workspace panicked");
         let mut has_lived = false;
         let over = loop {
             match self.live(id, &tell).await {
@@ -360,17 +361,6 @@ impl Workspaces {
         for keeper in keepers.into_values() {
             // A keeper that panicked has ended as well.
             let _ = keeper.task.await;
-        }
-    }
-}
-
-/// A keeper that panics leaves a group behind that nobody watches over: the process must not go on with it.
-struct FatalIfPanicking(FatalHandler);
-
-impl Drop for FatalIfPanicking {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            (self.0)("the keeper of a workspace panicked");
         }
     }
 }

@@ -17,6 +17,7 @@ use corridor_sync::queue::PushRefused;
 use raft_engine::{Config, ReadableSize, RecoveryMode};
 
 use super::bounds::Bounds;
+use super::fatal::start_writing_thread;
 use super::format::{
     CAP_KEY, FLOOR_KEY, NAMED_VALUE_PREFIX, decode_cap, decode_floor, open_value, seal_entry, seal_value, value_key,
 };
@@ -103,8 +104,9 @@ impl EngineLog {
                 return Err(error);
             }
         };
+        let purged = Arc::clone(&engine);
         let housekeeping = Housekeeping::start(
-            Arc::clone(&engine),
+            Box::new(move || purged.purge_expired_files().map_err(|error| error.to_string())),
             marks,
             Duration::from_millis(options.mark_interval_ms),
             Arc::clone(&on_fatal),
@@ -126,10 +128,7 @@ impl EngineLog {
             world: Arc::clone(&world),
             on_fatal,
         };
-        let thread = std::thread::Builder::new()
-            .name("log-writer".to_owned())
-            .spawn(move || writer.run())
-            .map_err(LogError::Unusable)?;
+        let thread = start_writing_thread("writer", move || writer.run()).map_err(LogError::Unusable)?;
         Ok(Self {
             engine,
             key,

@@ -7,9 +7,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::GroupId;
+use super::fatal::{FatalHandler, FatalIfPanicking, start_writing_thread};
 use super::mark::Marks;
-use super::{FatalHandler, GroupId};
-use crate::disk::LogEngine;
+
+/// Gives back what nobody needs any more; the groups that hold back files by entries that nobody purged yet.
+pub(super) type Purge = Box<dyn FnMut() -> Result<Vec<GroupId>, String> + Send>;
 
 /// What the writer tells, and the thread that acts on it.
 pub(super) struct Housekeeping {
@@ -32,12 +35,7 @@ struct Told {
 
 impl Housekeeping {
     /// Starts the thread. While the log is being written, the marks stand at most `interval` behind.
-    pub fn start(
-        engine: Arc<LogEngine>,
-        marks: Marks,
-        interval: Duration,
-        on_fatal: FatalHandler,
-    ) -> std::io::Result<Arc<Self>> {
+    pub fn start(purge: Purge, marks: Marks, interval: Duration, on_fatal: FatalHandler) -> std::io::Result<Arc<Self>> {
         let housekeeping = Arc::new(Self {
             told: Mutex::new(Told::default()),
             changed: Condvar::new(),
@@ -46,9 +44,7 @@ impl Housekeeping {
             thread: Mutex::new(None),
         });
         let own = Arc::clone(&housekeeping);
-        let thread = std::thread::Builder::new()
-            .name("log-housekeeping".to_owned())
-            .spawn(move || own.run(&engine, &on_fatal))?;
+        let thread = start_writing_thread("housekeeping", move || own.run(purge, &on_fatal))?;
         *housekeeping.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
         Ok(housekeeping)
     }
@@ -92,21 +88,26 @@ impl Housekeeping {
         self.told().stopping = true;
         self.changed.notify_one();
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            // A panic there has been reported by the engine's own message; there is nothing left to save.
+            // A thread that panicked has called the fatal handler already.
             let _ = thread.join();
         }
     }
 
-    fn run(&self, engine: &LogEngine, on_fatal: &FatalHandler) {
+    fn run(&self, mut purge: Purge, on_fatal: &FatalHandler) {
+        // Giving back space writes what is still needed anew, and syncs it: where that fails, the engine panics.
+        let _fatal = FatalIfPanicking::new(
+            on_fatal,
+            "the log's housekeeping panicked, most likely because a sync failed",
+        );
         loop {
-            let (stopping, purge) = self.wait_for_work();
+            let (stopping, purge_wanted) = self.wait_for_work();
             if let Err(error) = self.raise_marks() {
                 on_fatal(&format!("the high-water marks cannot be written: {error}"));
                 return;
             }
-            if purge {
-                match engine.purge_expired_files() {
-                    // The groups it names hold back files by entries nobody purged yet: their next purge frees them.
+            if purge_wanted {
+                match purge() {
+                    // The next purge of these groups frees them.
                     Ok(held_back) if held_back.is_empty() => {}
                     Ok(held_back) => tracing::debug!(?held_back, "groups hold back old log files"),
                     Err(error) => {
@@ -143,5 +144,37 @@ impl Housekeeping {
         let durable = told.durable.clone();
         drop(told);
         marks.raise(durable.into_iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::Disk;
+    use crate::sealing::StorageKey;
+
+    /// What the fatal handler is told when space is given back like this.
+    fn told(purge: Purge) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let marks = Marks::load(Disk::Real, folder.path(), StorageKey::from_bytes([1; 32])).unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&told);
+        let on_fatal: FatalHandler = Arc::new(move |problem| noted.lock().unwrap().push(problem.to_owned()));
+        let housekeeping = Housekeeping::start(purge, marks, Duration::ZERO, on_fatal).unwrap();
+        housekeeping.want_purge();
+        housekeeping.stop();
+        std::mem::take(&mut *told.lock().unwrap())
+    }
+
+    #[test]
+    fn space_that_cannot_be_given_back_is_fatal_also_where_the_engine_panics() {
+        assert!(told(Box::new(|| Ok(vec![1]))).is_empty());
+        let refused = told(Box::new(|| Err("no space".to_owned())));
+        assert_eq!(refused, ["log files cannot be purged: no space"]);
+        let panicked = told(Box::new(|| panic!("fdatasync")));
+        assert_eq!(
+            panicked,
+            ["the log's housekeeping panicked, most likely because a sync failed"]
+        );
     }
 }

@@ -7,6 +7,7 @@
 
 mod bounds;
 mod engine;
+mod fatal;
 mod format;
 mod housekeeping;
 mod mark;
@@ -17,11 +18,11 @@ mod writer;
 
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
 
 use bytes::Bytes;
 
 pub use engine::{EngineLog, LogOptions};
+pub use fatal::{FatalHandler, FatalIfPanicking, abort_process, tell_fatal_panics_briefly};
 pub use memory::MemoryLog;
 pub use renumbered::Renumbered;
 
@@ -30,19 +31,6 @@ pub type GroupId = u64;
 
 /// Called once when the change is durable, or when it never will be. Runs on the writer's thread: it must not wait.
 pub type Completion = Box<dyn FnOnce(io::Result<()>) + Send>;
-
-/// Called once, when the disk can no longer be trusted. In production it does not return.
-pub type FatalHandler = Arc<dyn Fn(&str) + Send + Sync>;
-
-/// The production [`FatalHandler`]: one line for a human, and the process is gone.
-///
-/// A failed write or sync is never retried: after a failed sync the page cache may claim bytes that are not on disk.
-pub fn abort_process() -> FatalHandler {
-    Arc::new(|problem| {
-        tracing::error!(problem, "the disk can no longer be trusted; the process ends");
-        std::process::abort();
-    })
-}
 
 /// One change to a group's log. Changes submitted together become durable together or not at all.
 #[derive(Debug, Clone)]

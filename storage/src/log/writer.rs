@@ -16,9 +16,10 @@ use protobuf::well_known_types::Any;
 use raft_engine::{Command, LogBatch};
 
 use super::bounds::Bounds;
+use super::fatal::{FatalHandler, FatalIfPanicking};
 use super::format::{CAP_KEY, EngineEntry, FLOOR_KEY, encode_cap};
 use super::housekeeping::Housekeeping;
-use super::{Completion, FatalHandler, GroupId};
+use super::{Completion, GroupId};
 use crate::high_water;
 use crate::metrics;
 use crate::world::World;
@@ -64,21 +65,22 @@ pub(super) struct Writer {
 }
 
 /// If the thread unwinds (the engine panics when a sync fails), nothing more may be promised.
-struct PanicGuard<'a>(&'a Writer);
+struct ClosedAfterwards<'a>(&'a Queue);
 
-impl Drop for PanicGuard<'_> {
+impl Drop for ClosedAfterwards<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.queue.close();
-            (self.0.on_fatal)("the log's writer panicked, most likely because a sync failed");
-        }
+        self.0.close();
     }
 }
 
 impl Writer {
     /// Writes until the queue is closed and empty, or the disk fails: then the process was told to end.
     pub fn run(self) {
-        let _guard = PanicGuard(&self);
+        let _fatal = FatalIfPanicking::new(
+            &self.on_fatal,
+            "the log's writer panicked, most likely because a sync failed",
+        );
+        let _closed = ClosedAfterwards(&self.queue);
         let mut write = Write {
             writer: &self,
             batch: LogBatch::default(),
@@ -249,11 +251,12 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
-    use raft_engine::{Config, LogBatch};
+    use raft_engine::LogBatch;
 
     use super::{Job, LOG_QUEUE_BOUNDS, Queue, SealedChange, Work, Writer};
     use crate::disk::Disk;
     use crate::log::Completion;
+    use crate::log::fatal::FatalHandler;
     use crate::log::housekeeping::Housekeeping;
     use crate::log::mark::Marks;
     use crate::sealing::StorageKey;
@@ -272,16 +275,16 @@ mod tests {
     fn run(write: fn(&mut LogBatch) -> io::Result<()>) -> (Receiver<io::Result<()>>, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
         let marks = Marks::load(Disk::Real, folder.path(), StorageKey::from_bytes([1; 32])).unwrap();
-        let config = Config {
-            dir: folder.path().to_string_lossy().into_owned(),
-            ..Config::default()
-        };
-        let engine = Arc::new(Disk::Real.open_engine(config).unwrap());
         let problems = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&problems);
-        let on_fatal: crate::log::FatalHandler =
-            Arc::new(move |problem| noted.lock().unwrap().push(problem.to_owned()));
-        let housekeeping = Housekeeping::start(engine, marks, Duration::ZERO, Arc::clone(&on_fatal)).unwrap();
+        let on_fatal: FatalHandler = Arc::new(move |problem| noted.lock().unwrap().push(problem.to_owned()));
+        let housekeeping = Housekeeping::start(
+            Box::new(|| Ok(Vec::new())),
+            marks,
+            Duration::ZERO,
+            Arc::clone(&on_fatal),
+        )
+        .unwrap();
         let queue = Arc::new(Queue::new(LOG_QUEUE_BOUNDS));
         let (answer, answers) = channel();
         for group in 0..3 {

@@ -1,16 +1,21 @@
 //! What the tests that failed printed, kept until the end: there it is read, and not a thousand lines further up.
 //!
-//! It knows how `cargo test` frames what a failed test printed, and keeps a bounded piece of it.
+//! It knows how `cargo test` frames what a failed test printed, and how `node --test` reports one (TAP, version 13: a line
+//! `not ok`, then a block between `---` and `...`), and keeps a bounded piece of it.
 
 use std::collections::VecDeque;
 
 /// Of each failed test its last lines: a panic stands at the end of what a test printed.
-const KEPT_LINES_COUNT: usize = 30;
+const KEPT_LINES_COUNT: usize = 60;
+/// So many lines from before a report: what the test said while it ran.
+const KEPT_BEFORE_COUNT: usize = 20;
 
 /// Reads the lines of a run; holds what failed tests printed.
 #[derive(Debug, Default)]
 pub struct Failures {
     is_inside: bool,
+    is_in_report: bool,
+    before: VecDeque<String>,
     tests: Vec<Printed>,
 }
 
@@ -27,13 +32,32 @@ impl Failures {
             self.is_inside = !self.is_inside;
             return;
         }
-        match heading(line) {
-            _ if !self.is_inside => {}
-            Some(test) => self.tests.push(Printed {
-                test: test.to_owned(),
-                lines: VecDeque::new(),
-            }),
-            None => self.tests.last_mut().into_iter().for_each(|printed| printed.keep(line)),
+        if let Some(test) = line.trim_start().strip_prefix("not ok ") {
+            self.is_in_report = true;
+            self.begin(test);
+        } else if self.is_in_report {
+            self.is_in_report = line.trim() != "...";
+            self.add(line);
+        } else if !self.is_inside {
+            keep(&mut self.before, KEPT_BEFORE_COUNT, line);
+        } else if let Some(test) = heading(line) {
+            self.before.clear();
+            self.begin(test);
+        } else {
+            self.add(line);
+        }
+    }
+
+    fn begin(&mut self, test: &str) {
+        self.tests.push(Printed {
+            test: test.to_owned(),
+            lines: std::mem::take(&mut self.before),
+        });
+    }
+
+    fn add(&mut self, line: &str) {
+        if let Some(printed) = self.tests.last_mut() {
+            keep(&mut printed.lines, KEPT_LINES_COUNT, line);
         }
     }
 
@@ -44,13 +68,6 @@ impl Failures {
 }
 
 impl Printed {
-    fn keep(&mut self, line: &str) {
-        if self.lines.len() == KEPT_LINES_COUNT {
-            self.lines.pop_front();
-        }
-        self.lines.push_back(line.to_owned());
-    }
-
     fn into_text(self) -> String {
         let mut text = self.test;
         for line in self.lines.iter().filter(|line| !line.trim().is_empty()) {
@@ -59,6 +76,13 @@ impl Printed {
         }
         text
     }
+}
+
+fn keep(lines: &mut VecDeque<String>, count_max: usize, line: &str) {
+    if lines.len() == count_max {
+        lines.pop_front();
+    }
+    lines.push_back(line.to_owned());
 }
 
 /// The name in `---- name stdout ----`.
@@ -82,6 +106,18 @@ mod tests {
                        ---- b stdout ----\nthread panicked\n\nfailures:\n    b\n\ntest result: FAILED. 1 passed; 1 failed\nmore";
         assert_eq!(texts(printed), ["b\n    thread panicked"]);
         assert!(texts("test a ... ok\ntest result: ok. 1 passed; 0 failed").is_empty());
+    }
+
+    #[test]
+    fn the_report_of_a_test_in_a_browser_is_kept_with_what_it_said_before() {
+        let printed = "# Subtest: a\nok 1 - a\n  ---\n  duration_ms: 3\n  ...\n# round 1\n# Subtest: b\nnot ok 2 - b\n  ---\n  error: 'late'\n  ...\n1..2\n# pass 1";
+        let texts = texts(printed);
+        assert_eq!(texts.len(), 1);
+        assert!(
+            texts[0].starts_with("2 - b\n") && texts[0].contains("    # round 1\n"),
+            "{texts:?}"
+        );
+        assert!(texts[0].ends_with("error: 'late'\n      ..."), "{texts:?}");
     }
 
     #[test]

@@ -25,7 +25,8 @@ async function until(what, look) {
 
 class Member {
   constructor(cluster, number, ports) {
-    Object.assign(this, { cluster, number, ...ports, address: `127.0.0.${number}` });
+    // Not 127.0.0.1: whatever asks one of the others comes from that address, and would lose its power with this one.
+    Object.assign(this, { cluster, number, ...ports, address: `127.0.0.${number + 1}` });
     this.config = join(cluster.folder, `${number}.toml`);
   }
 

@@ -2,6 +2,7 @@
 import type { Clock } from "../src/core/clock";
 import type { Socket } from "../src/core/transport";
 import type { Author, ConversationEvent, Conversation, EventBody } from "../src/core/wire";
+import type { Task } from "../src/core/wire-tasks";
 
 export class FakeClock implements Clock {
   time_ms = 1_000_000;
@@ -46,7 +47,12 @@ export class FakeSocket implements Socket {
   closed = false;
   readonly sent: Record<string, unknown>[] = [];
 
-  send(text: string): void { this.sent.push(JSON.parse(text) as Record<string, unknown>); }
+  /** As browsers do it: what was just sent waits, and has left a moment later. */
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+    this.bufferedAmount += text.length;
+    queueMicrotask(() => { this.bufferedAmount -= text.length; });
+  }
   close(): void { this.closed = true; }
   open(): void { this.onopen?.(new Event("open")); }
   say(frame: unknown): void { this.onmessage?.({ data: JSON.stringify(frame) } as MessageEvent); }
@@ -69,5 +75,12 @@ export function conversation(more: Partial<Conversation> = {}): Conversation {
   return {
     id: "con_a", kind: "group", topic: "Cover", state: "open", created_at_ms: 0, member_count: 3, last_seq: 5, last_number: 4, revision: 105,
     my: { member: true, first_seq: 1, read_seq: 3, read_number: 2, unread: 2, may: ["send", "archive"] }, last_message: null, ...more,
+  };
+}
+
+export function patientTask(more: Partial<Task> = {}): Task {
+  return {
+    id: "tsk_a", conversation_id: "con_a", topic: "Sore throat", patient: { id: MARIA.id, name: MARIA.name, mrn: "MRN-10240", birth_date: "1984-03-12", state: "active" },
+    title: "Call the pharmacy", cause: "asked", created_by: RAMAN, created_at_ms: 0, assignee: { person: ORTIZ }, overdue: false, state: "open", ...more,
   };
 }

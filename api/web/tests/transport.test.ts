@@ -138,7 +138,7 @@ describe("transport", () => {
     it.last().open();
     it.last().say({ ...WELCOME, heartbeat_answered: true });
     const answer = it.transport.command(READ);
-    await it.clock.pass(6001);
+    await it.clock.pass(6050);
     expect(it.links.some((link) => link.state === "waiting" && link.reason === "silent")).toBe(true);
     expect((await answer).ok).toBe(false);
   });
@@ -155,6 +155,17 @@ describe("transport", () => {
     expect(it.transport.live).toBe(true);
     await it.clock.pass(9000);
     expect(it.links.some((link) => link.state === "waiting" && link.reason === "silent")).toBe(true);
+  });
+  test("long words on a slow line get the time that they take", async () => {
+    const it = make();
+    it.transport.start();
+    it.last().open();
+    it.last().say({ ...WELCOME, heartbeat_answered: true });
+    void it.transport.command({ ...READ, note: "x".repeat(60_000) } as unknown as Command);
+    await it.clock.pass(13_000);
+    expect(it.transport.live).toBe(true);
+    await it.clock.pass(1_000);
+    expect(it.transport.live).toBe(false);
   });
   test("who speaks is not asked; a page that comes back to the front asks at once", async () => {
     const it = make();

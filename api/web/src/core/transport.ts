@@ -47,6 +47,8 @@ const QUIET_MS = 4000;
 // The same where somebody waits for an answer.
 const IMPATIENT_MS = 2000;
 const SIGN_OF_LIFE_MS = 4000;
+// What the system took from the page may still be on its way: on a line as slow as that.
+const SLOWEST_LINE_BYTES_PER_MS = 8;
 
 interface Open {
   settle: (result: Result) => void;
@@ -64,6 +66,8 @@ export class Transport {
   private readonly clock: Clock;
   private heard_at_ms = 0;
   private heard = 0;
+  /** What was sent since somebody was heard. */
+  private unheard_bytes = 0;
   private heartbeat_ms = 30_000;
   private heartbeat_answered = false;
 
@@ -102,7 +106,9 @@ export class Transport {
 
   send(frame: ClientFrame): boolean {
     if (!this.live || this.socket === undefined) return false;
-    this.socket.send(JSON.stringify(frame));
+    const text = JSON.stringify(frame);
+    this.unheard_bytes += text.length;
+    this.socket.send(text);
     return true;
   }
 
@@ -137,6 +143,7 @@ export class Transport {
       return;
     }
     this.socket = socket;
+    this.unheard_bytes = 0;
     const connecting = this.after(CONNECT_MS, () => this.lost("no_connection"));
     socket.onopen = () => {
       if (this.socket !== socket) return;
@@ -160,6 +167,7 @@ export class Transport {
   private receive(message: MessageEvent): void {
     this.heard_at_ms = this.clock.now();
     this.heard += 1;
+    this.unheard_bytes = 0;
     let frame: ServerFrame;
     try {
       frame = JSON.parse(String(message.data)) as ServerFrame;
@@ -212,13 +220,15 @@ export class Transport {
 
   /** Is anybody there? What came since counts, not how late the timer of a page in the background is. */
   private ask(): void {
+    // Without the question: that it leaves the page is no sign of life.
+    const waiting_bytes = this.socket?.bufferedAmount ?? 0;
     this.send({ type: "heartbeat" });
-    this.await_life(this.heard, this.socket?.bufferedAmount ?? 0);
+    this.await_life(this.heard, waiting_bytes);
   }
 
   /** Long words leave a slow line slowly, and the question stands behind them: while something still leaves, somebody takes it. */
   private await_life(heard: number, waiting_bytes: number): void {
-    this.after(SIGN_OF_LIFE_MS, () => {
+    this.after(SIGN_OF_LIFE_MS + this.unheard_bytes / SLOWEST_LINE_BYTES_PER_MS, () => {
       if (!this.live || this.heard !== heard) return;
       const left_bytes = this.socket?.bufferedAmount ?? 0;
       if (left_bytes < waiting_bytes) this.await_life(heard, left_bytes);

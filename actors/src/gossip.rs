@@ -78,14 +78,14 @@ impl Gossip {
         }
     }
 
-    /// As typing on this node is shown: only of members, only to members. Lost typing hurts nobody, so it never waits for room.
+    /// As typing on this node is shown: of whoever may be seen writing, to the team. Lost typing hurts nobody, so it never waits for room.
     async fn show(&self, typing: Typing) {
         let Typing {
             conversation,
             person,
             active,
         } = typing;
-        if !self.rooms.is_member(conversation, person) {
+        if !self.rooms.writes_in(conversation, person) {
             return;
         }
         let slot = match self.rooms.slots.find(conversation) {
@@ -113,6 +113,10 @@ impl Gossip {
             return false;
         };
         let look = context.devices.look();
+        // Who works in the queue is shown it as well, if they may read it.
+        if look.watchers().any(|device| device.person != typing.person) {
+            return true;
+        }
         let reads = |member: &Membership| {
             let sees = member.is_current() && member.side == Side::Team && member.person != typing.person;
             sees && !look.devices(member.person).is_empty()

@@ -26,6 +26,7 @@ mod personal;
 pub mod presence;
 pub mod queue;
 pub mod rates;
+mod rights;
 pub mod session;
 pub mod slots;
 #[cfg(test)]

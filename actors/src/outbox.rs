@@ -3,7 +3,7 @@
 //! How it is bounded and closed, and how typing and presence coalesce, stands in `storage/sync/src/outbox.rs`.
 
 use crate::frame::Frame;
-use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId};
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId, TaskId};
 use corridor_domain::limits;
 pub use corridor_sync::outbox::Farewell;
 
@@ -28,6 +28,8 @@ pub enum Latest {
     Settings,
     /// What becomes of a message that is to be sent later.
     Scheduled(ScheduledId),
+    /// That a task changed.
+    Task(TaskId),
 }
 
 /// One thing to be written to the socket.

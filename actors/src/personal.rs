@@ -1,4 +1,5 @@
-//! What concerns people and is no event of a conversation: coverage, their own view, what they have to be sent later, the clinic's settings.
+//! What concerns people beside the events of their conversations: coverage, their own view, what they have to be sent later, tasks, the
+//! clinic's settings.
 //!
 //! Their devices are told the newest state of it. Who does not take it in time is cut, and asks when they are back.
 
@@ -6,15 +7,24 @@ use crate::directory::Connected;
 use crate::frame::Frame;
 use crate::outbox::{Farewell, Latest};
 use crate::workspace::Rooms;
+use corridor_domain::care::Party;
 use corridor_domain::ids::PersonId;
 use corridor_domain::outcome::Change;
+use corridor_domain::permission::basis;
+use corridor_domain::person::Person;
+use corridor_domain::task::Task;
 use corridor_storage::apply::Applied;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Tells those whom it concerns.
 pub(crate) fn tell(rooms: &Rooms, applied: &Applied) {
     for change in &applied.changes {
         if matches!(change, Change::Settings(_)) {
             tell_everybody(rooms, change);
+        }
+        if let Change::Task(task) = change {
+            tell_role(rooms, task, change);
         }
         let Some((people, latest)) = concerns(change) else {
             continue;
@@ -40,6 +50,33 @@ fn tell_everybody(rooms: &Rooms, change: &Change) {
     }
 }
 
+/// Whoever has the role that is to do it, and may read what it is about. Tasks are few: each is judged for everybody who is there.
+fn tell_role(rooms: &Rooms, task: &Task, change: &Change) {
+    let Party::Pool(role) = task.assignee else { return };
+    let reader = &rooms.context.reader;
+    let now_ms = reader.progress().map_or(0, |progress| progress.at_ms);
+    let concerns = |person| {
+        let Ok(Some(person)) = reader.person(person) else {
+            return false;
+        };
+        let may_read = |person: &Person| {
+            let about = reader.readable(person, task.conversation);
+            about.is_ok_and(|about| basis(person, &about, now_ms).is_some())
+        };
+        person.roles.has(role) && may_read(&person)
+    };
+    let devices: Vec<Arc<Connected>> = rooms.context.devices.look().staff().cloned().collect();
+    let mut judged = HashMap::new();
+    let mut frame = None;
+    for device in devices {
+        if *judged.entry(device.person).or_insert_with(|| concerns(device.person))
+            && let Some(frame) = frame.get_or_insert_with(|| rooms.context.encode.personal(change))
+        {
+            give(&device, Latest::Task(task.id), frame);
+        }
+    }
+}
+
 fn give(device: &Connected, latest: Latest, frame: &Frame) {
     if !device.outbox.push_latest(latest, frame) {
         device.outbox.close(Farewell::TooSlow);
@@ -61,6 +98,13 @@ fn concerns(change: &Change) -> Option<([Option<PersonId>; 2], Latest)> {
         ),
         Change::Scheduled(scheduled) | Change::ScheduledOver { scheduled, .. } => {
             ([Some(scheduled.author), None], Latest::Scheduled(scheduled.new.id))
+        }
+        Change::Task(task) => {
+            let assignee = match task.assignee {
+                Party::Person(person) if person != task.creator => Some(person),
+                _ => None,
+            };
+            ([assignee, Some(task.creator)], Latest::Task(task.id))
         }
         _ => return None,
     })

@@ -180,12 +180,6 @@ impl Rooms {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether somebody is a member of a conversation now, as far as it was applied here.
-    pub(crate) fn is_member(&self, conversation: ConversationId, person: PersonId) -> bool {
-        let membership = self.context.reader.membership(conversation, person);
-        membership.is_ok_and(|own| own.is_some_and(|own| own.is_current()))
-    }
-
     pub(crate) fn set_presence(&self, actor: ActorRef<PresenceMessage>) {
         *self.presence.write().unwrap_or_else(PoisonError::into_inner) = Some(actor);
     }

@@ -7,6 +7,7 @@ pub mod events;
 pub mod objects;
 pub mod settings;
 mod standing;
+pub mod tasks;
 pub mod waiting;
 
 use crate::failure::{Failure, Outcome};

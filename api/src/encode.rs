@@ -129,6 +129,10 @@ impl Encode for JsonFrames {
             Change::ScheduledOver { scheduled, sent_seq } => frame(&ServerFrame::ScheduledChanged {
                 scheduled: Box::new(convert::waiting::scheduled_over(scheduled, *sent_seq)),
             }),
+            Change::Task(task) => frame(&ServerFrame::TaskChanged {
+                task_id: task.id.to_string(),
+                conversation_id: task.conversation.to_string(),
+            }),
             _ => None,
         }
     }

@@ -107,6 +107,14 @@ fn of_refusal(refusal: Refusal) -> (u16, &'static str) {
             409,
             "Somebody has written to the patient meanwhile. Look again, and confirm anew.",
         ),
+        Refusal::AnotherReplied => (
+            409,
+            "Somebody else of the staff has replied just now. Look at it, and send again if yours is still needed.",
+        ),
+        Refusal::NotThisPatient => (
+            409,
+            "Number and birth date are not those of this patient, or the conversation is about another one. Look again whose chart it is.",
+        ),
         Refusal::PatientMessagesOff => (409, "The clinic has switched messages with patients off."),
         Refusal::TeamChatOff => (409, "The clinic has switched chat among staff off."),
         Refusal::QueueNeedsMore => (

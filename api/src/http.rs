@@ -7,9 +7,11 @@ mod conversations;
 mod coverage;
 mod measured;
 mod messages;
+mod pins;
 pub(crate) mod requests;
 mod settings;
 mod specifications;
+mod tasks;
 mod waiting;
 
 pub use measured::ROUTES;
@@ -91,6 +93,8 @@ fn api() -> OpenApiRouter<Edge> {
         .merge(messages::routes())
         .merge(settings::routes())
         .merge(waiting::routes())
+        .merge(tasks::routes())
+        .merge(pins::routes())
 }
 
 /// The specification of the routes.

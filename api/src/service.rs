@@ -11,9 +11,11 @@ mod lists;
 mod on_behalf;
 mod pages;
 mod password;
+mod pins;
 mod queue;
 mod sessions;
 mod settings;
+mod tasks;
 mod waiting;
 
 pub use lists::{InboxFilter, Scope};
@@ -22,6 +24,7 @@ pub use password::Passwords;
 pub use queue::QueueQuestion;
 pub use sessions::Caller;
 pub(crate) use sessions::workspace_of;
+pub use tasks::TaskScope;
 
 use crate::failure::{Failure, Outcome};
 use crate::freshness::Freshness;

@@ -38,15 +38,34 @@
 //! | 21 attention | person, conversation | somebody's own view; absent where they changed nothing |
 //! | 22 settings | | what the clinic sets for itself; absent before it did |
 //! | 23 unavailable | person | empty; takes no new conversations of patients |
+//! | 24 task | task | task |
+//! | 25 closed task of conversation | conversation, time (8 bytes), task | empty |
+//! | 26 open task of conversation | conversation, task | empty |
+//! | 27 open task of person | person, task | empty |
+//! | 28 open task of role | role (1 byte), task | empty |
+//! | 29 read by | conversation, seq | a message that a patient must read by a time, until they have |
+//! | 2a not read | conversation, seq | empty; that time has passed |
+//! | 2b closed task | time (8 bytes), task | empty |
+//! | 2c pin | pin | what was put to a patient's chart |
+//! | 2d pin of patient | patient, time (8 bytes), pin | empty |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
 
+mod audit;
 mod care;
+mod tasks;
 
+pub use audit::{audit, audit_conversation, audit_person};
 pub use care::{
     attention, care, confirmed, coverage, coverage_stand_in, coverages_of, due_after, person_coverage,
     person_scheduled, refuses_on_behalf, scheduled, scheduled_of, settings, stand_in, stand_ins_in, stand_ins_of,
     timer, timer_of, unavailable,
+};
+
+pub use tasks::{
+    closed_task, closed_tasks_about, conversation_closed_task, conversation_open_task, not_read, not_read_of,
+    open_tasks_about, patient_pin, person_task, pin, pins_of, read_by, read_bys_in, role_task, task, tasks_of_person,
+    tasks_of_role,
 };
 
 use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId, SiteId};
@@ -130,6 +149,26 @@ pub enum Table {
     Settings = 0x22,
     /// Who takes no new conversations of patients.
     Unavailable = 0x23,
+    /// Tasks.
+    Task = 0x24,
+    /// Closed ones by conversation and time.
+    ConversationClosedTask = 0x25,
+    /// Open ones by conversation.
+    ConversationOpenTask = 0x26,
+    /// Open ones by who is to do them.
+    PersonTask = 0x27,
+    /// Open ones by the role that is to do them.
+    RoleTask = 0x28,
+    /// What patients must read by a time.
+    ReadBy = 0x29,
+    /// What they have not.
+    NotRead = 0x2a,
+    /// Closed tasks by time.
+    ClosedTask = 0x2b,
+    /// Pins.
+    Pin = 0x2c,
+    /// Pins by patient and time.
+    PatientPin = 0x2d,
 }
 
 /// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.
@@ -330,24 +369,6 @@ pub fn proxies_of(patient: PersonId) -> Key {
 /// The answer to a command.
 pub fn answer(person: PersonId, command: CommandId) -> Key {
     key(Table::Answer, &[&person.to_bytes(), &command.to_bytes()])
-}
-
-/// A line of the audit record.
-pub fn audit(leaf_index: u64) -> Key {
-    key(Table::Audit, &[&leaf_index.to_be_bytes()])
-}
-
-/// That a line is about a person.
-pub fn audit_person(person: PersonId, leaf_index: u64) -> Key {
-    key(Table::AuditPerson, &[&person.to_bytes(), &leaf_index.to_be_bytes()])
-}
-
-/// That a line is about a conversation.
-pub fn audit_conversation(conversation: ConversationId, leaf_index: u64) -> Key {
-    key(
-        Table::AuditConversation,
-        &[&conversation.to_bytes(), &leaf_index.to_be_bytes()],
-    )
 }
 
 #[cfg(test)]

@@ -5,16 +5,18 @@
 mod circle;
 mod coverage;
 mod settings;
+mod tasks;
 mod waiting;
 
 pub(crate) use coverage::{Onlooker, coverages, covers_of};
+pub(crate) use tasks::read_bys_in;
 pub(crate) use waiting::scheduled_of;
 
 use crate::keys::{self, Table};
 use crate::state::Records;
-use circle::{circle_of, load_for_new_person, load_patients_conversations};
+use circle::{load_for_creation, load_for_new_person, load_patients_conversations};
 use corridor_domain::care::Care;
-use corridor_domain::command::{Acting, Command, Envelope, NewConversation, NewMessage};
+use corridor_domain::command::{Acting, Command, Envelope, NewMessage};
 use corridor_domain::conversation::{Conversation, History, Kind, Membership, Side};
 use corridor_domain::decide::side_of;
 use corridor_domain::event::{Event, Mention};
@@ -131,6 +133,22 @@ fn load_family(
         | Command::SendOnBehalf {
             message, conversation, ..
         } => load_message(records, view, *conversation, message),
+        Command::SendOnTerms {
+            conversation,
+            message,
+            terms,
+        } => {
+            tasks::load_terms(records, view, *conversation, terms)?;
+            load_message(records, view, *conversation, message)
+        }
+        Command::CreateTask { conversation, task } => tasks::load_for_creation(records, view, *conversation, task),
+        Command::ChangeTask {
+            conversation,
+            task,
+            step,
+        } => tasks::load_for_step(records, view, *conversation, *task, step),
+        Command::Pin { conversation, pin } => tasks::load_for_pin(records, view, *conversation, pin),
+        Command::ReadTasks { conversations } => load_pages(records, view, onlooker, conversations.iter().copied()),
         Command::Schedule {
             conversation,
             scheduled,
@@ -138,7 +156,6 @@ fn load_family(
         Command::Unschedule { scheduled } => waiting::load_scheduled(records, view, *scheduled),
         Command::ChangeAttention { conversation, .. } => waiting::load_attention(records, view, *conversation),
         Command::Edit { conversation, seq, .. }
-        | Command::Retract { conversation, seq, .. }
         | Command::ConfirmDelivery { conversation, seq }
         | Command::Acknowledge { conversation, seq } => {
             view.target = target(records, view, *conversation, Some(*seq))?;
@@ -146,14 +163,14 @@ fn load_family(
         }
         Command::MarkRead { conversation, seq } => {
             view.target = target(records, view, *conversation, Some(*seq))?;
+            tasks::load_for_read(records, view, *conversation)?;
             waiting::load_attention(records, view, *conversation)
         }
-        Command::Read { pages } => {
-            for page in pages.iter().take(limits::INBOX_COUNT_MAX) {
-                view.pages.push(readable(records, onlooker, page.conversation)?);
-            }
-            Ok(())
+        Command::Retract { conversation, seq, .. } => {
+            view.target = target(records, view, *conversation, Some(*seq))?;
+            tasks::load_read_bys(records, view, *conversation)
         }
+        Command::Read { pages } => load_pages(records, view, onlooker, pages.iter().map(|page| page.conversation)),
         Command::Care { conversation, step } => {
             if let Some(subject) = step.subject() {
                 view.subject_membership = records.record(&keys::membership(*conversation, subject))?;
@@ -172,10 +189,23 @@ fn load_family(
         | Command::Reopen { .. }
         | Command::ReadDirectory { .. }
         | Command::ReadAudit
+        | Command::ReadPins { .. }
         | Command::BreakGlass { .. }
         | Command::ConfirmOnBehalf { .. }
         | Command::ChangeOnBehalf { .. } => Ok(()),
     }
+}
+
+fn load_pages(
+    records: &impl Records,
+    view: &mut View,
+    onlooker: Option<&Onlooker<'_>>,
+    conversations: impl Iterator<Item = ConversationId>,
+) -> io::Result<()> {
+    for conversation in conversations.take(limits::INBOX_COUNT_MAX) {
+        view.pages.push(readable(records, onlooker, conversation)?);
+    }
+    Ok(())
 }
 
 /// Whom a message means, and what it answers.
@@ -364,33 +394,4 @@ fn name_holder(records: &impl Records, name: &str) -> io::Result<Option<Conversa
     Ok(records
         .id(&keys::channel_name(&fingerprint))?
         .map(ConversationId::from_bytes))
-}
-
-fn load_for_creation(
-    records: &impl Records,
-    view: &mut View,
-    onlooker: Option<&Onlooker<'_>>,
-    new: &NewConversation,
-) -> io::Result<()> {
-    view.about.switches = settings::switches(records)?;
-    let mut wanted = new.members.clone();
-    wanted.truncate(limits::MEMBERS_AT_CREATION_COUNT_MAX + 1);
-    match &new.kind {
-        Kind::Direct => {
-            if let (Some(actor), Some(other)) = (&view.actor, new.members.first()) {
-                view.existing_direct = records
-                    .id(&keys::direct_pair(actor.id, *other))?
-                    .map(ConversationId::from_bytes);
-            }
-        }
-        Kind::Channel { .. } => view.name_taken = name_holder(records, new.topic.expose())?.is_some(),
-        Kind::Group => {}
-        Kind::Patient { patient } => wanted.splice(..0, circle_of(records, *patient, true)?).for_each(drop),
-        Kind::CareRoom { patient, beside } => {
-            wanted.splice(..0, circle_of(records, *patient, false)?).for_each(drop);
-            view.about = readable(records, onlooker, *beside)?;
-        }
-    }
-    view.people = people_of(records, &wanted)?;
-    Ok(())
 }

@@ -3,6 +3,8 @@
 //! Nothing here asks whether one may: content is read only with a [`Grant`] from a committed access record, and bodies stay
 //! sealed until [`crate::content::ContentKeys`] opens them.
 
+mod tasks;
+
 use crate::backend::Direction;
 use crate::keys::{self, MetaName, Table};
 use crate::load::Onlooker;

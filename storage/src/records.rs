@@ -15,10 +15,12 @@ use corridor_domain::event::Event;
 use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::{Person, Site};
+use corridor_domain::pin::Pin;
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::{BreakGlass, Session};
 use corridor_domain::settings::Settings;
+use corridor_domain::task::{ReadBy, Task};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -95,6 +97,9 @@ records! {
     Scheduled = 17,
     Attention = 18,
     Settings = 19,
+    Task = 20,
+    ReadBy = 21,
+    Pin = 22,
 }
 
 /// The bytes of a record.

@@ -1,5 +1,6 @@
 //! Load, decide, **write**: an outcome's changes become records and indexes, in the order the domain gave them.
 
+mod tasks;
 mod waiting;
 
 use crate::keys::{self, MetaName, Table};
@@ -65,6 +66,16 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
         Change::Scheduled(scheduled) => waiting::write_scheduled(batch, scheduled),
         Change::ScheduledOver { scheduled, .. } => {
             waiting::remove_scheduled(batch, scheduled);
+            Ok(())
+        }
+        Change::Pin(pin) => {
+            batch.put_bytes(keys::patient_pin(pin.patient, pin.at_ms, pin.id), Vec::new());
+            batch.put(keys::pin(pin.id), pin.as_ref())
+        }
+        Change::Task(task) => tasks::write_task(batch, task),
+        Change::ReadBy(read_by) => tasks::write_read_by(batch, read_by),
+        Change::ReadByOver(read_by) => {
+            tasks::remove_read_by(batch, read_by);
             Ok(())
         }
         Change::Coverage(coverage) => waiting::write_coverage(batch, coverage),

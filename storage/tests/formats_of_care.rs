@@ -8,17 +8,19 @@ mod fixtures;
 mod records_pinned;
 
 use corridor_domain::attention::Attention;
-use corridor_domain::care::{Care, Offer, Stage};
+use corridor_domain::care::{Care, Offer, Party, Stage};
 use corridor_domain::command::NewMessage;
-use corridor_domain::conversation::Audience;
+use corridor_domain::conversation::{Audience, Place};
 use corridor_domain::coverage::{Coverage, CoverageStage, Joined, NewCoverage, StandIn, Took};
 use corridor_domain::event::Priority;
-use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SiteId};
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, PinId, ScheduledId, SiteId, TaskId};
 use corridor_domain::on_behalf::{Confirmation, Confirmed};
 use corridor_domain::person::Role;
+use corridor_domain::pin::{Pin, PinnedMessage};
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::scheduled::{NewScheduled, Scheduled};
 use corridor_domain::settings::{Hours, Reason, Settings, Switches};
+use corridor_domain::task::{Cause, Closed, ReadBy, Task};
 use records_pinned::pinned;
 
 const AT_MS: u64 = 1_800_000_000_000;
@@ -142,4 +144,65 @@ fn what_a_clinic_sets_for_itself() {
         }],
     };
     pinned(&settings, "settings");
+}
+
+#[test]
+fn what_is_to_be_done() {
+    let task = Task {
+        id: TaskId(0x7A),
+        conversation: ConversationId(0xA0),
+        message: Some(300),
+        title: Sealed(b"sealed line".to_vec()),
+        cause: Cause::Unread,
+        creator: PersonId(2),
+        created_at_ms: AT_MS,
+        assignee: Party::Pool(Role::Nurse),
+        due_ms: Some(AT_MS + 300),
+        overdue: true,
+        closed: Some(Closed {
+            by: PersonId(3),
+            at_ms: AT_MS + 301,
+            done: true,
+        }),
+    };
+    pinned(&task, "task");
+    let read_by = ReadBy {
+        conversation: ConversationId(0xA0),
+        seq: 300,
+        shared_seq: 299,
+        author: PersonId(2),
+        by_ms: AT_MS,
+        missed: true,
+    };
+    pinned(&read_by, "read-by");
+}
+
+#[test]
+fn what_is_in_a_chart() {
+    let message = PinnedMessage {
+        place: Place {
+            seq: 300,
+            number: 4,
+            shared_seq: 3,
+            shared_number: 2,
+        },
+        at_ms: AT_MS,
+        actor: PersonId(2),
+        on_behalf_of: Some(PersonId(3)),
+        audience: Audience::Team,
+        priority: Priority::Stat,
+        version: 2,
+        content: Sealed(b"sealed body".to_vec()),
+    };
+    let pin = Pin {
+        id: PinId(0x91),
+        patient: PersonId(0x10),
+        conversation: ConversationId(0xA0),
+        by: PersonId(2),
+        at_ms: AT_MS,
+        revision: 300,
+        summary: Sealed(b"sealed summary".to_vec()),
+        messages: vec![message],
+    };
+    pinned(&pin, "pin");
 }

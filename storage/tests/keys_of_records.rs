@@ -1,7 +1,10 @@
 //! The keys of the state store: which byte is which table, and how ids and numbers stand in them. They are for ever, as records are.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use corridor_domain::ids::{CommandId, ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId};
+use corridor_domain::ids::{
+    CommandId, ConversationId, CoverageId, PersonId, PinId, ScheduledId, SessionId, SiteId, TaskId,
+};
+use corridor_domain::person::Role;
 use corridor_domain::timer::Timer;
 use corridor_storage::keys::{self, Key, MetaName, Table};
 
@@ -9,9 +12,10 @@ const PERSON: PersonId = PersonId(0x10);
 const OTHER: PersonId = PersonId(0x11);
 const COVERAGE: CoverageId = CoverageId(0x11);
 const SCHEDULED: ScheduledId = ScheduledId(0x11);
+const TASK: TaskId = TaskId(0x11);
 const CONVERSATION: ConversationId = ConversationId(0xA0 << 120);
 
-/// Keys of a table with what they must be, and the table after it. A new table stops this from compiling until it has both.
+/// Keys of a table with what they must be, and the table after it. A table that is forgotten stops the walk.
 fn keys_of(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
     let (person, other) = (format!("{:032x}", 0x10), format!("{:032x}", 0x11));
     let conversation = format!("a0{:030x}", 0);
@@ -158,6 +162,11 @@ fn keys_of(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
                     keys::timer(300, Timer::Reminder(PERSON, CONVERSATION)),
                     format!("1c{seq}04{person}{conversation}"),
                 ),
+                (keys::timer(300, Timer::TaskDue(TASK)), format!("1c{seq}05{other}")),
+                (
+                    keys::timer(300, Timer::ReadBy(CONVERSATION, 300)),
+                    format!("1c{seq}06{conversation}{seq}"),
+                ),
             ],
             Some(Table::StandIn),
         ),
@@ -191,8 +200,67 @@ fn keys_of(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
             Some(Table::Settings),
         ),
         Table::Settings => (vec![(keys::settings(), "22".to_owned())], Some(Table::Unavailable)),
-        Table::Unavailable => (vec![(keys::unavailable(PERSON), format!("23{person}"))], None),
+        Table::Unavailable => (
+            vec![(keys::unavailable(PERSON), format!("23{person}"))],
+            Some(Table::Task),
+        ),
+        of_tasks => keys_of_tasks(of_tasks),
     }
+}
+
+fn keys_of_tasks(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
+    let (person, other) = (format!("{:032x}", 0x10), format!("{:032x}", 0x11));
+    let (conversation, seq) = (format!("a0{:030x}", 0), "000000000000012c");
+    let (key, expected, next) = match table {
+        Table::Task => (
+            keys::task(TASK),
+            format!("24{other}"),
+            Some(Table::ConversationClosedTask),
+        ),
+        Table::ConversationClosedTask => (
+            keys::conversation_closed_task(CONVERSATION, 300, TASK),
+            format!("25{conversation}{seq}{other}"),
+            Some(Table::ConversationOpenTask),
+        ),
+        Table::ConversationOpenTask => (
+            keys::conversation_open_task(CONVERSATION, TASK),
+            format!("26{conversation}{other}"),
+            Some(Table::PersonTask),
+        ),
+        Table::PersonTask => (
+            keys::person_task(PERSON, TASK),
+            format!("27{person}{other}"),
+            Some(Table::RoleTask),
+        ),
+        Table::RoleTask => (
+            keys::role_task(Role::FrontDesk, TASK),
+            format!("2803{other}"),
+            Some(Table::ReadBy),
+        ),
+        Table::ReadBy => (
+            keys::read_by(CONVERSATION, 300),
+            format!("29{conversation}{seq}"),
+            Some(Table::NotRead),
+        ),
+        Table::NotRead => (
+            keys::not_read(CONVERSATION, 300),
+            format!("2a{conversation}{seq}"),
+            Some(Table::ClosedTask),
+        ),
+        Table::ClosedTask => (
+            keys::closed_task(300, TASK),
+            format!("2b{seq}{other}"),
+            Some(Table::Pin),
+        ),
+        Table::Pin => (keys::pin(PinId(0x11)), format!("2c{other}"), Some(Table::PatientPin)),
+        Table::PatientPin => (
+            keys::patient_pin(PERSON, 300, PinId(0x11)),
+            format!("2d{person}{seq}{other}"),
+            None,
+        ),
+        others => panic!("{others:?} stands above"),
+    };
+    (vec![(key, expected)], next)
 }
 
 /// The single facts from this one on.

@@ -2,6 +2,7 @@
 
 use super::{Committed, ConversationCore, ConversationMessage, Effect};
 use crate::credits::Permit;
+use crate::directory::Connected;
 use crate::fan_out::Prepared;
 use crate::outbox::Latest;
 use crate::workspace::{Context, Rooms};
@@ -105,11 +106,14 @@ impl Actor for ConversationActor {
                 permit,
             } => {
                 state.busy = true;
+                let is_welcome = state.core.is_member(person) || state.rooms.works_on(state.id, person);
                 // Others hear only of what our own rules accept; that somebody stopped only if they heard of the start.
-                if is_here && (!active || state.core.is_member(person)) {
+                if is_here && (!active || is_welcome) {
                     state.rooms.voice.note_typing(state.id, person, active);
                 }
-                state.on_typing(person, active);
+                if is_welcome {
+                    state.on_typing(person, active);
+                }
                 drop(permit);
             }
             ConversationMessage::Doze => {
@@ -181,6 +185,7 @@ impl State {
         self.rooms.note_fanned(self.id, self.myself, self.core.fanned_seq());
     }
 
+    /// Members are told, and who works in the queue and may read it.
     fn on_typing(&mut self, person: PersonId, active: bool) {
         self.effects.clear();
         self.core.show_typing(person, &mut self.effects);
@@ -194,6 +199,14 @@ impl State {
                 continue;
             };
             for device in look.devices(*reader) {
+                device.outbox.push_latest(Latest::Typing(self.id, person), &frame);
+            }
+        }
+        let is_outside = |device: &&Arc<Connected>| device.person != person && !self.core.is_member(device.person);
+        let watchers: Vec<Arc<Connected>> = look.watchers().filter(is_outside).cloned().collect();
+        drop(look);
+        for device in watchers {
+            if self.rooms.works_on(self.id, device.person) {
                 device.outbox.push_latest(Latest::Typing(self.id, person), &frame);
             }
         }

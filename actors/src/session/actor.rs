@@ -136,7 +136,7 @@ impl Actor for SessionActor {
 /// Only conversations that exist are told: a made-up id wakes nobody.
 async fn tell(rooms: &Arc<Rooms>, connected: &Connected, effect: SessionEffect) {
     let SessionEffect::Typing { conversation, active } = effect;
-    if !rooms.is_member(conversation, connected.person) {
+    if !rooms.writes_in(conversation, connected.person) {
         return;
     }
     if let Ok(slot) = rooms.conversation(conversation).await {

@@ -77,6 +77,13 @@ pub struct SendMessage {
     /// For whom it is sent, after that was confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf: Option<OnBehalf>,
+    /// The last `seq` that was seen before it was written, towards patients: refused with `another_replied` if another one of the staff wrote
+    /// to the patient after it and within the last ten seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_seq: Option<u64>,
+    /// By when the patient must have read it, a year ahead at most; staff towards patients only. Else there is a task for it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_by_ms: Option<u64>,
 }
 
 /// For whom a message is sent, and that it was confirmed.

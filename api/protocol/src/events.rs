@@ -163,6 +163,23 @@ pub enum EventBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         party: Option<Party>,
     },
+    /// Something of it was pinned to a patient's chart; staff only.
+    Pinned {
+        /// `pin_…`
+        pin_id: String,
+        /// To whose.
+        patient: Author,
+    },
+    /// Something happened to a task; staff only.
+    TaskChanged {
+        /// `tsk_…`
+        task_id: String,
+        /// `created`, `assigned`, `rescheduled`, `completed`, `cancelled` or `reopened`.
+        what: String,
+        /// Who is to do it, if that is new.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assignee: Option<Party>,
+    },
 }
 
 /// One event of a conversation.

@@ -196,6 +196,13 @@ pub enum ServerFrame {
         /// What became of it.
         scheduled: Box<Scheduled>,
     },
+    /// A task changed: to whom it concerns. What it is, is fetched.
+    TaskChanged {
+        /// `tsk_…`
+        task_id: String,
+        /// About which conversation.
+        conversation_id: String,
+    },
     /// The right to watch the queue ended: nothing of it is to be shown any more.
     QueueClosed,
     /// The cursor is too old or unknown: fetch anew.

@@ -11,9 +11,11 @@ mod coverage;
 mod events;
 mod frames;
 mod objects;
+mod pins;
 mod problem;
 mod requests;
 mod settings;
+mod tasks;
 mod waiting;
 
 pub use care::{Care, CareStep, ConfirmOnBehalf, HandOver, OnBehalfConfirmed, Party, QueuePage};
@@ -27,6 +29,7 @@ pub use objects::{
     AuditRange, AuditRecord, Author, Channel, Conversation, Counts, LastMessage, Me, Member, My, NodeList, NodePlace,
     PatientFacts, PatientSummary, Person, Presence, Receipt, Site, Version, Workspace,
 };
+pub use pins::{CreatePin, Pin, PinCreated, PinList, PinnedMessage};
 pub use problem::Problem;
 pub use requests::{
     AddMember, AddPerson, AuditPage, BreakGlass, ChangeConversation, ChangePerson, Changed, ChannelVisibility,
@@ -34,4 +37,5 @@ pub use requests::{
     PeopleList, PersonAdded, ReceiptList, Sent, SignIn, SignedIn, SiteList, VersionList,
 };
 pub use settings::{AddSite, Hours, OfSite, Reason, Settings, SettingsPage, SiteAdded};
+pub use tasks::{Assignee, ConversationTasks, CreateTask, Task, TaskCreated, TaskList, TaskStep, Unread, UnreadList};
 pub use waiting::{Attention, AttentionStep, ScheduleMessage, Scheduled, ScheduledList};

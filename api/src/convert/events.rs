@@ -1,6 +1,6 @@
 //! Events for the wire, as one side may see them. Bodies are opened here, after the look was granted and recorded.
 
-use super::{audience_to_wire, care, history_to_wire, mentions_to_wire, priority_to_wire};
+use super::{audience_to_wire, care, history_to_wire, mentions_to_wire, priority_to_wire, tasks};
 use crate::names::Names;
 use corridor_domain::conversation::{Conversation, Place, Side};
 use corridor_domain::event::{Event, EventBody, Message};
@@ -135,6 +135,15 @@ impl Showing<'_> {
                     (Side::Team, Some(party)) => Some(care::party(self.names, *party)?),
                     _ => None,
                 },
+            },
+            EventBody::Pinned { pin, patient } => wire::EventBody::Pinned {
+                pin_id: pin.to_string(),
+                patient: author(patient)?,
+            },
+            EventBody::TaskChanged { task, what, assignee } => wire::EventBody::TaskChanged {
+                task_id: task.to_string(),
+                what: tasks::deed_name(*what).to_owned(),
+                assignee: assignee.map(|party| care::party(self.names, party)).transpose()?,
             },
             EventBody::StageChanged { stage } => wire::EventBody::StageChanged {
                 stage: care::shown_stage(*stage, self.side).to_owned(),

@@ -39,7 +39,8 @@ pub fn person(person: &Person, presence: Option<wire::Presence>) -> wire::Person
     }
 }
 
-fn patient_summary(person: &Person) -> Option<wire::PatientSummary> {
+/// The patient of a conversation, as staff tell patients apart.
+pub fn patient_summary(person: &Person) -> Option<wire::PatientSummary> {
     let facts = person.patient.as_ref()?;
     Some(wire::PatientSummary {
         id: person.id.to_string(),

@@ -71,5 +71,7 @@ pub fn message(scheduled: &Scheduled, body: String) -> wire::SendMessage {
         reply_to: message.reply_to,
         mentions: mentions_to_wire(&message.mentions),
         on_behalf: None,
+        seen_seq: None,
+        read_by_ms: None,
     }
 }

@@ -134,6 +134,7 @@ mod tests {
             "attention_changed",
             "scheduled_changed",
             "settings_changed",
+            "task_changed",
             "reset",
             "goodbye",
         ]

@@ -9,6 +9,7 @@ use corridor_domain::ids::{CommandId, ConversationId, PersonId};
 use corridor_domain::limits;
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::refusal::Refusal;
+use corridor_domain::task::Terms;
 use corridor_protocol as wire;
 
 impl Service {
@@ -54,7 +55,21 @@ impl Service {
                     mentions: convert::mentions(&message.mentions)?,
                     reply_to: message.reply_to,
                 };
+                let terms = Terms {
+                    seen_seq: message.seen_seq,
+                    read_by_ms: message.read_by_ms,
+                };
                 match &message.on_behalf {
+                    Some(_) if terms != Terms::default() => {
+                        return Err(Failure::Invalid(
+                            "What is sent for somebody else was confirmed as it stands: it comes without seen_seq and read_by_ms.",
+                        ));
+                    }
+                    None if terms != Terms::default() => Command::SendOnTerms {
+                        conversation,
+                        message: Box::new(new),
+                        terms,
+                    },
                     None => Command::Send {
                         conversation,
                         message: Box::new(new),

@@ -107,6 +107,8 @@ impl Service {
     fn confirmation(&self, token: &str, message: &wire::SendMessage) -> io::Result<Confirmation> {
         let message = wire::SendMessage {
             on_behalf: None,
+            seen_seq: None,
+            read_by_ms: None,
             ..message.clone()
         };
         let said = serde_json::to_vec(&message).map_err(io::Error::other)?;

@@ -55,6 +55,11 @@ impl Service {
                 "What is sent for somebody else is confirmed and sent at once, not later.",
             ));
         }
+        if message.seen_seq.is_some() || message.read_by_ms.is_some() {
+            return Err(Failure::Invalid(
+                "What is sent later comes without seen_seq and read_by_ms: they are about now.",
+            ));
+        }
         // Whoever is no member as far as is known here may have become one elsewhere, a moment ago.
         let content = match self.seal(caller, conversation, &message.body, false, false)? {
             Some(content) => content,

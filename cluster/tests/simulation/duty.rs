@@ -8,6 +8,8 @@ use corridor_domain::care::Party;
 use corridor_domain::command::{Acting, Command, Envelope};
 use corridor_domain::ids::{ConversationId, CoverageId};
 use corridor_domain::outcome::Answer;
+use corridor_domain::task::Cause;
+use corridor_domain::timer::Timer;
 use corridor_storage::reader::Reader;
 use std::collections::BTreeMap;
 
@@ -20,6 +22,7 @@ pub struct Duty {
     windows: BTreeMap<CoverageId, (u64, u64)>,
     /// By which coverage the clerk came in, where they did.
     inside_by: BTreeMap<ConversationId, CoverageId>,
+    missed: usize,
 }
 
 impl Duty {
@@ -36,6 +39,9 @@ impl Duty {
                     *until_ms = now_ms.min(*until_ms);
                 }
             }
+            Command::FireTimer {
+                timer: Timer::ReadBy(room, seq),
+            } if done => self.once_for_each(reader, *room, *seq)?,
             command if done => self.by_the_clerk(envelope, command, reader, now_ms)?,
             _ => {}
         }
@@ -66,6 +72,24 @@ impl Duty {
             }
         }
         Ok(())
+    }
+
+    /// What a patient has not read in time is a task of somebody: one, whoever led and however often it was tried.
+    fn once_for_each(&mut self, reader: &Reader, room: ConversationId, seq: u64) -> Result<(), String> {
+        let unread = |error: std::io::Error| error.to_string();
+        let mut tasks = reader.open_tasks_about(room).map_err(unread)?;
+        tasks.extend(reader.closed_tasks_about(room, usize::MAX).map_err(unread)?);
+        tasks.retain(|task| task.cause == Cause::Unread && task.message == Some(seq));
+        self.missed += 1;
+        match tasks.len() {
+            1 => Ok(()),
+            others => Err(format!("{others} tasks for the message {seq} of {room:?}")),
+        }
+    }
+
+    /// How often a patient had not read in time.
+    pub fn missed(&self) -> usize {
+        self.missed
     }
 
     /// How often the clerk came in by a coverage.

@@ -235,6 +235,9 @@ impl Run {
         if truth.covered > 0 {
             self.record.count("somebody covered");
         }
+        if truth.missed > 0 {
+            self.record.count("not read in time");
+        }
         let nodes = self.machines.nodes();
         for node in &nodes {
             let (revision, hash) = node.state.stand();

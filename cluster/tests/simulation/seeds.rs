@@ -18,7 +18,7 @@ const FAILED_COUNT_MAX: usize = 5;
 /// With so many runs, every class must have come about.
 const SEEDS_FOR_ALL_CLASSES: u64 = 100;
 /// Besides the faults.
-const ALSO_REQUIRED: [&str; 10] = [
+const ALSO_REQUIRED: [&str; 11] = [
     "lost disk replaced",
     "line broken under a message",
     "message after its line broke",
@@ -29,6 +29,7 @@ const ALSO_REQUIRED: [&str; 10] = [
     "state installed from another node",
     "timer fired",
     "somebody covered",
+    "not read in time",
 ];
 
 /// How many cores there are for it.

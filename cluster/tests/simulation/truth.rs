@@ -29,6 +29,8 @@ pub struct Truth {
     undone: Option<(u64, String)>,
     /// In how many conversations somebody came in by a coverage.
     pub covered: usize,
+    /// How often a patient had not read in time.
+    pub missed: usize,
     /// Everywhere anything was said.
     pub conversations: BTreeSet<ConversationId>,
 }
@@ -76,6 +78,7 @@ impl Truth {
             conversations,
             undone,
             covered: duty.covered(),
+            missed: duty.missed(),
         }
     }
 

@@ -6,16 +6,18 @@ use crate::clinic::folk::{
     ADMINISTRATOR, CARE_ROOM, CHANNEL, CLERK, DIRECT, GENERAL, GROUP, JOHN, JOHNS, MARIA, MOTHER, NURSE, OFFICER,
     PHYSICIAN, PRIVATE, TOPIC, channel,
 };
-use crate::clinic::{create, edit, envelope, note, read, retract, send};
+use crate::clinic::{create, edit, envelope, note, on_terms, read, retract, send};
 use crate::clock::BEGIN_MS;
 use crate::dice::Dice;
 use crate::history::Wish;
-use corridor_domain::care::CareStep;
+use corridor_domain::care::{CareStep, Party};
 use corridor_domain::command::{Command, Envelope};
-use corridor_domain::conversation::{History, Visibility};
+use corridor_domain::conversation::{Audience, History, Visibility};
 use corridor_domain::coverage::NewCoverage;
-use corridor_domain::ids::{ConversationId, CoverageId, PersonId};
-use corridor_domain::private::Private;
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, TaskId};
+use corridor_domain::person::Role;
+use corridor_domain::private::{Private, Sealed};
+use corridor_domain::task::{NewTask, TaskStep, Terms};
 
 /// Who has a client.
 pub const PEOPLE: [PersonId; 7] = [NURSE, PHYSICIAN, MARIA, CLERK, MOTHER, JOHN, ADMINISTRATOR];
@@ -100,6 +102,7 @@ impl Workload {
                 seq: any_seq,
             },
             86..91 => read(room, 1, u64::MAX),
+            91..94 => self.task(),
             _ => self.moves_walls(room),
         };
         let (envelope, wish) = self.wish(command);
@@ -166,6 +169,52 @@ impl Workload {
         Command::Care { conversation, step }
     }
 
+    /// Something is to be done, is done, or must be read in some seconds.
+    fn task(&self) -> Command {
+        let dice = &self.dice;
+        let &conversation = dice.one(&[GENERAL, GENERAL, TOPIC, JOHNS]).unwrap_or(&GENERAL);
+        let &assignee = dice
+            .one(&[Party::Person(NURSE), Party::Person(PHYSICIAN), Party::Pool(Role::Nurse)])
+            .unwrap_or(&Party::Pool(Role::Nurse));
+        let soon_ms = Some(BEGIN_MS + dice.between(4_000, 50_000));
+        let task = TaskId(self.base + u128::from(dice.between(0, 4)));
+        match dice.between(0, 6) {
+            0 => {
+                let title = Sealed(self.words().into_bytes());
+                let task = NewTask {
+                    id: task,
+                    title,
+                    assignee,
+                    due_ms: soon_ms,
+                    message: None,
+                };
+                Command::CreateTask {
+                    conversation,
+                    task: Box::new(task),
+                }
+            }
+            1 => {
+                let step = match dice.between(0, 3) {
+                    0 => TaskStep::Assign { to: assignee },
+                    1 => TaskStep::Reopen,
+                    _ => TaskStep::Complete,
+                };
+                Command::ChangeTask {
+                    conversation,
+                    task,
+                    step,
+                }
+            }
+            _ => {
+                let terms = Terms {
+                    seen_seq: None,
+                    read_by_ms: soon_ms,
+                };
+                on_terms(conversation, Audience::Everyone, &self.words(), terms)
+            }
+        }
+    }
+
     /// The clerk covers for the physician for some seconds, comes in by that, takes over, and is sent home.
     fn covers(&self) -> Command {
         let dice = &self.dice;
@@ -225,7 +274,7 @@ pub fn wish(envelope: &Envelope) -> Wish {
     };
     let text = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned());
     let (kind, body) = match &envelope.command {
-        Command::Send { message, .. } => ("send", text(&message.content.0)),
+        Command::Send { message, .. } | Command::SendOnTerms { message, .. } => ("send", text(&message.content.0)),
         Command::Edit { content, .. } => ("edit", text(&content.0)),
         command if command.is_answered_once() => ("change", None),
         _ => ("read", None),

@@ -157,6 +157,20 @@ actions! {
     ChangeAvailability = "availability_changed",
     /// Roles and sites of a member of staff were changed.
     ChangeRights = "rights_changed",
+    /// A task was made.
+    CreateTask = "task_created",
+    /// A task was given to somebody else, is due at another time, is done, or need not be.
+    ChangeTask = "task_changed",
+    /// Tasks were looked at, and what patients have not read.
+    ReadTasks = "tasks_read",
+    /// A task was due.
+    TaskDue = "task_due",
+    /// A patient had not read in time.
+    NotReadInTime = "not_read_in_time",
+    /// Something was pinned to a patient's chart.
+    Pin = "pinned",
+    /// What is pinned to a chart was looked at.
+    ReadPins = "pins_read",
 }
 
 /// A stretch of one conversation, both ends with it.
@@ -227,6 +241,8 @@ mod tests {
             (Action::Open, 41),
             (Action::ChangeOnBehalf, 45),
             (Action::ChangeRights, 57),
+            (Action::NotReadInTime, 62),
+            (Action::ReadPins, 64),
         ];
         for (action, number) in pinned {
             assert_eq!(action as usize, number, "{}", action.code());

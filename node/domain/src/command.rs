@@ -1,6 +1,7 @@
 //! Commands: everything that can be asked of a workspace, and the envelope that carries whatever is not deterministic.
 //! Content comes sealed; places come in the numbering of the asking person's side.
 
+mod of_itself;
 mod parts;
 
 pub use parts::{Acting, Envelope, NewConversation, NewMessage, Page};
@@ -10,13 +11,15 @@ use crate::care::CareStep;
 use crate::conversation::History;
 use crate::coverage::NewCoverage;
 use crate::event::Mention;
-use crate::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId};
+use crate::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId, TaskId};
 use crate::on_behalf::Confirmation;
 use crate::person::{AccountState, Person, Roles, Site};
+use crate::pin::NewPin;
 use crate::private::{Private, Sealed};
 use crate::scheduled::NewScheduled;
 use crate::session::Session;
 use crate::settings::Settings;
+use crate::task::{NewTask, TaskStep, Terms};
 use crate::timer::Timer;
 use serde::{Deserialize, Serialize};
 
@@ -301,64 +304,46 @@ pub enum Command {
         /// What.
         timer: Timer,
     },
-}
-
-impl Command {
-    /// The conversation it is about, if it is about one that exists.
-    pub fn conversation(&self) -> Option<ConversationId> {
-        match self {
-            Self::Rename { conversation, .. }
-            | Self::Archive { conversation }
-            | Self::Reopen { conversation }
-            | Self::ChangeOwner { conversation, .. }
-            | Self::AddMember { conversation, .. }
-            | Self::RemoveMember { conversation, .. }
-            | Self::Send { conversation, .. }
-            | Self::Edit { conversation, .. }
-            | Self::Retract { conversation, .. }
-            | Self::MarkRead { conversation, .. }
-            | Self::ConfirmDelivery { conversation, .. }
-            | Self::Acknowledge { conversation, .. }
-            | Self::BreakGlass { conversation, .. }
-            | Self::Care { conversation, .. }
-            | Self::ConfirmOnBehalf { conversation, .. }
-            | Self::SendOnBehalf { conversation, .. }
-            | Self::Schedule { conversation, .. }
-            | Self::ChangeAttention { conversation, .. } => Some(*conversation),
-            _ => None,
-        }
-    }
-
-    /// The version of commands that has it first: a node that applies less cannot read it.
-    pub fn version(&self) -> u8 {
-        match self {
-            Self::Care { .. }
-            | Self::ConfirmOnBehalf { .. }
-            | Self::SendOnBehalf { .. }
-            | Self::ChangeOnBehalf { .. } => 2,
-            Self::GrantCoverage { .. }
-            | Self::EndCoverage { .. }
-            | Self::Schedule { .. }
-            | Self::Unschedule { .. }
-            | Self::ChangeAttention { .. }
-            | Self::ChangeSettings { .. }
-            | Self::ChangeAvailability { .. }
-            | Self::ChangeRights { .. }
-            | Self::BeginThread { .. }
-            | Self::FireTimer { .. } => 3,
-            _ => 1,
-        }
-    }
-
-    /// Whether the answer is kept for retries. Reads are not: asking twice is two looks.
-    pub fn is_answered_once(&self) -> bool {
-        !matches!(
-            self,
-            Self::Read { .. }
-                | Self::ReadDirectory { .. }
-                | Self::ReadAudit
-                | Self::SignIn { .. }
-                | Self::FailSignIn { .. }
-        )
-    }
+    /// Send a message that asks for more. Since version 4.
+    SendOnTerms {
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        message: Box<NewMessage>,
+        /// What it asks for.
+        terms: Terms,
+    },
+    /// Make a task. Since version 4.
+    CreateTask {
+        /// About which conversation.
+        conversation: ConversationId,
+        /// What, id drawn by the node.
+        task: Box<NewTask>,
+    },
+    /// Do something with a task. Since version 4.
+    ChangeTask {
+        /// About which conversation it is.
+        conversation: ConversationId,
+        /// Which.
+        task: TaskId,
+        /// What.
+        step: TaskStep,
+    },
+    /// Look at the tasks about conversations. Since version 4.
+    ReadTasks {
+        /// About which.
+        conversations: Vec<ConversationId>,
+    },
+    /// Pin to a patient's chart. Since version 4.
+    Pin {
+        /// From which conversation.
+        conversation: ConversationId,
+        /// What, id drawn by the node.
+        pin: Box<NewPin>,
+    },
+    /// Look at what is pinned to the chart of a conversation's patient. Since version 4.
+    ReadPins {
+        /// Of which.
+        conversation: ConversationId,
+    },
 }

@@ -11,15 +11,18 @@ mod marks;
 mod members;
 mod messages;
 mod on_behalf;
+mod pins;
 mod reading;
+mod record;
 mod room;
 mod rooms;
 mod scheduled;
 mod settings;
+mod tasks;
 
 pub use scheduled::as_sent;
 
-use crate::audit::{Action, AuditRecord, Basis, Range};
+use crate::audit::{Action, Basis, Range};
 use crate::care::CareStep;
 use crate::command::{Acting, Command, Envelope};
 use crate::conversation::{Audience, Membership, Place, Side};
@@ -28,7 +31,6 @@ use crate::ids::PersonId;
 use crate::outcome::{Answer, Change, Outcome};
 use crate::permission::{Asking, permit};
 use crate::person::Person;
-use crate::private::Private;
 use crate::refusal::Refusal;
 use crate::timer::Timer;
 use crate::view::View;
@@ -65,7 +67,7 @@ pub fn decide(view: &View, envelope: &Envelope) -> Outcome {
     });
     let refusal = decided.as_ref().err().copied();
     let decision = decided.unwrap_or_default();
-    let audit = record(view, envelope, action, refusal, &decision);
+    let audit = record::of(view, envelope, action, refusal, &decision);
     let answer = match (refusal, decision.grants) {
         (Some(refusal), _) => Answer::Refused {
             revision: view.revision,
@@ -128,6 +130,8 @@ fn by_clock(view: &View, command: &Command) -> Result<Decision, Refusal> {
             Timer::CoverageBegins(_) | Timer::CoverageEnds(_) => coverage::fired(view, *timer),
             Timer::MessageDue(_) => scheduled::due(view, *timer),
             Timer::Reminder(..) => attention::remind(view, *timer),
+            Timer::TaskDue(_) => tasks::due(view, *timer),
+            Timer::ReadBy(..) => tasks::not_read(view, *timer),
         },
         _ => Err(Refusal::Forbidden),
     }
@@ -136,6 +140,9 @@ fn by_clock(view: &View, command: &Command) -> Result<Decision, Refusal> {
 fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -> Result<Decision, Refusal> {
     if let Command::Read { pages } = &envelope.command {
         return reading::read(view, actor, pages, envelope.on_behalf_of);
+    }
+    if let Command::ReadTasks { conversations } = &envelope.command {
+        return tasks::read(view, actor, conversations, envelope.on_behalf_of);
     }
     let asking = asking(view, envelope, actor, action);
     let basis = permit(&asking)?;
@@ -160,6 +167,7 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         Command::AddMember { history, .. } => members::add(view, actor, *history),
         Command::RemoveMember { .. } => members::remove(view, actor),
         Command::Send { message, .. } => messages::send(view, actor, message),
+        Command::SendOnTerms { message, terms, .. } => messages::send_on_terms(view, actor, message, terms),
         Command::Edit { content, mentions, .. } => messages::edit(view, actor, content, mentions),
         Command::Retract { reason, .. } => messages::retract(view, actor, reason),
         Command::Acknowledge { .. } => messages::acknowledge(view, actor),
@@ -185,7 +193,11 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         Command::ChangeAvailability { available, .. } => settings::availability(view, *available),
         Command::ChangeRights { roles, sites, .. } => settings::rights(view, *roles, sites),
         Command::BeginThread { new, reason, to } => settings::begin(view, actor, new, *reason, *to),
-        Command::Read { .. } => Err(Refusal::Invalid),
+        Command::CreateTask { task, .. } => tasks::create(view, actor, task),
+        Command::ChangeTask { step, .. } => tasks::step(view, actor, step),
+        Command::Pin { pin, .. } => pins::pin(view, actor, pin),
+        Command::ReadPins { .. } => pins::read(view, actor),
+        Command::Read { .. } | Command::ReadTasks { .. } => Err(Refusal::Invalid),
     }?;
     decision.basis = decision.basis.or(basis);
     if decision.basis == Some(Basis::Coverage) {
@@ -197,7 +209,9 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
 /// The question the funnel is asked for this command; the edge asks the same.
 pub fn asking<'a>(view: &'a View, envelope: &'a Envelope, actor: &'a Person, action: Action) -> Asking<'a> {
     let (audience, priority) = match &envelope.command {
-        Command::Send { message, .. } | Command::SendOnBehalf { message, .. } => (message.audience, message.priority),
+        Command::Send { message, .. }
+        | Command::SendOnTerms { message, .. }
+        | Command::SendOnBehalf { message, .. } => (message.audience, message.priority),
         Command::Schedule { scheduled, .. } => (scheduled.message.audience, scheduled.message.priority),
         _ => (Audience::Everyone, Priority::Routine),
     };
@@ -246,8 +260,7 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::AddMember { .. } => Action::AddMember,
         Command::RemoveMember { person, .. } if oneself(person) => Action::Leave,
         Command::RemoveMember { .. } => Action::RemoveMember,
-        Command::Send { message, .. } if message.audience == Audience::Team => Action::SendNote,
-        Command::Send { .. } => Action::Send,
+        Command::Send { message, .. } | Command::SendOnTerms { message, .. } => scheduled::as_sent(message.audience),
         Command::Edit { .. } => Action::Edit,
         Command::Retract { .. } => Action::Retract,
         Command::MarkRead { .. } => Action::MarkRead,
@@ -287,105 +300,13 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
             Timer::CoverageEnds(_) => Action::FinishCoverage,
             Timer::MessageDue(_) => Action::SendScheduled,
             Timer::Reminder(..) => Action::Remind,
+            Timer::TaskDue(_) => Action::TaskDue,
+            Timer::ReadBy(..) => Action::NotReadInTime,
         },
-    }
-}
-
-fn record(
-    view: &View,
-    envelope: &Envelope,
-    action: Action,
-    refusal: Option<Refusal>,
-    decision: &Decision,
-) -> AuditRecord {
-    let (actor, session) = match envelope.acting {
-        Acting::Person { person, session } => (Some(person), Some(session)),
-        Acting::Operator => (None, None),
-        // Whose message it is, whom it reminds; of a coverage it is nobody.
-        Acting::Clock => (view.actor.as_ref().map(|actor| actor.id), None),
-        Acting::Door => match &envelope.command {
-            Command::SignIn { session, .. } => (Some(session.person), Some(session.id)),
-            Command::FailSignIn { person, .. } => (*person, None),
-            _ => (None, None),
-        },
-    };
-    let device = match &envelope.command {
-        Command::SignIn { session, .. } => session.device.clone(),
-        Command::FailSignIn { device, .. } => device.clone(),
-        _ => view
-            .session
-            .as_ref()
-            .map(|session| session.device.clone())
-            .unwrap_or_default(),
-    };
-    let reason = match &envelope.command {
-        Command::BreakGlass { reason, .. } | Command::Retract { reason, .. } => reason.clone(),
-        Command::GrantCoverage { coverage } => coverage.reason.clone(),
-        _ => Private::default(),
-    };
-    let named = match &envelope.command {
-        Command::AddPerson { person, .. } => Some(person.id),
-        Command::CreateConversation(new) | Command::BeginThread { new, .. } => new.kind.patient(),
-        _ => view.subject.as_ref().map(|subject| subject.id),
-    };
-    let ranges = if decision.ranges.is_empty() {
-        ranges_of(envelope, refusal, decision)
-    } else {
-        decision.ranges.clone()
-    };
-    AuditRecord {
-        revision: view.revision,
-        at_ms: view.now_ms,
-        actor,
-        on_behalf_of: envelope
-            .on_behalf_of
-            .or_else(|| covered(view, &envelope.command))
-            .or(decision.covered),
-        session,
-        device,
-        basis: decision.basis,
-        action,
-        refusal: refusal.or(decision.noted),
-        subject: named,
-        ranges,
-        reason,
-        salt: envelope.salt,
-    }
-}
-
-/// For whom somebody gets to read, or did.
-fn covered(view: &View, command: &Command) -> Option<PersonId> {
-    match command {
-        Command::GrantCoverage { coverage } => Some(coverage.covered),
-        Command::EndCoverage { .. } | Command::FireTimer { .. } => {
-            view.coverages.first().map(|coverage| coverage.window.covered)
-        }
-        _ => None,
-    }
-}
-
-/// Where a command happened: the event it made, or the conversation it was refused in.
-fn ranges_of(envelope: &Envelope, refusal: Option<Refusal>, decision: &Decision) -> Vec<Range> {
-    let conversation = decision.conversation.or_else(|| envelope.command.conversation());
-    let seq = if refusal.is_some() { 0 } else { decision.place.seq };
-    match (&envelope.command, conversation) {
-        (Command::Read { pages }, _) => pages
-            .iter()
-            .map(|page| Range {
-                conversation: page.conversation,
-                basis: None,
-                side: Side::Team,
-                from_seq: 0,
-                to_seq: 0,
-            })
-            .collect(),
-        (_, Some(conversation)) => vec![Range {
-            conversation,
-            basis: decision.basis,
-            side: Side::Team,
-            from_seq: seq,
-            to_seq: seq,
-        }],
-        (_, None) => Vec::new(),
+        Command::CreateTask { .. } => Action::CreateTask,
+        Command::ChangeTask { .. } => Action::ChangeTask,
+        Command::ReadTasks { .. } => Action::ReadTasks,
+        Command::Pin { .. } => Action::Pin,
+        Command::ReadPins { .. } => Action::ReadPins,
     }
 }

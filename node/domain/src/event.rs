@@ -3,9 +3,10 @@
 
 use crate::care::{Party, Stage};
 use crate::conversation::{Audience, History, Place, Side};
-use crate::ids::PersonId;
+use crate::ids::{PersonId, PinId, TaskId};
 use crate::person::Role;
 use crate::private::{Private, Sealed};
+use crate::task::TaskDeed;
 use serde::{Deserialize, Serialize};
 
 /// How urgent the sender says it is; never guessed from content (T-11). Numbers and order are for ever.
@@ -168,6 +169,22 @@ pub enum EventBody {
         left: bool,
         /// Who answers now, if that changed.
         party: Option<Party>,
+    },
+    /// Something happened to a task. Since version 4 of commands.
+    TaskChanged {
+        /// To which.
+        task: TaskId,
+        /// What.
+        what: TaskDeed,
+        /// Who is to do it, if that is new.
+        assignee: Option<Party>,
+    },
+    /// Something of it was pinned to a patient's chart. Since version 4 of commands.
+    Pinned {
+        /// The pin.
+        pin: PinId,
+        /// To whose chart.
+        patient: PersonId,
     },
 }
 

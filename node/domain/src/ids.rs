@@ -102,6 +102,14 @@ identifier!(
     /// One coverage: somebody works for a time in the patient conversations of somebody who is away.
     CoverageId, "cov_");
 
+identifier!(
+    /// One task.
+    TaskId, "tsk_");
+
+identifier!(
+    /// One pin to a patient's chart.
+    PinId, "pin_");
+
 /// What the client calls its command; it keeps it until it has an answer. Unique per person, not over all.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CommandId(#[serde(with = "fixed_bytes")] pub u128);

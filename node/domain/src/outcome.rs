@@ -9,11 +9,13 @@ use crate::event::Event;
 use crate::ids::{ConversationId, PersonId};
 use crate::on_behalf::Confirmed;
 use crate::person::{Person, Site};
+use crate::pin::Pin;
 use crate::private::{Private, Sealed};
 use crate::refusal::Refusal;
 use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
 use crate::settings::Settings;
+use crate::task::{ReadBy, Task};
 use serde::{Deserialize, Serialize};
 
 /// One record to write. Records are whole: there is no partial update.
@@ -73,6 +75,14 @@ pub enum Change {
         /// Where it stands, in the numbering of its author; none: it was taken back.
         sent_seq: Option<u64>,
     },
+    /// A task, new or changed.
+    Task(Box<Task>),
+    /// A message that a patient must read by a time, or has not read by it.
+    ReadBy(ReadBy),
+    /// They have read it, or need not any more.
+    ReadByOver(ReadBy),
+    /// What was put to a patient's chart.
+    Pin(Box<Pin>),
     /// What the clinic sets for itself.
     Settings(Box<Settings>),
     /// Whether somebody takes new conversations of patients.

@@ -8,9 +8,11 @@ mod care;
 mod coverage;
 mod messages;
 mod on_behalf;
+mod pins;
 mod reading;
 mod rooms;
 mod settings;
+mod tasks;
 
 pub use reading::{basis, may_watch_queue, queue_basis};
 
@@ -118,7 +120,9 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         | Action::BeginCoverage
         | Action::FinishCoverage
         | Action::SendScheduled
-        | Action::Remind => Err(Refusal::Forbidden),
+        | Action::Remind
+        | Action::TaskDue
+        | Action::NotReadInTime => Err(Refusal::Forbidden),
         Action::AddSite
         | Action::AddPerson
         | Action::ChangeAccountState
@@ -169,6 +173,10 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         Action::ConfirmOnBehalf | Action::SendOnBehalf | Action::ChangeOnBehalf => {
             decide(on_behalf::deny(asking), on_behalf::allow(asking))
         }
+        Action::CreateTask | Action::ChangeTask | Action::ReadTasks => {
+            decide(tasks::deny(asking), tasks::allow(asking))
+        }
+        Action::Pin | Action::ReadPins => decide(pins::deny(asking), pins::allow(asking)),
         Action::GrantCoverage | Action::EndCoverage => decide(coverage::deny(asking), coverage::allow(asking)),
         Action::ChangeSettings | Action::ChangeAvailability | Action::ChangeRights => {
             decide(settings::deny(asking), settings::allow(asking))

@@ -85,6 +85,10 @@ refusals! {
     QueueNeedsMore = "queue_needs_more",
     /// That person takes no new conversations of patients.
     NotAvailable = "not_available",
+    /// Another one of the staff has replied just now.
+    AnotherReplied = "another_replied",
+    /// Number and birth date are not those of this patient, or it is about another one.
+    NotThisPatient = "not_this_patient",
 }
 
 #[cfg(test)]
@@ -126,6 +130,8 @@ mod tests {
             "team_chat_off",
             "queue_needs_more",
             "not_available",
+            "another_replied",
+            "not_this_patient",
         ];
         let codes: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
         assert_eq!(codes, pinned);

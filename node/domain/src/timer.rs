@@ -4,7 +4,7 @@
 //! the workspace proposes what is due. Nothing is lost with a node: the next leader finds the same timers in the same state. A timer that
 //! fires twice, or too early, does nothing.
 
-use crate::ids::{ConversationId, CoverageId, PersonId, ScheduledId};
+use crate::ids::{ConversationId, CoverageId, PersonId, ScheduledId, TaskId};
 use serde::{Deserialize, Serialize};
 
 /// What is waited for. Numbers and order are for ever.
@@ -18,4 +18,8 @@ pub enum Timer {
     MessageDue(ScheduledId),
     /// Somebody wants to be reminded of a conversation.
     Reminder(PersonId, ConversationId),
+    /// A task is due.
+    TaskDue(TaskId),
+    /// A message must be read by now: where, and its place in the team's numbering.
+    ReadBy(ConversationId, u64),
 }

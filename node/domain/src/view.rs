@@ -11,6 +11,7 @@ use crate::person::Person;
 use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
 use crate::settings::{Settings, Switches};
+use crate::task::{ReadBy, Task};
 
 /// One conversation as one reader needs it judged.
 #[derive(Debug, Clone, Default)]
@@ -99,6 +100,20 @@ pub struct View {
     pub scheduled: Option<Scheduled>,
     /// How many the actor has waiting.
     pub scheduled_count: usize,
+    /// The task it is about.
+    pub task: Option<Task>,
+    /// How many open ones the conversation has.
+    pub open_tasks_count: usize,
+    /// What its patient must read by a time, and has not.
+    pub read_bys: Vec<ReadBy>,
+    /// The messages that are to be pinned.
+    pub pinned: Vec<Event>,
+    /// There is a pin of that name.
+    pub pin_exists: bool,
+    /// How many pins the patient's chart has.
+    pub pins_count: usize,
+    /// What happened in it lately that the actor has not seen.
+    pub unseen: Vec<Event>,
     /// What the actor came to in it by a coverage.
     pub stand_in: Option<StandIn>,
     /// What the one who answers for it did.

@@ -4,6 +4,7 @@ mod common;
 
 use common::scene_of_care::{CONFIRMATION, confirmed};
 use common::scene_of_coverage::running;
+use common::scene_of_tasks::pin_of;
 use common::{
     COLLEAGUE, CONVERSATION, Case, NEW, NOW_MS, NURSE, OTHER_PATIENT, PATIENT, administrator, channel, colleague, head,
     member, message, new_message, nurse, patient, staff, thread, with_message,
@@ -19,6 +20,7 @@ use corridor_domain::permission::{Asking, permit};
 use corridor_domain::person::{AccountState, Person, Role};
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::refusal::Refusal;
+use corridor_domain::task::Terms;
 use corridor_domain::view::Readable;
 
 fn send() -> Command {
@@ -210,6 +212,27 @@ fn case(refusal: Refusal) -> Option<Case> {
             let case = Case::by(&patient, command).subject(&colleague(), None);
             case.people(&[patient, colleague()])
                 .change(|view| view.subject_is_unavailable = true)
+        }
+        Refusal::AnotherReplied => {
+            let terms = Terms {
+                seen_seq: Some(9),
+                ..Terms::default()
+            };
+            let command = Command::SendOnTerms {
+                conversation: CONVERSATION,
+                message: Box::new(new_message(Audience::Everyone)),
+                terms,
+            };
+            let reply = Event {
+                at_ms: NOW_MS - 1,
+                ..message(COLLEAGUE, Audience::Everyone)
+            };
+            Case::inside(&nurse(), &head(thread()), command).change(|view| view.unseen = vec![reply])
+        }
+        Refusal::NotThisPatient => {
+            let command = pin_of(Private::from("another's number"));
+            let case = Case::inside(&nurse(), &head(thread()), command);
+            case.subject(&patient(PATIENT, &[]), None)
         }
         Refusal::CoverageOverlaps => {
             let running = running(NURSE, COLLEAGUE);

@@ -23,6 +23,7 @@ const TABLES: &[(&str, &str)] = &[
     ("on_behalf.md", include_str!("tables/on_behalf.md")),
     ("coverage.md", include_str!("tables/coverage.md")),
     ("waiting.md", include_str!("tables/waiting.md")),
+    ("tasks.md", include_str!("tables/tasks.md")),
     ("settings.md", include_str!("tables/settings.md")),
 ];
 
@@ -240,6 +241,8 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::Unschedule
         | Action::SendScheduled
         | Action::Remind
+        | Action::TaskDue
+        | Action::NotReadInTime
         | Action::ChangeSettings => vec!["-"],
         Action::AddPerson
         | Action::ChangeAccountState
@@ -285,7 +288,12 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::Open
         | Action::ConfirmOnBehalf
         | Action::SendOnBehalf
-        | Action::AllowOnBehalf => all_kinds().iter().map(kind_name).collect(),
+        | Action::AllowOnBehalf
+        | Action::CreateTask
+        | Action::ChangeTask
+        | Action::ReadTasks
+        | Action::Pin
+        | Action::ReadPins => all_kinds().iter().map(kind_name).collect(),
     }
 }
 

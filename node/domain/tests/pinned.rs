@@ -339,6 +339,13 @@ fn the_actions() {
         (Action::ChangeSettings, "ChangeSettings", "settings_changed"),
         (Action::ChangeAvailability, "ChangeAvailability", "availability_changed"),
         (Action::ChangeRights, "ChangeRights", "rights_changed"),
+        (Action::CreateTask, "CreateTask", "task_created"),
+        (Action::ChangeTask, "ChangeTask", "task_changed"),
+        (Action::ReadTasks, "ReadTasks", "tasks_read"),
+        (Action::TaskDue, "TaskDue", "task_due"),
+        (Action::NotReadInTime, "NotReadInTime", "not_read_in_time"),
+        (Action::Pin, "Pin", "pinned"),
+        (Action::ReadPins, "ReadPins", "pins_read"),
     ];
     assert_eq!(Action::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

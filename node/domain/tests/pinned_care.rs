@@ -11,7 +11,7 @@ use corridor_domain::command::{Acting, Command, NewConversation, NewMessage};
 use corridor_domain::conversation::{Audience, Kind};
 use corridor_domain::coverage::{CoverageStage, NewCoverage};
 use corridor_domain::event::Priority;
-use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SiteId};
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SiteId, TaskId};
 use corridor_domain::person::Role;
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::scheduled::NewScheduled;
@@ -93,6 +93,21 @@ fn coverage_and_what_waits_for_its_time() {
             ),
         ),
     ]);
+    pinned_from(
+        4,
+        &[
+            (
+                Timer::TaskDue(TaskId(0x7A)),
+                "TaskDue",
+                "040000000000000000000000000000007a",
+            ),
+            (
+                Timer::ReadBy(ConversationId(4), 300),
+                "ReadBy",
+                "0500000000000000000000000000000004ac02",
+            ),
+        ],
+    );
     pinned(&[
         (CoverageStage::Planned, "Planned", "00"),
         (CoverageStage::Running, "Running", "01"),

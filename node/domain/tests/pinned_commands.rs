@@ -388,6 +388,12 @@ fn the_commands() {
         | Command::ChangeAvailability { .. }
         | Command::ChangeRights { .. }
         | Command::BeginThread { .. }
-        | Command::FireTimer { .. } => (),
+        | Command::FireTimer { .. }
+        | Command::SendOnTerms { .. }
+        | Command::CreateTask { .. }
+        | Command::ChangeTask { .. }
+        | Command::ReadTasks { .. }
+        | Command::Pin { .. }
+        | Command::ReadPins { .. } => (),
     };
 }

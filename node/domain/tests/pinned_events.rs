@@ -8,9 +8,10 @@ use common::pinned::pinned;
 use corridor_domain::care::{Party, Stage};
 use corridor_domain::conversation::{Audience, History, Place};
 use corridor_domain::event::{EventBody, Mention, Message, OfferEnd, Priority, Retraction};
-use corridor_domain::ids::PersonId;
+use corridor_domain::ids::{PersonId, PinId, TaskId};
 use corridor_domain::person::Role;
 use corridor_domain::private::{Private, Sealed};
+use corridor_domain::task::TaskDeed;
 
 fn place() -> Place {
     Place {
@@ -128,6 +129,23 @@ fn the_events() {
             "CoverageEnded",
             "120000000000000000000000000000000201010001",
         ),
+        (
+            EventBody::TaskChanged {
+                task: TaskId(0x7A),
+                what: TaskDeed::Assigned,
+                assignee: Some(Party::Pool(Role::Nurse)),
+            },
+            "TaskChanged",
+            "130000000000000000000000000000007a01010001",
+        ),
+        (
+            EventBody::Pinned {
+                pin: PinId(0x91),
+                patient: PersonId(2),
+            },
+            "Pinned",
+            "140000000000000000000000000000009100000000000000000000000000000002",
+        ),
     ]);
     // A variant that is new in the code stops this from compiling until it stands above.
     let _known = |value: &EventBody| match value {
@@ -149,7 +167,9 @@ fn the_events() {
         | EventBody::HandOverEnded { .. }
         | EventBody::StageChanged { .. }
         | EventBody::OnBehalfChanged { .. }
-        | EventBody::CoverageEnded { .. } => (),
+        | EventBody::CoverageEnded { .. }
+        | EventBody::TaskChanged { .. }
+        | EventBody::Pinned { .. } => (),
     };
 }
 

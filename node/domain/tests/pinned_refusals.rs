@@ -49,6 +49,8 @@ fn the_refusals() {
         (Refusal::TeamChatOff, "TeamChatOff", "team_chat_off"),
         (Refusal::QueueNeedsMore, "QueueNeedsMore", "queue_needs_more"),
         (Refusal::NotAvailable, "NotAvailable", "not_available"),
+        (Refusal::AnotherReplied, "AnotherReplied", "another_replied"),
+        (Refusal::NotThisPatient, "NotThisPatient", "not_this_patient"),
     ];
     assert_eq!(Refusal::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

@@ -239,6 +239,8 @@ impl Player {
                         reply_to,
                         mentions,
                         on_behalf: None,
+                        seen_seq: None,
+                        read_by_ms: None,
                     },
                 }
             }

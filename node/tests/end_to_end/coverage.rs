@@ -34,7 +34,7 @@ fn insists(who: &Person, method: &str, path: &str, body: &Value) -> Value {
 }
 
 /// A physician who goes away, another one who has nothing to do with his patient, and the patient: at three nodes.
-fn ward(cluster: &Cluster) -> (Person, Person, Person, String) {
+pub fn ward(cluster: &Cluster) -> (Person, Person, Person, String) {
     let amara = cluster.amara(0);
     let add = |body: Value| {
         let added = amara.post("/v1/people", &body).expect(201);

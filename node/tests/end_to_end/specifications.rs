@@ -100,6 +100,9 @@ fn every_frame_of_a_day_is_published() {
     let later = json!({ "at_ms": now_ms() + 60_000, "body": "later" });
     raman.post(&path_of(&room, "/scheduled"), &later).expect(201);
     socket.expect(|frame| frame["type"] == "scheduled_changed");
+    let task = json!({ "title": "Call the lab", "assignee": { "person_id": raman.id } });
+    raman.post(&path_of(&room, "/tasks"), &task).expect(201);
+    socket.expect(|frame| frame["type"] == "task_changed");
     let settings = json!({ "patients": true, "team": true, "guidance": "Call 911." });
     teo.command("PUT", "/v1/settings", &settings, &new_command_id())
         .expect(200);

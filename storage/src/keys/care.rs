@@ -1,7 +1,7 @@
 //! Keys of the responsibility for patients, of coverage, and of what waits for its time.
 
 use super::{Key, Table, key};
-use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId};
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, ScheduledId, TaskId};
 use corridor_domain::timer::Timer;
 
 /// The responsibility for a patient conversation.
@@ -98,6 +98,11 @@ pub fn timer(due_ms: u64, timer: Timer) -> Key {
             Table::Timer,
             &[&due_ms, &[4], &person.to_bytes(), &conversation.to_bytes()],
         ),
+        Timer::TaskDue(task) => key(Table::Timer, &[&due_ms, &[5], &task.to_bytes()]),
+        Timer::ReadBy(conversation, seq) => key(
+            Table::Timer,
+            &[&due_ms, &[6], &conversation.to_bytes(), &seq.to_be_bytes()],
+        ),
     }
 }
 
@@ -116,6 +121,11 @@ pub fn timer_of(key: &[u8]) -> Option<(u64, Timer)> {
         (2, Err(_)) if behind.is_empty() => Timer::CoverageEnds(CoverageId::from_bytes(*id)),
         (3, Err(_)) if behind.is_empty() => Timer::MessageDue(ScheduledId::from_bytes(*id)),
         (4, Ok(other)) => Timer::Reminder(PersonId::from_bytes(*id), ConversationId::from_bytes(other)),
+        (5, Err(_)) if behind.is_empty() => Timer::TaskDue(TaskId::from_bytes(*id)),
+        (6, Err(_)) => Timer::ReadBy(
+            ConversationId::from_bytes(*id),
+            u64::from_be_bytes(<[u8; 8]>::try_from(behind).ok()?),
+        ),
         _ => return None,
     };
     Some((u64::from_be_bytes(*due_ms), timer))
@@ -134,6 +144,8 @@ mod tests {
             Timer::CoverageEnds(other),
             Timer::MessageDue(ScheduledId(7)),
             Timer::Reminder(PersonId(8), ConversationId(9)),
+            Timer::TaskDue(TaskId(10)),
+            Timer::ReadBy(ConversationId(9), u64::MAX),
         ];
         for known in all {
             assert_eq!(timer_of(&timer(77, known)), Some((77, known)));

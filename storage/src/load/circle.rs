@@ -1,9 +1,10 @@
-//! What is around a patient: who belongs to them, and which conversations are theirs.
+//! What is around a patient: who belongs to them, and which conversations are theirs; and what a conversation begins with.
 
-use super::{people_of, person_of};
+use super::{Onlooker, name_holder, people_of, person_of, readable, settings};
 use crate::keys::{self, Table};
 use crate::state::Records;
-use corridor_domain::conversation::{Conversation, Membership};
+use corridor_domain::command::NewConversation;
+use corridor_domain::conversation::{Conversation, Kind, Membership};
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
 use corridor_domain::person::{Person, PersonKind};
@@ -62,5 +63,34 @@ pub(super) fn load_patients_conversations<'p>(
             }
         }
     }
+    Ok(())
+}
+
+pub(super) fn load_for_creation(
+    records: &impl Records,
+    view: &mut View,
+    onlooker: Option<&Onlooker<'_>>,
+    new: &NewConversation,
+) -> io::Result<()> {
+    view.about.switches = settings::switches(records)?;
+    let mut wanted = new.members.clone();
+    wanted.truncate(limits::MEMBERS_AT_CREATION_COUNT_MAX + 1);
+    match &new.kind {
+        Kind::Direct => {
+            if let (Some(actor), Some(other)) = (&view.actor, new.members.first()) {
+                view.existing_direct = records
+                    .id(&keys::direct_pair(actor.id, *other))?
+                    .map(ConversationId::from_bytes);
+            }
+        }
+        Kind::Channel { .. } => view.name_taken = name_holder(records, new.topic.expose())?.is_some(),
+        Kind::Group => {}
+        Kind::Patient { patient } => wanted.splice(..0, circle_of(records, *patient, true)?).for_each(drop),
+        Kind::CareRoom { patient, beside } => {
+            wanted.splice(..0, circle_of(records, *patient, false)?).for_each(drop);
+            view.about = readable(records, onlooker, *beside)?;
+        }
+    }
+    view.people = people_of(records, &wanted)?;
     Ok(())
 }

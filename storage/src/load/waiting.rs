@@ -1,7 +1,7 @@
 //! What waits for its time: scheduled messages and reminders, and whose they are.
 
 use super::coverage::{Onlooker, load_coverage, load_substituted};
-use super::{load_message, person_of, readable};
+use super::{load_message, person_of, readable, tasks};
 use crate::keys;
 use crate::state::Records;
 use corridor_domain::ids::{ConversationId, PersonId, ScheduledId};
@@ -58,6 +58,8 @@ pub(super) fn load_for_timer(records: &impl Records, view: &mut View, timer: Tim
             view.actor = person_of(records, person)?;
             load_attention(records, view, conversation)
         }
+        Timer::TaskDue(task) => tasks::load_task(records, view, task),
+        Timer::ReadBy(conversation, seq) => tasks::load_not_read(records, view, conversation, seq),
     }
 }
 

@@ -9,7 +9,7 @@ use corridor_domain::scheduled::Scheduled;
 use corridor_domain::timer::Timer;
 use std::io;
 
-fn move_timer(batch: &mut Transaction<'_>, was: Option<(u64, Timer)>, is: Option<(u64, Timer)>) {
+pub(super) fn move_timer(batch: &mut Transaction<'_>, was: Option<(u64, Timer)>, is: Option<(u64, Timer)>) {
     if was == is {
         return;
     }

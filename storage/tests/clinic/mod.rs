@@ -16,6 +16,7 @@ use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId};
 use corridor_domain::outcome::{Answer, Change, Grant};
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::refusal::Refusal;
+use corridor_domain::task::Terms;
 use corridor_storage::apply::{Applied, AppliedState, encode_command};
 use corridor_storage::backend::{Backend, MemoryBackend};
 use corridor_storage::reader::{AuditFilter, AuditLine, Reader};
@@ -206,17 +207,28 @@ pub fn note(conversation: ConversationId, body: &str) -> Command {
 }
 
 pub fn say(conversation: ConversationId, audience: Audience, body: &str, reply_to: Option<u64>) -> Command {
-    let message = NewMessage {
+    Command::Send {
+        conversation,
+        message: message(audience, body, reply_to),
+    }
+}
+
+pub fn on_terms(conversation: ConversationId, audience: Audience, body: &str, terms: Terms) -> Command {
+    Command::SendOnTerms {
+        conversation,
+        message: message(audience, body, None),
+        terms,
+    }
+}
+
+fn message(audience: Audience, body: &str, reply_to: Option<u64>) -> Box<NewMessage> {
+    Box::new(NewMessage {
         audience,
         priority: Priority::Routine,
         content: Sealed(body.as_bytes().to_vec()),
         mentions: Vec::new(),
         reply_to,
-    };
-    Command::Send {
-        conversation,
-        message: Box::new(message),
-    }
+    })
 }
 
 pub fn edit(conversation: ConversationId, seq: u64, body: &str) -> Command {

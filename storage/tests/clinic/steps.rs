@@ -1,13 +1,15 @@
 //! Random commands of everybody in the clinic of [`super::folk`], sensible ones and hostile ones.
 
 use super::folk::{ADMINISTRATOR, CLERK, EVERYBODY, EVERYWHERE, JOHN, JOHNS, MARIA, MOTHER, NURSE, OFFICER, PHYSICIAN};
-use super::{create, edit, envelope, folk, retract, say};
-use corridor_domain::care::CareStep;
+use super::{create, edit, envelope, folk, on_terms, retract, say};
+use corridor_domain::care::{CareStep, Party};
 use corridor_domain::command::{Command, Envelope, Page};
 use corridor_domain::conversation::{Audience, History, Kind, Visibility};
-use corridor_domain::ids::{ConversationId, PersonId, SessionId};
+use corridor_domain::ids::{ConversationId, PersonId, PinId, SessionId, TaskId};
 use corridor_domain::person::{AccountState, Role};
-use corridor_domain::private::Private;
+use corridor_domain::pin::NewPin;
+use corridor_domain::private::{Private, Sealed};
+use corridor_domain::task::{NewTask, TaskStep, Terms};
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
 use proptest::sample::{select, subsequence};
@@ -126,6 +128,64 @@ fn care_command() -> impl Strategy<Value = Command> {
     (conversation(), step).prop_map(|(conversation, step)| Command::Care { conversation, step })
 }
 
+fn task_command() -> impl Strategy<Value = Command> {
+    let party = || {
+        prop_oneof![
+            person().prop_map(Party::Person),
+            select(Role::ALL.to_vec()).prop_map(Party::Pool)
+        ]
+    };
+    let id = || (0..6_u128).prop_map(TaskId);
+    let at_ms = || proptest::option::weighted(0.4, (0..200_u64).prop_map(|step| super::NOW_MS + step * 1_000));
+    let created = (
+        conversation(),
+        id(),
+        party(),
+        at_ms(),
+        proptest::option::weighted(0.3, seq()),
+    );
+    let step = prop_oneof![
+        party().prop_map(|to| TaskStep::Assign { to }),
+        at_ms().prop_map(|due_ms| TaskStep::Due { due_ms }),
+        select(vec![TaskStep::Complete, TaskStep::Cancel, TaskStep::Reopen]),
+    ];
+    let terms =
+        (proptest::option::of(seq()), at_ms()).prop_map(|(seen_seq, read_by_ms)| Terms { seen_seq, read_by_ms });
+    prop_oneof![
+        3 => created.prop_map(|(conversation, id, assignee, due_ms, message)| Command::CreateTask {
+            conversation,
+            task: Box::new(NewTask { id, title: Sealed(b"call".to_vec()), assignee, due_ms, message }),
+        }),
+        3 => (conversation(), id(), step).prop_map(|(conversation, task, step)| Command::ChangeTask {
+            conversation,
+            task,
+            step,
+        }),
+        1 => vec(conversation(), 0..3).prop_map(|conversations| Command::ReadTasks { conversations }),
+        2 => (conversation(), id(), select(vec![MARIA, JOHN]), vec(seq(), 0..3)).prop_map(pin),
+        1 => conversation().prop_map(|conversation| Command::ReadPins { conversation }),
+        3 => (conversation(), audience(), "[a-z]{0,8}", terms).prop_map(|(id, audience, body, terms)| {
+            on_terms(id, audience, &body, terms)
+        }),
+    ]
+}
+
+fn pin((conversation, id, patient, messages): (ConversationId, TaskId, PersonId, Vec<u64>)) -> Command {
+    let facts = folk::patient(patient, "", &[]).patient.unwrap();
+    let pin = NewPin {
+        id: PinId(id.0),
+        patient,
+        mrn: facts.mrn,
+        birth_date: facts.birth_date,
+        messages,
+        summary: Sealed(b"summary".to_vec()),
+    };
+    Command::Pin {
+        conversation,
+        pin: Box::new(pin),
+    }
+}
+
 fn account_command() -> impl Strategy<Value = Command> {
     let staff = [NURSE, PHYSICIAN, CLERK, OFFICER];
     let state = select(vec![
@@ -184,6 +244,7 @@ pub fn asked() -> impl Strategy<Value = Envelope> {
         6 => room_command(),
         3 => account_command(),
         3 => care_command(),
+        2 => task_command(),
         2 => reading(),
     ];
     let who = prop_oneof![

@@ -1,8 +1,8 @@
 //! Delivered and read: marks that only move forward. In small rooms they are events, so that nobody misses them.
 
 use super::Decision;
-use super::attention;
 use super::room::{Room, advance_read};
+use super::{attention, tasks};
 use crate::conversation::{Conversation, Membership, Side};
 use crate::event::EventBody;
 use crate::outcome::Change;
@@ -17,10 +17,12 @@ pub(super) fn read(view: &View, actor: &Person) -> Result<Decision, Refusal> {
     let delivered = up_to.seq_for(own.side);
     own.delivered_seq = own.delivered_seq.max(delivered);
     let unread = own.unread(&head.last);
-    let attention = attention::read(view);
+    // What the patient's side has read is waited for no longer.
+    let were_read = tasks::were_read(view, up_to).filter(|_| own.side == Side::Patient);
+    let beside: Vec<Change> = attention::read(view).into_iter().chain(were_read).collect();
     if !moved {
         return Ok(Decision {
-            changes: attention.into_iter().collect(),
+            changes: beside,
             unread,
             ..Decision::default()
         });
@@ -28,7 +30,7 @@ pub(super) fn read(view: &View, actor: &Person) -> Result<Decision, Refusal> {
     if !head.has_receipt_events() {
         let own = Change::Membership(Box::new(own));
         return Ok(Decision {
-            changes: attention.into_iter().chain([own]).collect(),
+            changes: beside.into_iter().chain([own]).collect(),
             unread,
             ..Decision::default()
         });
@@ -45,7 +47,7 @@ pub(super) fn read(view: &View, actor: &Person) -> Result<Decision, Refusal> {
     }
     let place = room.append(actor.id, None, shared, EventBody::Read { up_to });
     room.put_membership(own);
-    attention.into_iter().for_each(|change| room.put(change));
+    beside.into_iter().for_each(|change| room.put(change));
     Ok(Decision {
         changes: room.finish(),
         place,

@@ -1,9 +1,9 @@
 //! Sending, editing, taking back, acknowledging. Whether it is allowed was settled before; here it gets its effect.
 
-use super::Decision;
 use super::room::{Room, count_own};
+use super::{Decision, tasks};
 use crate::command::NewMessage;
-use crate::conversation::{Audience, Place};
+use crate::conversation::{Audience, Membership, Place, Side};
 use crate::decide::side_of;
 use crate::event::{Event, EventBody, Mention, Message, Retraction};
 use crate::limits;
@@ -11,6 +11,7 @@ use crate::outcome::Change;
 use crate::person::Person;
 use crate::private::{Private, Sealed};
 use crate::refusal::Refusal;
+use crate::task::Terms;
 use crate::view::View;
 
 pub(super) fn send(view: &View, actor: &Person, new: &NewMessage) -> Result<Decision, Refusal> {
@@ -27,6 +28,38 @@ pub(super) fn send(view: &View, actor: &Person, new: &NewMessage) -> Result<Deci
         place,
         ..Decision::default()
     })
+}
+
+/// As [`send`], but not over the head of a colleague, and with an eye on whether the patient reads it.
+pub(super) fn send_on_terms(view: &View, actor: &Person, new: &NewMessage, terms: &Terms) -> Result<Decision, Refusal> {
+    let head = view.about.conversation.as_ref().ok_or(Refusal::NotFound)?;
+    let to_a_patient =
+        head.kind.is_patient() && side_of(Some(actor)) == Side::Team && new.audience == Audience::Everyone;
+    if *terms != Terms::default() && !to_a_patient {
+        return Err(Refusal::Invalid);
+    }
+    if view
+        .unseen
+        .iter()
+        .any(|event| is_a_reply_of_another(view, actor, event))
+    {
+        return Err(Refusal::AnotherReplied);
+    }
+    let mut decision = send(view, actor, new)?;
+    if let Some(by_ms) = terms.read_by_ms {
+        tasks::must_be_read(view, actor, decision.place, by_ms, &mut decision)?;
+    }
+    Ok(decision)
+}
+
+/// Whether another one of the staff wrote it to the patient just now.
+fn is_a_reply_of_another(view: &View, actor: &Person, event: &Event) -> bool {
+    let is_reply = |message: &Message| message.audience == Audience::Everyone && message.retraction.is_none();
+    let is_patient_side = |found: &Membership| found.person == event.actor && found.side == Side::Patient;
+    event.message().is_some_and(is_reply)
+        && event.actor != actor.id
+        && view.now_ms.saturating_sub(event.at_ms) < limits::ANOTHER_REPLIED_MS
+        && !view.memberships.iter().any(is_patient_side)
 }
 
 /// A message as it is before anything happened to it.
@@ -124,6 +157,9 @@ pub(super) fn retract(view: &View, actor: &Person, reason: &Private) -> Result<D
         conversation,
         event: Box::new(target),
     });
+    for over in tasks::was_retracted(view, place) {
+        room.put(over);
+    }
     let place = room.append(actor.id, None, shared, EventBody::Retracted { target: place });
     Ok(Decision {
         changes: room.finish(),
@@ -143,7 +179,7 @@ pub(super) fn acknowledge(view: &View, actor: &Person) -> Result<Decision, Refus
     }
     let conversation = head.id;
     // Who of the staff has it is the team's business; that the patient has it is the patient's too.
-    let shared = message.audience == Audience::Everyone && side_of(Some(actor)) == crate::conversation::Side::Patient;
+    let shared = message.audience == Audience::Everyone && side_of(Some(actor)) == Side::Patient;
     message.acknowledged.push((actor.id, view.now_ms));
     let place = target.place;
     target.body = EventBody::Message(message);

@@ -36,6 +36,30 @@ pub const SCHEDULED_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
 pub const SCHEDULED_PER_PERSON_COUNT_MAX: usize = 100;
 /// How far ahead a reminder may be.
 pub const REMINDER_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
+/// Open tasks about one conversation.
+pub const TASKS_PER_CONVERSATION_COUNT_MAX: usize = 200;
+/// Tasks of one answer.
+pub const TASKS_LISTED_COUNT_MAX: usize = 200;
+/// Tasks that are looked at for one answer.
+pub const TASKS_LOOKED_AT_COUNT_MAX: usize = 2_000;
+/// Longest line that says what is to be done, in bytes.
+pub const TASK_TITLE_SIZE_BYTES_MAX: usize = 500;
+/// How far ahead a task may be due, and a message to be read.
+pub const TASK_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
+/// Messages of one conversation that must be read by a time, and are not.
+pub const READ_BYS_PER_CONVERSATION_COUNT_MAX: usize = 16;
+/// Messages of one pin.
+pub const PINNED_MESSAGES_COUNT_MAX: usize = 100;
+/// Pins of one patient's chart.
+pub const PINS_PER_PATIENT_COUNT_MAX: usize = 1_000;
+/// Pins of one answer, and bytes of their sealed words.
+pub const PINS_LISTED_COUNT_MAX: usize = 100;
+/// Longest summary that is pinned, in bytes.
+pub const PIN_SUMMARY_SIZE_BYTES_MAX: usize = 8_000;
+/// How long another one's reply keeps one from replying without having seen it (J05).
+pub const ANOTHER_REPLIED_MS: u64 = 10_000;
+/// Events that are looked back for it.
+pub const ANOTHER_REPLIED_EVENTS_COUNT_MAX: u64 = 64;
 /// How often the node that leads looks for what is due.
 pub const AGENDA_LOOK_INTERVAL_MS: u64 = 250;
 /// Rounds of them at one look: what is left then waits for the next.

@@ -210,13 +210,22 @@ impl Scene<'_> {
         let mut case = self.related(Case::by(actor, self.conversation_command(actor)), actor, head.clone());
         case.view.target = self.target(actor);
         case.view.pages = vec![case.view.about.clone()];
+        case.view.task = (self.action != Action::CreateTask).then(|| super::scene_of_tasks::task(None));
         let oneself = matches!(self.action, Action::Join | Action::Leave);
         let subject = if oneself {
             Some(actor.clone())
         } else {
             self.words().find_map(named)
         };
-        let subject = subject.unwrap_or_else(colleague);
+        let mut subject = subject.unwrap_or_else(colleague);
+        if self.action == Action::Pin {
+            subject = case
+                .view
+                .about
+                .patient
+                .clone()
+                .unwrap_or_else(|| self.the_patient(actor));
+        }
         let membership = match self.action {
             Action::Join | Action::Leave => case.view.about.own.clone(),
             Action::RemoveMember | Action::ChangeOwner | Action::Assign | Action::HandOver => {
@@ -348,6 +357,9 @@ impl Scene<'_> {
             },
             Action::Schedule => self.schedule(*message(Audience::Everyone)),
             Action::ChangeAttention => self.own_view(),
+            Action::CreateTask | Action::ChangeTask | Action::ReadTasks | Action::Pin | Action::ReadPins => {
+                self.task_command()
+            }
             Action::SendNote => Command::Send {
                 conversation,
                 message: message(Audience::Team),

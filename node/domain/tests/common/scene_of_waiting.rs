@@ -1,6 +1,7 @@
 //! The part of a scene that is about what people keep for themselves: scheduled messages, their own view, reminders.
 
 use super::scene::Scene;
+use super::scene_of_tasks::{READ_BY_SEQ, TASK};
 use super::{COLLEAGUE, CONVERSATION, Case, NOW_MS, NURSE, head, member, new_message, nurse, patient, thread};
 use corridor_domain::attention::{Attention, AttentionStep};
 use corridor_domain::audit::Action;
@@ -33,6 +34,8 @@ impl Scene<'_> {
             Action::Unschedule => Some(Command::Unschedule { scheduled: SCHEDULED }),
             Action::SendScheduled => timer(Timer::MessageDue(SCHEDULED)),
             Action::Remind => timer(Timer::Reminder(NURSE, CONVERSATION)),
+            Action::TaskDue => timer(Timer::TaskDue(TASK)),
+            Action::NotReadInTime => timer(Timer::ReadBy(CONVERSATION, READ_BY_SEQ)),
             _ => None,
         }
     }
@@ -48,6 +51,7 @@ impl Scene<'_> {
         if self.is("done before") {
             return case;
         }
+        self.waiting_tasks(&mut case.view, due_ms);
         case.view.scheduled = Some(scheduled(author, due_ms));
         case.view.attention = Some(Attention {
             remind_at_ms: Some(due_ms),

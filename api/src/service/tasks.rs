@@ -1,0 +1,250 @@
+//! Tasks: made and done, and looked at after the look is on the record; and what patients have not read in time.
+
+use super::{Caller, Done, Service};
+use crate::convert;
+use crate::failure::{Failure, Outcome};
+use corridor_domain::care::Party;
+use corridor_domain::command::Command;
+use corridor_domain::ids::{CommandId, ConversationId, TaskId};
+use corridor_domain::limits;
+use corridor_domain::permission::basis;
+use corridor_domain::person::Role;
+use corridor_domain::refusal::Refusal;
+use corridor_domain::task::{NewTask, ReadBy, Task};
+use corridor_domain::view::Readable;
+use corridor_protocol as wire;
+use std::collections::BTreeMap;
+use std::io;
+
+/// Whose tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskScope {
+    /// Given to the one who asks.
+    Mine,
+    /// Given to a role that they have.
+    Team,
+    /// All that they may see.
+    All,
+}
+
+/// What may be shown, by conversation.
+type Shown = BTreeMap<ConversationId, Readable>;
+
+impl Service {
+    /// Makes a task.
+    pub async fn create_task(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        conversation: ConversationId,
+        request: &wire::CreateTask,
+    ) -> Outcome<wire::TaskCreated> {
+        let asked = serde_json::to_vec(&(conversation.to_string(), request)).map_err(io::Error::other)?;
+        let assignee = convert::tasks::assignee(&request.assignee)?;
+        let title = convert::tasks::title(&request.title)?;
+        // Whoever is no member may make one all the same: whether they may is settled at apply, and must find the words there.
+        let title = match self.seal(caller, conversation, title, false, true)? {
+            Some(title) => title,
+            None => {
+                self.freshness().catch_up().await?;
+                self.seal(caller, conversation, title, true, true)?.unwrap_or_default()
+            }
+        };
+        let id = self.task_id(caller, command_id);
+        let task = NewTask {
+            id,
+            title,
+            assignee,
+            due_ms: request.due_at_ms,
+            message: request.seq,
+        };
+        let command = Command::CreateTask {
+            conversation,
+            task: Box::new(task),
+        };
+        let done = self
+            .run(&self.envelope(caller.acting(), command_id, &asked, command))
+            .await?;
+        Ok(wire::TaskCreated {
+            task_id: id.to_string(),
+            revision: done.revision,
+        })
+    }
+
+    /// Does something with a task.
+    pub async fn change_task(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        id: &str,
+        step: &wire::TaskStep,
+    ) -> Outcome<Done> {
+        let asked = serde_json::to_vec(&(id, step)).map_err(io::Error::other)?;
+        let task = convert::tasks::task_id(id)?;
+        let step = convert::tasks::step(step)?;
+        let found = match self.reader().task(task)? {
+            Some(found) => Some(found),
+            None => {
+                // It may have been made elsewhere, a moment ago.
+                self.freshness().catch_up().await?;
+                self.reader().task(task)?
+            }
+        };
+        let conversation = found.ok_or(Refusal::NotFound)?.conversation;
+        let command = Command::ChangeTask {
+            conversation,
+            task,
+            step,
+        };
+        let envelope = self.envelope(caller.acting(), command_id, &asked, command);
+        self.run(&envelope).await
+    }
+
+    /// Tasks by scope: what is overdue and due next first, of closed ones the last closed.
+    pub async fn tasks(&self, caller: &Caller, scope: TaskScope, is_open: bool) -> Outcome<wire::TaskList> {
+        let mut found = match is_open {
+            true => self.open_tasks(caller, scope)?,
+            false => self.closed_tasks(caller, scope)?,
+        };
+        if is_open {
+            found.sort_by_key(|task| (task.due_ms.unwrap_or(u64::MAX), task.created_at_ms, task.id));
+        }
+        let mut more = found.len() >= limits::TASKS_LOOKED_AT_COUNT_MAX;
+        let mut readable = self.readable(caller, found.iter().map(|task| task.conversation))?;
+        found.retain(|task| readable.contains_key(&task.conversation));
+        more |= found.len() > limits::TASKS_LISTED_COUNT_MAX;
+        found.truncate(limits::TASKS_LISTED_COUNT_MAX);
+        readable.retain(|conversation, _| found.iter().any(|task| task.conversation == *conversation));
+        let shown = self.looked_at(caller, readable).await?;
+        Ok(wire::TaskList {
+            tasks: self.shown_tasks(&shown, &found)?,
+            more,
+        })
+    }
+
+    /// What of a conversation is to be done, and what its patient has not read yet.
+    pub async fn tasks_about(&self, caller: &Caller, conversation: ConversationId) -> Outcome<wire::ConversationTasks> {
+        let command = Command::ReadTasks {
+            conversations: vec![conversation],
+        };
+        self.ask(caller, command).await?;
+        let readable = self.reader().readable(&caller.person, conversation)?;
+        let shown = Shown::from([(conversation, readable)]);
+        let mut tasks = self.reader().open_tasks_about(conversation)?;
+        tasks.sort_by_key(|task| (task.due_ms.unwrap_or(u64::MAX), task.created_at_ms, task.id));
+        let limit = limits::TASKS_LISTED_COUNT_MAX;
+        tasks.extend(self.reader().closed_tasks_about(conversation, limit)?);
+        let read_bys = self.reader().read_bys(conversation)?;
+        Ok(wire::ConversationTasks {
+            tasks: self.shown_tasks(&shown, &tasks)?,
+            unread: self.unread(&shown, &read_bys)?,
+        })
+    }
+
+    /// What patients have not read in time.
+    pub async fn unread_by_patients(&self, caller: &Caller) -> Outcome<wire::UnreadList> {
+        let mut found = self.reader().not_read(limits::TASKS_LOOKED_AT_COUNT_MAX)?;
+        found.sort_by_key(|read_by| (read_by.by_ms, read_by.conversation, read_by.seq));
+        let mut more = found.len() >= limits::TASKS_LOOKED_AT_COUNT_MAX;
+        let mut readable = self.readable(caller, found.iter().map(|read_by| read_by.conversation))?;
+        found.retain(|read_by| readable.contains_key(&read_by.conversation));
+        more |= found.len() > limits::TASKS_LISTED_COUNT_MAX;
+        found.truncate(limits::TASKS_LISTED_COUNT_MAX);
+        readable.retain(|conversation, _| found.iter().any(|read_by| read_by.conversation == *conversation));
+        let shown = self.looked_at(caller, readable).await?;
+        Ok(wire::UnreadList {
+            unread: self.unread(&shown, &found)?,
+            more,
+        })
+    }
+
+    fn open_tasks(&self, caller: &Caller, scope: TaskScope) -> io::Result<Vec<Task>> {
+        let limit = limits::TASKS_LOOKED_AT_COUNT_MAX;
+        match scope {
+            TaskScope::Mine => self.reader().tasks_of_person(caller.person.id, limit),
+            TaskScope::All => self.reader().open_tasks(limit),
+            TaskScope::Team => {
+                let mut tasks = Vec::new();
+                for role in Role::ALL.into_iter().filter(|role| caller.person.roles.has(*role)) {
+                    tasks.extend(self.reader().tasks_of_role(role, limit)?);
+                }
+                tasks.truncate(limit);
+                Ok(tasks)
+            }
+        }
+    }
+
+    fn closed_tasks(&self, caller: &Caller, scope: TaskScope) -> io::Result<Vec<Task>> {
+        let person = &caller.person;
+        let is_wanted = |task: &Task| match (scope, task.assignee) {
+            (TaskScope::All, _) => true,
+            (TaskScope::Mine, assignee) => {
+                assignee == Party::Person(person.id) || task.closed.is_some_and(|closed| closed.by == person.id)
+            }
+            (TaskScope::Team, Party::Pool(role)) => person.roles.has(role),
+            (TaskScope::Team, Party::Person(_)) => false,
+        };
+        let mut tasks = self.reader().closed_tasks(limits::TASKS_LOOKED_AT_COUNT_MAX)?;
+        tasks.retain(is_wanted);
+        Ok(tasks)
+    }
+
+    /// Those that the caller may read, as far as is known here.
+    fn readable(&self, caller: &Caller, wanted: impl Iterator<Item = ConversationId>) -> Outcome<Shown> {
+        let mut ids: Vec<_> = wanted.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if !caller.person.is_staff() {
+            return Err(Failure::Refused(Refusal::Forbidden));
+        }
+        let judged = self.reader().readables(&caller.person, ids.iter().copied())?;
+        let now_ms = self.time_of_rights_ms();
+        let may = |readable: &Readable| basis(&caller.person, readable, now_ms).is_some();
+        Ok(ids
+            .into_iter()
+            .zip(judged)
+            .filter(|(_, readable)| may(readable))
+            .collect())
+    }
+
+    /// The look is on the record before anything is shown, also one that finds nothing.
+    async fn looked_at(&self, caller: &Caller, mut readable: Shown) -> Outcome<Shown> {
+        let conversations = readable.keys().copied().collect();
+        let (_, grants) = self.ask(caller, Command::ReadTasks { conversations }).await?;
+        readable.retain(|conversation, _| grants.iter().any(|grant| grant.conversation == *conversation));
+        Ok(readable)
+    }
+
+    fn shown_tasks(&self, shown: &Shown, tasks: &[Task]) -> io::Result<Vec<wire::Task>> {
+        let mut all = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let Some(readable) = shown.get(&task.conversation) else {
+                continue;
+            };
+            let title = match &readable.conversation {
+                Some(head) if !task.title.0.is_empty() => {
+                    self.keys()
+                        .open(head.id, &head.content_key, task.creator, &task.title)?
+                }
+                _ => String::new(),
+            };
+            all.push(convert::tasks::task(self.names(), readable, task, title)?);
+        }
+        Ok(all)
+    }
+
+    fn unread(&self, shown: &Shown, read_bys: &[ReadBy]) -> io::Result<Vec<wire::Unread>> {
+        let found = read_bys
+            .iter()
+            .filter_map(|read_by| Some((read_by, shown.get(&read_by.conversation)?)));
+        found
+            .map(|(read_by, readable)| convert::tasks::unread(self.names(), readable, read_by))
+            .collect()
+    }
+
+    /// Made of the command, so that whoever asks again at whichever node means the same one.
+    fn task_id(&self, caller: &Caller, command_id: CommandId) -> TaskId {
+        let named = [b"task".as_slice(), &caller.person.id.to_bytes(), &command_id.to_bytes()];
+        TaskId::from_bytes(self.keys().fingerprint(&named.concat()))
+    }
+}

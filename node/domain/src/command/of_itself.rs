@@ -1,0 +1,77 @@
+//! What a command says of itself, before anybody looks at the state.
+
+use super::Command;
+use crate::ids::ConversationId;
+
+impl Command {
+    /// The conversation it is about, if it is about one that exists.
+    pub fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::Rename { conversation, .. }
+            | Self::Archive { conversation }
+            | Self::Reopen { conversation }
+            | Self::ChangeOwner { conversation, .. }
+            | Self::AddMember { conversation, .. }
+            | Self::RemoveMember { conversation, .. }
+            | Self::Send { conversation, .. }
+            | Self::Edit { conversation, .. }
+            | Self::Retract { conversation, .. }
+            | Self::MarkRead { conversation, .. }
+            | Self::ConfirmDelivery { conversation, .. }
+            | Self::Acknowledge { conversation, .. }
+            | Self::BreakGlass { conversation, .. }
+            | Self::Care { conversation, .. }
+            | Self::ConfirmOnBehalf { conversation, .. }
+            | Self::SendOnBehalf { conversation, .. }
+            | Self::Schedule { conversation, .. }
+            | Self::SendOnTerms { conversation, .. }
+            | Self::CreateTask { conversation, .. }
+            | Self::ChangeTask { conversation, .. }
+            | Self::Pin { conversation, .. }
+            | Self::ReadPins { conversation }
+            | Self::ChangeAttention { conversation, .. } => Some(*conversation),
+            _ => None,
+        }
+    }
+
+    /// The version of commands that has it first: a node that applies less cannot read it.
+    pub fn version(&self) -> u8 {
+        match self {
+            Self::Care { .. }
+            | Self::ConfirmOnBehalf { .. }
+            | Self::SendOnBehalf { .. }
+            | Self::ChangeOnBehalf { .. } => 2,
+            Self::GrantCoverage { .. }
+            | Self::EndCoverage { .. }
+            | Self::Schedule { .. }
+            | Self::Unschedule { .. }
+            | Self::ChangeAttention { .. }
+            | Self::ChangeSettings { .. }
+            | Self::ChangeAvailability { .. }
+            | Self::ChangeRights { .. }
+            | Self::BeginThread { .. }
+            | Self::FireTimer { .. } => 3,
+            Self::SendOnTerms { .. }
+            | Self::CreateTask { .. }
+            | Self::ChangeTask { .. }
+            | Self::ReadTasks { .. }
+            | Self::Pin { .. }
+            | Self::ReadPins { .. } => 4,
+            _ => 1,
+        }
+    }
+
+    /// Whether the answer is kept for retries. Reads are not: asking twice is two looks.
+    pub fn is_answered_once(&self) -> bool {
+        !matches!(
+            self,
+            Self::Read { .. }
+                | Self::ReadDirectory { .. }
+                | Self::ReadAudit
+                | Self::ReadTasks { .. }
+                | Self::ReadPins { .. }
+                | Self::SignIn { .. }
+                | Self::FailSignIn { .. }
+        )
+    }
+}

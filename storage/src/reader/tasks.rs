@@ -1,0 +1,99 @@
+//! Tasks and pins as lists want them. Whether somebody may see one is asked by its conversation, elsewhere.
+
+use super::Reader;
+use crate::backend::Direction;
+use crate::keys::{self, Table};
+use crate::state::Records;
+use corridor_domain::ids::{ConversationId, PersonId, PinId, TaskId};
+use corridor_domain::person::Role;
+use corridor_domain::pin::Pin;
+use corridor_domain::task::{ReadBy, Task};
+use std::io;
+
+impl Reader {
+    /// A task.
+    pub fn task(&self, task: TaskId) -> io::Result<Option<Task>> {
+        self.state.record(&keys::task(task))
+    }
+
+    /// The open tasks about a conversation.
+    pub fn open_tasks_about(&self, conversation: ConversationId) -> io::Result<Vec<Task>> {
+        self.tasks_by(&keys::open_tasks_about(conversation), usize::MAX / 2)
+    }
+
+    /// The closed tasks about a conversation, the last closed first, at most `limit`.
+    pub fn closed_tasks_about(&self, conversation: ConversationId, limit: usize) -> io::Result<Vec<Task>> {
+        self.last_of(&keys::closed_tasks_about(conversation), limit)
+    }
+
+    /// All closed tasks, the last closed first, at most `limit`.
+    pub fn closed_tasks(&self, limit: usize) -> io::Result<Vec<Task>> {
+        self.last_of(&keys::table(Table::ClosedTask), limit)
+    }
+
+    fn last_of(&self, prefix: &[u8], limit: usize) -> io::Result<Vec<Task>> {
+        let (from, to) = keys::range_of(prefix);
+        let mut tasks = Vec::new();
+        for pair in self.state.scan(&from, &to, Direction::Backward).take(limit) {
+            if let Some(task) = keys::last_id(&pair?.0) {
+                tasks.extend(self.task(TaskId::from_bytes(task))?);
+            }
+        }
+        Ok(tasks)
+    }
+
+    /// The open tasks that a person is to do, at most `limit`.
+    pub fn tasks_of_person(&self, person: PersonId, limit: usize) -> io::Result<Vec<Task>> {
+        self.tasks_by(&keys::tasks_of_person(person), limit)
+    }
+
+    /// The open tasks that whoever has the role is to do, at most `limit`.
+    pub fn tasks_of_role(&self, role: Role, limit: usize) -> io::Result<Vec<Task>> {
+        self.tasks_by(&keys::tasks_of_role(role), limit)
+    }
+
+    /// All open tasks, at most `limit`.
+    pub fn open_tasks(&self, limit: usize) -> io::Result<Vec<Task>> {
+        self.tasks_by(&keys::table(Table::ConversationOpenTask), limit)
+    }
+
+    /// What the patient of a conversation must read by a time, and has not.
+    pub fn read_bys(&self, conversation: ConversationId) -> io::Result<Vec<ReadBy>> {
+        crate::load::read_bys_in(&self.state, conversation)
+    }
+
+    /// What patients have not read in time, at most `limit`.
+    pub fn not_read(&self, limit: usize) -> io::Result<Vec<ReadBy>> {
+        let pairs = self.state.prefix(&keys::table(Table::NotRead), limit)?;
+        let mut found = Vec::with_capacity(pairs.len());
+        for (key, _) in pairs {
+            if let Some((conversation, seq)) = keys::not_read_of(&key) {
+                found.extend(self.state.record::<ReadBy>(&keys::read_by(conversation, seq))?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What is pinned to a patient's chart, the last first, at most `limit`; each with the SHA-256 of its record, which nothing changes.
+    pub fn pins_of(&self, patient: PersonId, limit: usize) -> io::Result<Vec<(Pin, [u8; 32])>> {
+        use sha2::{Digest, Sha256};
+        let (from, to) = keys::range_of(&keys::pins_of(patient));
+        let mut pins = Vec::new();
+        for pair in self.state.scan(&from, &to, Direction::Backward).take(limit) {
+            let Some(id) = keys::last_id(&pair?.0) else { continue };
+            if let Some(bytes) = self.state.bytes(&keys::pin(PinId::from_bytes(id)))? {
+                pins.push((crate::records::decode(&bytes)?, Sha256::digest(&bytes).into()));
+            }
+        }
+        Ok(pins)
+    }
+
+    fn tasks_by(&self, prefix: &[u8], limit: usize) -> io::Result<Vec<Task>> {
+        let ids = self.state.ids(prefix, limit)?;
+        let mut tasks = Vec::with_capacity(ids.len());
+        for id in ids {
+            tasks.extend(self.task(TaskId::from_bytes(id))?);
+        }
+        Ok(tasks)
+    }
+}

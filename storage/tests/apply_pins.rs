@@ -1,0 +1,149 @@
+//! Pins to a patient's chart, from commands to records and back.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod clinic;
+
+use clinic::folk::{self, CLERK, DIRECT, GENERAL, JOHN, JOHNS, MARIA, NURSE, PHYSICIAN};
+use clinic::{Clinic, note, retract, send};
+use corridor_domain::audit::Action;
+use corridor_domain::command::Command;
+use corridor_domain::event::EventBody;
+use corridor_domain::ids::{ConversationId, PersonId, PinId};
+use corridor_domain::limits;
+use corridor_domain::pin::{NewPin, Pin};
+use corridor_domain::private::{Private, Sealed};
+use corridor_domain::refusal::Refusal;
+
+fn pin(conversation: ConversationId, patient: PersonId, id: u128, messages: &[u64], summary: &str) -> Command {
+    let facts = folk::patient(patient, "", &[]).patient.unwrap();
+    let pin = NewPin {
+        id: PinId(id),
+        patient,
+        mrn: facts.mrn,
+        birth_date: facts.birth_date,
+        messages: messages.to_vec(),
+        summary: Sealed(summary.as_bytes().to_vec()),
+    };
+    Command::Pin {
+        conversation,
+        pin: Box::new(pin),
+    }
+}
+
+fn of(clinic: &Clinic, patient: PersonId) -> Vec<(Pin, [u8; 32])> {
+    clinic.reader.pins_of(patient, usize::MAX).unwrap()
+}
+
+#[test]
+fn a_pin_is_a_copy_that_nothing_changes() {
+    let mut clinic = Clinic::staffed();
+    let asked = clinic.does(MARIA, send(GENERAL, "it swells at night"));
+    let noted = clinic.does(NURSE, note(GENERAL, "twice this week"));
+    let place = clinic.does(
+        PHYSICIAN,
+        pin(GENERAL, MARIA, 1, &[asked.seq, noted.seq], "watch the knee"),
+    );
+    let event = clinic.reader.event(GENERAL, place.seq).unwrap().unwrap();
+    assert!(!event.shared && matches!(event.body, EventBody::Pinned { patient: MARIA, .. }));
+    let line = clinic.last_line().record;
+    assert_eq!(
+        (line.action, line.actor, line.subject),
+        (Action::Pin, Some(PHYSICIAN), Some(MARIA))
+    );
+    let before = of(&clinic, MARIA);
+    let said: Vec<_> = before[0]
+        .0
+        .messages
+        .iter()
+        .map(|message| message.content.0.clone())
+        .collect();
+    assert_eq!(said, [b"it swells at night".to_vec(), b"twice this week".to_vec()]);
+    // Taken back afterwards, the chart still has it, to the byte; taken back before, it does not get there.
+    clinic.does(NURSE, retract(GENERAL, noted.seq));
+    assert_eq!(of(&clinic, MARIA), before);
+    let gone = pin(GENERAL, MARIA, 2, &[noted.seq], "");
+    assert_eq!(clinic.refused(PHYSICIAN, gone), Refusal::AlreadyRetracted);
+    clinic.does(PHYSICIAN, pin(GENERAL, MARIA, 3, &[], "a summary alone"));
+    let all = of(&clinic, MARIA);
+    assert_eq!(
+        (all.len(), all[0].0.id, &all[1]),
+        (2, PinId(3), &before[0]),
+        "the last first"
+    );
+}
+
+#[test]
+fn nothing_gets_into_a_namesakes_chart() {
+    let mut clinic = Clinic::staffed();
+    let asked = clinic.does(MARIA, send(GENERAL, "it swells"));
+    let to_another = pin(GENERAL, JOHN, 1, &[asked.seq], "");
+    assert_eq!(clinic.refused(PHYSICIAN, to_another), Refusal::NotThisPatient);
+    for (mrn, birth_date) in [("MRN-11", "1984-03-12"), ("MRN-10", "1984-03-21")] {
+        let Command::Pin { conversation, mut pin } = pin(GENERAL, MARIA, 1, &[asked.seq], "") else {
+            unreachable!("it is a pin")
+        };
+        (pin.mrn, pin.birth_date) = (Private::from(mrn), Private::from(birth_date));
+        let command = Command::Pin { conversation, pin };
+        assert_eq!(clinic.refused(PHYSICIAN, command), Refusal::NotThisPatient);
+    }
+    // A colleague is no patient, and who may not know of one does not pin to their chart.
+    assert_eq!(
+        clinic.refused(PHYSICIAN, pin(DIRECT, NURSE, 1, &[], "s")),
+        Refusal::NotFound
+    );
+    assert_eq!(clinic.refused(NURSE, pin(DIRECT, JOHN, 1, &[], "s")), Refusal::NotFound);
+    assert_eq!(
+        clinic.refused(CLERK, pin(GENERAL, MARIA, 1, &[], "s")),
+        Refusal::NotFound
+    );
+    assert_eq!(
+        clinic.refused(MARIA, pin(GENERAL, MARIA, 1, &[], "s")),
+        Refusal::Forbidden
+    );
+    assert_eq!((of(&clinic, MARIA).len(), of(&clinic, JOHN).len()), (0, 0));
+    clinic.does(PHYSICIAN, pin(DIRECT, JOHN, 1, &[], "from our talk"));
+    assert_eq!(of(&clinic, JOHN).len(), 1);
+}
+
+#[test]
+fn a_pin_has_bounds() {
+    let mut clinic = Clinic::staffed();
+    let (one, other) = (
+        clinic.does(MARIA, send(GENERAL, "a")),
+        clinic.does(MARIA, send(GENERAL, "b")),
+    );
+    let both = [one.seq, other.seq];
+    for (messages, summary, refusal) in [
+        (vec![], "", Refusal::Invalid),
+        (vec![both[1], both[0]], "", Refusal::Invalid),
+        (vec![both[0], both[0]], "", Refusal::Invalid),
+        (vec![1], "", Refusal::NotFound),
+        (vec![both[1] + 40], "", Refusal::NotFound),
+        (
+            (1..=limits::PINNED_MESSAGES_COUNT_MAX as u64 + 1).collect(),
+            "",
+            Refusal::TooMany,
+        ),
+    ] {
+        let command = pin(GENERAL, MARIA, 1, &messages, summary);
+        assert_eq!(clinic.refused(NURSE, command), refusal, "{messages:?}");
+    }
+    clinic.does(NURSE, pin(GENERAL, MARIA, 1, &both, ""));
+    let again = pin(GENERAL, MARIA, 1, &both, "another's id");
+    assert_eq!(clinic.refused(PHYSICIAN, again), Refusal::Invalid);
+}
+
+#[test]
+fn a_look_at_a_chart_is_on_the_record() {
+    let mut clinic = Clinic::staffed();
+    let look = |conversation| Command::ReadPins { conversation };
+    clinic.ask(NURSE, look(GENERAL));
+    let line = clinic.last_line().record;
+    assert_eq!(
+        (line.action, line.refusal, line.ranges[0].conversation),
+        (Action::ReadPins, None, GENERAL)
+    );
+    assert_eq!(clinic.refused(MARIA, look(GENERAL)), Refusal::Forbidden);
+    assert_eq!(clinic.refused(NURSE, look(JOHNS)), Refusal::NotFound);
+    assert_eq!(clinic.refused(NURSE, look(DIRECT)), Refusal::Invalid);
+}

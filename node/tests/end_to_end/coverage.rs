@@ -87,7 +87,14 @@ fn a_covering_physician_has_the_full_picture_for_a_time_and_then_nothing() {
         json!({ "covered_id": okafor.id, "covering_id": lindqvist.id, "until_ms": until_ms + 9_000, "reason": "more" });
     lindqvist.post("/v1/coverage", &wider).refused(403, "forbidden");
 
-    // He hands over; until she accepts it is his. The leader dies in between.
+    // He leaves her a summary in the chart, and what is open. He hands over; until she accepts it is his. The leader dies in between.
+    let patient = okafor.conversation(&thread)["patient"].clone();
+    let summary = json!({
+        "patient_id": patient["id"], "mrn": patient["mrn"], "birth_date": patient["birth_date"], "summary": "Knee worse; wait for the scan.",
+    });
+    okafor.post(&path_of(&thread, "/pins"), &summary).expect(201);
+    let open = json!({ "title": "Read the scan", "assignee": { "role": "physician" } });
+    okafor.post(&path_of(&thread, "/tasks"), &open).expect(201);
     let hand_over = json!({ "step": "hand_over", "to_id": lindqvist.id, "minutes": 30 });
     step(&okafor, &thread, &hand_over).expect(200);
     let leader = cluster.leader(0);
@@ -109,6 +116,10 @@ fn a_covering_physician_has_the_full_picture_for_a_time_and_then_nothing() {
         &json!({ "step": "accept" }),
     );
     assert_eq!(party(&lindqvist, &thread), lindqvist.id);
+    let pinned = lindqvist.get(&path_of(&thread, "/pins")).expect(200);
+    assert_eq!(pinned["pins"][0]["summary"], "Knee worse; wait for the scan.");
+    let open = lindqvist.get("/v1/tasks?scope=team").expect(200);
+    assert_eq!(open["tasks"][0]["title"], "Read the scan");
     let patient = at(&garcia, &cluster.nodes[if leader == 2 { 1 } else { 2 }]);
     let shown = patient.conversation(&thread)["care"].clone();
     assert_eq!(
@@ -131,6 +142,9 @@ fn a_covering_physician_has_the_full_picture_for_a_time_and_then_nothing() {
     let over = hers.expect(|frame| frame["coverage"]["state"] == "over");
     assert_eq!(over["coverage"]["id"], granted["id"]);
     assert_eq!(party(&alive, &thread), okafor.id, "what is open goes back");
+    lindqvist.get(&path_of(&thread, "/pins")).refused(404, "not_found");
+    lindqvist.get(&path_of(&thread, "/tasks")).refused(404, "not_found");
+    assert_eq!(lindqvist.get("/v1/tasks?scope=team").expect(200)["tasks"], json!([]));
     patient.say(&thread, "Is he back?");
     hers.send(&json!({ "type": "heartbeat" }));
     hers.expect(|frame| frame["type"] == "heartbeat");

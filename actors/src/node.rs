@@ -328,6 +328,13 @@ impl Actors {
         Ok(self.rooms.queue.look(|index| index.page(ask)).unwrap_or_default())
     }
 
+    /// The figures of the queue for a viewer.
+    pub async fn overview(&self, viewer: &queue::Viewer, now_ms: u64) -> io::Result<queue::Overview> {
+        self.gather_queue().await?;
+        let figures = self.rooms.queue.look(|index| index.overview(viewer, now_ms));
+        Ok(figures.unwrap_or_default())
+    }
+
     /// From now on the queue is known here, and who watches it is told what moves.
     pub async fn gather_queue(&self) -> io::Result<()> {
         if self.rooms.queue.is_gathered() {

@@ -7,12 +7,14 @@
 mod actor;
 mod ask;
 mod index;
+mod overview;
 mod reading;
 
 pub(crate) use actor::QueueActor;
 pub use actor::QueueMessage;
 pub use ask::{Ask, HandOverIs, Page, PartyIs, Standing, Viewer};
 pub use index::Key;
+pub use overview::{AGES_MS, Load, Overview, Replies};
 
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_storage::apply::Applied;

@@ -5,6 +5,7 @@ mod delivery;
 mod device;
 mod falls;
 mod falls_of_few;
+mod figures;
 mod gossip;
 mod house;
 mod many;

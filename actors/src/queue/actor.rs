@@ -3,9 +3,9 @@
 use crate::directory::Connected;
 use crate::frame::Frame;
 use crate::outbox::{Farewell, Latest};
-use crate::queue::Viewer;
-use crate::workspace::Rooms;
-use corridor_domain::ids::PersonId;
+use crate::queue::{Queue, Viewer};
+use crate::workspace::{Context, Rooms};
+use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::permission::may_watch_queue;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::collections::HashMap;
@@ -61,12 +61,12 @@ fn tell(rooms: &Rooms) {
     if watchers.is_empty() {
         return;
     }
-    let now_ms = rooms.context.reader.progress().map_or(0, |progress| progress.at_ms);
+    let now_ms = now_ms(&rooms.context);
     let mut viewers: HashMap<PersonId, Option<Viewer>> = HashMap::new();
     for device in &watchers {
         let viewer = viewers
             .entry(device.person)
-            .or_insert_with(|| viewer(rooms, device.person));
+            .or_insert_with(|| viewer(&rooms.context, device.person));
         let may_watch = viewer.as_ref().is_some_and(|viewer| may_watch_queue(&viewer.person));
         if !may_watch || moved.people.contains(&device.person) {
             close(rooms, device);
@@ -93,9 +93,27 @@ fn tell(rooms: &Rooms) {
     }
 }
 
+impl Queue {
+    /// Whether a conversation stands in it. Where nobody asked for the queue yet nothing does.
+    pub(crate) fn holds(&self, id: ConversationId) -> bool {
+        self.look(|index| index.standing(id).is_some()).unwrap_or_default()
+    }
+
+    /// Whether somebody may know of a conversation of it.
+    pub(crate) fn shows_to(&self, context: &Context, id: ConversationId, person: PersonId) -> bool {
+        let viewer = viewer(context, person);
+        let shows = |viewer: Viewer| self.look(|index| index.shows(&viewer, id, now_ms(context)));
+        viewer.and_then(shows).unwrap_or_default()
+    }
+}
+
+fn now_ms(context: &Context) -> u64 {
+    context.reader.progress().map_or(0, |progress| progress.at_ms)
+}
+
 /// Somebody as they stand now; none: they are shown nothing.
-fn viewer(rooms: &Rooms, person: PersonId) -> Option<Viewer> {
-    let reader = &rooms.context.reader;
+fn viewer(context: &Context, person: PersonId) -> Option<Viewer> {
+    let reader = &context.reader;
     let covers = reader.covers(person).ok()?;
     let person = reader.person(person).ok()??;
     Some(Viewer { person, covers })

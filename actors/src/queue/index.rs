@@ -3,7 +3,8 @@
 
 use super::Moved;
 use super::ask::{Ask, Page, Standing, Viewer};
-use corridor_domain::care::{Care, Party, can_hold};
+use super::overview::Reply;
+use corridor_domain::care::{Care, Party, Stage, can_hold};
 use corridor_domain::conversation::{Audience, Conversation, Place};
 use corridor_domain::event::{Event, EventBody};
 use corridor_domain::ids::{ConversationId, PersonId};
@@ -28,6 +29,8 @@ pub(super) struct Thread {
     topic: String,
     pub(super) care: Care,
     pub(super) waiting_since_ms: Option<u64>,
+    /// The first replies of the last days, the oldest first.
+    pub(super) replies: Vec<Reply>,
 }
 
 /// Something that was read from storage.
@@ -122,6 +125,7 @@ impl Index {
                     if let Some(known) = self.threads.get(&head.id) {
                         (thread.revision, thread.waiting_since_ms) = (known.revision, known.waiting_since_ms);
                         thread.care.clone_from(&known.care);
+                        thread.replies.clone_from(&known.replies);
                         if known.archived != thread.archived || known.topic != thread.topic {
                             moved.conversations.insert(head.id);
                         }
@@ -162,10 +166,15 @@ impl Index {
             return false;
         };
         thread.revision = event.revision;
-        thread.waiting_since_ms = match from_patient {
-            true => thread.waiting_since_ms.or(Some(event.at_ms)),
-            false => None,
-        };
+        match (from_patient, thread.waiting_since_ms) {
+            (true, None) => thread.waiting_since_ms = Some(event.at_ms),
+            (true, Some(_)) => {}
+            (false, waiting_since_ms) => {
+                thread.waiting_since_ms = None;
+                let reply = waiting_since_ms.map(|since_ms| Reply::to(since_ms, event.at_ms));
+                reply.into_iter().for_each(|reply| thread.replied(reply));
+            }
+        }
         self.place(id, thread);
         true
     }
@@ -179,7 +188,7 @@ impl Index {
         Standing {
             conversation: id,
             revision: thread.revision,
-            stage: thread.care.stage(&thread.last),
+            stage: thread.stage(),
             party: self.party(thread),
             since_ms: thread.care.since_ms,
             offer: thread.care.offer,
@@ -187,9 +196,18 @@ impl Index {
         }
     }
 
-    fn party(&self, thread: &Thread) -> Party {
+    pub(super) fn party(&self, thread: &Thread) -> Party {
         let holder = thread.care.holder.and_then(|holder| self.people.get(&holder));
         thread.care.party(holder)
+    }
+
+    /// What the viewer may know of, but what is laid away.
+    pub(super) fn known_to(&self, viewer: &Viewer, now_ms: u64) -> impl Iterator<Item = &Thread> {
+        let may_know = move |thread: &&Thread| {
+            let patient = self.people.get(&thread.patient);
+            patient.is_some_and(|patient| viewer.may_know(patient, thread.care.holder, now_ms))
+        };
+        self.threads.values().filter(|thread| !thread.archived).filter(may_know)
     }
 
     /// Whether somebody may know of it by care team or queue.
@@ -224,7 +242,7 @@ impl Index {
 
     /// Asked for every conversation that there is: what costs least comes first.
     fn is_wanted(&self, ask: &Ask<'_>, thread: &Thread) -> bool {
-        let is_stage = ask.stage.is_none_or(|stage| stage == thread.care.stage(&thread.last));
+        let is_stage = ask.stage.is_none_or(|stage| stage == thread.stage());
         if thread.archived || !is_stage {
             return false;
         }
@@ -256,7 +274,13 @@ impl Thread {
             topic: head.topic.expose().to_lowercase(),
             care: Care::untouched(head.id, head.created_at_ms),
             waiting_since_ms: None,
+            replies: Vec::new(),
         }
+    }
+
+    /// How far its work has come.
+    pub(super) fn stage(&self) -> Stage {
+        self.care.stage(&self.last)
     }
 
     fn is_held_by(&self, person: PersonId) -> bool {

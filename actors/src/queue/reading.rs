@@ -1,6 +1,7 @@
 //! The queue out of storage: every patient conversation as it stands, one after the other.
 
 use super::index::{Index, Part, Thread, is_said};
+use super::overview::Reply;
 use corridor_domain::conversation::{Conversation, Side};
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
@@ -38,9 +39,10 @@ impl Thread {
         let Some(head) = reader.conversation(id)?.filter(|head| head.kind.is_patient()) else {
             return Ok(None);
         };
-        let (revision, waiting_since_ms) = newest(reader, &head, is_patient_side)?;
-        let mut thread = Self::of(&head, revision);
-        thread.waiting_since_ms = waiting_since_ms;
+        let said = Said::read(reader, &head, is_patient_side)?;
+        let mut thread = Self::of(&head, said.revision);
+        thread.waiting_since_ms = said.waiting_since_ms;
+        said.replies.into_iter().for_each(|reply| thread.replied(reply));
         if let Some(care) = reader.care(id)? {
             thread.care = care;
         }
@@ -48,30 +50,58 @@ impl Thread {
     }
 }
 
-/// The revision of the newest message that the patient may see, and since when the patient waits: of the unanswered ones the oldest, as far
-/// back as is looked.
-fn newest(
-    reader: &Reader,
-    head: &Conversation,
-    is_patient_side: impl Fn(PersonId) -> bool,
-) -> io::Result<(u64, Option<u64>)> {
-    let Some(newest) = reader.event(head.id, head.last_shared_message_seq)? else {
-        let created = reader.event(head.id, 1)?;
-        return Ok((created.map_or(head.revision, |event| event.revision), None));
-    };
-    let revision = newest.revision;
-    if !is_patient_side(newest.actor) {
-        return Ok((revision, None));
-    }
-    let mut waiting_since_ms = newest.at_ms;
-    let (last, count) = (newest.place.shared_seq, limits::QUEUE_LOOK_BACK_EVENTS_COUNT);
-    for shared_seq in (last.saturating_sub(count)..last).rev() {
-        match reader.event_for(head.id, Side::Patient, shared_seq)? {
-            Some(event) if is_said(&event) && !is_patient_side(event.actor) => break,
-            Some(event) if is_said(&event) => waiting_since_ms = event.at_ms,
-            Some(_) => {}
-            None => break,
+/// What was said in a conversation lately.
+#[derive(Default)]
+struct Said {
+    /// Of the newest message that the patient may see.
+    revision: u64,
+    /// Since when the patient waits: of the unanswered messages the oldest, as far back as is looked.
+    waiting_since_ms: Option<u64>,
+    /// The first replies of the last days, the oldest first.
+    replies: Vec<Reply>,
+}
+
+impl Said {
+    fn read(reader: &Reader, head: &Conversation, is_patient_side: impl Fn(PersonId) -> bool) -> io::Result<Self> {
+        let Some(newest) = reader.event(head.id, head.last_shared_message_seq)? else {
+            let created = reader.event(head.id, 1)?;
+            return Ok(Self {
+                revision: created.map_or(head.revision, |event| event.revision),
+                ..Self::default()
+            });
+        };
+        let replied_since_ms = reader.progress()?.at_ms.saturating_sub(limits::REPLIES_LOOK_BACK_MS);
+        let mut said = vec![(newest.at_ms, is_patient_side(newest.actor))];
+        let mut is_answered = !said[0].1;
+        let (last, count) = (newest.place.shared_seq, limits::QUEUE_LOOK_BACK_EVENTS_COUNT);
+        for shared_seq in (last.saturating_sub(count)..last).rev() {
+            let Some(event) = reader.event_for(head.id, Side::Patient, shared_seq)? else {
+                break;
+            };
+            // What nobody has answered is followed back to its beginning, however long ago that was.
+            if is_answered && event.at_ms < replied_since_ms {
+                break;
+            }
+            if is_said(&event) {
+                let from_patient = is_patient_side(event.actor);
+                is_answered |= !from_patient;
+                said.push((event.at_ms, from_patient));
+            }
         }
+        let mut known = Self {
+            revision: newest.revision,
+            ..Self::default()
+        };
+        for (at_ms, from_patient) in said.into_iter().rev() {
+            match (from_patient, known.waiting_since_ms) {
+                (true, None) => known.waiting_since_ms = Some(at_ms),
+                (false, Some(since_ms)) => {
+                    known.waiting_since_ms = None;
+                    known.replies.push(Reply::to(since_ms, at_ms));
+                }
+                _ => {}
+            }
+        }
+        Ok(known)
     }
-    Ok((revision, Some(waiting_since_ms)))
 }

@@ -10,13 +10,13 @@ use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
 use corridor_domain::person::{AccountState, Role};
 
-const KNEE: ConversationId = ConversationId(0xA7);
+pub(super) const KNEE: ConversationId = ConversationId(0xA7);
 
-fn care(conversation: ConversationId, step: CareStep) -> Command {
+pub(super) fn care(conversation: ConversationId, step: CareStep) -> Command {
     Command::Care { conversation, step }
 }
 
-fn take() -> CareStep {
+pub(super) fn take() -> CareStep {
     CareStep::Take { from: None }
 }
 
@@ -35,7 +35,7 @@ fn ask(viewer: &Viewer) -> Ask<'_> {
 }
 
 impl House {
-    fn viewer(&self, person: PersonId) -> Viewer {
+    pub(super) fn viewer(&self, person: PersonId) -> Viewer {
         Viewer {
             covers: self.reader.covers(person).unwrap(),
             person: self.reader.person(person).unwrap().unwrap(),
@@ -62,7 +62,7 @@ impl House {
         queue.look(|index| index.page(&ask(&viewer))).unwrap().standings
     }
 
-    async fn begin_knee(&self) {
+    pub(super) async fn begin_knee(&self) {
         let knee = new(KNEE, Kind::Patient { patient: MARIA }, &[]);
         self.does(NURSE, Command::CreateConversation(Box::new(knee))).await;
     }

@@ -147,3 +147,66 @@ pub struct QueuePage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_after: Option<String>,
 }
+
+/// What is open and what waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Load {
+    /// Open conversations.
+    pub open: u64,
+    /// Of these, where the patient wrote last.
+    pub waiting: u64,
+    /// Since when the longest waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest_ms: Option<u64>,
+}
+
+/// What waits for so long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Age {
+    /// Below; absent: whatever is older than the step before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below_ms: Option<u64>,
+    /// Conversations.
+    pub waiting: u64,
+}
+
+/// How much one who answers has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PartyLoad {
+    /// Who.
+    pub party: Party,
+    /// How much.
+    #[serde(flatten)]
+    pub load: Load,
+}
+
+/// How long patients waited for a first reply, in the last seven days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FirstReplies {
+    /// Replies.
+    pub count: u64,
+    /// Half of them took no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p50_ms: Option<u64>,
+    /// Nine of ten took no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p90_ms: Option<u64>,
+}
+
+/// The figures of the patient conversations that one may know of by care team, coverage or queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Overview {
+    /// When, by the node's clock.
+    pub at_ms: u64,
+    /// All of them.
+    #[serde(flatten)]
+    pub load: Load,
+    /// What waits by how long, the shortest first.
+    pub ages: Vec<Age>,
+    /// By who answers, what waits longest first.
+    pub parties: Vec<PartyLoad>,
+    /// Hand-overs that nobody accepted in time.
+    pub late_hand_overs: u64,
+    /// First replies.
+    pub first_replies: FirstReplies,
+}

@@ -11,7 +11,7 @@ use crate::person::{Person, Role};
 use serde::{Deserialize, Serialize};
 
 /// Who answers for a patient conversation. Numbers and order are for ever.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Party {
     /// Whoever has the role.
     Pool(Role),

@@ -19,6 +19,7 @@ mod connections;
 mod coverage;
 mod disk_room;
 mod exactly_once;
+mod figures;
 mod hostile_bodies;
 mod hostile_requests;
 mod hostile_sockets;

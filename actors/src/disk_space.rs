@@ -36,6 +36,9 @@ fn can_wait(command: &Command) -> bool {
     matches!(
         command,
         Command::Send { .. }
+            | Command::SendOnTerms { .. }
+            | Command::CreateTask { .. }
+            | Command::Pin { .. }
             | Command::SendOnBehalf { .. }
             | Command::ConfirmOnBehalf { .. }
             | Command::Edit { .. }
@@ -48,7 +51,7 @@ fn can_wait(command: &Command) -> bool {
             | Command::ChangeAttention { .. }
             | Command::ChangeSettings { .. }
             | Command::FireTimer {
-                timer: Timer::MessageDue(_) | Timer::Reminder(..),
+                timer: Timer::MessageDue(_) | Timer::Reminder(..) | Timer::TaskDue(_) | Timer::ReadBy(..),
             }
     )
 }

@@ -157,7 +157,11 @@ impl Gateway {
         let writes = matches!(
             envelope.command,
             Command::Send { .. }
+                | Command::SendOnTerms { .. }
                 | Command::SendOnBehalf { .. }
+                | Command::CreateTask { .. }
+                | Command::ChangeTask { .. }
+                | Command::Pin { .. }
                 | Command::Care { .. }
                 | Command::Schedule { .. }
                 | Command::GrantCoverage { .. }

@@ -11,7 +11,6 @@ use corridor_domain::care::Party;
 use corridor_domain::ids::PersonId;
 use corridor_domain::outcome::Change;
 use corridor_domain::permission::basis;
-use corridor_domain::person::Person;
 use corridor_domain::task::Task;
 use corridor_storage::apply::Applied;
 use std::collections::HashMap;
@@ -24,7 +23,7 @@ pub(crate) fn tell(rooms: &Rooms, applied: &Applied) {
             tell_everybody(rooms, change);
         }
         if let Change::Task(task) = change {
-            tell_role(rooms, task, change);
+            tell_of_task(rooms, task, change);
         }
         let Some((people, latest)) = concerns(change) else {
             continue;
@@ -50,20 +49,22 @@ fn tell_everybody(rooms: &Rooms, change: &Change) {
     }
 }
 
-/// Whoever has the role that is to do it, and may read what it is about. Tasks are few: each is judged for everybody who is there.
-fn tell_role(rooms: &Rooms, task: &Task, change: &Change) {
-    let Party::Pool(role) = task.assignee else { return };
+/// Who is to do it, who made it, and whoever has the role that is to do it; of these, who may read what it is about. Tasks are few: each is
+/// judged for everybody who is there.
+fn tell_of_task(rooms: &Rooms, task: &Task, change: &Change) {
     let reader = &rooms.context.reader;
     let now_ms = reader.progress().map_or(0, |progress| progress.at_ms);
-    let concerns = |person| {
-        let Ok(Some(person)) = reader.person(person) else {
+    let concerns = |id: PersonId| {
+        let Ok(Some(person)) = reader.person(id) else {
             return false;
         };
-        let may_read = |person: &Person| {
-            let about = reader.readable(person, task.conversation);
-            about.is_ok_and(|about| basis(person, &about, now_ms).is_some())
+        let is_given = match task.assignee {
+            Party::Person(assignee) => assignee == id,
+            Party::Pool(role) => person.roles.has(role),
         };
-        person.roles.has(role) && may_read(&person)
+        let about = || reader.readable(&person, task.conversation);
+        let may_read = || about().is_ok_and(|about| basis(&person, &about, now_ms).is_some());
+        (is_given || task.creator == id) && may_read()
     };
     let devices: Vec<Arc<Connected>> = rooms.context.devices.look().staff().cloned().collect();
     let mut judged = HashMap::new();
@@ -98,13 +99,6 @@ fn concerns(change: &Change) -> Option<([Option<PersonId>; 2], Latest)> {
         ),
         Change::Scheduled(scheduled) | Change::ScheduledOver { scheduled, .. } => {
             ([Some(scheduled.author), None], Latest::Scheduled(scheduled.new.id))
-        }
-        Change::Task(task) => {
-            let assignee = match task.assignee {
-                Party::Person(person) if person != task.creator => Some(person),
-                _ => None,
-            };
-            ([assignee, Some(task.creator)], Latest::Task(task.id))
         }
         _ => return None,
     })

@@ -24,11 +24,14 @@ impl Rooms {
         let (Ok(Some(person)), Ok(progress)) = (reader.person(person), reader.progress()) else {
             return false;
         };
+        let head = reader.conversation(conversation).ok().flatten();
+        if !person.is_staff() || !head.is_some_and(|head| head.kind.is_patient()) {
+            return false;
+        }
         let Ok(about) = reader.readable(&person, conversation) else {
             return false;
         };
-        let is_patients = about.conversation.as_ref().is_some_and(|head| head.kind.is_patient());
         let ground = basis(&person, &about, progress.at_ms);
-        person.is_staff() && is_patients && ground.is_some_and(|ground| ground != Basis::BreakGlass)
+        ground.is_some_and(|ground| ground != Basis::BreakGlass)
     }
 }

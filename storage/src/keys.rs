@@ -47,12 +47,13 @@
 //! | 2a not read | conversation, seq | empty; that time has passed |
 //! | 2b closed task | time (8 bytes), task | empty |
 //! | 2c pin | pin | what was put to a patient's chart |
-//! | 2d pin of patient | patient, time (8 bytes), pin | empty |
+//! | 2d pin of patient | patient, time (8 bytes), pin | the conversation that it is from |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
 
 mod audit;
 mod care;
+mod people;
 mod tasks;
 
 pub use audit::{audit, audit_conversation, audit_person};
@@ -62,13 +63,14 @@ pub use care::{
     timer, timer_of, unavailable,
 };
 
+pub use people::{login, person, person_session, session, sessions_of, site};
 pub use tasks::{
     closed_task, closed_tasks_about, conversation_closed_task, conversation_open_task, not_read, not_read_of,
     open_tasks_about, patient_pin, person_task, pin, pins_of, read_by, read_bys_in, role_task, task, tasks_of_person,
     tasks_of_role,
 };
 
-use corridor_domain::ids::{CommandId, ConversationId, PersonId, SessionId, SiteId};
+use corridor_domain::ids::{CommandId, ConversationId, PersonId};
 
 /// A key of the store.
 pub type Key = Vec<u8>;
@@ -237,36 +239,6 @@ pub fn table(table: Table) -> Key {
 /// A single fact.
 pub fn meta(name: MetaName) -> Key {
     key(Table::Meta, &[&[name as u8]])
-}
-
-/// A person.
-pub fn person(person: PersonId) -> Key {
-    key(Table::Person, &[&person.to_bytes()])
-}
-
-/// Who signs in by that name.
-pub fn login(fingerprint: &Fingerprint) -> Key {
-    key(Table::Login, &[fingerprint])
-}
-
-/// A location.
-pub fn site(site: SiteId) -> Key {
-    key(Table::Site, &[&site.to_bytes()])
-}
-
-/// A sign-in.
-pub fn session(session: SessionId) -> Key {
-    key(Table::Session, &[&session.to_bytes()])
-}
-
-/// A sign-in of a person.
-pub fn person_session(person: PersonId, session: SessionId) -> Key {
-    key(Table::PersonSession, &[&person.to_bytes(), &session.to_bytes()])
-}
-
-/// All sign-ins of a person.
-pub fn sessions_of(person: PersonId) -> Key {
-    key(Table::PersonSession, &[&person.to_bytes()])
 }
 
 /// The head of a conversation.

@@ -148,6 +148,7 @@ fn load_family(
             step,
         } => tasks::load_for_step(records, view, *conversation, *task, step),
         Command::Pin { conversation, pin } => tasks::load_for_pin(records, view, *conversation, pin),
+        Command::ReadPins { .. } => tasks::load_chart(records, view),
         Command::ReadTasks { conversations } => load_pages(records, view, onlooker, conversations.iter().copied()),
         Command::Schedule {
             conversation,
@@ -189,7 +190,6 @@ fn load_family(
         | Command::Reopen { .. }
         | Command::ReadDirectory { .. }
         | Command::ReadAudit
-        | Command::ReadPins { .. }
         | Command::BreakGlass { .. }
         | Command::ConfirmOnBehalf { .. }
         | Command::ChangeOnBehalf { .. } => Ok(()),

@@ -69,7 +69,8 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
             Ok(())
         }
         Change::Pin(pin) => {
-            batch.put_bytes(keys::patient_pin(pin.patient, pin.at_ms, pin.id), Vec::new());
+            let from = pin.conversation.to_bytes().to_vec();
+            batch.put_bytes(keys::patient_pin(pin.patient, pin.at_ms, pin.id), from);
             batch.put(keys::pin(pin.id), pin.as_ref())
         }
         Change::Task(task) => tasks::write_task(batch, task),

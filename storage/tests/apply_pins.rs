@@ -31,7 +31,7 @@ fn pin(conversation: ConversationId, patient: PersonId, id: u128, messages: &[u6
 }
 
 fn of(clinic: &Clinic, patient: PersonId) -> Vec<(Pin, [u8; 32])> {
-    clinic.reader.pins_of(patient, usize::MAX).unwrap()
+    clinic.reader.pins_of(patient, |_| true).unwrap().0
 }
 
 #[test]
@@ -128,6 +128,11 @@ fn a_pin_has_bounds() {
         let command = pin(GENERAL, MARIA, 1, &messages, summary);
         assert_eq!(clinic.refused(NURSE, command), refusal, "{messages:?}");
     }
+    let long = "x".repeat(limits::PIN_SIZE_BYTES_MAX);
+    assert_eq!(
+        clinic.refused(NURSE, pin(GENERAL, MARIA, 1, &both, &long)),
+        Refusal::TooMany
+    );
     clinic.does(NURSE, pin(GENERAL, MARIA, 1, &both, ""));
     let again = pin(GENERAL, MARIA, 1, &both, "another's id");
     assert_eq!(clinic.refused(PHYSICIAN, again), Refusal::Invalid);

@@ -11,6 +11,7 @@ use corridor_domain::coverage::Coverage;
 use corridor_domain::event::{Event, EventBody};
 use corridor_domain::ids::{ConversationId, PersonId};
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -202,11 +203,18 @@ impl State {
                 device.outbox.push_latest(Latest::Typing(self.id, person), &frame);
             }
         }
+        if !self.rooms.queue.holds(self.id) {
+            return;
+        }
         let is_outside = |device: &&Arc<Connected>| device.person != person && !self.core.is_member(device.person);
         let watchers: Vec<Arc<Connected>> = look.watchers().filter(is_outside).cloned().collect();
         drop(look);
+        let mut judged: HashMap<PersonId, bool> = HashMap::new();
         for device in watchers {
-            if self.rooms.works_on(self.id, device.person) {
+            let may = judged
+                .entry(device.person)
+                .or_insert_with(|| self.rooms.queue.shows_to(context, self.id, device.person));
+            if *may {
                 device.outbox.push_latest(Latest::Typing(self.id, person), &frame);
             }
         }

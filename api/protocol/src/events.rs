@@ -163,18 +163,20 @@ pub enum EventBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         party: Option<Party>,
     },
-    /// Something of it was pinned to a patient's chart; staff only.
+    /// Something of it was pinned to a patient's chart; the team's side only.
     Pinned {
         /// `pin_…`
         pin_id: String,
-        /// To whose.
-        patient: Author,
+        /// To whose; absent outside that patient's conversations.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        patient: Option<Author>,
     },
-    /// Something happened to a task; staff only.
+    /// Something happened to a task; the team's side only.
     TaskChanged {
         /// `tsk_…`
         task_id: String,
-        /// `created`, `assigned`, `rescheduled`, `completed`, `cancelled` or `reopened`.
+        /// `created`, `assigned`, `rescheduled`, `completed`, `cancelled`, `reopened`, or `not_read`: it was made by itself, because the patient
+        /// had not read the actor's message in time.
         what: String,
         /// Who is to do it, if that is new.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -18,7 +18,10 @@ mod settings;
 mod tasks;
 mod waiting;
 
-pub use care::{Care, CareStep, ConfirmOnBehalf, HandOver, OnBehalfConfirmed, Party, QueuePage};
+pub use care::{
+    Age, Care, CareStep, ConfirmOnBehalf, FirstReplies, HandOver, Load, OnBehalfConfirmed, Overview, Party, PartyLoad,
+    QueuePage,
+};
 pub use commands::{
     Audience, Command, EditMessage, History, Mention, OnBehalf, Priority, RetractMessage, SendMessage, UpTo,
 };

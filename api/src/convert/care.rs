@@ -3,7 +3,7 @@
 use super::{person_id, role, role_name};
 use crate::failure::{Failure, Outcome};
 use crate::names::{self, Names};
-use corridor_actors::queue::Standing;
+use corridor_actors::queue::{AGES_MS, Load, Overview, Standing};
 use corridor_domain::care::{Care, CareStep, Offer, Party, Stage};
 use corridor_domain::conversation::{Conversation, Side};
 use corridor_domain::event::OfferEnd;
@@ -116,6 +116,40 @@ pub fn care(names: &Names, readable: &Readable, head: &Conversation, side: Side)
         covering: None,
         waiting_since_ms: None,
     }))
+}
+
+/// The figures of the queue.
+pub fn overview(names: &Names, overview: &Overview, at_ms: u64) -> io::Result<wire::Overview> {
+    let limits_ms = AGES_MS.into_iter().map(Some).chain([None]);
+    let ages = limits_ms.zip(overview.ages);
+    let of_party = |(of, of_load): &(Party, Load)| {
+        Ok(wire::PartyLoad {
+            party: party(names, *of)?,
+            load: load(of_load),
+        })
+    };
+    Ok(wire::Overview {
+        at_ms,
+        load: load(&overview.load),
+        ages: ages
+            .map(|(below_ms, waiting)| wire::Age { below_ms, waiting })
+            .collect(),
+        parties: overview.parties.iter().map(of_party).collect::<io::Result<_>>()?,
+        late_hand_overs: overview.late_hand_overs,
+        first_replies: wire::FirstReplies {
+            count: overview.replies.count,
+            p50_ms: overview.replies.p50_ms,
+            p90_ms: overview.replies.p90_ms,
+        },
+    })
+}
+
+fn load(load: &Load) -> wire::Load {
+    wire::Load {
+        open: load.open,
+        waiting: load.waiting,
+        oldest_ms: load.oldest_ms,
+    }
 }
 
 /// How a conversation stands in the queue: for staff.

@@ -138,7 +138,11 @@ impl Showing<'_> {
             },
             EventBody::Pinned { pin, patient } => wire::EventBody::Pinned {
                 pin_id: pin.to_string(),
-                patient: author(patient)?,
+                // Outside a patient's conversations there may be people who must not know of the patient.
+                patient: match self.head.kind.patient() {
+                    Some(_) => Some(author(patient)?),
+                    None => None,
+                },
             },
             EventBody::TaskChanged { task, what, assignee } => wire::EventBody::TaskChanged {
                 task_id: task.to_string(),

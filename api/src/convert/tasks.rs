@@ -60,6 +60,7 @@ pub fn deed_name(deed: TaskDeed) -> &'static str {
         TaskDeed::Completed => "completed",
         TaskDeed::Cancelled => "cancelled",
         TaskDeed::Reopened => "reopened",
+        TaskDeed::NotRead => "not_read",
     }
 }
 

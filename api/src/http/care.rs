@@ -20,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(step))
         .routes(routes!(confirm))
         .routes(routes!(queue))
+        .routes(routes!(overview))
 }
 
 /// Take, assign, give back, hand over, accept, decline, withdraw, resolve, close or open a patient conversation.
@@ -102,4 +103,11 @@ async fn queue(
         limit: query.limit,
     };
     Ok(Json(edge.service.queue(&caller, &question).await?))
+}
+
+/// The figures of the queue: what waits and since when, who has how much of it, how long patients waited for a first reply.
+#[utoipa::path(get, path = "/v1/overview", tag = "care",
+    responses((status = 200, body = wire::Overview), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn overview(State(edge): State<Edge>, caller: Caller) -> Outcome<Json<wire::Overview>> {
+    Ok(Json(edge.service.overview(&caller).await?))
 }

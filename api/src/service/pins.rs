@@ -64,12 +64,11 @@ impl Service {
 
     /// What is pinned to the chart of a conversation's patient.
     pub async fn pins(&self, caller: &Caller, conversation: ConversationId) -> Outcome<wire::PinList> {
-        self.ask(caller, Command::ReadPins { conversation }).await?;
+        let (_, grants) = self.ask(caller, Command::ReadPins { conversation }).await?;
         let head = self.reader().conversation(conversation)?;
         let patient = head.and_then(|head| head.kind.patient()).ok_or(Refusal::NotFound)?;
-        let mut found = self.reader().pins_of(patient, limits::PINS_LISTED_COUNT_MAX + 1)?;
-        let more = found.len() > limits::PINS_LISTED_COUNT_MAX;
-        found.truncate(limits::PINS_LISTED_COUNT_MAX);
+        let is_on_record = |from| grants.iter().any(|grant| grant.conversation == from);
+        let (found, more) = self.reader().pins_of(patient, is_on_record)?;
         let pins = found
             .iter()
             .map(|(pin, digest)| self.pinned(caller, patient, pin, digest))

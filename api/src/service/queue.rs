@@ -76,6 +76,20 @@ impl Service {
         })
     }
 
+    /// The figures of the queue. Of words nothing is shown, so it is no look.
+    pub async fn overview(&self, caller: &Caller) -> Outcome<wire::Overview> {
+        if !may_watch_queue(&caller.person) {
+            return Err(Failure::Refused(Refusal::Forbidden));
+        }
+        let viewer = Viewer {
+            person: caller.person.clone(),
+            covers: self.reader().covers(caller.person.id)?,
+        };
+        let at_ms = self.time_of_rights_ms();
+        let overview = self.actors().overview(&viewer, at_ms).await?;
+        Ok(convert::care::overview(self.names(), &overview, at_ms)?)
+    }
+
     /// Whether a device is told what moves in the queue. Whoever may not watch is not told why: a page of the queue says it.
     pub async fn watch_queue(&self, caller: &Caller, active: bool) -> Outcome<bool> {
         // A socket lives longer than a set of roles.

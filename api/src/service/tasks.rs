@@ -102,6 +102,7 @@ impl Service {
 
     /// Tasks by scope: what is overdue and due next first, of closed ones the last closed.
     pub async fn tasks(&self, caller: &Caller, scope: TaskScope, is_open: bool) -> Outcome<wire::TaskList> {
+        is_staff(caller)?;
         let mut found = match is_open {
             true => self.open_tasks(caller, scope)?,
             false => self.closed_tasks(caller, scope)?,
@@ -143,6 +144,7 @@ impl Service {
 
     /// What patients have not read in time.
     pub async fn unread_by_patients(&self, caller: &Caller) -> Outcome<wire::UnreadList> {
+        is_staff(caller)?;
         let mut found = self.reader().not_read(limits::TASKS_LOOKED_AT_COUNT_MAX)?;
         found.sort_by_key(|read_by| (read_by.by_ms, read_by.conversation, read_by.seq));
         let mut more = found.len() >= limits::TASKS_LOOKED_AT_COUNT_MAX;
@@ -194,9 +196,6 @@ impl Service {
         let mut ids: Vec<_> = wanted.collect();
         ids.sort_unstable();
         ids.dedup();
-        if !caller.person.is_staff() {
-            return Err(Failure::Refused(Refusal::Forbidden));
-        }
         let judged = self.reader().readables(&caller.person, ids.iter().copied())?;
         let now_ms = self.time_of_rights_ms();
         let may = |readable: &Readable| basis(&caller.person, readable, now_ms).is_some();
@@ -246,5 +245,13 @@ impl Service {
     fn task_id(&self, caller: &Caller, command_id: CommandId) -> TaskId {
         let named = [b"task".as_slice(), &caller.person.id.to_bytes(), &command_id.to_bytes()];
         TaskId::from_bytes(self.keys().fingerprint(&named.concat()))
+    }
+}
+
+/// Before anything is read for it.
+fn is_staff(caller: &Caller) -> Outcome<()> {
+    match caller.person.is_staff() {
+        true => Ok(()),
+        false => Err(Failure::Refused(Refusal::Forbidden)),
     }
 }

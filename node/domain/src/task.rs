@@ -120,6 +120,8 @@ pub enum TaskDeed {
     Cancelled,
     /// It is to be done after all.
     Reopened,
+    /// It was made by itself: a patient has not read in time.
+    NotRead,
 }
 
 /// What a message asks for besides being sent.

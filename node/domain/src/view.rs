@@ -106,6 +106,8 @@ pub struct View {
     pub open_tasks_count: usize,
     /// What its patient must read by a time, and has not.
     pub read_bys: Vec<ReadBy>,
+    /// From which conversations the last pins of the patient's chart are, the last first.
+    pub chart: Vec<ConversationId>,
     /// The messages that are to be pinned.
     pub pinned: Vec<Event>,
     /// There is a pin of that name.

@@ -34,6 +34,7 @@ fn steps_deeds_and_causes() {
         (TaskDeed::Completed, "Completed", "03"),
         (TaskDeed::Cancelled, "Cancelled", "04"),
         (TaskDeed::Reopened, "Reopened", "05"),
+        (TaskDeed::NotRead, "NotRead", "06"),
     ]);
     pinned(&[(Cause::Asked, "Asked", "00"), (Cause::Unread, "Unread", "01")]);
 }

@@ -1,5 +1,6 @@
 //! Tasks, what patients must read, and pins: what their commands look at.
 
+use super::coverage::drop_who_is_late;
 use super::{load_subject, person_of, readable, target};
 use crate::keys;
 use crate::state::Records;
@@ -60,6 +61,7 @@ fn load_assignee(
     if let Party::Person(person) = assignee {
         view.subject_membership = records.record(&keys::membership(conversation, person))?;
         load_subject(records, view, person)?;
+        drop_who_is_late(records, view)?;
     }
     Ok(())
 }
@@ -79,6 +81,21 @@ pub(super) fn load_for_pin(
         view.pinned
             .extend(records.record::<Event>(&keys::event(conversation, *seq))?);
     }
+    Ok(())
+}
+
+/// The patient, and from which conversations the last pins of their chart are.
+pub(super) fn load_chart(records: &impl Records, view: &mut View) -> io::Result<()> {
+    let Some(patient) = view.about.patient.clone() else {
+        return Ok(());
+    };
+    let pins = records.prefix(&keys::pins_of(patient.id), limits::PINS_PER_PATIENT_COUNT_MAX)?;
+    for (_, from) in pins.iter().rev().take(limits::PINS_LISTED_COUNT_MAX) {
+        let from = <[u8; 16]>::try_from(from.as_slice());
+        let from = from.map_err(|_| crate::state::damaged("an id is not sixteen bytes long"))?;
+        view.chart.push(ConversationId::from_bytes(from));
+    }
+    view.subject = Some(patient);
     Ok(())
 }
 
@@ -146,13 +163,14 @@ pub(super) fn load_not_read(
         view.about.holder = person_of(records, holder)?;
     }
     view.subject_membership = records.record(&keys::membership(conversation, read_by.author))?;
-    load_subject(records, view, read_by.author)
+    load_subject(records, view, read_by.author)?;
+    drop_who_is_late(records, view)
 }
 
 pub(crate) fn read_bys_in(records: &impl Records, conversation: ConversationId) -> io::Result<Vec<ReadBy>> {
     let pairs = records.prefix(
         &keys::read_bys_in(conversation),
-        limits::READ_BYS_PER_CONVERSATION_COUNT_MAX,
+        limits::READ_BYS_KEPT_PER_CONVERSATION_COUNT_MAX,
     )?;
     pairs.iter().map(|(_, bytes)| crate::records::decode(bytes)).collect()
 }

@@ -5,6 +5,7 @@ use crate::backend::Direction;
 use crate::keys::{self, Table};
 use crate::state::Records;
 use corridor_domain::ids::{ConversationId, PersonId, PinId, TaskId};
+use corridor_domain::limits;
 use corridor_domain::person::Role;
 use corridor_domain::pin::Pin;
 use corridor_domain::task::{ReadBy, Task};
@@ -74,18 +75,32 @@ impl Reader {
         Ok(found)
     }
 
-    /// What is pinned to a patient's chart, the last first, at most `limit`; each with the SHA-256 of its record, which nothing changes.
-    pub fn pins_of(&self, patient: PersonId, limit: usize) -> io::Result<Vec<(Pin, [u8; 32])>> {
+    /// What is pinned to a patient's chart out of the wanted conversations, the last first, as much as goes into one answer, and whether there
+    /// is more; each with the SHA-256 of its record, which nothing changes.
+    pub fn pins_of(
+        &self,
+        patient: PersonId,
+        is_wanted: impl Fn(ConversationId) -> bool,
+    ) -> io::Result<(Vec<(Pin, [u8; 32])>, bool)> {
         use sha2::{Digest, Sha256};
         let (from, to) = keys::range_of(&keys::pins_of(patient));
-        let mut pins = Vec::new();
-        for pair in self.state.scan(&from, &to, Direction::Backward).take(limit) {
-            let Some(id) = keys::last_id(&pair?.0) else { continue };
-            if let Some(bytes) = self.state.bytes(&keys::pin(PinId::from_bytes(id)))? {
-                pins.push((crate::records::decode(&bytes)?, Sha256::digest(&bytes).into()));
+        let (mut pins, mut size_bytes) = (Vec::new(), 0);
+        for pair in self.state.scan(&from, &to, Direction::Backward) {
+            let (key, _) = pair?;
+            let id = keys::last_id(&key).map(PinId::from_bytes);
+            let bytes = id.map(|id| self.state.bytes(&keys::pin(id))).transpose()?.flatten();
+            let Some(bytes) = bytes else { continue };
+            let pin: Pin = crate::records::decode(&bytes)?;
+            if !is_wanted(pin.conversation) {
+                continue;
             }
+            if pins.len() >= limits::PINS_LISTED_COUNT_MAX || size_bytes > limits::PINS_LISTED_SIZE_BYTES_MAX {
+                return Ok((pins, true));
+            }
+            size_bytes += bytes.len();
+            pins.push((pin, Sha256::digest(&bytes).into()));
         }
-        Ok(pins)
+        Ok((pins, false))
     }
 
     fn tasks_by(&self, prefix: &[u8], limit: usize) -> io::Result<Vec<Task>> {

@@ -2,6 +2,7 @@
 
 use super::Command;
 use crate::ids::ConversationId;
+use crate::timer::Timer;
 
 impl Command {
     /// The conversation it is about, if it is about one that exists.
@@ -50,8 +51,13 @@ impl Command {
             | Self::ChangeAvailability { .. }
             | Self::ChangeRights { .. }
             | Self::BeginThread { .. }
-            | Self::FireTimer { .. } => 3,
-            Self::SendOnTerms { .. }
+            | Self::FireTimer {
+                timer: Timer::CoverageBegins(_) | Timer::CoverageEnds(_) | Timer::MessageDue(_) | Timer::Reminder(..),
+            } => 3,
+            Self::FireTimer {
+                timer: Timer::TaskDue(_) | Timer::ReadBy(..),
+            }
+            | Self::SendOnTerms { .. }
             | Self::CreateTask { .. }
             | Self::ChangeTask { .. }
             | Self::ReadTasks { .. }

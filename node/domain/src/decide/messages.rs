@@ -33,8 +33,7 @@ pub(super) fn send(view: &View, actor: &Person, new: &NewMessage) -> Result<Deci
 /// As [`send`], but not over the head of a colleague, and with an eye on whether the patient reads it.
 pub(super) fn send_on_terms(view: &View, actor: &Person, new: &NewMessage, terms: &Terms) -> Result<Decision, Refusal> {
     let head = view.about.conversation.as_ref().ok_or(Refusal::NotFound)?;
-    let to_a_patient =
-        head.kind.is_patient() && side_of(Some(actor)) == Side::Team && new.audience == Audience::Everyone;
+    let to_a_patient = head.kind.is_patient() && actor.is_staff() && new.audience == Audience::Everyone;
     if *terms != Terms::default() && !to_a_patient {
         return Err(Refusal::Invalid);
     }

@@ -2,8 +2,10 @@
 
 use super::Decision;
 use super::room::Room;
+use crate::audit::{Basis, Range};
 use crate::conversation::Side;
 use crate::event::{Event, EventBody};
+use crate::ids::ConversationId;
 use crate::limits;
 use crate::outcome::{Change, Grant};
 use crate::permission::basis;
@@ -36,6 +38,10 @@ pub(super) fn pin(view: &View, actor: &Person, new: &NewPin) -> Result<Decision,
         let seen = |event: &&Event| event.place.seq == *seq && event.place.seq_for(Side::Team) >= first_seq;
         let event = view.pinned.iter().find(seen).ok_or(Refusal::NotFound)?;
         messages.push(as_it_stands(event)?);
+    }
+    let words = messages.iter().map(|message| message.content.0.len());
+    if words.sum::<usize>() + new.summary.0.len() > limits::PIN_SIZE_BYTES_MAX {
+        return Err(Refusal::TooMany);
     }
     let conversation = head.id;
     let pin = Pin {
@@ -79,18 +85,34 @@ fn as_it_stands(event: &Event) -> Result<PinnedMessage, Refusal> {
     })
 }
 
-/// A look at what is pinned to the chart of the conversation's patient.
+/// A look at what is pinned to the chart of the conversation's patient: on the record for each conversation whose words are shown by it. A
+/// glass was broken for one conversation alone.
 pub(super) fn read(view: &View, actor: &Person) -> Result<Decision, Refusal> {
     let head = view.about.conversation.as_ref().ok_or(Refusal::NotFound)?;
     let basis = basis(actor, &view.about, view.now_ms).ok_or(Refusal::NotFound)?;
+    let mut shown = vec![head.id];
+    for conversation in &view.chart {
+        if basis != Basis::BreakGlass && !shown.contains(conversation) {
+            shown.push(*conversation);
+        }
+    }
+    let range = |conversation: &ConversationId| Range {
+        conversation: *conversation,
+        basis: Some(basis),
+        side: Side::Team,
+        from_seq: 0,
+        to_seq: 0,
+    };
+    let grant = |conversation: &ConversationId| Grant {
+        conversation: *conversation,
+        side: Side::Team,
+        basis,
+        from_seq: 1,
+        to_seq: 0,
+    };
     Ok(Decision {
-        grants: Some(vec![Grant {
-            conversation: head.id,
-            side: Side::Team,
-            basis,
-            from_seq: 1,
-            to_seq: 0,
-        }]),
+        ranges: shown.iter().map(range).collect(),
+        grants: Some(shown.iter().map(grant).collect()),
         ..Decision::default()
     })
 }

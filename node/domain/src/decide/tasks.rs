@@ -126,7 +126,8 @@ fn told(view: &View, actor: PersonId, task: Task, what: TaskDeed) -> Result<Deci
     let head = view.about.conversation.clone().ok_or(Refusal::NotFound)?;
     let conversation = Some(head.id);
     let mut room = Room::new(view, head);
-    let assignee = matches!(what, TaskDeed::Created | TaskDeed::Assigned).then_some(task.assignee);
+    let is_given = matches!(what, TaskDeed::Created | TaskDeed::Assigned | TaskDeed::NotRead);
+    let assignee = is_given.then_some(task.assignee);
     let body = EventBody::TaskChanged {
         task: task.id,
         what,
@@ -165,7 +166,10 @@ pub(super) fn must_be_read(
     decision: &mut Decision,
 ) -> Result<(), Refusal> {
     let head = view.about.conversation.as_ref().ok_or(Refusal::NotFound)?;
-    if view.read_bys.len() >= limits::READ_BYS_PER_CONVERSATION_COUNT_MAX {
+    let open = view.read_bys.iter().filter(|found| !found.missed).count();
+    if open >= limits::READ_BYS_PER_CONVERSATION_COUNT_MAX
+        || view.read_bys.len() >= limits::READ_BYS_KEPT_PER_CONVERSATION_COUNT_MAX
+    {
         return Err(Refusal::TooMany);
     }
     is_ahead(view, Some(by_ms))?;
@@ -224,7 +228,7 @@ pub(super) fn not_read(view: &View, timer: Timer) -> Result<Decision, Refusal> {
         overdue: false,
         closed: None,
     };
-    let mut decision = told(view, read_by.author, task, TaskDeed::Created)?;
+    let mut decision = told(view, read_by.author, task, TaskDeed::NotRead)?;
     let missed = ReadBy {
         missed: true,
         ..read_by

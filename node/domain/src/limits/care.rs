@@ -48,12 +48,18 @@ pub const TASK_TITLE_SIZE_BYTES_MAX: usize = 500;
 pub const TASK_AHEAD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
 /// Messages of one conversation that must be read by a time, and are not.
 pub const READ_BYS_PER_CONVERSATION_COUNT_MAX: usize = 16;
+/// The same with those that were not read in time: they wait until they are.
+pub const READ_BYS_KEPT_PER_CONVERSATION_COUNT_MAX: usize = 128;
 /// Messages of one pin.
 pub const PINNED_MESSAGES_COUNT_MAX: usize = 100;
 /// Pins of one patient's chart.
 pub const PINS_PER_PATIENT_COUNT_MAX: usize = 1_000;
-/// Pins of one answer, and bytes of their sealed words.
+/// Sealed words of one pin, in bytes.
+pub const PIN_SIZE_BYTES_MAX: usize = 256 * 1_024;
+/// Pins of one answer.
 pub const PINS_LISTED_COUNT_MAX: usize = 100;
+/// Their records, in bytes: an answer ends behind the first that is above.
+pub const PINS_LISTED_SIZE_BYTES_MAX: usize = 2 * 1_024 * 1_024;
 /// Longest summary that is pinned, in bytes.
 pub const PIN_SUMMARY_SIZE_BYTES_MAX: usize = 8_000;
 /// How long another one's reply keeps one from replying without having seen it (J05).
@@ -68,5 +74,9 @@ pub const AGENDA_ROUNDS_COUNT_MAX: usize = 64;
 pub const AGENDA_TIMERS_COUNT_MAX: usize = 64;
 /// Events of the patient's numbering that are looked back to find since when they wait, where a node gathers the queue.
 pub const QUEUE_LOOK_BACK_EVENTS_COUNT: u64 = 1_000;
+/// How far back first replies are counted.
+pub const REPLIES_LOOK_BACK_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+/// First replies of one conversation that are counted, the newest.
+pub const REPLIES_PER_CONVERSATION_COUNT_MAX: usize = 64;
 /// Conversations of one page of the queue.
 pub const QUEUE_PAGE_COUNT_MAX: usize = 100;

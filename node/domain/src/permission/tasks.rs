@@ -17,7 +17,8 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
         return None;
     }
     let conversation = asking.conversation()?;
-    if conversation.archived {
+    // What is open can be done and closed there as well.
+    if conversation.archived && asking.action == Action::CreateTask {
         return Some(Refusal::Archived);
     }
     (asking.target.is_some() && !sees_target(asking)).then_some(Refusal::NotFound)

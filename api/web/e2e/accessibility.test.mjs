@@ -17,7 +17,7 @@ after(async () => {
 });
 
 for (const scheme of ["light", "dark"]) {
-  test(`inbox, conversation, dialogs (${scheme})`, { timeout: 120_000 }, async () => {
+  test(`inbox, conversation, tasks, dialogs (${scheme})`, { timeout: 120_000 }, async () => {
     const [first, second] = node.staff();
     const { page, violations, context } = await at(chrome, node, first, { ...DESKTOP, colorScheme: scheme });
     await online(page);
@@ -27,7 +27,32 @@ for (const scheme of ["light", "dark"]) {
     await page.locator("#conversation textarea[data-composer], #conversation .closed").first().waitFor();
     assert.deepEqual(await accessibility(page), [], "patient conversation");
     await page.getByRole("button", { name: "Details", exact: true }).click();
+    await page.getByRole("complementary").getByRole("button", { name: "Create task" }).waitFor();
+    await page.locator("[data-pins]").getByRole("button", { name: "Pin a summary…" }).waitFor();
     assert.deepEqual(await accessibility(page), [], "details");
+    await page.locator("[data-pins]").getByRole("button", { name: "Pin a summary…" }).click();
+    await page.getByRole("dialog", { name: "Pin to a chart" }).waitFor();
+    await page.getByText("Looking for patients with a similar name…").waitFor({ state: "detached" });
+    assert.deepEqual(await accessibility(page), [], "pin to a chart");
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("complementary").getByRole("button", { name: "Create task" }).click();
+    await page.getByRole("dialog", { name: "Create task" }).getByLabel("By a set time").check();
+    assert.deepEqual(await accessibility(page), [], "create task");
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "More ways to send" }).click();
+    await page.getByRole("menuitem", { name: "Must be read by…" }).waitFor();
+    assert.deepEqual(await accessibility(page), [], "more ways to send");
+    await page.getByRole("menuitem", { name: "Must be read by…" }).click();
+    await page.getByRole("dialog", { name: "Must be read by" }).waitFor();
+    assert.deepEqual(await accessibility(page), [], "must be read by");
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("link", { name: /Tasks$/ }).click();
+    await page.getByRole("heading", { name: "Tasks", level: 1 }).waitFor();
+    assert.deepEqual(await accessibility(page), [], "tasks");
+    await page.getByRole("button", { name: "Not read", exact: true }).click();
+    await page.getByRole("button", { name: "Refresh" }).waitFor();
+    assert.deepEqual(await accessibility(page), [], "not read by patients");
+    await page.getByRole("link", { name: /Inbox$/ }).click();
     await page.getByRole("button", { name: "New message" }).click();
     await page.getByRole("option").first().waitFor();
     assert.deepEqual(await accessibility(page), [], "new message");
@@ -55,6 +80,9 @@ test("a phone: list, conversation, back", async () => {
   assert.equal(wide, 0, "no sideways scrolling");
   await page.getByRole("button", { name: "Back to the list" }).tap();
   await page.getByRole("heading", { name: "Inbox" }).waitFor();
+  await page.getByRole("link", { name: /Tasks$/ }).tap();
+  await page.getByRole("heading", { name: "Tasks", level: 1 }).waitFor();
+  assert.deepEqual(await accessibility(page), [], "tasks");
   assert.deepEqual(violations, []);
 });
 
@@ -85,7 +113,7 @@ test("someone of another organization sees rooms, and no doors that would be ref
   await page.locator("a[data-conversation]").first().click();
   await page.locator("#conversation textarea[data-composer]").waitFor();
   assert.equal(await page.getByRole("button", { name: "New message" }).count(), 0);
-  assert.equal(await page.getByRole("link", { name: /Inbox/ }).count(), 0);
+  assert.equal(await page.getByRole("link", { name: /Inbox|Tasks/ }).count(), 0);
   assert.deepEqual(await accessibility(page), []);
   assert.deepEqual(violations, []);
 });

@@ -237,7 +237,7 @@ test("the queue by keyboard, and on a phone", async () => {
   await page.waitForURL(new RegExp(`#/queue/${first}`));
   const phone = await at(chrome, node, lead.account, PHONE);
   await phone.page.getByRole("link", { name: "Queue", exact: true }).tap();
-  await queued(phone.page).waitFor();
+  await phone.page.getByRole("main", { name: "Queue", exact: true }).filter({ has: queued(phone.page) }).waitFor();
   assert.equal(await phone.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, "no sideways scrolling");
   await accessible(phone.page, "queue on a phone");
   await listed(phone.page).tap();

@@ -33,6 +33,9 @@ export const care = {
     youStill: "You still answer",
     stillAnswers: (name: string) => `${name} still answers`,
   },
+  /** Others who write to the patient just now. */
+  replying: (names: readonly string[]) =>
+    names.length > 2 ? "Several colleagues are replying" : names.length > 1 ? `${names.join(" and ")} are replying` : `${names[0]} is replying`,
   wasFirst: (name: string) => `${name} was first and answers now.`,
   changed: "Somebody else was first. What you see now is how it stands.",
   problems: {

@@ -34,8 +34,6 @@ export const conversation = {
     sendNote: "Send note",
     inactive: (name: string) => `${name} has no active account, so a reply cannot reach them. Team notes work.`,
     readOnly: "You can read here, not write.",
-    notMember: "You are not in this conversation. That you look at it is recorded.",
-    join: "Join conversation",
     replyFor: (name: string) => `Reply for ${name}`,
     signed: (me: string, name: string) => `You write as ${me} on behalf of ${name}`,
     nobodyFor: "You cannot reply for somebody else here now. Your text is kept.",
@@ -46,7 +44,6 @@ export const conversation = {
     editing: "Editing your message",
     saveEdit: "Save",
     offline: "Offline: messages wait on this device and are sent in order. Sending later needs a connection.",
-    sendLater: "Send later…",
   },
   actions: {
     reply: "Reply in thread",

@@ -1,5 +1,5 @@
-// English: the dialogs for later: a reminder, a message that is sent at a set time, all that one has scheduled. Stands beside them; refuses
-// to know their logic.
+// English: the dialogs for later: a reminder, a message that is sent at a set time or must be read by one, all that one has scheduled. Stands
+// beside them; refuses to know their logic.
 export const later = {
   usual: "Usual times",
   choices: {
@@ -36,6 +36,13 @@ export const later = {
       too_many: "You have 100 scheduled messages. Send or remove one first.",
       invalid: "The clinic's server did not accept this time. It must be ahead, and within a year.",
     } as Readonly<Record<string, string>>,
+  },
+  read: {
+    title: "Must be read by",
+    over: "The time that was set has passed. Choose another, or remove it.",
+    effect: (name: string, when: string) => `If ${name} has not read it by ${when}, there is a task to reach them another way.`,
+    effectInGeneral: "If the patient has not read it by then, there is a task to reach them another way.",
+    do: "Set the time",
   },
   scheduled: {
     title: "Scheduled messages",

@@ -63,9 +63,9 @@ export const help = {
   note: "Single keys work when you are not writing.",
   keys: [
     ["J / K", "Next / previous conversation"],
-    ["N", "Next unread conversation"],
+    ["N", "Next unread conversation, next task"],
     ["Enter", "Open the conversation"],
-    ["1 / 2 / 3 / 4", "All / Unread / Read / Archived (for me); in the queue Open / Resolved / Closed"],
+    ["1 / 2 / 3 / 4", "All / Unread / Read / Archived (for me); in the queue Open / Resolved / Closed; in the tasks Mine / Team / All / Not read"],
     ["/", "Search"],
     ["C", "New message"],
     ["R", "Write in this conversation"],

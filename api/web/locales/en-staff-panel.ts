@@ -23,6 +23,7 @@ export const panel = {
   careRoomTitle: "New care room",
   careRoomBody: "A room for the team beside this patient conversation. The patient does not see it.",
   join: "Join channel",
+  joinConversation: "Join conversation",
   noReplies: "No replies yet.",
   rootGone: "The first message of this thread is not loaded.",
 };

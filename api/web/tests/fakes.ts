@@ -2,6 +2,7 @@
 import type { Clock } from "../src/core/clock";
 import type { Socket } from "../src/core/transport";
 import type { Author, ConversationEvent, Conversation, EventBody } from "../src/core/wire";
+import type { Pin } from "../src/core/wire-pins";
 import type { Task } from "../src/core/wire-tasks";
 
 export class FakeClock implements Clock {
@@ -82,5 +83,13 @@ export function patientTask(more: Partial<Task> = {}): Task {
   return {
     id: "tsk_a", conversation_id: "con_a", topic: "Sore throat", patient: { id: MARIA.id, name: MARIA.name, mrn: "MRN-10240", birth_date: "1984-03-12", state: "active" },
     title: "Call the pharmacy", cause: "asked", created_by: RAMAN, created_at_ms: 0, assignee: { person: ORTIZ }, overdue: false, state: "open", ...more,
+  };
+}
+
+export function pinned(more: Partial<Pin> = {}): Pin {
+  return {
+    id: "pin_a", patient: { id: MARIA.id, name: MARIA.name, mrn: "MRN-10240", birth_date: "1984-03-12", state: "active" }, conversation_id: "con_a", by: RAMAN, at_ms: 1_700_000_300_000,
+    summary: "Sore throat since Monday", sha256: "0123456789abcdef".repeat(4),
+    messages: [{ seq: 2, at_ms: 1_700_000_120_000, author: MARIA, audience: "everyone", priority: "routine", version: 1, body: "It **hurts**" }], ...more,
   };
 }

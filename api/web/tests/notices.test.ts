@@ -55,6 +55,12 @@ describe.each(LISTS)("%s", (_, list, tell, { label, region, link, href }) => {
     await press(focus(close(lines()[0])));
     expect([screen.queryByRole("region"), document.activeElement]).toEqual([null, box]);
   });
+  test("by keyboard over what else stands in the line, it is the same place", async () => {
+    focus(box);
+    focus(screen.getByRole("link", { name: link }));
+    await press(focus(close(lines()[0])));
+    expect([lines().length, document.activeElement]).toEqual([1, box]);
+  });
   test("from line to line it goes back the same way", async () => {
     focus(box);
     focus(close(lines()[0]));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { sentence } from "../src/core/problems";
 import { MemoryRows, Seal } from "../src/core/sealed-rows";
-import { Outbox, STAT_STALE_MS, type Row, type TabNote } from "../src/core/outbox";
+import { Outbox, SEEN_STALE_MS, STAT_STALE_MS, type Row, type TabNote } from "../src/core/outbox";
 import type { Command, Problem, Result, SendMessage } from "../src/core/wire";
 import { FakeClock, RAMAN, said, settle } from "./fakes";
 
@@ -13,6 +13,7 @@ const words = (body: string, more: Partial<SendMessage> = {}): SendMessage => ({
 function make(answers: (body: string, attempt: number) => Answer = () => "ok", leading = true, rows = new Rows()) {
   const clock = new FakeClock();
   const sent: { id: string; body: string }[] = [];
+  const messages: SendMessage[] = [];
   const notes: TabNote[] = [];
   let seq = 10;
   const line = {
@@ -20,13 +21,15 @@ function make(answers: (body: string, attempt: number) => Answer = () => "ok", l
     command: (command: Command, id = ""): Promise<Result> => {
       if (command.type !== "send_message") throw new Error("not a message");
       sent.push({ id, body: command.body });
+      const { type: _type, conversation_id: _about, ...message } = command;
+      messages.push(message);
       const answer = answers(command.body, sent.filter((one) => one.id === id).length);
       if (answer === "ok") return Promise.resolve({ type: "result", id, ok: true, seq: (seq += 1) });
       return Promise.resolve({ type: "result", id, ok: false, problem: answer === "silence" ? { status: 0, code: "unreachable" } : answer });
     },
   };
   const outbox = new Outbox({ rows, line, clock, leading: () => leading, tell: (note) => notes.push(note), onChange: () => {} });
-  return { clock, sent, notes, line, outbox, rows };
+  return { clock, sent, messages, notes, line, outbox, rows };
 }
 
 describe("outbox", () => {
@@ -73,6 +76,53 @@ describe("outbox", () => {
     expect(row).toMatchObject({ state: "failed", message: { body: "and the other knee?" } });
     expect((await rows.all()).length).toBe(1);
     expect(sentence(row?.problem ?? { status: 0, code: "" })).toMatch(/^Your care team has closed this conversation\./);
+  });
+  test("what its author had seen goes along at once; a colleague's reply meanwhile is a refusal, and the words come back with it", async () => {
+    const rows = new Rows();
+    const it = make((_body, attempt) => (attempt === 1 && it.sent.length === 1 ? { status: 409, code: "another_replied" } : "ok"), true, rows);
+    const row = await it.outbox.write("con_a", words("Take two", { seen_seq: 7 }));
+    await it.clock.pass(100);
+    expect(it.messages).toEqual([words("Take two", { seen_seq: 7 })]);
+    expect(it.outbox.of("con_a")[0]).toMatchObject({ state: "failed", problem: { code: "another_replied" }, message: { body: "Take two" } });
+    expect((await rows.all()).length).toBe(1);
+    await it.outbox.retry(row.id, words("Take two", { seen_seq: 9 }));
+    await it.clock.pass(100);
+    expect([it.messages[1]?.seen_seq, it.sent[1]?.id === row.id]).toEqual([9, false]);
+  });
+  test("written without a connection it goes without that when it goes late, and is not lost", async () => {
+    const it = make();
+    it.line.live = false;
+    for (const [body, conversation] of [["late", "con_a"], ["stat", "con_b"]] as const) await it.outbox.write(conversation, words(body, { seen_seq: 7, read_by_ms: 9, ...(body === "stat" ? { priority: "stat" } : {}) }));
+    await it.clock.pass(SEEN_STALE_MS + 1);
+    await it.outbox.write("con_c", words("in time", { seen_seq: 7 }));
+    it.line.live = true;
+    it.outbox.drain();
+    await it.clock.pass(10);
+    expect(it.messages).toEqual([words("late", { read_by_ms: 9 }), words("stat", { read_by_ms: 9, priority: "stat" }), words("in time", { seen_seq: 7 })]);
+  });
+  test("a STAT message that waited and is sent after all goes without it, too", async () => {
+    const it = make();
+    it.line.live = false;
+    const row = await it.outbox.write("con_a", words("come", { priority: "stat", seen_seq: 7 }));
+    await it.clock.pass(STAT_STALE_MS + 1);
+    it.line.live = true;
+    it.outbox.drain();
+    await it.clock.pass(10);
+    await it.outbox.retry(row.id);
+    await it.clock.pass(10);
+    expect(it.messages).toEqual([words("come", { priority: "stat" })]);
+  });
+  test("once it may have left it is the same message under its id, however late", async () => {
+    const rows = new Rows();
+    const before = make(() => "silence", true, rows);
+    await before.outbox.write("con_a", words("1", { seen_seq: 7 }));
+    await settle();
+    before.outbox.stop();
+    const after = make((_body, attempt) => (attempt < 3 ? "silence" : "ok"), true, rows);
+    after.clock.time_ms += SEEN_STALE_MS * 10;
+    await after.outbox.load();
+    await after.clock.pass(60_000);
+    expect(after.messages).toEqual([1, 2, 3].map(() => words("1", { seen_seq: 7 })));
   });
   test("a STAT message that waited two minutes asks first", async () => {
     const it = make();

@@ -171,6 +171,14 @@ describe("sync", () => {
     it.last().say({ type: "settings_changed" });
     expect(told).toBe(1);
   });
+  test("that a task is another one now is told, by its conversation", async () => {
+    const it = make(history());
+    await it.start();
+    const told: string[] = [];
+    it.sync.onTask = (id) => told.push(id);
+    it.last().say({ type: "task_changed", task_id: "tsk_a", conversation_id: "con_z" });
+    expect(told).toEqual(["con_z"]);
+  });
   test("one who was removed holds the conversation no more", async () => {
     const it = make(history());
     await it.start();

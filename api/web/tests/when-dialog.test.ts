@@ -122,6 +122,21 @@ describe("what differs", () => {
     expect([alerts(), say.mock.lastCall]).toEqual([[], [words.remind.forgotten]]);
     expect(onclose).toHaveBeenCalledOnce();
   });
+  test("what was forgotten in doubt is set anew, not told once more: it has an id of its own", async () => {
+    remind(5);
+    answers = [refusal("unreachable", 0), refusal("unreachable", 0), refusal("unreachable", 0)];
+    await press(words.choices.hour);
+    await go();
+    await press(words.remind.forget);
+    await settle();
+    await tick();
+    await go();
+    const [set, forgotten, again] = asked.map(({ command_id }) => command_id);
+    expect(asked.map(({ body }) => body["at_ms"] !== undefined)).toEqual([true, false, true]);
+    expect(new Set([set, forgotten, again]).size).toBe(3);
+    await go();
+    expect(asked[3]?.command_id).toBe(again);
+  });
   test("where none is set, there is none to forget", () => {
     remind();
     expect(screen.queryByRole("button", { name: words.remind.forget })).toBeNull();

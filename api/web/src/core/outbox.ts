@@ -37,6 +37,8 @@ export interface OutboxOptions {
 
 /** A STAT message that waited longer is not sent without asking: the moment may have passed. */
 export const STAT_STALE_MS = 120_000;
+/** Whoever wrote without a connection may be gone when it goes: then nobody is asked what they think of a colleague's reply. */
+export const SEEN_STALE_MS = 5_000;
 
 export class Outbox {
   private readonly rows = new Map<string, Row>();
@@ -86,13 +88,13 @@ export class Outbox {
     return row;
   }
 
-  /** After a refusal: the same words under a new id, at the end of the line. After a question (STAT): the same id. */
-  async retry(id: string): Promise<void> {
+  /** After a refusal: the same words under a new id, at the end of the line, as they are to go now. After a question (STAT): the same id. */
+  async retry(id: string, message?: SendMessage): Promise<void> {
     const row = this.rows.get(id);
     if (row === undefined) return;
     if (row.state === "failed") {
       await this.remove(id);
-      await this.write(row.conversation_id, row.message);
+      await this.write(row.conversation_id, message ?? row.message);
     } else if (row.state === "ask") {
       await this.change({ ...row, state: "waiting", created_at_ms: this.options.clock.now() });
       this.drain();
@@ -164,8 +166,9 @@ export class Outbox {
   }
 
   /** True: the row is settled and the next may go. False: wait, then the same row with the same id. */
-  private async attempt(row: Row): Promise<boolean> {
+  private async attempt(head: Row): Promise<boolean> {
     const { clock, line } = this.options;
+    const row = asSeen(head, clock.now());
     if (row.message.priority === "stat" && clock.now() - row.created_at_ms > STAT_STALE_MS) {
       await this.change({ ...row, state: "ask" });
       return true;
@@ -225,6 +228,12 @@ export class Outbox {
     this.rows.delete(row.id);
     this.options.onChange(row.conversation_id);
   }
+}
+
+/** What its author had seen counts while they are there. Once it may have left it is the same message under its id, for ever. */
+function asSeen(row: Row, now_ms: number): Row {
+  const { seen_seq: _, ...message } = row.message;
+  return row.attempts === 0 && now_ms - row.created_at_ms > SEEN_STALE_MS ? { ...row, message } : row;
 }
 
 export function mayWithdraw(row: Row): boolean {

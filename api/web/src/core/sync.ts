@@ -45,6 +45,8 @@ export class Sync {
   onCoverage: (coverage: Coverage) => void = () => {};
   /** Of one's own view of conversations, and of what one has scheduled. */
   onOwn: (frame: OwnFrame) => void = () => {};
+  /** A task that concerns one is another one now; about which conversation. */
+  onTask: (conversation_id: string) => void = () => {};
   /** The clinic's settings are other ones now. */
   onSettings: () => void = () => {};
   private live_now = false;
@@ -217,6 +219,9 @@ export class Sync {
         return;
       case "settings_changed":
         this.onSettings();
+        return;
+      case "task_changed":
+        this.onTask(frame.conversation_id);
         return;
       case "queue_closed":
         this.lookAgain();

@@ -1,5 +1,7 @@
 // Stands at the border: the names and shapes of docs/protocol.md, version 1, and nothing else.
 // Refuses to know how anything is sent, kept or shown.
+import type { PinEvent } from "./wire-pins";
+import type { TaskEvent, TaskFrame } from "./wire-tasks";
 
 export type PersonKind = "staff" | "patient" | "proxy" | "partner" | "service";
 export type Presence = "available" | "busy" | "off_duty" | "offline";
@@ -242,7 +244,9 @@ export type EventBody =
   | { type: "hand_over_ended"; to: Author; how: "declined" | "withdrawn" }
   | { type: "on_behalf_changed"; allowed: boolean }
   | { type: "coverage_ended"; person: Author; left: boolean; party?: Party | null }
-  | { type: "stage_changed"; stage: Stage };
+  | { type: "stage_changed"; stage: Stage }
+  | PinEvent
+  | TaskEvent;
 
 export interface ConversationEvent {
   revision: number;
@@ -268,6 +272,10 @@ export interface SendMessage {
   reply_to?: number;
   mentions: Mention[];
   on_behalf?: { person_id: string; token: string };
+  /** By the staff to a patient: the last event its author saw. `another_replied`: somebody else wrote to them just now, and after it. */
+  seen_seq?: number;
+  /** By the staff to a patient: when they must have read it. */
+  read_by_ms?: number;
 }
 
 /** A message for a time ahead: judged then as if it were sent then. */
@@ -347,6 +355,7 @@ export type ServerFrame =
   | { type: "queue_closed" }
   | { type: "coverage_changed"; coverage: Coverage }
   | OwnFrame
+  | TaskFrame
   | { type: "settings_changed" }
   | { type: "reset"; reason: string }
   | { type: "goodbye"; reason: string; retry_after_ms?: number }

@@ -1,5 +1,5 @@
-// Stands behind the box: the text, who will see it, how urgent it is, whom it mentions, and whether it is an edit.
-// Refuses to send by itself when a question is open: changed audience, changed patient.
+// Stands behind the box: the text, who will see it, how urgent it is, by when it must be read, whom it mentions, and whether it is an edit.
+// Refuses to send by itself when a question is open: changed audience, changed patient, a time that has passed.
 import { mentionsIn, type Candidate } from "../core/mentions";
 import { sentenceOf } from "../core/problems";
 import type { Message } from "../core/timeline";
@@ -26,10 +26,16 @@ export class Composer {
   behalf = $state(false);
   priority = $state<Priority>("routine");
   chosen = $state.raw<Candidate[]>([]);
+  /** By when the patient must have read it. */
+  read_by_ms = $state<number>();
+  /** That is being asked. */
+  timing = $state(false);
   editing = $state.raw<Message | undefined>(undefined);
   saving = $state(false);
   problem = $state("");
   private typed_at_ms = 0;
+  /** What there was when one began to write: whatever came later may not have been looked at. 0: nothing was begun. */
+  private seen_seq = 0;
   private before_edit: { text: string; chosen: Candidate[] } | undefined;
 
   constructor(readonly view: ThreadView, readonly thread: number | undefined) {
@@ -40,16 +46,18 @@ export class Composer {
   /** It is on the screen, until what this answers is called. */
   open(): () => void {
     boxes.add(this);
-    return () => { boxes.delete(this); this.keep(); };
+    return () => { boxes.delete(this); this.keep(); this.pause(); };
   }
 
   /** What was begun, or comes back. */
-  take({ text, audience, behalf, priority, chosen }: Draft): void {
+  take({ text, audience, behalf, priority, chosen, read_by_ms }: Draft): void {
     this.text = text;
+    this.seen_seq = this.held();
     this.audience = audience;
     this.behalf = behalf;
     this.priority = priority;
     this.chosen = chosen;
+    this.read_by_ms = read_by_ms;
   }
 
   get size(): number {
@@ -58,17 +66,22 @@ export class Composer {
 
   typed(): void {
     this.keep();
-    const now = Date.now();
-    if (this.editing !== undefined || this.text === "" || now - this.typed_at_ms < TYPING_EVERY_MS) return;
-    // a note's author must not look to the patient as if an answer were coming
-    if (this.audience === "team" && this.view.conversation?.kind === "patient") return;
-    this.typed_at_ms = now;
-    session.sync?.transport.send({ type: "typing", conversation_id: this.view.id, active: true });
+    if (this.editing !== undefined) return;
+    if (this.text === "") {
+      this.seen_seq = 0;
+      return this.pause();
+    }
+    this.seen_seq ||= this.held();
+    if (Date.now() - this.typed_at_ms < TYPING_EVERY_MS) return;
+    // a note's author must not look to others as if an answer were coming
+    if (!this.behalf && this.audience === "team" && this.view.conversation?.kind === "patient") return;
+    this.typed_at_ms = Date.now();
+    this.tell(true);
   }
 
   keep(): void {
     if (this.editing !== undefined) return;
-    keepDraft(this.view.id, this.thread, { text: this.text, audience: this.audience, behalf: this.behalf, priority: this.priority, chosen: this.chosen });
+    keepDraft(this.view.id, this.thread, { text: this.text, audience: this.audience, behalf: this.behalf, priority: this.priority, chosen: this.chosen, read_by_ms: this.read_by_ms });
   }
 
   edit(message: Message, names: readonly Candidate[]): void {
@@ -93,8 +106,14 @@ export class Composer {
     if (this.editing !== undefined) return this.saveEdit(body);
     if (this.behalf) return;
     const message = this.message(body);
+    if (message.read_by_ms !== undefined && message.read_by_ms <= Date.now()) {
+      this.timing = true;
+      return;
+    }
+    const seen_seq = this.seen_seq || this.held();
+    const to_patient = message.audience === "everyone" && this.view.conversation?.kind === "patient" && session.me?.person.kind === "staff";
     this.sent();
-    await session.send(this.view.id, message);
+    await session.send(this.view.id, to_patient && seen_seq > 0 ? { ...message, seen_seq } : message);
   }
 
   /** What would go now. */
@@ -105,6 +124,7 @@ export class Composer {
       priority: this.priority,
       mentions: mentionsIn(body, this.chosen),
       ...(this.thread === undefined ? {} : { reply_to: this.thread }),
+      ...(this.read_by_ms !== undefined && this.audience === "everyone" && !this.behalf ? { read_by_ms: this.read_by_ms } : {}),
     };
   }
 
@@ -113,10 +133,25 @@ export class Composer {
     this.text = "";
     this.chosen = [];
     this.priority = "routine";
-    this.typed_at_ms = 0;
+    this.read_by_ms = undefined;
+    this.seen_seq = 0;
     this.keep();
     this.view.clearNew();
-    session.sync?.transport.send({ type: "typing", conversation_id: this.view.id, active: false });
+    this.pause();
+  }
+
+  /** Others need not wait until they hear nothing more. */
+  private pause(): void {
+    if (this.typed_at_ms > 0) this.tell(false);
+    this.typed_at_ms = 0;
+  }
+
+  private tell(active: boolean): void {
+    session.sync?.transport.send({ type: "typing", conversation_id: this.view.id, active });
+  }
+
+  private held(): number {
+    return session.store.timelines.get(this.view.id)?.last_held ?? 0;
   }
 
   private async saveEdit(body: string): Promise<void> {

@@ -10,6 +10,7 @@ export interface Draft {
   behalf: boolean;
   priority: Priority;
   chosen: Candidate[];
+  read_by_ms?: number | undefined;
 }
 
 const drafts = new Map<string, Draft>();

@@ -1,5 +1,5 @@
 // Stands between the address bar and the screen: which section, which conversation, which thread. Only opaque ids stand there.
-export type Section = "inbox" | "team" | "queue" | "account";
+export type Section = "inbox" | "team" | "queue" | "tasks";
 
 export interface Route {
   section: Section;
@@ -9,7 +9,7 @@ export interface Route {
 
 export function parseRoute(hash: string): Route {
   const parts = hash.replace(/^#\/?/, "").split("/");
-  const section: Section = parts[0] === "team" || parts[0] === "queue" || parts[0] === "account" ? parts[0] : "inbox";
+  const section: Section = parts[0] === "team" || parts[0] === "queue" || parts[0] === "tasks" ? parts[0] : "inbox";
   const conversation = parts[1] !== undefined && /^con_[0-9a-z]+$/.test(parts[1]) ? parts[1] : undefined;
   const thread = conversation !== undefined && /^\d+$/.test(parts[2] ?? "") ? Number(parts[2]) : undefined;
   return { section, conversation, thread };

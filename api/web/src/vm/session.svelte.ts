@@ -6,7 +6,7 @@ import { joinTabs, type Tabs } from "../core/leader";
 import { byNewest } from "../core/names";
 import { Outbox, type Row, type TabNote } from "../core/outbox";
 import { eraseRows, openRows } from "../core/sealed-rows";
-import { Store } from "../core/store";
+import { Store, type Typist } from "../core/store";
 import { Sync } from "../core/sync";
 import type { Link } from "../core/transport";
 import type { Conversation, ConversationEvent, Counts, Me, Presence, SendMessage } from "../core/wire";
@@ -26,7 +26,7 @@ export class Session {
   conversations = $state.raw<readonly Conversation[]>([]);
   counts = $state.raw<Counts>({ total_conversations: 0, unread_conversations: 0, unread_messages: 0, unique_patients: 0, total_messages: 0 });
   presence = $state.raw<ReadonlyMap<string, Presence>>(new Map());
-  typing = $state.raw<ReadonlyMap<string, readonly string[]>>(new Map());
+  typing = $state.raw<ReadonlyMap<string, readonly Typist[]>>(new Map());
   waiting = $state.raw<readonly Row[]>([]);
   durable = $state(true);
   status = $state<Exclude<Presence, "offline">>("available");
@@ -48,7 +48,7 @@ export class Session {
         this.counts = this.store.counts;
       }
       if (changes.presence) this.presence = new Map(this.store.presence);
-      if (changes.typing) this.typing = new Map([...this.store.typing].map(([id, typists]) => [id, typists.map((one) => one.name)]));
+      if (changes.typing) this.typing = new Map(this.store.typing);
       this.waiting = this.outbox?.waiting() ?? [];
     });
     globalThis.addEventListener?.("online", () => this.wake());

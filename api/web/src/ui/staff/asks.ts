@@ -7,5 +7,6 @@ export type Ask =
   | { what: "take_over"; from: Author }
   | { what: "hand_over"; to?: Author }
   | { what: "coverage"; covered: Author }
+  | { what: "task" | "pin"; message?: Message }
   | { what: "remove"; member: Member }
   | { what: "retract" | "receipts" | "versions"; message: Message };

@@ -54,6 +54,8 @@ export function lineWords(line: Line, me: string, before?: Party): string {
       return coverageEnded(event, me);
     case "stage_changed":
       return lines.stages[event.stage](actor);
+    default:
+      return ""; // QuietLine.svelte
   }
 }
 

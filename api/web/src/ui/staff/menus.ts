@@ -1,8 +1,10 @@
 // Stands between what a person may do and the menus that offer it: of one message, of a whole conversation, of one's own status.
 // Refuses to offer what the node did not allow (`my.may`), and to do it.
+import { mayPin, shortName } from "../../core/pins";
 import type { Message } from "../../core/timeline";
 import type { Conversation, Me } from "../../core/wire";
 import { menus as words } from "../../../locales/en-staff-menus";
+import { own } from "../../../locales/en-staff-own";
 import { staff } from "../../../locales/en-staff";
 import { session } from "../../vm/session.svelte";
 import type { MenuItem } from "../kit/MenuList.svelte";
@@ -11,15 +13,17 @@ import type { Ask } from "./asks";
 import { refuseOnBehalf, takeNew } from "./deeds";
 import { ownItems } from "./own-menu";
 
-export function messageItems(message: Message, me: string, in_thread: boolean, verbs: Verbs): MenuItem[] {
+export function messageItems(message: Message, me: string, in_thread: boolean, verbs: Verbs, conversation?: Conversation): MenuItem[] {
   const mine = message.author.id === me;
   const items: MenuItem[] = [];
   if (!in_thread && !message.retracted) items.push({ label: words.reply, run: () => verbs.reply(message.reply_to ?? message.seq) });
   if (mine && !message.retracted) items.push({ label: words.edit, run: () => verbs.edit(message) });
-  items.push({ label: words.receipts, run: () => verbs.receipts(message) });
-  if (message.version > 1 && !message.retracted) items.push({ label: words.versions, run: () => verbs.versions(message) });
+  items.push({ label: words.receipts, run: () => verbs.ask("receipts", message) });
+  if (message.version > 1 && !message.retracted) items.push({ label: words.versions, run: () => verbs.ask("versions", message) });
+  if (!message.retracted && session.me?.person.kind === "staff") items.push({ label: words.task, run: () => verbs.ask("task", message) });
+  if (!message.retracted && mayPin(session.me, conversation)) items.push({ label: conversation?.patient ? words.pin(shortName(conversation.patient.name)) : words.pinChart, run: () => verbs.ask("pin", message) });
   if (!message.retracted) items.push({ label: words.copy, run: () => void navigator.clipboard?.writeText(message.body) });
-  if ((mine || message.on_behalf_of?.id === me) && !message.retracted) items.push({ label: words.retract, danger: true, run: () => verbs.retract(message) });
+  if ((mine || message.on_behalf_of?.id === me) && !message.retracted) items.push({ label: words.retract, danger: true, run: () => verbs.ask("retract", message) });
   return items;
 }
 
@@ -33,6 +37,15 @@ export function conversationItems(conversation: Conversation, details: () => voi
   if (my.may.includes("reopen") && state === "archived") items.push({ label: words.reopen, run: () => ask({ what: "reopen" }) });
   if (my.may.includes("leave")) items.push({ label: words.leave, danger: true, run: () => ask({ what: "leave" }) });
   return items;
+}
+
+/** Beside Send, towards a patient. */
+export function sendItems(empty: boolean, read_by_ms: number | undefined, later: () => void, must_read: () => void, live = session.link.state === "live"): MenuItem[] {
+  const why = empty ? words.nothing : live ? (read_by_ms === undefined ? undefined : words.notTogether) : own.offline;
+  return [
+    { label: words.later, run: later, ...(why === undefined ? {} : { off: true, note: why }) },
+    { label: read_by_ms === undefined ? words.mustRead : words.change, note: words.mustReadNote, run: must_read },
+  ];
 }
 
 export function statusItems(me: Me | undefined, coverage: () => void, scheduled: () => void, settings: () => void = () => {}): MenuItem[] {

@@ -4,9 +4,8 @@ import type { Message } from "../../core/timeline";
 export interface Verbs {
   reply: (root_seq: number) => void;
   edit: (message: Message) => void;
-  retract: (message: Message) => void;
-  receipts: (message: Message) => void;
-  versions: (message: Message) => void;
+  /** In a dialog. */
+  ask: (what: "retract" | "receipts" | "versions" | "task" | "pin", message: Message) => void;
   acknowledge: (message: Message) => Promise<void>;
   editRow: (id: string) => void;
 }

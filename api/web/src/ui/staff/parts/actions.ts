@@ -2,4 +2,4 @@
 export { default as MenuList } from "../../kit/MenuList.svelte";
 export { hearKeys } from "../keyboard";
 export { ownItems } from "../own-menu";
-export { conversationItems, messageItems, statusItems } from "../menus";
+export { conversationItems, messageItems, sendItems, statusItems } from "../menus";

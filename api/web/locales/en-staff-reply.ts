@@ -1,0 +1,17 @@
+// English: what is told and offered around the box: that one only looks on, another one's reply, by when it must be read, more ways to send.
+// Stands beside it; refuses to know its logic.
+export const reply = {
+  replied: (name: string | undefined) => `${name ?? "A colleague"} has just replied. Read that first; your words are kept here.`,
+  notMember: "You are not in this conversation. That you look at it is recorded.",
+  more: "More ways to send",
+  later: "Send later…",
+  anyway: "Send anyway",
+  fullBox: "There are words in the message box already. Send or clear them first.",
+  mustReadBy: (when: string) => `Must be read by ${when}`,
+  remove: "Need not be read by a set time",
+  removed: "It need not be read by a set time.",
+  mustRead: {
+    invalid: "The time by which it must be read has passed, or is more than a year ahead. Edit it and choose another.",
+    too_many: "The patient has as many messages as can be that must be read by a set time. Edit it and send it without one.",
+  } as Readonly<Record<string, string>>,
+};

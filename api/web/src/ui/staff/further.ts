@@ -1,0 +1,14 @@
+// Stands between parts of the staff page and what of them is fetched only when it is wanted: parts of parts, which the page itself does not
+// name, so that its first script is light. Else as parts.ts. Refuses to know when they are wanted.
+import { fetchAhead, Part } from "../../vm/part.svelte";
+
+/** The tasks of a conversation and what is pinned to its patient's chart, among its details; and pinning to it. */
+export const about = new Part(() => import("./parts/about"));
+/** Making a task, giving it to somebody else, letting it be due at another time. */
+export const task_asks = new Part(() => import("./parts/task-asks"));
+/** Who covers for whom, and arranging it. */
+export const coverage = new Part(() => import("./parts/coverage"));
+/** What the clinic sets for itself. */
+export const settings = new Part(() => import("./ClinicSettings.svelte"));
+
+export const fetchFurther = (): void => fetchAhead([about, task_asks, coverage]);

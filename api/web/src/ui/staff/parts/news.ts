@@ -1,0 +1,22 @@
+// Stands between the staff page and what is told without being asked for: reminders, what waits to be sent, how many tasks one has, for whom one
+// covers, what the clinic has set, what happened to tasks and charts; one piece, fetched right behind the first screen. Refuses to know any of it.
+import { clinic } from "../../../vm/clinic.svelte";
+import { coverages } from "../../../vm/coverage.svelte";
+import { own } from "../../../vm/own.svelte";
+import { todo } from "../../../vm/tasks.svelte";
+
+export { default as CoverageBanner } from "../CoverageBanner.svelte";
+export { default as CoverageNotices } from "../CoverageNotices.svelte";
+export { default as OwnNotices } from "../OwnNotices.svelte";
+export { default as QuietLine } from "../QuietLine.svelte";
+export { default as ScheduledLine } from "../ScheduledLine.svelte";
+export { clinic, todo };
+
+export function look(): void {
+  clinic.follow();
+  for (const one of [coverages.look(), own.look(true), todo.look()]) void one.catch(() => {});
+}
+
+export function forget(): void {
+  for (const one of [coverages, own, todo]) one.forget();
+}

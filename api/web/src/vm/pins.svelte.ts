@@ -1,0 +1,60 @@
+// Stands between a patient's chart on the node and whoever shows or fills it: what is pinned there while it is shown, and a new pin.
+// Refuses to ask without a reason, for the node records each look: when it is shown, after a break, and for a pin that is not there yet.
+import { query } from "../core/http";
+import { familyOf, givenOf, namesakesOf } from "../core/pins";
+import type { Person } from "../core/wire";
+import type { CreatePin, PinCreated, PinList } from "../core/wire-pins";
+import { session } from "./session.svelte";
+import { Look, todo } from "./tasks.svelte";
+
+const PATIENTS_COUNT_MAX = 200;
+const newsOf = (patient_id: string): string => `pins ${patient_id}`;
+
+export class Chart {
+  readonly look: Look<PinList>;
+  /** For which it was asked: once each. */
+  private readonly heard = new Set<string>();
+
+  constructor(conversation_id: string, private readonly patient_id: string) {
+    this.look = new Look(`/v1/conversations/${conversation_id}/pins`, newsOf(patient_id));
+  }
+
+  /** It is on the screen, until what this answers is called. */
+  show(): () => void {
+    const leave = todo.show(this.look);
+    const stop = session.store.subscribe(({ conversations }) => this.hear(conversations));
+    return () => { stop(); leave(); };
+  }
+
+  /** What conversations that are open here tell of this chart. */
+  hear(conversations: Iterable<string> = session.store.timelines.keys()): void {
+    const held = this.look.held;
+    if (held === undefined) return;
+    for (const id of conversations) {
+      for (const item of session.store.timelines.get(id)?.list() ?? []) {
+        if (item.kind !== "line" || item.event.type !== "pinned" || item.event.patient?.id !== this.patient_id) continue;
+        const { pin_id } = item.event;
+        const known = this.heard.has(pin_id) || held.pins.some((pin) => pin.id === pin_id);
+        this.heard.add(pin_id);
+        // where there are more than are listed, what is older than those is among them
+        if (!known && !(held.more && item.at_ms < (held.pins.at(-1)?.at_ms ?? 0))) void todo.changed(newsOf(this.patient_id));
+      }
+    }
+  }
+}
+
+export async function createPin(conversation_id: string, pin: CreatePin, command_id: string): Promise<void> {
+  await session.http.ask<PinCreated>(`/v1/conversations/${conversation_id}/pins`, { method: "POST", body: pin, command_id });
+  void todo.changed(newsOf(pin.patient_id));
+}
+
+export async function findPatients(words: string, limit = 20): Promise<Person[]> {
+  // nothing is looked up for nothing
+  return words === "" ? [] : (await session.http.ask<{ patients: Person[] }>(query("/v1/patients", { q: words, limit }))).patients;
+}
+
+/** Who is easily taken for this patient. The given name finds those whose family name has another letter. */
+export async function namesakes(patient: { id: string; name: string }): Promise<Person[]> {
+  const found = await Promise.all([familyOf(patient.name), givenOf(patient.name)].map((words) => findPatients(words, PATIENTS_COUNT_MAX)));
+  return namesakesOf(patient, found.flat());
+}

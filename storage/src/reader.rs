@@ -5,6 +5,8 @@
 
 mod tasks;
 
+pub use tasks::Pinned;
+
 use crate::backend::Direction;
 use crate::keys::{self, MetaName, Table};
 use crate::load::Onlooker;

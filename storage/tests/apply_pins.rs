@@ -10,9 +10,10 @@ use corridor_domain::command::Command;
 use corridor_domain::event::EventBody;
 use corridor_domain::ids::{ConversationId, PersonId, PinId};
 use corridor_domain::limits;
-use corridor_domain::pin::{NewPin, Pin};
+use corridor_domain::pin::NewPin;
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::refusal::Refusal;
+use corridor_storage::reader::Pinned;
 
 fn pin(conversation: ConversationId, patient: PersonId, id: u128, messages: &[u64], summary: &str) -> Command {
     let facts = folk::patient(patient, "", &[]).patient.unwrap();
@@ -30,7 +31,7 @@ fn pin(conversation: ConversationId, patient: PersonId, id: u128, messages: &[u6
     }
 }
 
-fn of(clinic: &Clinic, patient: PersonId) -> Vec<(Pin, [u8; 32])> {
+fn of(clinic: &Clinic, patient: PersonId) -> Vec<Pinned> {
     clinic.reader.pins_of(patient, |_| true).unwrap().0
 }
 
@@ -52,7 +53,7 @@ fn a_pin_is_a_copy_that_nothing_changes() {
     );
     let before = of(&clinic, MARIA);
     let said: Vec<_> = before[0]
-        .0
+        .pin
         .messages
         .iter()
         .map(|message| message.content.0.clone())
@@ -66,7 +67,7 @@ fn a_pin_is_a_copy_that_nothing_changes() {
     clinic.does(PHYSICIAN, pin(GENERAL, MARIA, 3, &[], "a summary alone"));
     let all = of(&clinic, MARIA);
     assert_eq!(
-        (all.len(), all[0].0.id, &all[1]),
+        (all.len(), all[0].pin.id, &all[1]),
         (2, PinId(3), &before[0]),
         "the last first"
     );

@@ -8,10 +8,11 @@ use corridor_domain::command::Command;
 use corridor_domain::ids::{CommandId, ConversationId, PersonId, PinId};
 use corridor_domain::limits;
 use corridor_domain::permission::basis;
-use corridor_domain::pin::{NewPin, Pin};
+use corridor_domain::pin::NewPin;
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::refusal::Refusal;
 use corridor_protocol as wire;
+use corridor_storage::reader::Pinned;
 use std::io;
 
 impl Service {
@@ -71,12 +72,13 @@ impl Service {
         let (found, more) = self.reader().pins_of(patient, is_on_record)?;
         let pins = found
             .iter()
-            .map(|(pin, digest)| self.pinned(caller, patient, pin, digest))
+            .map(|found| self.pinned(caller, patient, found))
             .collect::<io::Result<_>>()?;
         Ok(wire::PinList { pins, more })
     }
 
-    fn pinned(&self, caller: &Caller, patient: PersonId, pin: &Pin, digest: &[u8; 32]) -> io::Result<wire::Pin> {
+    fn pinned(&self, caller: &Caller, patient: PersonId, found: &Pinned) -> io::Result<wire::Pin> {
+        let pin = &found.pin;
         let absent = || io::Error::other("a pin belongs to nothing that is there");
         let patient = self.reader().person(patient)?.as_ref().and_then(patient_summary);
         let head = self.reader().conversation(pin.conversation)?.ok_or_else(absent)?;
@@ -108,7 +110,7 @@ impl Service {
                 false => open(pin.by, &pin.summary)?,
             },
             messages,
-            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: found.sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
         })
     }
 

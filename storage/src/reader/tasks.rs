@@ -11,6 +11,15 @@ use corridor_domain::pin::Pin;
 use corridor_domain::task::{ReadBy, Task};
 use std::io;
 
+/// A pin as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// What it says.
+    pub pin: Pin,
+    /// Of its record, which nothing changes.
+    pub sha256: [u8; 32],
+}
+
 impl Reader {
     /// A task.
     pub fn task(&self, task: TaskId) -> io::Result<Option<Task>> {
@@ -76,12 +85,12 @@ impl Reader {
     }
 
     /// What is pinned to a patient's chart out of the wanted conversations, the last first, as much as goes into one answer, and whether there
-    /// is more; each with the SHA-256 of its record, which nothing changes.
+    /// is more.
     pub fn pins_of(
         &self,
         patient: PersonId,
         is_wanted: impl Fn(ConversationId) -> bool,
-    ) -> io::Result<(Vec<(Pin, [u8; 32])>, bool)> {
+    ) -> io::Result<(Vec<Pinned>, bool)> {
         use sha2::{Digest, Sha256};
         let (from, to) = keys::range_of(&keys::pins_of(patient));
         let (mut pins, mut size_bytes) = (Vec::new(), 0);
@@ -98,7 +107,10 @@ impl Reader {
                 return Ok((pins, true));
             }
             size_bytes += bytes.len();
-            pins.push((pin, Sha256::digest(&bytes).into()));
+            pins.push(Pinned {
+                sha256: Sha256::digest(&bytes).into(),
+                pin,
+            });
         }
         Ok((pins, false))
     }

@@ -7,6 +7,7 @@ export const reply = {
   later: "Send later…",
   anyway: "Send anyway",
   fullBox: "There are words in the message box already. Send or clear them first.",
+  noBox: "There is no message box to edit this in now. Your words are kept here.",
   mustReadBy: (when: string) => `Must be read by ${when}`,
   remove: "Need not be read by a set time",
   removed: "It need not be read by a set time.",

@@ -4,7 +4,9 @@ import { tick } from "svelte";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { text } from "../src/core/i18n";
 import type { Row } from "../src/core/outbox";
+import type { Message } from "../src/core/timeline";
 import type { Conversation, SendMessage } from "../src/core/wire";
+import ComposerBox from "../src/ui/staff/Composer.svelte";
 import ComposerNotes from "../src/ui/staff/ComposerNotes.svelte";
 import QueueRow from "../src/ui/staff/QueueRow.svelte";
 import { actions, around, asks, later } from "../src/ui/staff/parts";
@@ -33,6 +35,7 @@ beforeEach(() => {
   HTMLDialogElement.prototype.showModal = function show() { this.open = true; };
   HTMLDialogElement.prototype.close = function close() { this.open = false; };
   HTMLElement.prototype.showPopover = function show() {};
+  vi.stubGlobal("matchMedia", () => ({ matches: false }));
   frames = [];
   sent = [];
   onfocus = vi.fn();
@@ -47,6 +50,7 @@ afterEach(() => {
   cleanup();
   dropDrafts();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   session.store.clear();
   session.sync = session.me = session.outbox = undefined;
   [session.typing, session.presence, session.link] = [new Map(), new Map(), { state: "stopped" }];
@@ -157,11 +161,10 @@ describe("refused", () => {
     id: "one", order: 1, conversation_id: "con_a", created_at_ms: 0, state: "failed", attempts: 1, seq: null, problem: { status: 409, code },
     message: { body: "Take two", audience: "everyone", priority: "routine", mentions: [], seen_seq: 5, ...message },
   });
-  const onedit = vi.fn();
-  const show = async (one: Row): Promise<void> => { render(WaitingRow, { row: one, view: new ThreadView("con_a"), onedit }); await tick(); };
+  const show = async (one: Row): Promise<void> => { render(WaitingRow, { row: one, view: new ThreadView("con_a"), box: undefined }); await tick(); };
   const alert = (): string | null => screen.getByRole("alert").textContent;
   const press = (name: string): Promise<unknown> => fireEvent.click(screen.getByRole("button", { name }));
-  beforeEach(() => { retry.mockReset(); onedit.mockReset(); session.outbox = { retry, of: () => [], waiting: () => [] } as unknown as NonNullable<typeof session.outbox>; });
+  beforeEach(() => { retry.mockReset(); session.outbox = { retry, of: () => [], waiting: () => [] } as unknown as NonNullable<typeof session.outbox>; });
 
   test("because a colleague was quicker: by name, with the words, and sent anyway as another one who has seen it", async () => {
     come(6, RAMAN);
@@ -178,14 +181,60 @@ describe("refused", () => {
     come(6);
     await vi.waitFor(() => expect(alert()).toContain("Jamie Ortiz has just replied"));
   });
-  test("it goes back into the box to be edited, unless other words are there: none are lost", async () => {
-    keepDraft("con_a", undefined, { text: "Something else", audience: "team", behalf: false, priority: "routine", chosen: [] });
-    await show(row("another_replied"));
-    await press(text.edit);
-    expect([alert(), onedit.mock.calls, draftOf("con_a")?.text]).toEqual([`Not sent. ${words.fullBox}`, [], "Something else"]);
-    dropDrafts();
-    await press(text.edit);
-    expect(onedit).toHaveBeenCalledWith("one");
+  describe("to be edited", () => {
+    const STATES = [{ state: "failed", attempts: 1, problem: { status: 409, code: "another_replied" } }, { state: "waiting", attempts: 0, problem: null }, { state: "ask", attempts: 0, problem: null }] as const;
+    const withdraw = vi.fn();
+    let view: ThreadView;
+    let box: { room: () => "fullBox" | "noBox" | undefined; put: () => void; edit: (message: Message) => void };
+    const typed = (): HTMLTextAreaElement => document.querySelector("#composer textarea") as HTMLTextAreaElement;
+    const type = async (value: string): Promise<void> => { await fireEvent.input(typed(), { target: { value } }); await tick(); };
+    const refusals = (): (string | null)[] => [...document.querySelectorAll(".why")].map((one) => one.textContent).filter((one) => /message box/.test(one ?? ""));
+    async function open(more: Partial<Row>, of: Partial<Conversation> = {}): Promise<Row> {
+      const one = { ...row("x", { mentions: [{ person_id: ORTIZ.id }, { role: "front_desk" }, { person_id: "per_gone" }], body: "Ask @Jamie Ortiz", priority: "urgent" }), ...more };
+      withdraw.mockReset().mockReturnValue(one.message);
+      session.outbox = { retry, withdraw, of: () => [], waiting: () => [] } as unknown as NonNullable<typeof session.outbox>;
+      session.store.putConversation(patient({ revision: 106, members: [{ person_id: ORTIZ.id, name: ORTIZ.name, kind: ORTIZ.kind }], ...of }));
+      view = new ThreadView("con_a");
+      await settle();
+      box = render(ComposerBox, { view, me: RAMAN.id, candidates: [] }).component as unknown as typeof box;
+      await tick();
+      render(WaitingRow, { row: one, view, box });
+      await tick();
+      return one;
+    }
+
+    test.each(STATES)("$state it goes back into the box with its mentions", async (more) => {
+      await open(more);
+      await press(text.edit);
+      await tick();
+      expect([withdraw.mock.calls, typed().value, refusals()]).toEqual([[["one"]], "Ask @Jamie Ortiz", []]);
+      expect(draftOf("con_a")).toMatchObject({ text: "Ask @Jamie Ortiz", priority: "urgent", chosen: [{ name: "Jamie Ortiz", mention: { person_id: ORTIZ.id } }, { name: "front-desk" }] });
+    });
+    test.each(STATES)("$state it stays while other words are in the box, and says so until they are gone", async (more) => {
+      await open(more);
+      await type("Something else");
+      await press(text.edit);
+      await tick();
+      expect([withdraw.mock.calls, typed().value, refusals()]).toEqual([[], "Something else", [expect.stringContaining(words.fullBox)]]);
+      await type("");
+      expect(refusals()).toEqual([]);
+      await type("More");
+      expect(refusals()).toEqual([]);
+    });
+    test.each(STATES)("$state it stays while a message is being edited, and where nothing can be written", async (more) => {
+      await open(more);
+      box.edit(session.store.timeline("con_a").message(2) as Message);
+      await tick();
+      await type("");
+      await press(text.edit);
+      await tick();
+      expect([withdraw.mock.calls, refusals()]).toEqual([[], [expect.stringContaining(words.fullBox)]]);
+      cleanup();
+      await open(more, { state: "archived" });
+      await press(text.edit);
+      await tick();
+      expect([withdraw.mock.calls, refusals()]).toEqual([[], [expect.stringContaining(words.noBox)]]);
+    });
   });
   test("because of the time by which it must be read, or of anything else: in its own words, and the same again", async () => {
     await show(row("invalid", { read_by_ms: 5 }));

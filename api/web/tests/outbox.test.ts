@@ -1,5 +1,5 @@
 // Proves the outbox: in order, once, the same id until an answer, refusals final, stale STAT asked.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { sentence } from "../src/core/problems";
 import { MemoryRows, Seal } from "../src/core/sealed-rows";
 import { Outbox, SEEN_STALE_MS, STAT_STALE_MS, type Row, type TabNote } from "../src/core/outbox";
@@ -8,6 +8,18 @@ import { FakeClock, RAMAN, said, settle } from "./fakes";
 
 type Answer = "ok" | "silence" | Problem;
 class Rows extends MemoryRows<Row> { override readonly durable = true as unknown as false; }
+/** A disk that takes its time, more for writing than for deleting. */
+class SlowRows extends Rows {
+  /** How few there were after the first one was kept and before one was sent for good. */
+  fewest = Infinity;
+  override async put(id: string, value: Row): Promise<void> { for (let turn = 0; turn < 4; turn += 1) await Promise.resolve(); await super.put(id, value); }
+  override async remove(id: string): Promise<void> {
+    const [before] = [await super.all()];
+    const held = before.find((one) => one.id === id)?.value;
+    await super.remove(id);
+    if (held?.state === "failed") this.fewest = Math.min(this.fewest, (await super.all()).length);
+  }
+}
 const words = (body: string, more: Partial<SendMessage> = {}): SendMessage => ({ body, audience: "everyone", priority: "routine", mentions: [], ...more });
 
 function make(answers: (body: string, attempt: number) => Answer = () => "ok", leading = true, rows = new Rows()) {
@@ -147,6 +159,47 @@ describe("outbox", () => {
     const other = await it.outbox.write("con_b", words("2"));
     expect((await it.outbox.withdraw(other.id))?.body).toBe("2");
     expect(await it.rows.all().then((rows) => rows.map((one) => one.value.message.body))).toEqual(["1"]);
+  });
+  test("sent again with two clicks it goes once, and its words are on the disk at every moment", async () => {
+    const rows = new SlowRows();
+    const it = make((_body, attempt) => (attempt === 1 && it.sent.length === 1 ? { status: 409, code: "another_replied" } : "ok"), true, rows);
+    const row = await it.outbox.write("con_a", words("Take two"));
+    await it.clock.pass(100);
+    const clicks = [it.outbox.retry(row.id), it.outbox.retry(row.id)];
+    expect(it.outbox.of("con_a").map(({ id, state }) => [id === row.id, state])).toEqual([[false, "waiting"]]);
+    await Promise.all(clicks);
+    await it.clock.pass(100);
+    expect([it.sent.length, it.sent[1]?.id === row.id, it.notes.filter(({ type }) => type === "remove")]).toEqual([2, false, [{ type: "remove", id: row.id }]]);
+    expect(rows.fewest).toBe(1);
+    expect(await rows.all()).toEqual([]);
+  });
+  test("taken back it does not go when the link comes back meanwhile, nor when the disk is read again, and its words are there at once", async () => {
+    const rows = new SlowRows();
+    const it = make(() => "ok", true, rows);
+    it.line.live = false;
+    const row = await it.outbox.write("con_a", words("1"));
+    const read = it.outbox.load();
+    expect(it.outbox.withdraw(row.id)?.body).toBe("1");
+    expect([it.outbox.withdraw(row.id), it.outbox.of("con_a")]).toEqual([undefined, []]);
+    it.line.live = true;
+    it.outbox.drain();
+    await read;
+    await it.clock.pass(100);
+    expect([it.sent, it.outbox.of("con_a"), await rows.all()]).toEqual([[], [], []]);
+  });
+  test("taken back before it is on the disk it does not stay there; what the disk does not do loses no words", async () => {
+    const rows = new SlowRows();
+    const it = make(() => "ok", true, rows);
+    it.line.live = false;
+    const written = it.outbox.write("con_a", words("1"));
+    expect(it.outbox.withdraw(it.outbox.of("con_a")[0]?.id ?? "")?.body).toBe("1");
+    await written;
+    await settle();
+    expect(await rows.all()).toEqual([]);
+    const row = await it.outbox.write("con_a", words("2"));
+    vi.spyOn(rows, "remove").mockRejectedValue(new Error("the disk"));
+    expect(it.outbox.withdraw(row.id)?.body).toBe("2");
+    await settle();
   });
   test("a tab that does not lead does not send, it tells", async () => {
     const it = make(() => "ok", false);

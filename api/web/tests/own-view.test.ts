@@ -10,7 +10,7 @@ import { wishOf } from "../src/ui/staff/keyboard";
 import { conversationItems, statusItems } from "../src/ui/staff/menus";
 import { attend, attendNow } from "../src/ui/staff/own-deeds";
 import { ownItems } from "../src/ui/staff/own-menu";
-import { Composer, putBack } from "../src/vm/composer.svelte";
+import { Composer, isTaken, putBack } from "../src/vm/composer.svelte";
 import { dropDrafts } from "../src/vm/drafts";
 import { own } from "../src/vm/own.svelte";
 import { session } from "../src/vm/session.svelte";
@@ -258,5 +258,17 @@ describe("the box", () => {
     for (const close of closes) close();
     putBack("con_a", undefined, draft);
     expect([here.text, new Composer(view("con_a"), undefined).text]).toEqual(["", "Again"]);
+  });
+  test("there is no room for them where others are: a draft, what is in an open box, or a message that is being edited", () => {
+    const box = new Composer(view("con_a"), 3);
+    const close = box.open();
+    expect([isTaken("con_a", 3), isTaken("con_a", undefined)]).toEqual([false, false]);
+    box.edit({ seq: 2, body: "" } as unknown as Parameters<typeof box.edit>[0], []);
+    expect([isTaken("con_a", 3), isTaken("con_a", undefined), isTaken("con_b", 3)]).toEqual([true, false, false]);
+    box.cancelEdit();
+    box.text = "Words";
+    expect(isTaken("con_a", 3)).toBe(true);
+    close();
+    expect(isTaken("con_a", 3)).toBe(true);
   });
 });

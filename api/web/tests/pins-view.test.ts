@@ -159,6 +159,16 @@ describe("what is asked before a pin", () => {
     await press(text.retry);
     expect(document.querySelectorAll(".similar li")).toHaveLength(1);
   });
+  test("where more may have the name than are told, those that are told are shown, and a person says who is meant; asked again, they say so again", async () => {
+    answers[GIVEN] = { patients: Array.from({ length: 200 }, (_, index) => person(`per_${index}`, "Maria Lopez", `MRN-${index}`, "1970-01-01")) };
+    await open(about_maria, 3);
+    expect([alerts()[0]?.startsWith(words.dialog.notChecked), document.querySelector(".similar li"), button().disabled]).toEqual([true, null, true]);
+    await fireEvent.click(screen.getByLabelText(SURE));
+    expect(button().disabled).toBe(false);
+    answers[FAMILY] = { patients: [MARTA] };
+    await press(text.retry);
+    expect([document.querySelectorAll(".similar li").length, (screen.getByLabelText(SURE) as HTMLInputElement).checked, button().disabled]).toEqual([1, false, true]);
+  });
   test("in another room the chart is chosen first, from people with birth date and number; another choice asks who is meant anew", async () => {
     const room = conversation({ kind: "direct", topic: null });
     answers["/v1/patients?q=gar&limit=20"] = { patients: [MARIA_FOUND, MARTA] };
@@ -218,6 +228,19 @@ describe("what is asked before a pin", () => {
     await submit();
     const ids = sent().map(({ command_id }) => command_id);
     expect([ids.length, ids[1] === ids[2], new Set(ids).size, onclose.mock.calls.length]).toEqual([4, true, 3, 1]);
+  });
+  test("while the node is asked it is not left; taken away all the same, it closes nothing else when the answer comes", async () => {
+    let answer: (value: unknown) => void = () => {};
+    answers[`POST ${PINS}`] = new Promise((resolve) => { answer = resolve; });
+    await open(about_maria, 3);
+    await submit();
+    await press(text.close);
+    await fireEvent(document.querySelector("dialog") as HTMLElement, new Event("cancel", { cancelable: true }));
+    expect([(screen.getByRole("button", { name: text.cancel }) as HTMLButtonElement).disabled, onclose.mock.calls.length, sent().length]).toEqual([true, 0, 1]);
+    cleanup();
+    answer({});
+    await after();
+    expect(onclose).not.toHaveBeenCalled();
   });
   test("offline it says why it does nothing", async () => {
     session.link = { state: "stopped" };

@@ -143,10 +143,23 @@ describe("asked of the node", () => {
   });
   test("who is of a similar name is looked up by both names; nothing for nothing", async () => {
     answer = (path) => ({ patients: path.includes("Garcia") ? [person(MARIA.id, "Maria Garcia"), person("per_b", "Marta Garcia")] : [person("per_c", "Maria Garzia"), person("per_d", "Maria Lopez")] });
-    expect((await namesakes(MARIA)).map(({ id }) => id)).toEqual(["per_b", "per_c"]);
+    expect((await namesakes(MARIA)).found.map(({ id }) => id)).toEqual(["per_b", "per_c"]);
     expect(asked.map(({ path }) => path)).toEqual(["/v1/patients?q=Garcia&limit=200", "/v1/patients?q=Maria&limit=200"]);
     expect([await findPatients(""), asked.length]).toEqual([[], 2]);
     await namesakes({ id: "per_x", name: "Cher" });
     expect(asked).toHaveLength(3);
+  });
+  test("the family name is looked up without what is no letter of it, and each name also without its accents", async () => {
+    answer = () => ({ patients: [] });
+    await namesakes({ id: "per_x", name: "Leon Price, Jr." });
+    await namesakes({ id: "per_x", name: "Noemi García" });
+    expect(asked.map(({ path }) => new URL(path, "http://x").searchParams.get("q"))).toEqual(["Price", "Leon", "García", "Garcia", "Noemi"]);
+  });
+  test("an answer as long as was asked for may not be all of them", async () => {
+    const many = (count: number) => ({ patients: Array.from({ length: count }, (_, index) => person(`per_${index}`, "Maria Lopez")) });
+    answer = (path) => (path.includes("Maria") ? many(199) : { patients: [] });
+    expect(await namesakes(MARIA)).toEqual({ found: [], all: true });
+    answer = (path) => (path.includes("Maria") ? many(200) : { patients: [person("per_b", "Marta Garcia")] });
+    expect(await namesakes(MARIA)).toMatchObject({ found: [{ id: "per_b" }], all: false });
   });
 });

@@ -13,6 +13,7 @@ function make(events: ConversationEvent[]) {
   const sockets: FakeSocket[] = [];
   let state = conversation({ last_seq: events.length, last_number: 4, last_message: { seq: events.length, number: 4, at_ms: 1, author: { id: "per_ortiz", name: "", kind: "staff" }, audience: "everyone", priority: "routine", preview: "" } });
   let away = false;
+  let refused: { status: number; code: string } | undefined;
   const answers = (path: string): unknown => {
     const url = new URL(path, "http://x");
     if (url.pathname.endsWith("/events")) {
@@ -27,6 +28,7 @@ function make(events: ConversationEvent[]) {
   };
   const http = new Http((path) => {
     asked.push(path);
+    if (refused !== undefined && path.startsWith("/v1/conversations/")) return Promise.resolve(new Response(JSON.stringify(refused), { status: refused.status }));
     return away ? Promise.reject(new TypeError("connection refused")) : Promise.resolve(new Response(JSON.stringify(answers(path))));
   });
   const sync = new Sync({ http, store, socket_url: "ws://x", clock, open: () => { const socket = new FakeSocket(); sockets.push(socket); return socket; } });
@@ -39,7 +41,7 @@ function make(events: ConversationEvent[]) {
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0));
   };
   const breathe = async (span_ms: number): Promise<void> => { for (let turn = 0; turn < 6; turn += 1) { await clock.pass(span_ms / 6); await new Promise((resolve) => setTimeout(resolve, 0)); } };
-  return { clock, store, sync, asked, last, start, breathe, events, goAway: (is_away: boolean) => { away = is_away; }, setState: (more: Partial<typeof state>) => { state = { ...state, ...more }; } };
+  return { clock, store, sync, asked, last, start, breathe, events, goAway: (is_away: boolean) => { away = is_away; }, refuse: (problem: typeof refused) => { refused = problem; }, setState: (more: Partial<typeof state>) => { state = { ...state, ...more }; } };
 }
 const history = (): ConversationEvent[] => [event(1, { type: "conversation_created", kind: "group", topic: "x" }), said(2, 1, "a"), said(3, 2, "b"), said(4, 3, "c"), said(5, 4, "d")];
 const bodies = (store: Store): string[] => (store.timelines.get("con_a")?.list() ?? []).flatMap((item) => (item.kind === "message" ? [item.body] : []));
@@ -178,6 +180,30 @@ describe("sync", () => {
     it.sync.onTask = (id) => told.push(id);
     it.last().say({ type: "task_changed", task_id: "tsk_a", conversation_id: "con_z" });
     expect(told).toEqual(["con_z"]);
+  });
+  test("that one may read less is told: which conversation, or that nobody says which; and that it may be so", async () => {
+    const it = make(history());
+    await it.start();
+    const told: unknown[] = [];
+    it.sync.onReach = (lost) => told.push(lost);
+    it.last().say({ type: "event", ...event(6, { type: "member_removed", person: MARIA, left: false }) });
+    it.last().say({ type: "event", ...event(7, { type: "coverage_ended", person: RAMAN, left: false }) });
+    expect(told).toEqual([]);
+    it.last().say({ type: "coverage_changed", coverage: { id: "cov_1" } });
+    it.last().say({ type: "queue_closed" });
+    it.last().say({ type: "event", ...event(8, { type: "coverage_ended", person: RAMAN, left: true }) });
+    it.last().say({ type: "event", ...event(9, { type: "member_removed", person: RAMAN, left: false }, RAMAN, "con_unknown") });
+    expect(told).toEqual(["none", "all", { conversation_id: "con_a" }, { conversation_id: "con_unknown" }]);
+  });
+  test("so is that the node does not show a conversation any more", async () => {
+    const it = make(history());
+    await it.start();
+    const told: unknown[] = [];
+    it.sync.onReach = (lost) => told.push(lost);
+    it.refuse({ status: 404, code: "not_found" });
+    it.last().say({ type: "event", ...event(6, { type: "archived" }) });
+    await it.breathe(600);
+    expect([told, it.store.conversations.size]).toEqual([[{ conversation_id: "con_a" }], 0]);
   });
   test("one who was removed holds the conversation no more", async () => {
     const it = make(history());

@@ -316,6 +316,20 @@ describe("what is asked", () => {
     await submit();
     expect([screen.getByText(later.offline), (screen.getByRole("button", { name: words.dialog.do }) as HTMLButtonElement).disabled, posted("/v1/conversations/con_a/tasks")]).toEqual([expect.anything(), true, []]);
   });
+  test("while the node is asked it is not left; taken away all the same, it closes nothing else when the answer comes", async () => {
+    let answer: (value: unknown) => void = () => {};
+    answers["/v1/conversations/con_a/tasks"] = new Promise((resolve) => { answer = resolve; });
+    render(TaskDialog, { conversation: about, message, me: RAMAN.id, onclose });
+    await choose("Jamie Ortiz");
+    await submit();
+    await press(text.close);
+    await fireEvent(document.querySelector("dialog") as HTMLElement, new Event("cancel", { cancelable: true }));
+    expect([(screen.getByRole("button", { name: text.cancel }) as HTMLButtonElement).disabled, onclose.mock.calls.length, posted("/v1/conversations/con_a/tasks").length]).toEqual([true, 0, 1]);
+    cleanup();
+    answer({});
+    await after();
+    expect(onclose).not.toHaveBeenCalled();
+  });
   test("given to somebody else: not to who has it, and of a conversation that is not open here its members are asked for", async () => {
     session.store.clear();
     answers["/v1/conversations/con_a"] = about;

@@ -2,9 +2,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../src/core/clock";
 import { Refusal } from "../src/core/http";
+import type { Lost } from "../src/core/sync";
 import { assigneeOf, dueOf, groupsOf, idOf, idOfRole, TITLE_LENGTH_MAX, titleFault, titleFrom } from "../src/core/tasks";
 import type { Line } from "../src/core/timeline";
-import type { Task, TaskEvent, TaskList } from "../src/core/wire-tasks";
+import type { PinList } from "../src/core/wire-pins";
+import type { ConversationTasks, Task, TaskEvent, TaskList, UnreadList } from "../src/core/wire-tasks";
 import { messageItems, sendItems } from "../src/ui/staff/menus";
 import { createTask, isSoAlready, stepTask, whyNot } from "../src/ui/staff/task-deeds";
 import { taskLine } from "../src/ui/staff/task-line";
@@ -17,7 +19,7 @@ import { Look, todo } from "../src/vm/tasks.svelte";
 import { tasks as words } from "../locales/en-staff-tasks";
 import { menus } from "../locales/en-staff-menus";
 import { Timeline } from "../src/core/timeline";
-import { event, FakeClock, MARIA, ORTIZ, patientTask, RAMAN, said, settle } from "./fakes";
+import { event, FakeClock, MARIA, ORTIZ, patientTask, pinned, RAMAN, said, settle } from "./fakes";
 
 const NOW = new Date(2026, 10, 25, 10, 0).getTime(); // a Wednesday
 const MINUTE = 60_000;
@@ -122,12 +124,12 @@ describe("asked of the node", () => {
   let clock: FakeClock;
   let asked: string[];
   let answer: (path: string) => unknown;
-  let sync: { onTask: (id: string) => void };
+  let sync: { onTask: (id: string) => void; onReach: (lost: Lost) => void };
   const list = (...tasks: Task[]): TaskList => ({ tasks, more: false });
   beforeEach(() => {
     clock = new FakeClock();
     asked = [];
-    sync = { onTask: () => {} };
+    sync = { onTask: () => {}, onReach: () => {} };
     answer = () => list(task());
     session.sync = sync as unknown as NonNullable<typeof session.sync>;
     session.me = me;
@@ -192,6 +194,49 @@ describe("asked of the node", () => {
     answer = () => list(task());
     await todo.mine.look();
     expect([todo.mine.state, todo.count]).toEqual(["ready", 1]);
+  });
+  test("what one may no longer read goes at once from everything that is held, also when it cannot be asked for, and all is asked for anew", async () => {
+    const unread = { conversation_id: "con_b", seq: 1, author: RAMAN, by_ms: 1, missed: false };
+    const [one, all, not_read, pins] = [new Look<ConversationTasks>("/v1/conversations/con_b/tasks", "con_b"), new Look<TaskList>("/v1/tasks?scope=all&state=open"), new Look<UnreadList>("/v1/unread-by-patients"), new Look<PinList>("/v1/conversations/con_a/pins", "pins per_a")];
+    answer = (path) => (path.includes("unread") ? { unread: [unread, { ...unread, conversation_id: "con_a" }], more: false } : path.endsWith("pins") ? { pins: [pinned(), pinned({ conversation_id: "con_b" })], more: false } : list(task(), task({ id: "tsk_b", conversation_id: "con_b" })));
+    await todo.look();
+    const leave = [one, all, not_read, pins].map((look) => todo.show(look as Look<unknown>));
+    await settle();
+    const before = asked.length;
+    answer = () => refusal("unreachable", 0);
+    sync.onReach({ conversation_id: "con_b" });
+    const held = (): unknown[] => [todo.mine.held?.tasks.map(({ id }) => id), one.held, all.held?.tasks.length, not_read.held?.unread.length, pins.held?.pins.length]; // a chart stays readable: where a pin was said is told no more
+    expect([held(), todo.count]).toEqual([[["tsk_a"], undefined, 1, 1, 2], 1]);
+    await clock.pass(300);
+    expect([asked.length - before, held()]).toEqual([5, [["tsk_a"], undefined, 1, 1, 2]]);
+    sync.onReach({ conversation_id: "con_a" });
+    expect([held(), todo.count]).toEqual([[[], undefined, 0, 0, undefined], 0]);
+    for (const go of leave) go();
+    await clock.pass(300);
+  });
+  test("an answer that was under way does not bring it back", async () => {
+    let late: (list: TaskList) => void = () => {};
+    answer = () => new Promise((resolve) => { late = resolve as typeof late; });
+    const first = todo.look();
+    await settle();
+    sync.onReach({ conversation_id: "con_a" });
+    answer = () => list();
+    late(list(task()));
+    await first;
+    expect(todo.count).toBe(0);
+    await clock.pass(300);
+    expect([todo.mine.state, todo.count]).toEqual(["ready", 0]);
+  });
+  test("where rights became less, and nobody says which, nothing is held until it is told anew; where they may have, it stays until then", async () => {
+    await todo.look();
+    sync.onReach("none");
+    expect([todo.count, asked.length]).toEqual([1, 1]);
+    await clock.pass(300);
+    expect(asked).toHaveLength(2);
+    sync.onReach("all");
+    expect([todo.mine.held, todo.mine.state]).toEqual([undefined, "loading"]);
+    await clock.pass(300);
+    expect([asked.length, todo.count]).toEqual([3, 1]);
   });
   test("whoever comes next sees nothing of it", async () => {
     await todo.look();

@@ -98,6 +98,14 @@ describe("http", () => {
     const refused = new Http(() => Promise.resolve(answer(409, { code: "archived", status: 409 })));
     await expect(refused.ask("/v1/x", { method: "POST" })).rejects.toMatchObject({ code: "archived" });
   });
+  test("an answer that breaks off is none: the same key again, and unreachable when it never comes whole", async () => {
+    const keys: (string | undefined)[] = [];
+    const answers = [new Response('{"con', { status: 200 }), answer(200, { ok: 1 })];
+    const http = new Http((_path, init) => { keys.push((init?.headers as Record<string, string>)["idempotency-key"]); return Promise.resolve(answers.shift() ?? new Response("", { status: 200 })); });
+    expect(await http.ask("/v1/x", { method: "POST", body: {} })).toEqual({ ok: 1 });
+    expect([keys.length, keys[0] === keys[1]]).toEqual([2, true]);
+    await expect(http.ask("/v1/x", { tries: 1 })).rejects.toMatchObject({ name: "Refusal", problem: { status: 0, code: "unreachable" } });
+  });
   test("does not come back earlier than it was told", async () => {
     let asked = 0;
     const http = new Http(() => { asked += 1; return Promise.resolve(answer(429, { code: "rate_limited", status: 429, retry_after_ms: 60_000 })); });

@@ -101,7 +101,9 @@ export class Http {
       throw new Refusal(problem);
     }
     if (response.status === 204) return undefined as T;
-    const answer = (await response.json()) as T;
+    const answer = await (response.json() as Promise<T>).catch(() => {
+      throw new Refusal({ status: 0, code: "unreachable" }); // it broke off: whether it was done, nobody knows
+    });
     const { revision: told } = (answer ?? {}) as { revision?: unknown };
     if (typeof told === "number") this.told = newer(this.told, told);
     return answer;

@@ -43,6 +43,8 @@ export const SEEN_STALE_MS = 5_000;
 export class Outbox {
   private readonly rows = new Map<string, Row>();
   private readonly busy = new Set<string>();
+  /** Out of sight for good, whatever the disk still has of them. */
+  private readonly gone = new Set<string>();
   private readonly not_before = new Map<string, number>();
   private last_order = 0;
   private stopped = false;
@@ -55,7 +57,7 @@ export class Outbox {
 
   async load(): Promise<void> {
     for (const { value } of await this.options.rows.all()) {
-      if (this.rows.has(value.id)) continue;
+      if (this.rows.has(value.id) || this.gone.has(value.id)) continue;
       this.rows.set(value.id, value.state === "sending" ? { ...value, state: "waiting" } : value);
       this.last_order = Math.max(this.last_order, value.order);
       this.options.onChange(value.conversation_id);
@@ -77,13 +79,19 @@ export class Outbox {
   }
 
   /** Resolves when the row is kept, not when it is sent. */
-  async write(conversation_id: string, message: SendMessage): Promise<Row> {
+  write(conversation_id: string, message: SendMessage): Promise<Row> {
+    return this.begin(conversation_id, message);
+  }
+
+  /** Instead of another one, which leaves the disk when this one is there. */
+  private async begin(conversation_id: string, message: SendMessage, instead_of?: string): Promise<Row> {
     const now = this.options.clock.now();
     this.last_order = Math.max(this.last_order + 1, now);
     const row: Row = { id: commandId(), order: this.last_order, conversation_id, created_at_ms: now, message, state: "waiting", attempts: 0, problem: null, seq: null };
     this.show(row);
     await this.keep(row);
     this.options.tell({ type: "put", row });
+    if (instead_of !== undefined) await this.erase(instead_of);
     this.drain();
     return row;
   }
@@ -93,19 +101,20 @@ export class Outbox {
     const row = this.rows.get(id);
     if (row === undefined) return;
     if (row.state === "failed") {
-      await this.remove(id);
-      await this.write(row.conversation_id, message ?? row.message);
+      this.leave(row);
+      await this.begin(row.conversation_id, message ?? row.message, id);
     } else if (row.state === "ask") {
       await this.change({ ...row, state: "waiting", created_at_ms: this.options.clock.now() });
       this.drain();
     }
   }
 
-  /** Only what certainly did not leave may be taken back. Answers the message for the composer. */
-  async withdraw(id: string): Promise<SendMessage | undefined> {
+  /** Only what certainly did not leave may be taken back. Answers the message for the composer, at once: nothing is written there meanwhile. */
+  withdraw(id: string): SendMessage | undefined {
     const row = this.rows.get(id);
     if (row === undefined || !mayWithdraw(row)) return undefined;
-    await this.remove(id);
+    this.leave(row);
+    void this.erase(id);
     return row.message;
   }
 
@@ -198,11 +207,18 @@ export class Outbox {
     return true;
   }
 
-  private async remove(id: string): Promise<void> {
-    const row = this.rows.get(id);
-    await this.options.rows.remove(id);
-    this.options.tell({ type: "remove", id });
-    if (row !== undefined) this.forget(row);
+  /** At once, here and in the other tabs: a second click finds nothing, and nobody sends it. */
+  private leave(row: Row): void {
+    this.forget(row);
+    this.options.tell({ type: "remove", id: row.id });
+  }
+
+  private async erase(id: string): Promise<void> {
+    try {
+      await this.options.rows.remove(id);
+    } catch {
+      // its words are where they are wanted; a disk that fails must not keep them from there
+    }
   }
 
   private async change(row: Row): Promise<void> {
@@ -214,6 +230,7 @@ export class Outbox {
   private async keep(row: Row): Promise<void> {
     try {
       await this.options.rows.put(row.id, row);
+      if (this.gone.has(row.id)) await this.options.rows.remove(row.id); // it left while it was being written
     } catch {
       // a full disk must not stop a message that can still be sent from memory
     }
@@ -226,6 +243,7 @@ export class Outbox {
 
   private forget(row: Row): void {
     this.rows.delete(row.id);
+    this.gone.add(row.id);
     this.options.onChange(row.conversation_id);
   }
 }

@@ -6,7 +6,8 @@ export const PINNED_COUNT_MAX = 100;
 const SUMMARY_SIZE_BYTES_MAX = 8_000;
 const SUFFIXES: ReadonlySet<string> = new Set(["jr", "sr", "ii", "iii", "iv"]);
 
-const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase().replace(/[.,]/g, "").trim();
+const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "");
+const fold = (text: string): string => plain(text).toLocaleLowerCase().replace(/[.,]/g, "").trim();
 const wordsOf = (name: string): string[] => {
   const words = name.trim().split(/\s+/).filter((word) => word !== "");
   const own = words.filter((word) => !SUFFIXES.has(fold(word)));
@@ -16,6 +17,12 @@ const wordsOf = (name: string): string[] => {
 export const familyOf = (name: string): string => wordsOf(name).at(-1) ?? "";
 /** Empty where there is but one name. */
 export const givenOf = (name: string): string => (wordsOf(name).length > 1 ? (wordsOf(name)[0] ?? "") : "");
+
+/** What to look for to find who is easily taken for them. The given name finds those whose family name has another letter. */
+export function queriesFor(name: string): string[] {
+  const names = [familyOf(name).replace(/[.,]/g, ""), givenOf(name)];
+  return [...new Set(names.flatMap((one) => [one, plain(one)]))];
+}
 
 /** As on a door card. */
 export function shortName(name: string): string {

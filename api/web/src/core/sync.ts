@@ -16,6 +16,9 @@ export interface QueueWatch {
   closed: () => void;
 }
 
+/** Which conversation one may no longer read: that one; any, and nobody says which; perhaps one. */
+export type Lost = { conversation_id: string } | "all" | "none";
+
 export interface SyncOptions {
   http: Http;
   store: Store;
@@ -47,6 +50,8 @@ export class Sync {
   onOwn: (frame: OwnFrame) => void = () => {};
   /** A task that concerns one is another one now; about which conversation. */
   onTask: (conversation_id: string) => void = () => {};
+  /** One may read less now, or may. */
+  onReach: (lost: Lost) => void = () => {};
   /** The clinic's settings are other ones now. */
   onSettings: () => void = () => {};
   private live_now = false;
@@ -208,6 +213,7 @@ export class Sync {
       }
       case "coverage_changed":
         this.lookAgain();
+        this.onReach("none");
         this.onCoverage(frame.coverage);
         return;
       case "attention_changed":
@@ -225,6 +231,7 @@ export class Sync {
         return;
       case "queue_closed":
         this.lookAgain();
+        this.onReach("all");
         // rights became less, perhaps not all of them: whoever may not listen is not told anything
         if (this.queue !== undefined) this.transport.send({ type: "watch_queue", active: true });
         this.queue?.closed();
@@ -262,6 +269,7 @@ export class Sync {
     if (leaver !== undefined && leaver.id === store.me?.id) {
       this.unknown.delete(id);
       if (outcome !== "unknown") store.removeConversation(id);
+      this.onReach({ conversation_id: id });
       if (body.type === "member_removed") return; // whose coverage ended may read it on other grounds
     }
     if (["member_added", "member_removed", "coverage_ended", "archived", "reopened", "owner_changed", "conversation_created"].includes(body.type)) {
@@ -298,6 +306,7 @@ export class Sync {
     if (error instanceof Refusal && (error.code === "not_found" || error.code === "forbidden")) {
       this.unknown.delete(id);
       this.options.store.removeConversation(id);
+      this.onReach({ conversation_id: id });
     } else if (!this.stopped) {
       this.clock.after(ASK_AGAIN_MS, () => this.discover(id, 0));
     }

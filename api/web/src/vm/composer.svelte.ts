@@ -19,6 +19,11 @@ export function putBack(conversation_id: string, thread: number | undefined, dra
   for (const box of boxes) if (box.view.id === conversation_id && box.thread === thread) box.take(draft);
 }
 
+/** Other words are there, those of a message that is being edited too: whatever was put back would take their place. */
+export function isTaken(conversation_id: string, thread: number | undefined): boolean {
+  return draftOf(conversation_id, thread) !== undefined || [...boxes].some((box) => box.view.id === conversation_id && box.thread === thread && box.full);
+}
+
 export class Composer {
   text = $state("");
   audience = $state<Audience>("everyone");
@@ -58,6 +63,10 @@ export class Composer {
     this.priority = priority;
     this.chosen = chosen;
     this.read_by_ms = read_by_ms;
+  }
+
+  get full(): boolean {
+    return this.editing !== undefined || this.text !== "";
   }
 
   get size(): number {

@@ -1,7 +1,7 @@
 // Stands between a patient's chart on the node and whoever shows or fills it: what is pinned there while it is shown, and a new pin.
 // Refuses to ask without a reason, for the node records each look: when it is shown, after a break, and for a pin that is not there yet.
 import { query } from "../core/http";
-import { familyOf, givenOf, namesakesOf } from "../core/pins";
+import { namesakesOf, queriesFor } from "../core/pins";
 import type { Person } from "../core/wire";
 import type { CreatePin, PinCreated, PinList } from "../core/wire-pins";
 import { session } from "./session.svelte";
@@ -53,8 +53,8 @@ export async function findPatients(words: string, limit = 20): Promise<Person[]>
   return words === "" ? [] : (await session.http.ask<{ patients: Person[] }>(query("/v1/patients", { q: words, limit }))).patients;
 }
 
-/** Who is easily taken for this patient. The given name finds those whose family name has another letter. */
-export async function namesakes(patient: { id: string; name: string }): Promise<Person[]> {
-  const found = await Promise.all([familyOf(patient.name), givenOf(patient.name)].map((words) => findPatients(words, PATIENTS_COUNT_MAX)));
-  return namesakesOf(patient, found.flat());
+/** Who is easily taken for this patient. Not `all` where an answer is as long as it may be: there may be more. */
+export async function namesakes(patient: { id: string; name: string }): Promise<{ found: Person[]; all: boolean }> {
+  const answers = await Promise.all(queriesFor(patient.name).map((words) => findPatients(words, PATIENTS_COUNT_MAX)));
+  return { found: namesakesOf(patient, answers.flat()), all: answers.every(({ length }) => length < PATIENTS_COUNT_MAX) };
 }

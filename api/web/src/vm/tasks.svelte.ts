@@ -2,10 +2,12 @@
 // given to the person here always, for they are counted in the rail. Refuses to ask without a reason: the node records each look.
 import { systemClock } from "../core/clock";
 import { Refusal } from "../core/http";
+import type { Lost } from "../core/sync";
 import type { TaskList } from "../core/wire-tasks";
 import { session } from "./session.svelte";
 
 const TOGETHER_MS = 300;
+const EVERYTHING = "";
 
 /** One answer of the node, as it was last told. What is there stays while it is asked for anew, and if that fails. */
 export class Look<T> {
@@ -36,6 +38,16 @@ export class Look<T> {
     this.held = undefined;
     this.state = "loading";
   }
+
+  /** What is held of a conversation that one may no longer read goes; so does an answer that is under way. */
+  lose(conversation_id: string): void {
+    if (this.path.includes(`/${conversation_id}/`)) return this.forget();
+    this.turn += 1;
+    const held = this.held as { [list in "tasks" | "unread"]?: { conversation_id: string }[] } | undefined;
+    if (held === undefined) return;
+    const kept = (["tasks", "unread"] as const).flatMap((list) => (held[list] ? [[list, held[list].filter((one) => one.conversation_id !== conversation_id)]] : []));
+    this.held = { ...held, ...Object.fromEntries(kept) } as T;
+  }
 }
 
 class Todo {
@@ -56,6 +68,7 @@ class Todo {
     const { sync, me } = session;
     if (sync === undefined || me === undefined) return;
     sync.onTask = (conversation_id) => void this.changed(conversation_id);
+    sync.onReach = (lost) => this.reach(lost);
     if (this.of !== me.person.id) this.forget();
     this.of = me.person.id;
     await Promise.all([...this.shown].map((look) => look.look()));
@@ -75,6 +88,15 @@ class Todo {
     return this.renewing;
   }
 
+  /** What one may read is less now, or may be: what is lost goes at once, and how all stands is asked for. */
+  private reach(lost: Lost): void {
+    for (const look of this.shown) {
+      if (lost === "all") look.forget();
+      else if (lost !== "none") look.lose(lost.conversation_id);
+    }
+    void this.changed(EVERYTHING);
+  }
+
   /** Whoever comes next on this device sees nothing of it. */
   forget(): void {
     this.of = "";
@@ -85,7 +107,7 @@ class Todo {
     const about = new Set(this.news);
     this.news.clear();
     this.renewing = undefined;
-    const due = [...this.shown].filter((look) => look.about === undefined || about.has(look.about));
+    const due = [...this.shown].filter((look) => look.about === undefined || about.has(look.about) || about.has(EVERYTHING));
     await Promise.all(due.map((look) => look.look()));
   }
 }

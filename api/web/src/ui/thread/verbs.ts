@@ -1,5 +1,7 @@
 // Stands between a message and the pane it lies in: what a person may do with it. Refuses to know how it is done.
+import type { Candidate } from "../../core/mentions";
 import type { Message } from "../../core/timeline";
+import type { SendMessage } from "../../core/wire";
 
 export interface Verbs {
   reply: (root_seq: number) => void;
@@ -7,5 +9,11 @@ export interface Verbs {
   /** In a dialog. */
   ask: (what: "retract" | "receipts" | "versions" | "task" | "pin", message: Message) => void;
   acknowledge: (message: Message) => Promise<void>;
-  editRow: (id: string) => void;
+}
+
+/** Where words that have not left were written, and can be changed. */
+export interface WordsBox {
+  /** Why there is no room for them. */
+  room: () => "fullBox" | "noBox" | undefined;
+  put: (message: SendMessage, chosen: Candidate[]) => void;
 }

@@ -2,7 +2,7 @@
 // patient, and ended early; on the screens of both physicians, of the patient on a phone, and of the administrator.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessibility, at, browser, message, Node, online, PHONE, say } from "./harness.mjs";
+import { accessible, at, browser, message, Node, online, PHONE, say } from "./harness.mjs";
 
 const unique = (words) => `${words} ${crypto.randomUUID().slice(0, 8)}`;
 const TOPIC = unique("My cough");
@@ -52,14 +52,6 @@ const dialog = (page) => page.getByRole("dialog", { name: "Coverage", exact: tru
 const queue_door = (page) => page.getByRole("link", { name: "Queue", exact: true });
 /** The focus. */
 const toHave = (page, words) => page.waitForFunction((some) => document.activeElement !== document.body && document.activeElement?.textContent?.includes(some), words);
-
-async function accessible(page, what) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await accessibility(page), [], `${what} (${colorScheme})`);
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
 
 async function act(page, answers, item) {
   await chip(page, answers).click();

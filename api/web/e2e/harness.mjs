@@ -1,5 +1,6 @@
 // Stands between the browser tests and the real node: starts it on free ports with a folder of its own, kills it, starts it again,
 // opens browsers as people. Refuses to sleep: everything waits for something that happens.
+import assert from "node:assert/strict";
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, existsSync } from "node:fs";
 import { createServer } from "node:net";
@@ -181,4 +182,13 @@ export async function accessibility(page) {
     const { violations } = await window.axe.run(document, { runOnly: tags });
     return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
   });
+}
+
+/** That it finds nothing, in light and in dark. */
+export async function accessible(page, what) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await accessibility(page), [], `${what} (${colorScheme})`);
+  }
+  await page.emulateMedia({ colorScheme: null });
 }

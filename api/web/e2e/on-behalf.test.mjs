@@ -2,7 +2,7 @@
 // name it is; on the screens of somebody of the queue, of the one who answers, of another one of the care team, and of the patient.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessibility, at, browser, DESKTOP, message, Node, online, PHONE } from "./harness.mjs";
+import { accessible, at, browser, DESKTOP, message, Node, online, PHONE } from "./harness.mjs";
 
 const unique = (words) => `${words} ${crypto.randomUUID().slice(0, 8)}`;
 const TOPIC = unique("My new medicine");
@@ -57,14 +57,6 @@ async function ask(page, words) {
   await box(page).fill(words);
   await box(page).press("Enter");
   await question(page).waitFor();
-}
-
-async function accessible(page, what) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await accessibility(page), [], `${what} (${colorScheme})`);
-  }
-  await page.emulateMedia({ colorScheme: null });
 }
 
 test("who only looks on may reply for the one who answers, and is told in whose name", async () => {

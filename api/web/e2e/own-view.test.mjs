@@ -2,7 +2,7 @@
 // that comes, a message that goes at its time; on the screen of a physician, with a patient who knows nothing of it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessibility, at, browser, message, Node, online } from "./harness.mjs";
+import { accessible, at, browser, message, Node, online } from "./harness.mjs";
 
 const unique = (words) => `${words} ${crypto.randomUUID().slice(0, 8)}`;
 const TOPIC = unique("My knee");
@@ -39,14 +39,6 @@ const said = (page, words) => page.locator('[data-region="polite"]').filter({ ha
 const notice = (page, words) => page.locator(".notice").filter({ hasText: words });
 const line = (page) => page.locator("#conversation .scheduled");
 const dialog = (page, name) => page.getByRole("dialog", { name, exact: true });
-
-async function accessible(page, what) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await accessibility(page), [], `${what} (${colorScheme})`);
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
 
 async function option(page, name) {
   await page.getByRole("button", { name: `Options for ${TOPIC}`, exact: true }).click();

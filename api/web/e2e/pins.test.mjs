@@ -2,7 +2,7 @@
 // patient who learns of none of it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessibility, at, browser, message, Node, online, openTeam, PHONE } from "./harness.mjs";
+import { accessible, at, browser, message, Node, online, openTeam, PHONE } from "./harness.mjs";
 
 const unique = (words) => `${words} ${crypto.randomUUID().slice(0, 8)}`;
 const TOPIC = unique("My knee");
@@ -52,14 +52,6 @@ const line = (page, words) => page.locator('li[data-kind="line"]').filter({ hasT
 const dialog = (page, name = "Pin to a chart") => page.getByRole("dialog", { name, exact: true });
 const choice = (page, words) => dialog(page).locator("[data-choice]").filter({ hasText: words });
 const doIt = (page) => dialog(page).getByRole("button", { name: "Pin", exact: true });
-
-async function accessible(page, what) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await accessibility(page), [], `${what} (${colorScheme})`);
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
 
 async function open(page) {
   await page.evaluate((one) => { location.hash = `#/inbox/${one}`; }, id);

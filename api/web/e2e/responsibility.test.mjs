@@ -2,7 +2,7 @@
 // care team, of the patient on a phone, and of somebody who only looks at the organization's queue.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessibility, at, browser, DESKTOP, message, Node, online, PHONE } from "./harness.mjs";
+import { accessible, at, browser, DESKTOP, message, Node, online, PHONE } from "./harness.mjs";
 
 const TOPIC = `My other knee ${crypto.randomUUID().slice(0, 8)}`;
 const SUMMARY = `Swelling is down, call tomorrow ${crypto.randomUUID().slice(0, 8)}`;
@@ -65,14 +65,6 @@ const banner = (page) => page.getByRole("region", { name: "Hand-over" });
 async function act(page, answers, item) {
   await chip(page, answers).click();
   await page.getByRole("menuitem", { name: item, exact: true }).click();
-}
-
-async function accessible(page, what) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await accessibility(page), [], `${what} (${colorScheme})`);
-  }
-  await page.emulateMedia({ colorScheme: null });
 }
 
 test("the queue shows what waits and who answers, to somebody who is not in the conversation", async () => {

@@ -2,7 +2,7 @@
 // who sorts the queue, and towards a patient who learns of none of it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessibility, at, browser, message, Node, online, PHONE } from "./harness.mjs";
+import { accessible, at, browser, message, Node, online, PHONE } from "./harness.mjs";
 
 const unique = (words) => `${words} ${crypto.randomUUID().slice(0, 8)}`;
 const TOPIC = unique("My antibiotic");
@@ -49,14 +49,6 @@ const dialog = (page, name) => page.getByRole("dialog", { name, exact: true });
 const box = (page) => page.locator("#conversation textarea[data-composer]");
 const filter = (page, name) => page.locator(".list header").getByRole("button", { name, exact: true });
 const row = (page) => page.locator(`a[data-conversation="${id}"]`);
-
-async function accessible(page, what) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await accessibility(page), [], `${what} (${colorScheme})`);
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
 
 async function open(page) {
   await page.evaluate((one) => { location.hash = `#/inbox/${one}`; }, id);

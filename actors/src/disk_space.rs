@@ -45,6 +45,10 @@ fn can_wait(command: &Command) -> bool {
             | Command::CreateConversation(_)
             | Command::AddPerson { .. }
             | Command::BeginThread { .. }
+            | Command::BeginConfidential { .. }
+            | Command::GrantCoverageOfLabelled { .. }
+            | Command::ChangeSafeguards { .. }
+            | Command::SaveTemplate { .. }
             | Command::AddSite { .. }
             | Command::Schedule { .. }
             | Command::GrantCoverage { .. }

@@ -91,6 +91,7 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
     }
     rooms.announce(applied.revision, || close_sessions(rooms, applied));
     rooms.queue.note(applied);
+    rooms.charts.note(applied);
     personal::tell(rooms, applied);
     for part in parts {
         #[cfg(test)]

@@ -169,6 +169,10 @@ impl Gateway {
                 | Command::Retract { .. }
                 | Command::CreateConversation(_)
                 | Command::BeginThread { .. }
+                | Command::BeginConfidential { .. }
+                | Command::Restrict { .. }
+                | Command::GrantCoverageOfLabelled { .. }
+                | Command::SaveTemplate { .. }
         );
         let Acting::Person { person, .. } = envelope.acting else {
             return Ok(());
@@ -193,7 +197,9 @@ impl Gateway {
 
 fn new_topic_of(command: &Command) -> Option<PersonId> {
     match command {
-        Command::CreateConversation(new) | Command::BeginThread { new, .. } => new.kind.patient(),
+        Command::CreateConversation(new)
+        | Command::BeginThread { new, .. }
+        | Command::BeginConfidential { new, .. } => new.kind.patient(),
         _ => None,
     }
 }

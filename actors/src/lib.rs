@@ -8,6 +8,7 @@
 
 pub mod agenda;
 pub mod alarm;
+mod charts;
 pub mod conversation;
 pub mod directory;
 pub mod disk_space;

@@ -18,6 +18,7 @@ use crate::session::{SessionActor, SessionMessage, SessionSupervisor};
 use crate::slots::Slot;
 use crate::workspace::{self, Context, Rooms, WorkspaceSupervisor};
 use corridor_domain::conversation::Side;
+use corridor_domain::identity::Named;
 use corridor_domain::ids::{PersonId, SessionId};
 use corridor_domain::limits;
 use corridor_storage::apply::Applied;
@@ -343,6 +344,20 @@ impl Actors {
         let rooms = Arc::clone(&self.rooms);
         let gathered = tokio::task::spawn_blocking(move || rooms.queue.gather(&rooms.context.reader)).await;
         gathered.map_err(io::Error::other)?
+    }
+
+    /// What in a text about that patient is another one's. The first one on this node reads every person.
+    pub async fn others_named(&self, body: &str, patient: PersonId, now_ms: u64) -> io::Result<Vec<Named>> {
+        if !self.rooms.charts.are_gathered() {
+            let rooms = Arc::clone(&self.rooms);
+            let gathered = tokio::task::spawn_blocking(move || rooms.charts.gather(&rooms.context.reader)).await;
+            gathered.map_err(io::Error::other)??;
+        }
+        Ok(self
+            .rooms
+            .charts
+            .others_named(body, patient, now_ms)
+            .unwrap_or_default())
     }
 
     /// Whether something waits for its time: then the workspace does not rest.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// Tells those whom it concerns.
 pub(crate) fn tell(rooms: &Rooms, applied: &Applied) {
     for change in &applied.changes {
-        if matches!(change, Change::Settings(_)) {
+        if matches!(change, Change::Settings(_) | Change::Safeguards(_)) {
             tell_everybody(rooms, change);
         }
         if let Change::Task(task) = change {

@@ -30,6 +30,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 #[derive(Debug, Default)]
 pub(crate) struct Moved {
     pub(crate) conversations: HashSet<ConversationId>,
+    /// Those that fewer may know of than before: whoever may not is not left with a row of it.
+    pub(crate) withdrawn: HashSet<ConversationId>,
     /// Staff who see less of the queue than before: their view is closed, and they read it anew.
     pub(crate) people: HashSet<PersonId>,
 }
@@ -101,6 +103,7 @@ impl Queue {
         let mut all = self.moved();
         let was_empty = all.conversations.is_empty() && all.people.is_empty();
         all.conversations.extend(moved.conversations);
+        all.withdrawn.extend(moved.withdrawn);
         all.people.extend(moved.people);
         drop(all);
         // One piece of mail for all that moves until it is read.

@@ -6,6 +6,7 @@
 
 use crate::agenda::{Agenda, AgendaActor, Look};
 use crate::alarm::Alarm;
+use crate::charts::KnownCharts;
 use crate::conversation::{self, ConversationActor, ConversationMessage};
 use crate::directory::Devices;
 use crate::dispatcher::{self, Dispatcher};
@@ -66,6 +67,7 @@ pub struct Rooms {
     pub(crate) voice: Voice,
     /// Patient conversations by their newest message. Outlives the actor that tells of it.
     pub(crate) queue: Queue,
+    pub(crate) charts: KnownCharts,
     /// The dispatcher panics once at this moment: twice the revision, and one more for after it.
     #[cfg(test)]
     pub(crate) crash_dispatcher_at: AtomicU64,
@@ -89,6 +91,7 @@ impl Rooms {
             agenda: RwLock::new(None),
             voice,
             queue: Queue::default(),
+            charts: KnownCharts::default(),
             #[cfg(test)]
             crash_dispatcher_at: AtomicU64::new(0),
         }

@@ -5,6 +5,7 @@ pub mod care;
 pub mod coverage;
 pub mod events;
 pub mod objects;
+pub mod safeguards;
 pub mod settings;
 mod standing;
 pub mod tasks;

@@ -12,18 +12,20 @@ use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::outcome::Change;
 use corridor_protocol::{Presence, PresenceChange, ServerFrame};
 use corridor_storage::content::ContentKeys;
+use corridor_storage::reader::Reader;
 use std::sync::Arc;
 
 /// Makes JSON frames.
 pub struct JsonFrames {
     names: Arc<Names>,
     keys: ContentKeys,
+    reader: Reader,
 }
 
 impl JsonFrames {
-    /// Frames with these labels and keys.
-    pub fn new(names: Arc<Names>, keys: ContentKeys) -> Self {
-        Self { names, keys }
+    /// Frames with these labels and keys, of this state.
+    pub fn new(names: Arc<Names>, keys: ContentKeys, reader: Reader) -> Self {
+        Self { names, keys, reader }
     }
 }
 
@@ -111,7 +113,9 @@ impl Encode for JsonFrames {
     fn personal(&self, change: &Change) -> Option<Frame> {
         match change {
             Change::Coverage(coverage) => {
-                let coverage = convert::coverage::coverage(&self.names, coverage)
+                let of_labelled = self.reader.covers_labelled(coverage.window.id);
+                let coverage = of_labelled
+                    .and_then(|of_labelled| convert::coverage::coverage(&self.names, coverage, of_labelled))
                     .map_err(|error| tracing::error!(%error, "a coverage cannot be shown"))
                     .ok()?;
                 let coverage = Box::new(coverage);

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use corridor_actors::SubmitError;
 use corridor_domain::limits;
 use corridor_domain::refusal::Refusal;
-use corridor_protocol::Problem;
+use corridor_protocol::{Found, Problem};
 
 /// Why a request has no good answer.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub enum Failure {
     OriginNotAllowed,
     /// The client says that it knows what never was.
     RevisionUnknown,
+    /// The message names another patient: what of it.
+    AnotherPatient(Vec<Found>),
     /// Something of ours is broken.
     Internal(std::io::Error),
 }
@@ -115,6 +117,10 @@ fn of_refusal(refusal: Refusal) -> (u16, &'static str) {
             409,
             "Number and birth date are not those of this patient, or the conversation is about another one. Look again whose chart it is.",
         ),
+        Refusal::TooYoung => (
+            409,
+            "The clinic keeps nothing from those who act for a patient of this age.",
+        ),
         Refusal::PatientMessagesOff => (409, "The clinic has switched messages with patients off."),
         Refusal::TeamChatOff => (409, "The clinic has switched chat among staff off."),
         Refusal::QueueNeedsMore => (
@@ -189,6 +195,15 @@ impl Failure {
                 "The revision in Corridor-Revision is of another history than this workspace's. Ask without it, and begin anew.",
                 None,
             ),
+            Self::AnotherPatient(found) => Problem {
+                found: found.clone(),
+                ..problem(
+                    409,
+                    "another_patient",
+                    "The message names another patient than the one it is about. Nothing was sent. Look again, and send it without the check if it is right.",
+                    None,
+                )
+            },
             Self::Internal(error) => {
                 tracing::error!(%error, "a request failed inside");
                 problem(

@@ -9,9 +9,12 @@ mod measured;
 mod messages;
 mod pins;
 pub(crate) mod requests;
+mod safeguards;
 mod settings;
 mod specifications;
 mod tasks;
+mod templates;
+mod timeline;
 mod waiting;
 
 pub use measured::ROUTES;
@@ -95,6 +98,9 @@ fn api() -> OpenApiRouter<Edge> {
         .merge(waiting::routes())
         .merge(tasks::routes())
         .merge(pins::routes())
+        .merge(safeguards::routes())
+        .merge(templates::routes())
+        .merge(timeline::routes())
 }
 
 /// The specification of the routes.

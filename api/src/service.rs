@@ -13,9 +13,12 @@ mod pages;
 mod password;
 mod pins;
 mod queue;
+mod safeguards;
 mod sessions;
 mod settings;
 mod tasks;
+mod templates;
+mod timeline;
 mod waiting;
 
 pub use lists::{InboxFilter, Scope};
@@ -205,6 +208,12 @@ impl Service {
         let mut random = [0_u8; 16];
         self.inner.world.fill_random(&mut random);
         CommandId(u128::from_be_bytes(random))
+    }
+
+    /// An id made of the command, so that whoever asks again at whichever node means the same one.
+    pub(crate) fn id_made_of(&self, what: &str, caller: &Caller, command_id: CommandId) -> [u8; 16] {
+        let named = [what.as_bytes(), &caller.person.id.to_bytes(), &command_id.to_bytes()];
+        self.keys().fingerprint(&named.concat())
     }
 
     /// The envelope of a command. `asked` is what the client asked for, as it came: it tells a retry from a conflict.

@@ -193,7 +193,7 @@ impl Workspace {
             reader: reader.clone(),
             proposer: group.proposer(),
             applied,
-            encode: Arc::new(JsonFrames::new(Arc::clone(&names), keys.clone())),
+            encode: Arc::new(JsonFrames::new(Arc::clone(&names), keys.clone(), reader.clone())),
             leads: leads(&group),
             world: Arc::clone(world),
             command_rate: settings.limits.commands,

@@ -96,7 +96,7 @@ pub fn encode_command(envelope: &Envelope) -> io::Result<bytes::Bytes> {
 }
 
 /// The highest version of commands that this program applies. Every node tells the others.
-pub const COMMAND_VERSION: u8 = 4;
+pub const COMMAND_VERSION: u8 = 5;
 /// Most commands are a short message; longer ones grow.
 const COMMAND_SIZE_EXPECTED: usize = 512;
 /// Of answers on their way to the node whose client asked.
@@ -194,9 +194,13 @@ fn names_what_exists(batch: &Transaction<'_>, command: &Command) -> io::Result<b
             }
             found
         }
-        Command::CreateConversation(new) | Command::BeginThread { new, .. } => exists(keys::conversation(new.id))?,
+        Command::CreateConversation(new)
+        | Command::BeginThread { new, .. }
+        | Command::BeginConfidential { new, .. } => exists(keys::conversation(new.id))?,
         Command::SignIn { session, .. } => exists(keys::session(session.id))?,
-        Command::GrantCoverage { coverage } => exists(keys::coverage(coverage.id))?,
+        Command::GrantCoverage { coverage } | Command::GrantCoverageOfLabelled { coverage } => {
+            exists(keys::coverage(coverage.id))?
+        }
         Command::Schedule { scheduled, .. } => exists(keys::scheduled(scheduled.id))?,
         _ => false,
     })

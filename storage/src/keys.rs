@@ -48,12 +48,18 @@
 //! | 2b closed task | time (8 bytes), task | empty |
 //! | 2c pin | pin | what was put to a patient's chart |
 //! | 2d pin of patient | patient, time (8 bytes), pin | the conversation that it is from |
+//! | 2e restriction | conversation | what restricts a patient's conversation; absent where nothing ever did |
+//! | 2f covers labelled | coverage | empty; it is of conversations with a label too |
+//! | 30 safeguards | | what the clinic does against words that reach the wrong reader; absent before it set them |
+//! | 31 template | template | template |
+//! | 32 template of owner | person, or sixteen zeros for the clinic, template | empty |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
 
 mod audit;
 mod care;
 mod people;
+mod restriction;
 mod tasks;
 
 pub use audit::{audit, audit_conversation, audit_person};
@@ -64,6 +70,7 @@ pub use care::{
 };
 
 pub use people::{login, person, person_session, session, sessions_of, site};
+pub use restriction::{covers_labelled, owner_template, restriction, safeguards, template, templates_of};
 pub use tasks::{
     closed_task, closed_tasks_about, conversation_closed_task, conversation_open_task, not_read, not_read_of,
     open_tasks_about, patient_pin, person_task, pin, pins_of, read_by, read_bys_in, role_task, task, tasks_of_person,
@@ -171,6 +178,16 @@ pub enum Table {
     Pin = 0x2c,
     /// Pins by patient and time.
     PatientPin = 0x2d,
+    /// What restricts patients' conversations.
+    Restriction = 0x2e,
+    /// Coverages that are of conversations with a label too.
+    CoversLabelled = 0x2f,
+    /// What the clinic does against words that reach the wrong reader.
+    Safeguards = 0x30,
+    /// Words that are used again.
+    Template = 0x31,
+    /// The same by owner.
+    OwnerTemplate = 0x32,
 }
 
 /// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.

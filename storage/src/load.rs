@@ -4,11 +4,12 @@
 
 mod circle;
 mod coverage;
+mod restriction;
 mod settings;
 mod tasks;
 mod waiting;
 
-pub(crate) use coverage::{Onlooker, coverages, covers_of};
+pub(crate) use coverage::{Onlooker, coverages, covers_of, is_of_labelled};
 pub(crate) use tasks::read_bys_in;
 pub(crate) use waiting::scheduled_of;
 
@@ -87,13 +88,20 @@ fn load_family(
         }
         Command::EndSession { session } => load_session(records, view, *session),
         Command::CreateConversation(new) => load_for_creation(records, view, onlooker, new),
-        Command::BeginThread { new, to, .. } => {
-            if let Some(to) = to {
-                settings::load_available(records, view, *to)?;
-            }
-            view.settings = records.record(&keys::settings())?;
-            load_for_creation(records, view, onlooker, new)
+        Command::BeginConfidential { new, to, .. } => {
+            view.safeguards = records.record(&keys::safeguards())?;
+            settings::load_for_beginning(records, view, onlooker, new, *to)
         }
+        Command::BeginThread { new, to, .. } => settings::load_for_beginning(records, view, onlooker, new, *to),
+        Command::Restrict { conversation, step } => restriction::load(records, view, *conversation, step),
+        Command::ChangeSafeguards { .. } => {
+            view.safeguards = records.record(&keys::safeguards())?;
+            Ok(())
+        }
+        Command::SaveTemplate { template } => {
+            restriction::load_template(records, view, template.id, Some(template.owner))
+        }
+        Command::RemoveTemplate { template } => restriction::load_template(records, view, *template, None),
         Command::ChangeSettings { .. } => {
             view.settings = records.record(&keys::settings())?;
             Ok(())
@@ -179,7 +187,9 @@ fn load_family(
             }
             coverage::load_for_step(records, view, onlooker, *conversation, step)
         }
-        Command::GrantCoverage { coverage } => coverage::load_new_coverage(records, view, coverage),
+        Command::GrantCoverage { coverage } | Command::GrantCoverageOfLabelled { coverage } => {
+            coverage::load_new_coverage(records, view, coverage)
+        }
         Command::EndCoverage { coverage } => coverage::load_coverage(records, view, *coverage),
         Command::FireTimer { timer } => waiting::load_for_timer(records, view, *timer),
         Command::FoundWorkspace { .. }
@@ -311,6 +321,10 @@ pub(crate) fn readable(
         true => records.record(&keys::care(id))?,
         false => None,
     };
+    let restriction = match is_patients {
+        true => records.record(&keys::restriction(id))?,
+        false => None,
+    };
     let holder = match care.as_ref().and_then(|care| care.holder) {
         Some(holder) => person_of(records, holder)?,
         None => None,
@@ -343,6 +357,7 @@ pub(crate) fn readable(
         patient,
         care,
         holder,
+        restriction,
     })
 }
 

@@ -17,10 +17,12 @@ use corridor_domain::outcome::Answer;
 use corridor_domain::person::{Person, Site};
 use corridor_domain::pin::Pin;
 use corridor_domain::private::{Private, Sealed};
+use corridor_domain::restriction::{Restriction, Safeguards};
 use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::{BreakGlass, Session};
 use corridor_domain::settings::Settings;
 use corridor_domain::task::{ReadBy, Task};
+use corridor_domain::template::Template;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -100,6 +102,9 @@ records! {
     Task = 20,
     ReadBy = 21,
     Pin = 22,
+    Restriction = 23,
+    Safeguards = 24,
+    Template = 25,
 }
 
 /// The bytes of a record.

@@ -81,6 +81,21 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
         }
         Change::Coverage(coverage) => waiting::write_coverage(batch, coverage),
         Change::StandIn(stand_in) => waiting::write_stand_in(batch, stand_in),
+        Change::Restriction(restriction) => batch.put(keys::restriction(restriction.conversation), restriction),
+        Change::CoversLabelled(coverage) => {
+            set(batch, keys::covers_labelled(*coverage), true);
+            Ok(())
+        }
+        Change::Safeguards(safeguards) => batch.put(keys::safeguards(), safeguards),
+        Change::Template(template) => {
+            batch.put_bytes(keys::owner_template(template.owner, template.id), Vec::new());
+            batch.put(keys::template(template.id), template.as_ref())
+        }
+        Change::TemplateOver(template) => {
+            batch.remove(keys::owner_template(template.owner, template.id));
+            batch.remove(keys::template(template.id));
+            Ok(())
+        }
         Change::RefusesOnBehalf { person, refuses } => {
             set(batch, keys::refuses_on_behalf(*person), *refuses);
             Ok(())

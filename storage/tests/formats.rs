@@ -22,10 +22,12 @@ use corridor_domain::outcome::Answer;
 use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Role, Site};
 use corridor_domain::pin::Pin;
 use corridor_domain::private::{Private, Sealed};
+use corridor_domain::restriction::{Restriction, Safeguards};
 use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::{BreakGlass, Session};
 use corridor_domain::settings::Settings;
 use corridor_domain::task::{ReadBy, Task};
+use corridor_domain::template::Template;
 use corridor_storage::apply::AppliedState;
 use corridor_storage::records::{KINDS, Progress, Record, StoredAnswer, StoredVersion};
 use corridor_storage::replicated::ReplicatedState;
@@ -266,6 +268,9 @@ fn kinds_are_pinned() {
         Task::KIND,
         ReadBy::KIND,
         Pin::KIND,
+        Restriction::KIND,
+        Safeguards::KIND,
+        Template::KIND,
     ];
     assert!(kinds.iter().zip(1..).all(|(kind, number)| *kind == number));
     assert_eq!(KINDS, kinds, "a new record gets a fixture above and a line here");

@@ -13,14 +13,16 @@ use corridor_domain::command::NewMessage;
 use corridor_domain::conversation::{Audience, Place};
 use corridor_domain::coverage::{Coverage, CoverageStage, Joined, NewCoverage, StandIn, Took};
 use corridor_domain::event::Priority;
-use corridor_domain::ids::{ConversationId, CoverageId, PersonId, PinId, ScheduledId, SiteId, TaskId};
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, PinId, ScheduledId, SiteId, TaskId, TemplateId};
 use corridor_domain::on_behalf::{Confirmation, Confirmed};
 use corridor_domain::person::Role;
 use corridor_domain::pin::{Pin, PinnedMessage};
 use corridor_domain::private::{Private, Sealed};
+use corridor_domain::restriction::{Restriction, Safeguards, Sensitivity};
 use corridor_domain::scheduled::{NewScheduled, Scheduled};
 use corridor_domain::settings::{Hours, Reason, Settings, Switches};
 use corridor_domain::task::{Cause, Closed, ReadBy, Task};
+use corridor_domain::template::Template;
 use records_pinned::pinned;
 
 const AT_MS: u64 = 1_800_000_000_000;
@@ -175,6 +177,32 @@ fn what_is_to_be_done() {
         missed: true,
     };
     pinned(&read_by, "read-by");
+}
+
+#[test]
+fn what_keeps_words_from_the_wrong_reader() {
+    let restriction = Restriction {
+        conversation: ConversationId(0xA0),
+        sensitivity: Some(Sensitivity::StateLaw),
+        confidential: true,
+    };
+    pinned(&restriction, "restriction");
+    let safeguards = Safeguards {
+        confidential_from_years: Some(12),
+        undo_s: 300,
+    };
+    pinned(&safeguards, "safeguards");
+}
+
+#[test]
+fn what_is_used_again() {
+    let template = Template {
+        id: TemplateId(0x7E),
+        owner: Some(PersonId(2)),
+        name: Private::from("Refill ready"),
+        body: Private::from("Your refill is ready, {patient.first_name}."),
+    };
+    pinned(&template, "template");
 }
 
 #[test]

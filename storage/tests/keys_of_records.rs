@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use corridor_domain::ids::{
-    CommandId, ConversationId, CoverageId, PersonId, PinId, ScheduledId, SessionId, SiteId, TaskId,
+    CommandId, ConversationId, CoverageId, PersonId, PinId, ScheduledId, SessionId, SiteId, TaskId, TemplateId,
 };
 use corridor_domain::person::Role;
 use corridor_domain::timer::Timer;
@@ -256,11 +256,43 @@ fn keys_of_tasks(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
         Table::PatientPin => (
             keys::patient_pin(PERSON, 300, PinId(0x11)),
             format!("2d{person}{seq}{other}"),
+            Some(Table::Restriction),
+        ),
+        of_restriction => return keys_of_restriction(of_restriction),
+    };
+    (vec![(key, expected)], next)
+}
+
+fn keys_of_restriction(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
+    let (person, other) = (format!("{:032x}", 0x10), format!("{:032x}", 0x11));
+    let conversation = format!("a0{:030x}", 0);
+    let template = TemplateId(0x11);
+    match table {
+        Table::Restriction => (
+            vec![(keys::restriction(CONVERSATION), format!("2e{conversation}"))],
+            Some(Table::CoversLabelled),
+        ),
+        Table::CoversLabelled => (
+            vec![(keys::covers_labelled(COVERAGE), format!("2f{other}"))],
+            Some(Table::Safeguards),
+        ),
+        Table::Safeguards => (vec![(keys::safeguards(), "30".to_owned())], Some(Table::Template)),
+        Table::Template => (
+            vec![(keys::template(template), format!("31{other}"))],
+            Some(Table::OwnerTemplate),
+        ),
+        Table::OwnerTemplate => (
+            vec![
+                (
+                    keys::owner_template(Some(PERSON), template),
+                    format!("32{person}{other}"),
+                ),
+                (keys::owner_template(None, template), format!("32{:032x}{other}", 0)),
+            ],
             None,
         ),
         others => panic!("{others:?} stands above"),
-    };
-    (vec![(key, expected)], next)
+    }
 }
 
 /// The single facts from this one on.

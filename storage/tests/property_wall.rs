@@ -8,9 +8,9 @@ use clinic::folk::{self, JOHN, MARIA, MOTHER, NURSE};
 use clinic::{Clinic, envelope, note, send, steps};
 use corridor_domain::command::{Command, Envelope, Page};
 use corridor_domain::conversation::{Kind, Side};
-use corridor_domain::ids::PersonId;
+use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::outcome::{Answer, Grant};
-use corridor_domain::person::Person;
+use corridor_domain::person::{Person, PersonKind};
 use proptest::collection::vec;
 use proptest::proptest;
 
@@ -34,7 +34,18 @@ fn check_grant(clinic: &Clinic, person: &Person, grant: &Grant) {
         "{:?} was granted a look at {patient:?}'s",
         person.id
     );
+    assert!(
+        !is_kept_from(clinic, person, grant.conversation),
+        "{:?} is a proxy",
+        person.id
+    );
     check_events(clinic, grant);
+}
+
+/// The patient or the team keeps it from those who act for the patient.
+fn is_kept_from(clinic: &Clinic, person: &Person, conversation: ConversationId) -> bool {
+    let restriction = clinic.reader.restriction(conversation).unwrap();
+    person.kind == PersonKind::Proxy && restriction.is_some_and(|known| known.confidential)
 }
 
 fn check_events(clinic: &Clinic, grant: &Grant) {
@@ -64,6 +75,11 @@ fn check_memberships(clinic: &Clinic) {
             if person.is_patient_side() && member.is_current() {
                 let theirs = matches!(head.kind, Kind::Patient { patient } if own(&person).contains(&patient));
                 assert!(theirs, "{:?} belongs to {:?}", person.id, head.kind);
+                assert!(
+                    !is_kept_from(clinic, &person, conversation),
+                    "{:?} is a proxy",
+                    person.id
+                );
             }
         }
     }

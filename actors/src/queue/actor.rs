@@ -86,6 +86,9 @@ fn tell(rooms: &Rooms) {
                     .look(|index| index.shows(viewer, id, now_ms))
                     .unwrap_or_default()
             });
+            if !may && moved.withdrawn.contains(&id) {
+                close(rooms, device);
+            }
             if may && let Some(frame) = frame.get_or_insert_with(|| rooms.context.encode.queue(&standing)) {
                 give(device, Latest::Queue(id), frame);
             }

@@ -1,6 +1,6 @@
 //! What is asked of the queue and answered by it: which part of it, by whom, and how a conversation stands.
 
-use super::index::Key;
+use super::index::{Key, Thread};
 use corridor_domain::care::{Offer, Party, Stage};
 use corridor_domain::coverage::Cover;
 use corridor_domain::ids::{ConversationId, PersonId, SiteId};
@@ -117,8 +117,9 @@ pub struct Page {
 }
 
 impl Viewer {
-    /// Whether they may know of a conversation of this patient, which that person holds.
-    pub(super) fn may_know(&self, patient: &Person, holder: Option<PersonId>, now_ms: u64) -> bool {
-        queue_basis(&self.person, &self.covers, patient, holder, now_ms).is_some()
+    /// Whether they may know of a conversation of this patient.
+    pub(super) fn may_know(&self, patient: &Person, thread: &Thread, now_ms: u64) -> bool {
+        let (holder, is_labelled) = (thread.care.holder, thread.is_labelled);
+        queue_basis(&self.person, &self.covers, patient, holder, is_labelled, now_ms).is_some()
     }
 }

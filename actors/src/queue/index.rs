@@ -28,6 +28,7 @@ pub(super) struct Thread {
     archived: bool,
     topic: String,
     pub(super) care: Care,
+    pub(super) is_labelled: bool,
     pub(super) waiting_since_ms: Option<u64>,
     /// The first replies of the last days, the oldest first.
     pub(super) replies: Vec<Reply>,
@@ -125,6 +126,7 @@ impl Index {
                     if let Some(known) = self.threads.get(&head.id) {
                         (thread.revision, thread.waiting_since_ms) = (known.revision, known.waiting_since_ms);
                         thread.care.clone_from(&known.care);
+                        thread.is_labelled = known.is_labelled;
                         thread.replies.clone_from(&known.replies);
                         if known.archived != thread.archived || known.topic != thread.topic {
                             moved.conversations.insert(head.id);
@@ -143,6 +145,16 @@ impl Index {
                     if let Some(thread) = self.threads.get_mut(&care.conversation) {
                         thread.care = (**care).clone();
                         moved.conversations.insert(care.conversation);
+                    }
+                }
+                Change::Restriction(restriction) => {
+                    if let Some(thread) = self.threads.get_mut(&restriction.conversation) {
+                        let was_labelled = thread.is_labelled;
+                        thread.is_labelled = restriction.sensitivity.is_some();
+                        if thread.is_labelled && !was_labelled {
+                            moved.withdrawn.insert(restriction.conversation);
+                        }
+                        moved.conversations.insert(restriction.conversation);
                     }
                 }
                 // What somebody covers begins or ends: they look anew.
@@ -205,7 +217,7 @@ impl Index {
     pub(super) fn known_to(&self, viewer: &Viewer, now_ms: u64) -> impl Iterator<Item = &Thread> {
         let may_know = move |thread: &&Thread| {
             let patient = self.people.get(&thread.patient);
-            patient.is_some_and(|patient| viewer.may_know(patient, thread.care.holder, now_ms))
+            patient.is_some_and(|patient| viewer.may_know(patient, thread, now_ms))
         };
         self.threads.values().filter(|thread| !thread.archived).filter(may_know)
     }
@@ -214,7 +226,7 @@ impl Index {
     pub(super) fn shows(&self, viewer: &Viewer, id: ConversationId, now_ms: u64) -> bool {
         let thread = self.threads.get(&id);
         let found = thread.and_then(|thread| Some((thread, self.people.get(&thread.patient)?)));
-        found.is_some_and(|(thread, patient)| viewer.may_know(patient, thread.care.holder, now_ms))
+        found.is_some_and(|(thread, patient)| viewer.may_know(patient, thread, now_ms))
     }
 
     /// A page, within what the viewer may see (T-26).
@@ -250,7 +262,7 @@ impl Index {
             return false;
         };
         let is_there = ask.site.is_none_or(|site| patient.sites.contains(&site));
-        if !is_there || !ask.viewer.may_know(patient, thread.care.holder, ask.now_ms) {
+        if !is_there || !ask.viewer.may_know(patient, thread, ask.now_ms) {
             return false;
         }
         let is_asked = ask.party.is(self.party(thread)) && ask.hand_over.is(thread.care.offer.as_ref(), ask.now_ms);
@@ -273,6 +285,7 @@ impl Thread {
             archived: head.archived,
             topic: head.topic.expose().to_lowercase(),
             care: Care::untouched(head.id, head.created_at_ms),
+            is_labelled: false,
             waiting_since_ms: None,
             replies: Vec::new(),
         }

@@ -46,6 +46,7 @@ impl Thread {
         if let Some(care) = reader.care(id)? {
             thread.care = care;
         }
+        thread.is_labelled = reader.restriction(id)?.is_some_and(|known| known.sensitivity.is_some());
         Ok(Some(thread))
     }
 }

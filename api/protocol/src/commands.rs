@@ -84,6 +84,10 @@ pub struct SendMessage {
     /// By when the patient must have read it, a year ahead at most; staff towards patients only. Else there is a task for it then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_by_ms: Option<u64>,
+    /// Ask whether it names another patient than the one it is about: refused with `another_patient` and what was found, so that whoever wrote
+    /// looks again. Sent without it, it is not asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub check_patient: bool,
 }
 
 /// For whom a message is sent, and that it was confirmed.

@@ -21,6 +21,9 @@ pub struct Coverage {
     pub reason: String,
     /// `planned`, `running`, or `over` once everything went back.
     pub state: String,
+    /// Of conversations with a label too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_labelled: bool,
     /// Who granted it.
     pub by: Author,
     /// Who ended it before its time.
@@ -44,6 +47,9 @@ pub struct GrantCoverage {
     pub until_ms: u64,
     /// Why.
     pub reason: String,
+    /// Of conversations with a label too, as those of 42 CFR Part 2.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_labelled: bool,
 }
 
 /// Coverages that are not over.

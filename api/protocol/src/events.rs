@@ -3,6 +3,7 @@
 use crate::care::Party;
 use crate::commands::{Audience, History, Mention, Priority};
 use crate::objects::Author;
+use crate::safeguards::Sensitivity;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -181,6 +182,21 @@ pub enum EventBody {
         /// Who is to do it, if that is new.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         assignee: Option<Party>,
+    },
+    /// It has another label; patients see it, without the label, where somebody went with it.
+    Labelled {
+        /// Which; absent: none any more. Staff only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sensitivity: Option<Sensitivity>,
+        /// Who covered for somebody in it, and is gone.
+        left: Vec<Author>,
+    },
+    /// It is kept from those who act for the patient, or not any more.
+    ConfidentialChanged {
+        /// It is.
+        confidential: bool,
+        /// Those who acted for the patient in it, and are gone.
+        left: Vec<Author>,
     },
 }
 

@@ -14,8 +14,11 @@ mod objects;
 mod pins;
 mod problem;
 mod requests;
+mod safeguards;
 mod settings;
 mod tasks;
+mod templates;
+mod timeline;
 mod waiting;
 
 pub use care::{
@@ -39,6 +42,9 @@ pub use requests::{
     ConversationList, CreateConversation, Created, EventPage, GlassBroken, Inbox, MarkedRead, MemberList, PatientList,
     PeopleList, PersonAdded, ReceiptList, Sent, SignIn, SignedIn, SiteList, VersionList,
 };
+pub use safeguards::{Found, MoveMessage, Moved, RestrictionStep, Safeguards, Sensitivity};
 pub use settings::{AddSite, Hours, OfSite, Reason, Settings, SettingsPage, SiteAdded};
 pub use tasks::{Assignee, ConversationTasks, CreateTask, Task, TaskCreated, TaskList, TaskStep, Unread, UnreadList};
+pub use templates::{SaveTemplate, Template, TemplateList, TemplateSaved};
+pub use timeline::{Timeline, TimelineItem};
 pub use waiting::{Attention, AttentionStep, ScheduleMessage, Scheduled, ScheduledList};

@@ -2,6 +2,7 @@
 
 use crate::care::Care;
 use crate::commands::{Audience, History, Priority};
+use crate::safeguards::Sensitivity;
 use crate::waiting::Attention;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -216,6 +217,12 @@ pub struct Conversation {
     pub revision: u64,
     /// One's own part.
     pub my: My,
+    /// Its label; staff only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
+    /// Those who act for the patient do not see it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confidential: bool,
     /// Who answers for it; patient conversations only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub care: Option<Care>,

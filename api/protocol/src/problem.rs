@@ -1,9 +1,10 @@
 //! Errors as problem details (RFC 9457), with a stable code of ours.
 
+use crate::safeguards::Found;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Why something was not done. `code` is for programs, `detail` for people; neither ever quotes a patient.
+/// Why something was not done. `code` is for programs, `detail` for people; neither ever quotes a patient; what `found` quotes is the asker's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// `urn:corridor:problem:CODE`.
@@ -20,6 +21,9 @@ pub struct Problem {
     /// When to try again, with 429 and 503.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// With `another_patient`: what of the message is another one's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
 }
 
 impl Problem {
@@ -32,6 +36,7 @@ impl Problem {
             detail: detail.to_owned(),
             code: code.to_owned(),
             retry_after_ms: None,
+            found: Vec::new(),
         }
     }
 }

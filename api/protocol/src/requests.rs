@@ -111,6 +111,9 @@ pub enum CreateConversation {
         /// Who of the care team is asked for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to_id: Option<String>,
+        /// Those who act for the patient do not see it; from the age that the clinic sets.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        confidential: bool,
     },
     /// Staff beside a patient conversation.
     CareRoom {

@@ -1,6 +1,7 @@
 //! What a clinic sets for itself.
 
 use crate::objects::Author;
+use crate::safeguards::Safeguards;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -69,6 +70,8 @@ pub struct Settings {
 pub struct SettingsPage {
     /// What is set.
     pub settings: Settings,
+    /// What it does against words that reach the wrong reader.
+    pub safeguards: Safeguards,
     /// For patients and proxies: whom of their care team they can ask for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reachable: Vec<Author>,

@@ -14,7 +14,7 @@ pub fn coverage_id(text: &str) -> Outcome<CoverageId> {
 }
 
 /// A coverage with the names of its people.
-pub fn coverage(names: &Names, coverage: &Coverage) -> io::Result<wire::Coverage> {
+pub fn coverage(names: &Names, coverage: &Coverage, of_labelled: bool) -> io::Result<wire::Coverage> {
     let window = &coverage.window;
     Ok(wire::Coverage {
         id: window.id.to_string(),
@@ -24,6 +24,7 @@ pub fn coverage(names: &Names, coverage: &Coverage) -> io::Result<wire::Coverage
         until_ms: window.until_ms,
         reason: window.reason.expose().to_owned(),
         state: stage_name(coverage.stage).to_owned(),
+        of_labelled,
         by: names.author(coverage.by)?,
         ended_by: coverage.ended_by.map(|person| names.author(person)).transpose()?,
     })

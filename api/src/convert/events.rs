@@ -1,6 +1,6 @@
 //! Events for the wire, as one side may see them. Bodies are opened here, after the look was granted and recorded.
 
-use super::{audience_to_wire, care, history_to_wire, mentions_to_wire, priority_to_wire, tasks};
+use super::{audience_to_wire, care, history_to_wire, mentions_to_wire, priority_to_wire, safeguards, tasks};
 use crate::names::Names;
 use corridor_domain::conversation::{Conversation, Place, Side};
 use corridor_domain::event::{Event, EventBody, Message};
@@ -135,6 +135,16 @@ impl Showing<'_> {
                     (Side::Team, Some(party)) => Some(care::party(self.names, *party)?),
                     _ => None,
                 },
+            },
+            EventBody::Labelled { sensitivity, left } => wire::EventBody::Labelled {
+                sensitivity: sensitivity
+                    .filter(|_| self.side == Side::Team)
+                    .map(safeguards::sensitivity_to_wire),
+                left: left.iter().map(author).collect::<io::Result<_>>()?,
+            },
+            EventBody::ConfidentialChanged { confidential, left } => wire::EventBody::ConfidentialChanged {
+                confidential: *confidential,
+                left: left.iter().map(author).collect::<io::Result<_>>()?,
             },
             EventBody::Pinned { pin, patient } => wire::EventBody::Pinned {
                 pin_id: pin.to_string(),

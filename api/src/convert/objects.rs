@@ -6,6 +6,7 @@ use super::{
     visibility_to_wire,
 };
 use crate::convert::events::Showing;
+use crate::convert::safeguards::sensitivity_to_wire;
 use crate::names;
 use corridor_domain::audit::Action;
 use corridor_domain::conversation::{Conversation, Kind, Membership, Place, Side};
@@ -105,6 +106,12 @@ pub fn conversation(
         last_number: head.last.number_for(side),
         revision: head.revision,
         my: my(viewer, readable, head, own, now_ms),
+        sensitivity: readable
+            .restriction
+            .and_then(|known| known.sensitivity)
+            .filter(|_| side == Side::Team)
+            .map(sensitivity_to_wire),
+        confidential: readable.is_confidential(),
         care: None,
         last_message: None,
         members: None,
@@ -127,7 +134,7 @@ fn my(viewer: &Person, readable: &Readable, head: &Conversation, own: Option<&Me
 
 /// What the viewer may do here: the funnel's own answer, so that a button never promises what a node refuses.
 fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
-    const ASKED: [(Action, &str); 20] = [
+    const ASKED: [(Action, &str); 23] = [
         (Action::Send, "send"),
         (Action::SendNote, "note"),
         (Action::Rename, "rename"),
@@ -148,6 +155,9 @@ fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
         (Action::Resolve, "resolve"),
         (Action::Close, "close"),
         (Action::Open, "open"),
+        (Action::Label, "label"),
+        (Action::Unlabel, "unlabel"),
+        (Action::KeepConfidential, "keep_confidential"),
     ];
     let archived = readable.conversation.as_ref().is_some_and(|head| head.archived);
     let is_member = readable.own.as_ref().is_some_and(|own| own.is_current());
@@ -156,6 +166,8 @@ fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
         Action::Archive => archived,
         Action::Reopen => !archived,
         Action::Join => is_member,
+        Action::Label => readable.is_labelled(),
+        Action::Unlabel => !readable.is_labelled(),
         _ => standing
             .as_ref()
             .is_some_and(|standing| standing.is_pointless(action, viewer.id)),

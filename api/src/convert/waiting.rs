@@ -73,5 +73,6 @@ pub fn message(scheduled: &Scheduled, body: String) -> wire::SendMessage {
         on_behalf: None,
         seen_seq: None,
         read_by_ms: None,
+        check_patient: false,
     }
 }

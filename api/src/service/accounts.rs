@@ -34,19 +34,13 @@ impl Service {
     /// Adds a location.
     pub async fn add_site(&self, caller: &Caller, command_id: CommandId, name: &str) -> Outcome<SiteId> {
         let site = Site {
-            id: self.site_id(caller, command_id),
+            id: SiteId::from_bytes(self.id_made_of("site", caller, command_id)),
             name: Private::new(name),
         };
         let id = site.id;
         let envelope = self.envelope(caller.acting(), command_id, name.as_bytes(), Command::AddSite { site });
         self.run(&envelope).await?;
         Ok(id)
-    }
-
-    /// Made of the command, so that whoever asks again at whichever node means the same one.
-    fn site_id(&self, caller: &Caller, command_id: CommandId) -> SiteId {
-        let named = [b"site".as_slice(), &caller.person.id.to_bytes(), &command_id.to_bytes()];
-        SiteId::from_bytes(self.keys().fingerprint(&named.concat()))
     }
 
     /// Adds a person. A patient gets a first conversation with it.

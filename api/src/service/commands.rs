@@ -16,6 +16,13 @@ impl Service {
     /// The envelope of a socket's command. Over HTTP the same commands come through here too. Who writes where this node does not know
     /// them yet may have come from another one, a moment ahead: then it catches up first.
     pub async fn prepare(&self, caller: &Caller, command_id: CommandId, command: &wire::Command) -> Outcome<Envelope> {
+        if let wire::Command::SendMessage {
+            conversation_id,
+            message,
+        } = command
+        {
+            self.check_patient(caller, conversation_id, message).await?;
+        }
         match self.prepare_now(caller, command_id, command, false)? {
             Some(envelope) => Ok(envelope),
             None => Box::pin(self.prepare_late(caller, command_id, command)).await,
@@ -198,11 +205,16 @@ impl Service {
         };
         let new = Box::new(new);
         let command = match request {
-            wire::CreateConversation::Patient { reason, to_id, .. } if reason.is_some() || to_id.is_some() => {
-                Command::BeginThread {
-                    new,
-                    reason: *reason,
-                    to: to_id.as_deref().map(convert::person_id).transpose()?,
+            wire::CreateConversation::Patient {
+                reason,
+                to_id,
+                confidential,
+                ..
+            } if *confidential || reason.is_some() || to_id.is_some() => {
+                let (reason, to) = (*reason, to_id.as_deref().map(convert::person_id).transpose()?);
+                match confidential {
+                    true => Command::BeginConfidential { new, reason, to },
+                    false => Command::BeginThread { new, reason, to },
                 }
             }
             _ => Command::CreateConversation(new),
@@ -361,7 +373,7 @@ impl Service {
         })
     }
 
-    async fn run_asked(
+    pub(super) async fn run_asked(
         &self,
         caller: &Caller,
         command_id: CommandId,

@@ -5,7 +5,7 @@ use crate::convert;
 use crate::failure::{Failure, Outcome};
 use corridor_domain::care::Party;
 use corridor_domain::command::Command;
-use corridor_domain::coverage::NewCoverage;
+use corridor_domain::coverage::{Coverage, NewCoverage};
 use corridor_domain::ids::{CommandId, CoverageId};
 use corridor_domain::person::Role;
 use corridor_domain::private::Private;
@@ -22,7 +22,7 @@ impl Service {
         command_id: CommandId,
         request: &wire::GrantCoverage,
     ) -> Outcome<wire::Coverage> {
-        let id = self.coverage_id(caller, command_id);
+        let id = CoverageId::from_bytes(self.id_made_of("coverage", caller, command_id));
         let covered = request.covered_id.as_deref().map(convert::person_id).transpose()?;
         let coverage = NewCoverage {
             id,
@@ -33,13 +33,15 @@ impl Service {
             reason: Private::new(request.reason.trim()),
         };
         let asked = serde_json::to_vec(request).map_err(io::Error::other)?;
-        let command = Command::GrantCoverage {
-            coverage: Box::new(coverage),
+        let coverage = Box::new(coverage);
+        let command = match request.of_labelled {
+            true => Command::GrantCoverageOfLabelled { coverage },
+            false => Command::GrantCoverage { coverage },
         };
         self.run(&self.envelope(caller.acting(), command_id, &asked, command))
             .await?;
         let granted = self.reader().coverage(id)?.ok_or(Refusal::NotFound)?;
-        Ok(convert::coverage::coverage(self.names(), &granted)?)
+        Ok(self.shown_coverage(&granted)?)
     }
 
     /// Ends one before its time.
@@ -63,12 +65,15 @@ impl Service {
         };
         let mut found = self.reader().coverages(person)?;
         found.sort_by_key(|coverage| (coverage.window.from_ms, coverage.window.id));
-        let shown = found
-            .iter()
-            .map(|coverage| convert::coverage::coverage(self.names(), coverage));
+        let shown = found.iter().map(|coverage| self.shown_coverage(coverage));
         Ok(wire::CoverageList {
             coverages: shown.collect::<io::Result<_>>()?,
         })
+    }
+
+    pub(super) fn shown_coverage(&self, coverage: &Coverage) -> io::Result<wire::Coverage> {
+        let of_labelled = self.reader().covers_labelled(coverage.window.id)?;
+        convert::coverage::coverage(self.names(), coverage, of_labelled)
     }
 
     /// That whoever answers covers for somebody, if they do.
@@ -91,15 +96,5 @@ impl Service {
             covered: self.names().author(took.covered)?,
             until_ms: coverage.window.until_ms,
         }))
-    }
-
-    /// Made of the command, so that whoever asks again at whichever node means the same one.
-    fn coverage_id(&self, caller: &Caller, command_id: CommandId) -> CoverageId {
-        let named = [
-            b"coverage".as_slice(),
-            &caller.person.id.to_bytes(),
-            &command_id.to_bytes(),
-        ];
-        CoverageId::from_bytes(self.keys().fingerprint(&named.concat()))
     }
 }

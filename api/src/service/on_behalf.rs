@@ -57,8 +57,10 @@ impl Service {
         if request.message.body.len() > limits::MESSAGE_SIZE_BYTES_MAX {
             return Err(Failure::TooLarge);
         }
+        self.check_patient(caller, &conversation.to_string(), &request.message)
+            .await?;
         let on_behalf_of = convert::person_id(&request.person_id)?;
-        let token = self.token_of(caller, command_id);
+        let token = hex(self.id_made_of("on behalf", caller, command_id));
         let command = Command::ConfirmOnBehalf {
             conversation,
             confirmation: self.confirmation(&token, &request.message)?,
@@ -94,21 +96,13 @@ impl Service {
         Ok((command, principal))
     }
 
-    fn token_of(&self, caller: &Caller, command_id: CommandId) -> String {
-        let named = [
-            b"on behalf".as_slice(),
-            &caller.person.id.to_bytes(),
-            &command_id.to_bytes(),
-        ];
-        hex(self.keys().fingerprint(&named.concat()))
-    }
-
     /// Everything that the message says is confirmed, not its words alone: how urgent, whom it means, what it answers.
     fn confirmation(&self, token: &str, message: &wire::SendMessage) -> io::Result<Confirmation> {
         let message = wire::SendMessage {
             on_behalf: None,
             seen_seq: None,
             read_by_ms: None,
+            check_patient: false,
             ..message.clone()
         };
         let said = serde_json::to_vec(&message).map_err(io::Error::other)?;

@@ -25,7 +25,7 @@ impl Service {
         request: &wire::CreatePin,
     ) -> Outcome<wire::PinCreated> {
         let asked = serde_json::to_vec(&(conversation.to_string(), request)).map_err(io::Error::other)?;
-        let id = self.pin_id(caller, command_id);
+        let id = PinId::from_bytes(self.id_made_of("pin", caller, command_id));
         let pin = NewPin {
             id,
             patient: convert::person_id(&request.patient_id)?,
@@ -112,11 +112,5 @@ impl Service {
             messages,
             sha256: found.sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
         })
-    }
-
-    /// Made of the command, so that whoever asks again at whichever node means the same one.
-    fn pin_id(&self, caller: &Caller, command_id: CommandId) -> PinId {
-        let named = [b"pin".as_slice(), &caller.person.id.to_bytes(), &command_id.to_bytes()];
-        PinId::from_bytes(self.keys().fingerprint(&named.concat()))
     }
 }

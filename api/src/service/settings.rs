@@ -17,6 +17,7 @@ impl Service {
         let is_staff = caller.person.is_staff();
         Ok(wire::SettingsPage {
             settings: convert::settings::settings_to_wire(&settings, is_staff),
+            safeguards: convert::safeguards::safeguards_to_wire(self.reader().safeguards()?),
             reachable: self.reachable(&caller.person)?,
         })
     }

@@ -50,7 +50,7 @@ impl Service {
                 self.seal(caller, conversation, title, true, true)?.unwrap_or_default()
             }
         };
-        let id = self.task_id(caller, command_id);
+        let id = TaskId::from_bytes(self.id_made_of("task", caller, command_id));
         let task = NewTask {
             id,
             title,
@@ -239,12 +239,6 @@ impl Service {
         found
             .map(|(read_by, readable)| convert::tasks::unread(self.names(), readable, read_by))
             .collect()
-    }
-
-    /// Made of the command, so that whoever asks again at whichever node means the same one.
-    fn task_id(&self, caller: &Caller, command_id: CommandId) -> TaskId {
-        let named = [b"task".as_slice(), &caller.person.id.to_bytes(), &command_id.to_bytes()];
-        TaskId::from_bytes(self.keys().fingerprint(&named.concat()))
     }
 }
 

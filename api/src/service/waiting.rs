@@ -60,6 +60,7 @@ impl Service {
                 "What is sent later comes without seen_seq and read_by_ms: they are about now.",
             ));
         }
+        self.check_patient(caller, &conversation.to_string(), message).await?;
         // Whoever is no member as far as is known here may have become one elsewhere, a moment ago.
         let content = match self.seal(caller, conversation, &message.body, false, false)? {
             Some(content) => content,
@@ -69,7 +70,7 @@ impl Service {
                     .unwrap_or_default()
             }
         };
-        let id = self.scheduled_id(caller, command_id);
+        let id = ScheduledId::from_bytes(self.id_made_of("scheduled", caller, command_id));
         let scheduled = NewScheduled {
             id,
             at_ms: request.at_ms,
@@ -138,15 +139,5 @@ impl Service {
             message: Some(convert::waiting::message(scheduled, body)),
             ..convert::waiting::scheduled(scheduled)
         })
-    }
-
-    /// Made of the command, so that whoever asks again at whichever node means the same one.
-    fn scheduled_id(&self, caller: &Caller, command_id: CommandId) -> ScheduledId {
-        let named = [
-            b"scheduled".as_slice(),
-            &caller.person.id.to_bytes(),
-            &command_id.to_bytes(),
-        ];
-        ScheduledId::from_bytes(self.keys().fingerprint(&named.concat()))
     }
 }

@@ -171,6 +171,16 @@ actions! {
     Pin = "pinned",
     /// What is pinned to a chart was looked at.
     ReadPins = "pins_read",
+    /// A patient's conversation got a label.
+    Label = "conversation_labelled",
+    /// Its label was taken away.
+    Unlabel = "label_removed",
+    /// A patient's conversation is kept from those who act for the patient, or not any more.
+    KeepConfidential = "confidentiality_changed",
+    /// The clinic changed what it does against words that reach the wrong reader.
+    ChangeSafeguards = "safeguards_changed",
+    /// Words that are used again were kept, changed or removed.
+    ChangeTemplates = "templates_changed",
 }
 
 /// A stretch of one conversation, both ends with it.
@@ -243,6 +253,7 @@ mod tests {
             (Action::ChangeRights, 57),
             (Action::NotReadInTime, 62),
             (Action::ReadPins, 64),
+            (Action::ChangeTemplates, 69),
         ];
         for (action, number) in pinned {
             assert_eq!(action as usize, number, "{}", action.code());

@@ -11,15 +11,17 @@ use crate::care::CareStep;
 use crate::conversation::History;
 use crate::coverage::NewCoverage;
 use crate::event::Mention;
-use crate::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId, TaskId};
+use crate::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId, TaskId, TemplateId};
 use crate::on_behalf::Confirmation;
 use crate::person::{AccountState, Person, Roles, Site};
 use crate::pin::NewPin;
 use crate::private::{Private, Sealed};
+use crate::restriction::{RestrictionStep, Safeguards};
 use crate::scheduled::NewScheduled;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::task::{NewTask, TaskStep, Terms};
+use crate::template::Template;
 use crate::timer::Timer;
 use serde::{Deserialize, Serialize};
 
@@ -345,5 +347,41 @@ pub enum Command {
     ReadPins {
         /// Of which.
         conversation: ConversationId,
+    },
+    /// Change what restricts a patient's conversation. Since version 5.
+    Restrict {
+        /// Which.
+        conversation: ConversationId,
+        /// How.
+        step: RestrictionStep,
+    },
+    /// As [`Command::BeginThread`], and those who act for the patient do not see it. Since version 5.
+    BeginConfidential {
+        /// The conversation.
+        new: Box<NewConversation>,
+        /// For which reason.
+        reason: Option<u16>,
+        /// Who is asked for.
+        to: Option<PersonId>,
+    },
+    /// As [`Command::GrantCoverage`], and of conversations with a label too. Since version 5.
+    GrantCoverageOfLabelled {
+        /// What is granted, id drawn by the node.
+        coverage: Box<NewCoverage>,
+    },
+    /// Change what the clinic does against words that reach the wrong reader. Since version 5.
+    ChangeSafeguards {
+        /// All of it.
+        safeguards: Safeguards,
+    },
+    /// Keep words that are used again, or change them. Since version 5.
+    SaveTemplate {
+        /// The template; a new one's id is drawn by the node.
+        template: Box<Template>,
+    },
+    /// Keep them no longer. Since version 5.
+    RemoveTemplate {
+        /// Which.
+        template: TemplateId,
     },
 }

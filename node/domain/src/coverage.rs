@@ -64,13 +64,14 @@ impl Coverage {
         }
     }
 
-    /// What it lets somebody read.
+    /// What it lets somebody read, but for what has a label: whether that too stands beside the record.
     pub fn cover(&self) -> Cover {
         Cover {
             coverage: self.window.id,
             covered: self.window.covered,
             from_ms: self.window.from_ms,
             until_ms: self.window.until_ms,
+            of_labelled: false,
         }
     }
 }
@@ -86,6 +87,8 @@ pub struct Cover {
     pub from_ms: u64,
     /// Until when; not with it.
     pub until_ms: u64,
+    /// Conversations with a label too: the grant names them.
+    pub of_labelled: bool,
 }
 
 impl Cover {
@@ -94,10 +97,15 @@ impl Cover {
         (self.from_ms..self.until_ms).contains(&now_ms)
     }
 
-    /// Whether it opens the conversations of this patient, or the one that `holder` answers for.
-    pub fn opens(&self, patient: &Person, holder: Option<PersonId>, now_ms: u64) -> bool {
+    /// Whether it opens the conversations of this patient, or the one that `holder` answers for; those with a label only where it is of such ones.
+    pub fn opens(&self, patient: &Person, holder: Option<PersonId>, is_labelled: bool, now_ms: u64) -> bool {
         let is_theirs = patient.has_in_care_team(self.covered) || holder == Some(self.covered);
-        self.is_in_force(now_ms) && is_theirs
+        self.holds(is_labelled, now_ms) && is_theirs
+    }
+
+    /// Whether it holds at that time for such a conversation.
+    pub fn holds(&self, is_labelled: bool, now_ms: u64) -> bool {
+        self.is_in_force(now_ms) && (self.of_labelled || !is_labelled)
     }
 }
 

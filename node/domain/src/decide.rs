@@ -14,11 +14,13 @@ mod on_behalf;
 mod pins;
 mod reading;
 mod record;
+mod restriction;
 mod room;
 mod rooms;
 mod scheduled;
 mod settings;
 mod tasks;
+mod templates;
 
 pub use scheduled::as_sent;
 
@@ -32,6 +34,7 @@ use crate::outcome::{Answer, Change, Outcome};
 use crate::permission::{Asking, permit};
 use crate::person::Person;
 use crate::refusal::Refusal;
+use crate::restriction::RestrictionStep;
 use crate::timer::Timer;
 use crate::view::View;
 
@@ -185,6 +188,7 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         } => on_behalf::send(view, actor, message, confirmation),
         Command::ChangeOnBehalf { refuses, .. } => on_behalf::change(view, *refuses),
         Command::GrantCoverage { coverage } => coverage::grant(view, actor, coverage),
+        Command::GrantCoverageOfLabelled { coverage } => coverage::grant_of_labelled(view, actor, coverage),
         Command::EndCoverage { .. } => coverage::end(view, actor),
         Command::Schedule { scheduled, .. } => scheduled::schedule(view, actor, scheduled),
         Command::Unschedule { .. } => scheduled::unschedule(view, actor),
@@ -192,7 +196,12 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         Command::ChangeSettings { settings } => settings::change(view, settings),
         Command::ChangeAvailability { available, .. } => settings::availability(view, *available),
         Command::ChangeRights { roles, sites, .. } => settings::rights(view, *roles, sites),
+        Command::ChangeSafeguards { safeguards } => restriction::safeguards(view, *safeguards),
         Command::BeginThread { new, reason, to } => settings::begin(view, actor, new, *reason, *to),
+        Command::BeginConfidential { new, reason, to } => restriction::begin(view, actor, new, *reason, *to),
+        Command::Restrict { step, .. } => restriction::step(view, actor, *step),
+        Command::SaveTemplate { template } => templates::save(view, template),
+        Command::RemoveTemplate { .. } => templates::remove(view),
         Command::CreateTask { task, .. } => tasks::create(view, actor, task),
         Command::ChangeTask { step, .. } => tasks::step(view, actor, step),
         Command::Pin { pin, .. } => pins::pin(view, actor, pin),
@@ -216,7 +225,9 @@ pub fn asking<'a>(view: &'a View, envelope: &'a Envelope, actor: &'a Person, act
         _ => (Audience::Everyone, Priority::Routine),
     };
     let new_kind = match &envelope.command {
-        Command::CreateConversation(new) | Command::BeginThread { new, .. } => Some(&new.kind),
+        Command::CreateConversation(new)
+        | Command::BeginThread { new, .. }
+        | Command::BeginConfidential { new, .. } => Some(&new.kind),
         _ => None,
     };
     Asking {
@@ -251,7 +262,9 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::SignIn { .. } => Action::SignIn,
         Command::FailSignIn { .. } => Action::FailSignIn,
         Command::EndSession { .. } => Action::EndSession,
-        Command::CreateConversation(_) | Command::BeginThread { .. } => Action::CreateConversation,
+        Command::CreateConversation(_) | Command::BeginThread { .. } | Command::BeginConfidential { .. } => {
+            Action::CreateConversation
+        }
         Command::Rename { .. } => Action::Rename,
         Command::Archive { .. } => Action::Archive,
         Command::Reopen { .. } => Action::Reopen,
@@ -287,7 +300,7 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::ConfirmOnBehalf { .. } => Action::ConfirmOnBehalf,
         Command::SendOnBehalf { .. } => Action::SendOnBehalf,
         Command::ChangeOnBehalf { .. } => Action::ChangeOnBehalf,
-        Command::GrantCoverage { .. } => Action::GrantCoverage,
+        Command::GrantCoverage { .. } | Command::GrantCoverageOfLabelled { .. } => Action::GrantCoverage,
         Command::EndCoverage { .. } => Action::EndCoverage,
         Command::Schedule { .. } => Action::Schedule,
         Command::Unschedule { .. } => Action::Unschedule,
@@ -308,5 +321,12 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::ReadTasks { .. } => Action::ReadTasks,
         Command::Pin { .. } => Action::Pin,
         Command::ReadPins { .. } => Action::ReadPins,
+        Command::Restrict { step, .. } => match step {
+            RestrictionStep::Label { sensitivity: Some(_) } => Action::Label,
+            RestrictionStep::Label { sensitivity: None } => Action::Unlabel,
+            RestrictionStep::Confidential { .. } => Action::KeepConfidential,
+        },
+        Command::ChangeSafeguards { .. } => Action::ChangeSafeguards,
+        Command::SaveTemplate { .. } | Command::RemoveTemplate { .. } => Action::ChangeTemplates,
     }
 }

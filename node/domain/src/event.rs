@@ -6,6 +6,7 @@ use crate::conversation::{Audience, History, Place, Side};
 use crate::ids::{PersonId, PinId, TaskId};
 use crate::person::Role;
 use crate::private::{Private, Sealed};
+use crate::restriction::Sensitivity;
 use crate::task::TaskDeed;
 use serde::{Deserialize, Serialize};
 
@@ -185,6 +186,20 @@ pub enum EventBody {
         pin: PinId,
         /// To whose chart.
         patient: PersonId,
+    },
+    /// It has another label now. Since version 5 of commands.
+    Labelled {
+        /// Which.
+        sensitivity: Option<Sensitivity>,
+        /// Who came by a coverage that is not of such ones, and is gone.
+        left: Vec<PersonId>,
+    },
+    /// It is kept from those who act for the patient, or not any more. Since version 5 of commands.
+    ConfidentialChanged {
+        /// It is.
+        confidential: bool,
+        /// Those who acted for the patient in it, and are gone.
+        left: Vec<PersonId>,
     },
 }
 

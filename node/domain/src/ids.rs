@@ -110,6 +110,10 @@ identifier!(
     /// One pin to a patient's chart.
     PinId, "pin_");
 
+identifier!(
+    /// Words that are used again.
+    TemplateId, "tpl_");
+
 /// What the client calls its command; it keeps it until it has an answer. Unique per person, not over all.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CommandId(#[serde(with = "fixed_bytes")] pub u128);

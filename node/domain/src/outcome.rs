@@ -6,16 +6,18 @@ use crate::care::Care;
 use crate::conversation::{Conversation, Membership, Place, Side};
 use crate::coverage::{Coverage, StandIn};
 use crate::event::Event;
-use crate::ids::{ConversationId, PersonId};
+use crate::ids::{ConversationId, CoverageId, PersonId};
 use crate::on_behalf::Confirmed;
 use crate::person::{Person, Site};
 use crate::pin::Pin;
 use crate::private::{Private, Sealed};
 use crate::refusal::Refusal;
+use crate::restriction::{Restriction, Safeguards};
 use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
 use crate::settings::Settings;
 use crate::task::{ReadBy, Task};
+use crate::template::Template;
 use serde::{Deserialize, Serialize};
 
 /// One record to write. Records are whole: there is no partial update.
@@ -96,6 +98,16 @@ pub enum Change {
     Coverage(Box<Coverage>),
     /// What somebody came to by coverage, as it is now; nothing, if it is over.
     StandIn(StandIn),
+    /// What restricts a conversation.
+    Restriction(Restriction),
+    /// That a coverage is of conversations with a label too.
+    CoversLabelled(CoverageId),
+    /// What the clinic does against words that reach the wrong reader.
+    Safeguards(Safeguards),
+    /// A template, new or changed.
+    Template(Box<Template>),
+    /// There is none any more.
+    TemplateOver(Box<Template>),
     /// Whether others may reply for somebody.
     RefusesOnBehalf {
         /// For whom.

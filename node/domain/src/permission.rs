@@ -10,9 +10,11 @@ mod messages;
 mod on_behalf;
 mod pins;
 mod reading;
+mod restriction;
 mod rooms;
 mod settings;
 mod tasks;
+mod templates;
 
 pub use reading::{basis, may_watch_queue, queue_basis};
 
@@ -177,8 +179,12 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
             decide(tasks::deny(asking), tasks::allow(asking))
         }
         Action::Pin | Action::ReadPins => decide(pins::deny(asking), pins::allow(asking)),
+        Action::Label | Action::Unlabel | Action::KeepConfidential => {
+            decide(restriction::deny(asking), restriction::allow(asking))
+        }
+        Action::ChangeTemplates => decide(templates::deny(asking), templates::allow(asking)),
         Action::GrantCoverage | Action::EndCoverage => decide(coverage::deny(asking), coverage::allow(asking)),
-        Action::ChangeSettings | Action::ChangeAvailability | Action::ChangeRights => {
+        Action::ChangeSettings | Action::ChangeSafeguards | Action::ChangeAvailability | Action::ChangeRights => {
             decide(settings::deny(asking), settings::allow(asking))
         }
         Action::Read | Action::ReadPatients | Action::ReadPeople | Action::ReadAudit | Action::BreakGlass => {

@@ -89,6 +89,8 @@ refusals! {
     AnotherReplied = "another_replied",
     /// Number and birth date are not those of this patient, or it is about another one.
     NotThisPatient = "not_this_patient",
+    /// At that age the clinic keeps nothing from those who act for the patient.
+    TooYoung = "too_young",
 }
 
 #[cfg(test)]
@@ -132,6 +134,7 @@ mod tests {
             "not_available",
             "another_replied",
             "not_this_patient",
+            "too_young",
         ];
         let codes: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
         assert_eq!(codes, pinned);

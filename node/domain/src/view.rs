@@ -8,10 +8,12 @@ use crate::event::Event;
 use crate::ids::{ConversationId, SiteId};
 use crate::on_behalf::Confirmed;
 use crate::person::Person;
+use crate::restriction::{Restriction, Safeguards};
 use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
 use crate::settings::{Settings, Switches};
 use crate::task::{ReadBy, Task};
+use crate::template::Template;
 
 /// One conversation as one reader needs it judged.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +32,8 @@ pub struct Readable {
     pub care: Option<Care>,
     /// The person who holds it.
     pub holder: Option<Person>,
+    /// What restricts it; none if nothing ever did.
+    pub restriction: Option<Restriction>,
     /// Which modules are on.
     pub switches: Switches,
     /// For whom the reader covers; only where they do not belong to it, or take it over.
@@ -48,8 +52,21 @@ impl Readable {
         let patient = self.patient.as_ref()?;
         let holder = self.care.as_ref().and_then(|care| care.holder);
         let is_theirs = self.own.as_ref().is_some_and(|own| Some(own.person) == holder);
-        let opens = |cover: &&Cover| cover.opens(patient, holder, now_ms) || is_theirs && cover.is_in_force(now_ms);
+        let is_labelled = self.is_labelled();
+        let opens = |cover: &&Cover| {
+            cover.opens(patient, holder, is_labelled, now_ms) || is_theirs && cover.holds(is_labelled, now_ms)
+        };
         self.covers.iter().find(opens)
+    }
+
+    /// Whether it has a label, whichever.
+    pub fn is_labelled(&self) -> bool {
+        self.restriction.is_some_and(|known| known.sensitivity.is_some())
+    }
+
+    /// Whether it is kept from those who act for the patient.
+    pub fn is_confidential(&self) -> bool {
+        self.restriction.is_some_and(|known| known.confidential)
     }
 
     /// The responsibility for it, of patient conversations.
@@ -90,6 +107,12 @@ pub struct View {
     pub about: Readable,
     /// What the clinic sets for itself; none: nothing yet.
     pub settings: Option<Settings>,
+    /// What the clinic does against words that reach the wrong reader.
+    pub safeguards: Option<Safeguards>,
+    /// The template it is about, as it is kept.
+    pub template: Option<Template>,
+    /// How many templates its owner has.
+    pub templates_count: usize,
     /// All sites.
     pub sites: Vec<SiteId>,
     /// That person takes no new conversations of patients.
@@ -108,6 +131,8 @@ pub struct View {
     pub read_bys: Vec<ReadBy>,
     /// From which conversations the last pins of the patient's chart are, the last first.
     pub chart: Vec<ConversationId>,
+    /// Those of them that have a label.
+    pub labelled: Vec<ConversationId>,
     /// The messages that are to be pinned.
     pub pinned: Vec<Event>,
     /// There is a pin of that name.
@@ -148,6 +173,8 @@ pub struct View {
     pub memberships: Vec<Membership>,
     /// The patient conversations that a change of care team or proxies touches.
     pub conversations: Vec<Conversation>,
+    /// Those of them that are kept from who acts for the patient.
+    pub confidential: Vec<ConversationId>,
     /// The sessions of the subject, or of the one who signs in; live and ended ones.
     pub sessions: Vec<Session>,
     /// Somebody else signs in by that name.

@@ -20,6 +20,7 @@ use corridor_domain::permission::{Asking, permit};
 use corridor_domain::person::{AccountState, Person, Role};
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::refusal::Refusal;
+use corridor_domain::restriction::RestrictionStep;
 use corridor_domain::task::Terms;
 use corridor_domain::view::Readable;
 
@@ -233,6 +234,11 @@ fn case(refusal: Refusal) -> Option<Case> {
             let command = pin_of(Private::from("another's number"));
             let case = Case::inside(&nurse(), &head(thread()), command);
             case.subject(&patient(PATIENT, &[]), None)
+        }
+        Refusal::TooYoung => {
+            let step = RestrictionStep::Confidential { confidential: true };
+            let conversation = CONVERSATION;
+            Case::inside(&nurse(), &head(thread()), Command::Restrict { conversation, step })
         }
         Refusal::CoverageOverlaps => {
             let running = running(NURSE, COLLEAGUE);

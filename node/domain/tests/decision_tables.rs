@@ -25,6 +25,7 @@ const TABLES: &[(&str, &str)] = &[
     ("waiting.md", include_str!("tables/waiting.md")),
     ("tasks.md", include_str!("tables/tasks.md")),
     ("settings.md", include_str!("tables/settings.md")),
+    ("restriction.md", include_str!("tables/restriction.md")),
 ];
 
 /// Said of a cell that cannot come about.
@@ -243,7 +244,8 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::Remind
         | Action::TaskDue
         | Action::NotReadInTime
-        | Action::ChangeSettings => vec!["-"],
+        | Action::ChangeSettings
+        | Action::ChangeSafeguards => vec!["-"],
         Action::AddPerson
         | Action::ChangeAccountState
         | Action::ChangeRoles
@@ -255,6 +257,7 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::GrantCoverage
         | Action::EndCoverage
         | Action::ChangeAvailability
+        | Action::ChangeTemplates
         | Action::ChangeRights => PersonKind::ALL.map(person_kind_name).to_vec(),
         Action::CreateConversation
         | Action::Rename
@@ -293,6 +296,9 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::ChangeTask
         | Action::ReadTasks
         | Action::Pin
+        | Action::Label
+        | Action::Unlabel
+        | Action::KeepConfidential
         | Action::ReadPins => all_kinds().iter().map(kind_name).collect(),
     }
 }

@@ -346,6 +346,11 @@ fn the_actions() {
         (Action::NotReadInTime, "NotReadInTime", "not_read_in_time"),
         (Action::Pin, "Pin", "pinned"),
         (Action::ReadPins, "ReadPins", "pins_read"),
+        (Action::Label, "Label", "conversation_labelled"),
+        (Action::Unlabel, "Unlabel", "label_removed"),
+        (Action::KeepConfidential, "KeepConfidential", "confidentiality_changed"),
+        (Action::ChangeSafeguards, "ChangeSafeguards", "safeguards_changed"),
+        (Action::ChangeTemplates, "ChangeTemplates", "templates_changed"),
     ];
     assert_eq!(Action::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

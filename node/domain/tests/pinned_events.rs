@@ -11,6 +11,7 @@ use corridor_domain::event::{EventBody, Mention, Message, OfferEnd, Priority, Re
 use corridor_domain::ids::{PersonId, PinId, TaskId};
 use corridor_domain::person::Role;
 use corridor_domain::private::{Private, Sealed};
+use corridor_domain::restriction::Sensitivity;
 use corridor_domain::task::TaskDeed;
 
 fn place() -> Place {
@@ -146,6 +147,22 @@ fn the_events() {
             "Pinned",
             "140000000000000000000000000000009100000000000000000000000000000002",
         ),
+        (
+            EventBody::Labelled {
+                sensitivity: Some(Sensitivity::StateLaw),
+                left: vec![PersonId(2)],
+            },
+            "Labelled",
+            "1501010100000000000000000000000000000002",
+        ),
+        (
+            EventBody::ConfidentialChanged {
+                confidential: true,
+                left: vec![PersonId(2)],
+            },
+            "ConfidentialChanged",
+            "16010100000000000000000000000000000002",
+        ),
     ]);
     // A variant that is new in the code stops this from compiling until it stands above.
     let _known = |value: &EventBody| match value {
@@ -169,7 +186,9 @@ fn the_events() {
         | EventBody::OnBehalfChanged { .. }
         | EventBody::CoverageEnded { .. }
         | EventBody::TaskChanged { .. }
-        | EventBody::Pinned { .. } => (),
+        | EventBody::Pinned { .. }
+        | EventBody::Labelled { .. }
+        | EventBody::ConfidentialChanged { .. } => (),
     };
 }
 

@@ -51,6 +51,7 @@ fn the_refusals() {
         (Refusal::NotAvailable, "NotAvailable", "not_available"),
         (Refusal::AnotherReplied, "AnotherReplied", "another_replied"),
         (Refusal::NotThisPatient, "NotThisPatient", "not_this_patient"),
+        (Refusal::TooYoung, "TooYoung", "too_young"),
     ];
     assert_eq!(Refusal::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

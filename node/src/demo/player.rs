@@ -241,6 +241,7 @@ impl Player {
                         on_behalf: None,
                         seen_seq: None,
                         read_by_ms: None,
+                        check_patient: false,
                     },
                 }
             }
@@ -325,6 +326,7 @@ impl Player {
                 topic: topic.to_owned(),
                 reason: None,
                 to_id: None,
+                confidential: false,
             },
             Opening::CareRoom { beside, topic } => CreateConversation::CareRoom {
                 beside_id: self.room(beside)?.to_string(),

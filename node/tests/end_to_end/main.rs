@@ -33,6 +33,7 @@ mod pins;
 mod placement;
 mod responsibility;
 mod rooms;
+mod safeguards;
 mod scrub;
 mod selftest;
 mod sessions;

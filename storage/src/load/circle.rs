@@ -8,6 +8,7 @@ use corridor_domain::conversation::{Conversation, Kind, Membership};
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
 use corridor_domain::person::{Person, PersonKind};
+use corridor_domain::restriction::Restriction;
 use corridor_domain::view::View;
 use std::io;
 
@@ -55,6 +56,10 @@ pub(super) fn load_patients_conversations<'p>(
             };
             if known || !head.kind.is_patient() {
                 continue;
+            }
+            let restriction: Option<Restriction> = records.record(&keys::restriction(id))?;
+            if restriction.is_some_and(|known| known.confidential) {
+                view.confidential.push(id);
             }
             view.conversations.push(head);
             if let Some(member) = member {

@@ -44,7 +44,36 @@ impl<'a> Onlooker<'a> {
 pub(crate) fn covers_of(records: &impl Records, person: PersonId) -> io::Result<Vec<Cover>> {
     let all = coverages(records, Some(person))?;
     let covering = all.iter().filter(|coverage| coverage.window.covering == person);
-    Ok(covering.map(Coverage::cover).collect())
+    let cover = |coverage: &Coverage| {
+        Ok(Cover {
+            of_labelled: is_of_labelled(records, coverage.window.id)?,
+            ..coverage.cover()
+        })
+    };
+    covering.map(cover).collect()
+}
+
+/// Whether a coverage is of conversations with a label too.
+pub(crate) fn is_of_labelled(records: &impl Records, coverage: CoverageId) -> io::Result<bool> {
+    Ok(records.bytes(&keys::covers_labelled(coverage))?.is_some())
+}
+
+/// Who stands in in a conversation by a coverage, as they stand to it.
+pub(super) fn substitutes_in(records: &impl Records, conversation: ConversationId) -> io::Result<Vec<Substituted>> {
+    let mut substitutes = Vec::new();
+    for (_, bytes) in records.prefix(&keys::stand_ins_in(conversation), usize::MAX / 2)? {
+        let stand_in: StandIn = crate::records::decode(&bytes)?;
+        let Some(covering) = person_of(records, stand_in.covering)? else {
+            continue;
+        };
+        substitutes.push(Substituted {
+            stand_in,
+            about: readable(records, Some(&Onlooker::new(&covering)), conversation)?,
+            covered: None,
+            covered_is_member: false,
+        });
+    }
+    Ok(substitutes)
 }
 
 /// What is not over: what one person is part of, or all.

@@ -1,8 +1,10 @@
 //! What the clinic sets for itself, and who is available to patients.
 
-use super::load_subject;
+use super::circle::load_for_creation;
+use super::{Onlooker, load_subject};
 use crate::keys::{self, Table};
 use crate::state::Records;
+use corridor_domain::command::NewConversation;
 use corridor_domain::ids::{PersonId, SiteId};
 use corridor_domain::settings::{Settings, Switches};
 use corridor_domain::view::View;
@@ -12,6 +14,21 @@ use std::io;
 pub(super) fn switches(records: &impl Records) -> io::Result<Switches> {
     let settings: Option<Settings> = records.record(&keys::settings())?;
     Ok(settings.map(|settings| settings.switches).unwrap_or_default())
+}
+
+/// What a patient's conversation begins with.
+pub(super) fn load_for_beginning(
+    records: &impl Records,
+    view: &mut View,
+    onlooker: Option<&Onlooker<'_>>,
+    new: &NewConversation,
+    to: Option<PersonId>,
+) -> io::Result<()> {
+    if let Some(to) = to {
+        load_available(records, view, to)?;
+    }
+    view.settings = records.record(&keys::settings())?;
+    load_for_creation(records, view, onlooker, new)
 }
 
 pub(super) fn load_available(records: &impl Records, view: &mut View, person: PersonId) -> io::Result<()> {

@@ -10,6 +10,7 @@ use corridor_domain::event::Event;
 use corridor_domain::ids::{ConversationId, TaskId};
 use corridor_domain::limits;
 use corridor_domain::pin::NewPin;
+use corridor_domain::restriction::Restriction;
 use corridor_domain::task::{NewTask, ReadBy, TaskStep, Terms};
 use corridor_domain::view::View;
 use std::io;
@@ -93,7 +94,12 @@ pub(super) fn load_chart(records: &impl Records, view: &mut View) -> io::Result<
     for (_, from) in pins.iter().rev().take(limits::PINS_LISTED_COUNT_MAX) {
         let from = <[u8; 16]>::try_from(from.as_slice());
         let from = from.map_err(|_| crate::state::damaged("an id is not sixteen bytes long"))?;
-        view.chart.push(ConversationId::from_bytes(from));
+        let from = ConversationId::from_bytes(from);
+        let restriction: Option<Restriction> = records.record(&keys::restriction(from))?;
+        if restriction.is_some_and(|known| known.sensitivity.is_some()) && !view.labelled.contains(&from) {
+            view.labelled.push(from);
+        }
+        view.chart.push(from);
     }
     view.subject = Some(patient);
     Ok(())

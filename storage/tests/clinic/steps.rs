@@ -9,6 +9,7 @@ use corridor_domain::ids::{ConversationId, PersonId, PinId, SessionId, TaskId};
 use corridor_domain::person::{AccountState, Role};
 use corridor_domain::pin::NewPin;
 use corridor_domain::private::{Private, Sealed};
+use corridor_domain::restriction::{RestrictionStep, Safeguards, Sensitivity};
 use corridor_domain::task::{NewTask, TaskStep, Terms};
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
@@ -186,6 +187,26 @@ fn pin((conversation, id, patient, messages): (ConversationId, TaskId, PersonId,
     }
 }
 
+fn restriction_command() -> impl Strategy<Value = Command> {
+    let sensitivity = proptest::option::of(select(vec![Sensitivity::Part2, Sensitivity::StateLaw]));
+    let step = prop_oneof![
+        1 => sensitivity.prop_map(|sensitivity| RestrictionStep::Label { sensitivity }),
+        2 => any::<bool>().prop_map(|confidential| RestrictionStep::Confidential { confidential }),
+    ];
+    let from = select(vec![Some(12), Some(12), None]);
+    prop_oneof![
+        4 => (conversation(), step).prop_map(|(conversation, step)| Command::Restrict { conversation, step }),
+        2 => (conversation(), select(vec![MARIA, JOHN])).prop_map(|(id, patient)| Command::BeginConfidential {
+            new: Box::new(super::new(id, Kind::Patient { patient }, "x", &[])),
+            reason: None,
+            to: None,
+        }),
+        2 => from.prop_map(|confidential_from_years| Command::ChangeSafeguards {
+            safeguards: Safeguards { confidential_from_years, undo_s: 0 },
+        }),
+    ]
+}
+
 fn account_command() -> impl Strategy<Value = Command> {
     let staff = [NURSE, PHYSICIAN, CLERK, OFFICER];
     let state = select(vec![
@@ -245,6 +266,7 @@ pub fn asked() -> impl Strategy<Value = Envelope> {
         3 => account_command(),
         3 => care_command(),
         2 => task_command(),
+        2 => restriction_command(),
         2 => reading(),
     ];
     let who = prop_oneof![

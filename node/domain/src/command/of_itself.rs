@@ -30,6 +30,7 @@ impl Command {
             | Self::ChangeTask { conversation, .. }
             | Self::Pin { conversation, .. }
             | Self::ReadPins { conversation }
+            | Self::Restrict { conversation, .. }
             | Self::ChangeAttention { conversation, .. } => Some(*conversation),
             _ => None,
         }
@@ -63,6 +64,12 @@ impl Command {
             | Self::ReadTasks { .. }
             | Self::Pin { .. }
             | Self::ReadPins { .. } => 4,
+            Self::Restrict { .. }
+            | Self::BeginConfidential { .. }
+            | Self::GrantCoverageOfLabelled { .. }
+            | Self::ChangeSafeguards { .. }
+            | Self::SaveTemplate { .. }
+            | Self::RemoveTemplate { .. } => 5,
             _ => 1,
         }
     }

@@ -160,7 +160,9 @@ fn add_person(
         (PersonKind::Proxy, None) => {
             check_patients(view, &person.proxy_for)?;
             let own_threads = view.conversations.iter().filter(|head| match head.kind {
-                Kind::Patient { patient } => person.proxy_for.contains(&patient),
+                Kind::Patient { patient } => {
+                    person.proxy_for.contains(&patient) && !view.confidential.contains(&head.id)
+                }
                 _ => false,
             });
             for head in own_threads {
@@ -243,7 +245,8 @@ fn change_proxy(view: &View, actor: &Person, patients: &[PersonId]) -> Result<De
             .iter()
             .find(|membership| membership.conversation == head.id && membership.person == subject.id);
         let is_member = before.is_some_and(|membership| membership.is_current());
-        let changes = match (is_member, before, patients.contains(&patient)) {
+        let belongs = patients.contains(&patient) && !view.confidential.contains(&head.id);
+        let changes = match (is_member, before, belongs) {
             (false, before, true) => members::admit(view, head.clone(), actor, subject, before, History::Full, None)?.0,
             (true, Some(before), false) => members::dismiss(view, head.clone(), actor, before)?.0,
             _ => continue,

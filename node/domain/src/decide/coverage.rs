@@ -54,6 +54,13 @@ pub(super) fn grant(view: &View, actor: &Person, new: &NewCoverage) -> Result<De
     Ok(changed(coverage))
 }
 
+/// The same, and of conversations with a label too.
+pub(super) fn grant_of_labelled(view: &View, actor: &Person, new: &NewCoverage) -> Result<Decision, Refusal> {
+    let mut decision = grant(view, actor, new)?;
+    decision.changes.push(Change::CoversLabelled(new.id));
+    Ok(decision)
+}
+
 /// Open ones that somebody is part of.
 fn involving(view: &View, person: PersonId) -> usize {
     let is_part = |one: &&Coverage| one.window.covered == person || one.window.covering == person;

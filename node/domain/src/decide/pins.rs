@@ -86,13 +86,20 @@ fn as_it_stands(event: &Event) -> Result<PinnedMessage, Refusal> {
 }
 
 /// A look at what is pinned to the chart of the conversation's patient: on the record for each conversation whose words are shown by it. A
-/// glass was broken for one conversation alone.
+/// glass was broken for one conversation alone, and of those with a label only the care team sees more than the one it looks from.
 pub(super) fn read(view: &View, actor: &Person) -> Result<Decision, Refusal> {
     let head = view.about.conversation.as_ref().ok_or(Refusal::NotFound)?;
     let basis = basis(actor, &view.about, view.now_ms).ok_or(Refusal::NotFound)?;
     let mut shown = vec![head.id];
     for conversation in &view.chart {
-        if basis != Basis::BreakGlass && !shown.contains(conversation) {
+        let is_theirs = || {
+            view.about
+                .patient
+                .as_ref()
+                .is_some_and(|patient| patient.has_in_care_team(actor.id))
+        };
+        let is_kept = view.labelled.contains(conversation) && !is_theirs();
+        if basis != Basis::BreakGlass && !is_kept && !shown.contains(conversation) {
             shown.push(*conversation);
         }
     }

@@ -38,12 +38,14 @@ pub(super) fn of(
     };
     let reason = match &envelope.command {
         Command::BreakGlass { reason, .. } | Command::Retract { reason, .. } => reason.clone(),
-        Command::GrantCoverage { coverage } => coverage.reason.clone(),
+        Command::GrantCoverage { coverage } | Command::GrantCoverageOfLabelled { coverage } => coverage.reason.clone(),
         _ => Private::default(),
     };
     let named = match &envelope.command {
         Command::AddPerson { person, .. } => Some(person.id),
-        Command::CreateConversation(new) | Command::BeginThread { new, .. } => new.kind.patient(),
+        Command::CreateConversation(new)
+        | Command::BeginThread { new, .. }
+        | Command::BeginConfidential { new, .. } => new.kind.patient(),
         _ => view.subject.as_ref().map(|subject| subject.id),
     };
     let ranges = if decision.ranges.is_empty() {
@@ -74,7 +76,7 @@ pub(super) fn of(
 /// For whom somebody gets to read, or did.
 fn covered(view: &View, command: &Command) -> Option<PersonId> {
     match command {
-        Command::GrantCoverage { coverage } => Some(coverage.covered),
+        Command::GrantCoverage { coverage } | Command::GrantCoverageOfLabelled { coverage } => Some(coverage.covered),
         Command::EndCoverage { .. } | Command::FireTimer { .. } => {
             view.coverages.first().map(|coverage| coverage.window.covered)
         }

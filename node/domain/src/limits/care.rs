@@ -66,6 +66,22 @@ pub const PIN_SUMMARY_SIZE_BYTES_MAX: usize = 8_000;
 pub const ANOTHER_REPLIED_MS: u64 = 10_000;
 /// Events that are looked back for it.
 pub const ANOTHER_REPLIED_EVENTS_COUNT_MAX: u64 = 64;
+/// How long a reply to a patient can be undone where the clinic does not say otherwise, in seconds.
+pub const UNDO_S: u16 = 10;
+/// The longest that a clinic can set, in seconds: a patient waits as long.
+pub const UNDO_S_MAX: u16 = 60;
+/// The highest age from which a clinic lets conversations be confidential, in years: who is of age is their own master.
+pub const CONFIDENTIAL_YEARS_MAX: u8 = 18;
+/// Templates of one owner, or of the clinic.
+pub const TEMPLATES_PER_OWNER_COUNT_MAX: usize = 200;
+/// Longest name of a template, in bytes.
+pub const TEMPLATE_NAME_SIZE_BYTES_MAX: usize = 80;
+/// Longest words of a template, in bytes.
+pub const TEMPLATE_BODY_SIZE_BYTES_MAX: usize = 4_000;
+/// What is said of a message that names another patient: so many places of it.
+pub const OTHERS_NAMED_COUNT_MAX: usize = 5;
+/// Lines of a patient's timeline in one answer.
+pub const TIMELINE_COUNT_MAX: usize = 100;
 /// How often the node that leads looks for what is due.
 pub const AGENDA_LOOK_INTERVAL_MS: u64 = 250;
 /// Rounds of them at one look: what is left then waits for the next.

@@ -29,7 +29,7 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
         Some(about) => (about != patient.id).then_some(Refusal::NotThisPatient),
         None => {
             let covers = asking.about.covers.as_slice();
-            let sees = queue_basis(asking.actor, covers, patient, None, asking.now_ms).is_some();
+            let sees = queue_basis(asking.actor, covers, patient, None, false, asking.now_ms).is_some();
             (!sees).then_some(Refusal::NotFound)
         }
     }

@@ -12,7 +12,7 @@ use crate::view::Readable;
 /// The basis on which somebody reads a conversation; none: they do not.
 pub fn basis(reader: &Person, about: &Readable, now_ms: u64) -> Option<Basis> {
     let conversation = about.conversation.as_ref()?;
-    if reader.is_patient_side() && !is_own_thread(reader, &conversation.kind) {
+    if reader.is_patient_side() && !is_own_thread(reader, &conversation.kind, about.is_confidential()) {
         return None;
     }
     if about.own_at(now_ms).is_some() {
@@ -22,7 +22,7 @@ pub fn basis(reader: &Person, about: &Readable, now_ms: u64) -> Option<Basis> {
         });
     }
     let holder = about.care.as_ref().and_then(|care| care.holder);
-    let in_queue = |patient| queue_basis(reader, &about.covers, patient, holder, now_ms);
+    let in_queue = |patient| queue_basis(reader, &about.covers, patient, holder, about.is_labelled(), now_ms);
     match about.patient.as_ref().and_then(in_queue) {
         // The room beside a patient's thread is not in the queue, and not covered.
         Some(Basis::OrganizationQueue | Basis::Coverage) if !conversation.kind.is_patient() => {}
@@ -39,20 +39,29 @@ pub fn basis(reader: &Person, about: &Readable, now_ms: u64) -> Option<Basis> {
 }
 
 /// On which basis somebody reads a patient's conversation without belonging to it; `holder` answers for it, and the reader covers for
-/// those in `covers`.
+/// those in `covers`. One with a label is not in the queue, and covered only where the grant names such ones.
 pub fn queue_basis(
     reader: &Person,
     covers: &[Cover],
     patient: &Person,
     holder: Option<PersonId>,
+    is_labelled: bool,
     now_ms: u64,
 ) -> Option<Basis> {
     let works = reader.works_with_patients();
     if works && patient.has_in_care_team(reader.id) {
         Some(Basis::CareTeam)
-    } else if works && covers.iter().any(|cover| cover.opens(patient, holder, now_ms)) {
+    } else if works
+        && covers
+            .iter()
+            .any(|cover| cover.opens(patient, holder, is_labelled, now_ms))
+    {
         Some(Basis::Coverage)
-    } else if reader.is_staff() && reader.roles.has(Role::OrganizationQueue) && shares_a_site(reader, patient) {
+    } else if !is_labelled
+        && reader.is_staff()
+        && reader.roles.has(Role::OrganizationQueue)
+        && shares_a_site(reader, patient)
+    {
         Some(Basis::OrganizationQueue)
     } else {
         None
@@ -66,10 +75,11 @@ pub fn may_watch_queue(person: &Person) -> bool {
         && (person.works_with_patients() || person.roles.has(Role::OrganizationQueue))
 }
 
-/// Patients and proxies see only their own threads, whatever their memberships say: a proxy whose relation ended is out.
-fn is_own_thread(reader: &Person, kind: &Kind) -> bool {
+/// Patients and proxies see only their own threads, whatever their memberships say: a proxy whose relation ended is out, and so is one from
+/// whom it is kept.
+fn is_own_thread(reader: &Person, kind: &Kind, is_confidential: bool) -> bool {
     match kind {
-        Kind::Patient { patient } => reader.id == *patient || reader.proxy_for.contains(patient),
+        Kind::Patient { patient } => reader.id == *patient || !is_confidential && reader.proxy_for.contains(patient),
         Kind::Direct | Kind::Group | Kind::Channel { .. } | Kind::CareRoom { .. } => false,
     }
 }

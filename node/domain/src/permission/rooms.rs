@@ -30,6 +30,9 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
     let conversation = asking.conversation()?;
     match asking.action {
         Action::Rename | Action::AddMember if conversation.archived => Some(Refusal::Archived),
+        Action::AddMember if asking.about.is_confidential() && asking.subject.is_some_and(acts_for_another) => {
+            Some(Refusal::Forbidden)
+        }
         Action::AddMember => deny_member(asking.subject, &conversation.kind),
         Action::Join if asking.own().is_some() => Some(Refusal::AlreadyMember),
         Action::Join if conversation.archived => Some(Refusal::Archived),
@@ -47,6 +50,10 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
         Action::Leave | Action::RemoveMember if conversation.kind == Kind::Direct => Some(Refusal::Forbidden),
         _ => None,
     }
+}
+
+fn acts_for_another(person: &Person) -> bool {
+    person.kind == PersonKind::Proxy
 }
 
 /// Whom a room never takes in.

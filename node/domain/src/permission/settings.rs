@@ -22,7 +22,7 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
         return Some(Refusal::Forbidden);
     }
     match asking.action {
-        Action::ChangeSettings => None,
+        Action::ChangeSettings | Action::ChangeSafeguards => None,
         // Nobody changes their own rights.
         Action::ChangeRights if asking.is_about_self() => Some(Refusal::Forbidden),
         _ => asking.subject.is_none().then_some(Refusal::NotFound),
@@ -32,7 +32,7 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
 pub(super) fn allow(asking: &Asking<'_>) -> Option<Option<Basis>> {
     let administrator = asking.actor.roles.has(Role::Administrator);
     let may = match asking.action {
-        Action::ChangeSettings | Action::ChangeRights => administrator,
+        Action::ChangeSettings | Action::ChangeSafeguards | Action::ChangeRights => administrator,
         Action::ChangeAvailability => administrator || asking.is_about_self(),
         _ => false,
     };

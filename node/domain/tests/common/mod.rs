@@ -11,6 +11,7 @@ pub mod scene;
 pub mod scene_of_care;
 pub mod scene_of_coverage;
 pub mod scene_of_messages;
+pub mod scene_of_restriction;
 pub mod scene_of_settings;
 pub mod scene_of_tasks;
 pub mod scene_of_waiting;

@@ -9,7 +9,7 @@ use super::{
     head, member, new_message, patient, proxy, session_of, staff, thread,
 };
 use corridor_domain::audit::Action;
-use corridor_domain::command::{Acting, Command, NewConversation, Page};
+use corridor_domain::command::{Acting, Command, NewConversation};
 use corridor_domain::conversation::{Audience, Conversation, History, Kind};
 use corridor_domain::event::Priority;
 use corridor_domain::ids::{ConversationId, PersonId, SiteId};
@@ -91,6 +91,9 @@ impl Scene<'_> {
             return self.coverage(Case::by(actor, command), Some(actor), &subject);
         }
         let mut case = Case::by(actor, self.account_command(actor, &subject)).subject(&subject, None);
+        if self.is("of the clinic") {
+            case.view.subject = None;
+        }
         case.view.sessions = vec![session_of(subject.id)];
         case.view.people = vec![colleague(), patient(PATIENT, &[])];
         case
@@ -157,7 +160,10 @@ impl Scene<'_> {
             Action::ReadPatients => Command::ReadDirectory { patients: true },
             Action::ReadPeople => Command::ReadDirectory { patients: false },
             Action::ReadAudit => Command::ReadAudit,
-            Action::ChangeSettings | Action::ChangeAvailability | Action::ChangeRights => self.settings_command(id),
+            Action::ChangeSettings | Action::ChangeSafeguards | Action::ChangeAvailability | Action::ChangeRights => {
+                self.settings_command(id)
+            }
+            Action::ChangeTemplates => self.template_command(id),
             other => panic!("{} needs a kind of conversation, not '{}'", other.code(), self.kind),
         }
     }
@@ -210,6 +216,7 @@ impl Scene<'_> {
         let mut case = self.related(Case::by(actor, self.conversation_command(actor)), actor, head.clone());
         case.view.target = self.target(actor);
         case.view.pages = vec![case.view.about.clone()];
+        case.view.safeguards = self.safeguards();
         case.view.task = (self.action != Action::CreateTask).then(|| super::scene_of_tasks::task(None));
         let oneself = matches!(self.action, Action::Join | Action::Leave);
         let subject = if oneself {
@@ -266,7 +273,7 @@ impl Scene<'_> {
         {
             facts.care_team.push(actor.id);
         }
-        let (covers, switches) = (self.covers(), self.switches());
+        let (covers, switches, restriction) = (self.covers(), self.switches(), self.restriction());
         if !covers.is_empty()
             && let Some(facts) = patient.as_mut().and_then(|patient| patient.patient.as_mut())
         {
@@ -285,6 +292,7 @@ impl Scene<'_> {
             view.about.break_glass = glass;
             view.about.switches = switches;
             view.about.covers = covers;
+            view.about.restriction = restriction;
         })
     }
 
@@ -360,6 +368,7 @@ impl Scene<'_> {
             Action::CreateTask | Action::ChangeTask | Action::ReadTasks | Action::Pin | Action::ReadPins => {
                 self.task_command()
             }
+            Action::Label | Action::Unlabel | Action::KeepConfidential => self.restriction_command(),
             Action::SendNote => Command::Send {
                 conversation,
                 message: message(Audience::Team),
@@ -378,18 +387,7 @@ impl Scene<'_> {
             Action::MarkRead => Command::MarkRead { conversation, seq: 8 },
             Action::ConfirmDelivery => Command::ConfirmDelivery { conversation, seq: 8 },
             Action::Acknowledge => Command::Acknowledge { conversation, seq: 8 },
-            Action::Read => Command::Read {
-                pages: vec![Page {
-                    conversation,
-                    from_seq: 1,
-                    to_seq: 10,
-                }],
-            },
-            Action::BreakGlass => Command::BreakGlass {
-                conversation,
-                reason: Private::from("a reason of some length"),
-                minutes: 30,
-            },
+            Action::Read | Action::BreakGlass => self.look(),
             action => self.care_command(action, subject),
         }
     }

@@ -44,6 +44,7 @@ impl Scene<'_> {
             covered: COLLEAGUE,
             from_ms,
             until_ms,
+            of_labelled: self.is("grant names it"),
         }]
     }
 

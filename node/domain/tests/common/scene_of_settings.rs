@@ -6,6 +6,7 @@ use corridor_domain::command::Command;
 use corridor_domain::ids::PersonId;
 use corridor_domain::person::Role;
 use corridor_domain::private::Private;
+use corridor_domain::restriction::Safeguards;
 use corridor_domain::settings::{Settings, Switches};
 
 impl Scene<'_> {
@@ -20,6 +21,12 @@ impl Scene<'_> {
                 person,
                 roles: works.into_iter().chain([Role::OrganizationQueue]).collect(),
                 sites: Vec::new(),
+            },
+            Action::ChangeSafeguards => Command::ChangeSafeguards {
+                safeguards: Safeguards {
+                    undo_s: 5,
+                    ..Safeguards::default()
+                },
             },
             _ => Command::ChangeSettings {
                 settings: Box::new(Settings {

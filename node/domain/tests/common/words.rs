@@ -165,5 +165,10 @@ pub const KNOWN_STATES: &[&str] = &[
     "oneself",
     "another",
     "not founded",
+    "labelled",
+    "confidential",
+    "grant names it",
+    "too young",
+    "of the clinic",
     "-",
 ];

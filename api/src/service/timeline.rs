@@ -1,0 +1,147 @@
+//! What was said to and about a patient, over all their conversations that the caller may read, in one order. The look is on the record of
+//! each of them before a word is opened.
+
+use super::{Caller, Service};
+use crate::convert::events::Showing;
+use crate::failure::{Failure, Outcome};
+use corridor_domain::command::{Command, Page};
+use corridor_domain::conversation::Conversation;
+use corridor_domain::decide::side_of;
+use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::limits;
+use corridor_domain::permission::basis;
+use corridor_domain::refusal::Refusal;
+use corridor_protocol as wire;
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+
+/// The revisions of messages, each with its conversation and its place there; the order of revisions is theirs.
+type Chosen = BTreeMap<u64, (ConversationId, u64)>;
+
+impl Service {
+    /// The last messages before a revision.
+    pub async fn timeline(
+        &self,
+        caller: &Caller,
+        patient: PersonId,
+        before: u64,
+        limit: usize,
+    ) -> Outcome<wire::Timeline> {
+        let limit = limit.clamp(1, limits::TIMELINE_COUNT_MAX);
+        let heads = self.conversations_of_patient(caller, patient)?;
+        if heads.is_empty() {
+            return Err(Failure::Refused(Refusal::NotFound));
+        }
+        let mut chosen = Chosen::new();
+        for head in heads.values() {
+            self.choose(caller, head, before, limit, &mut chosen)?;
+        }
+        let next_before = match chosen.len() > limit {
+            true => chosen.keys().rev().nth(limit - 1).copied(),
+            false => None,
+        };
+        let chosen = chosen.split_off(&next_before.unwrap_or_default());
+        Ok(wire::Timeline {
+            items: self.opened(caller, &heads, &chosen).await?,
+            next_before,
+        })
+    }
+
+    /// Those about the patient, not beside: the rooms in which staff talk are no words to the patient.
+    fn conversations_of_patient(
+        &self,
+        caller: &Caller,
+        patient: PersonId,
+    ) -> Outcome<HashMap<ConversationId, Conversation>> {
+        let ids = self.reader().conversations_about(patient)?;
+        let now_ms = self.time_of_rights_ms();
+        let judged = self.reader().readables(&caller.person, ids)?;
+        let may = judged
+            .into_iter()
+            .filter(|readable| basis(&caller.person, readable, now_ms).is_some());
+        let heads = may.filter_map(|readable| readable.conversation);
+        let own = heads.filter(|head| head.kind.is_patient());
+        Ok(own.map(|head| (head.id, head)).take(limits::INBOX_COUNT_MAX).collect())
+    }
+
+    /// The last messages of one conversation, one more than are wanted: then it is known whether there are more.
+    fn choose(
+        &self,
+        caller: &Caller,
+        head: &Conversation,
+        before: u64,
+        limit: usize,
+        chosen: &mut Chosen,
+    ) -> io::Result<()> {
+        let side = side_of(Some(&caller.person));
+        let membership = self.reader().membership(head.id, caller.person.id)?;
+        let first_seq = membership.filter(|own| own.is_current()).map_or(1, |own| own.first_seq);
+        let end = match before {
+            u64::MAX => head.last.seq_for(side) + 1,
+            revision => self.reader().first_seq_above(head, side, revision.saturating_sub(1))?,
+        };
+        let mut count = 0;
+        for seq in (first_seq..end).rev() {
+            if count > limit {
+                break;
+            }
+            let Some(event) = self.reader().event_for(head.id, side, seq)? else {
+                continue;
+            };
+            if event.message().is_some() {
+                chosen.insert(event.revision, (head.id, seq));
+                count += 1;
+            }
+        }
+        Ok(())
+    }
+
+    async fn opened(
+        &self,
+        caller: &Caller,
+        heads: &HashMap<ConversationId, Conversation>,
+        chosen: &Chosen,
+    ) -> Outcome<Vec<wire::TimelineItem>> {
+        if chosen.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut stretches: BTreeMap<ConversationId, (u64, u64)> = BTreeMap::new();
+        for (conversation, seq) in chosen.values() {
+            let stretch = stretches.entry(*conversation).or_insert((*seq, *seq));
+            *stretch = (stretch.0.min(*seq), stretch.1.max(*seq));
+        }
+        let page = |(conversation, (from_seq, to_seq)): (&ConversationId, &(u64, u64))| Page {
+            conversation: *conversation,
+            from_seq: *from_seq,
+            to_seq: *to_seq,
+        };
+        let pages = stretches.iter().map(page).collect();
+        let (_, grants) = self.ask(caller, Command::Read { pages }).await?;
+        let mut items = Vec::with_capacity(chosen.len());
+        for grant in &grants {
+            let Some(head) = heads
+                .get(&grant.conversation)
+                .filter(|_| grant.from_seq <= grant.to_seq)
+            else {
+                continue;
+            };
+            let showing = Showing {
+                names: self.names(),
+                keys: self.keys(),
+                head,
+                side: grant.side,
+            };
+            for event in self.reader().granted(grant)? {
+                if !chosen.contains_key(&event.revision) {
+                    continue;
+                }
+                items.extend(showing.event(&event, None)?.map(|event| wire::TimelineItem {
+                    topic: head.topic.expose().to_owned(),
+                    event,
+                }));
+            }
+        }
+        items.sort_by_key(|item| item.event.revision);
+        Ok(items)
+    }
+}

@@ -1,0 +1,114 @@
+//! What is found in texts about one patient, and what is not.
+
+use super::*;
+use crate::person::{AccountState, PatientFacts, Roles};
+use crate::private::Private;
+
+const MARIA: PersonId = PersonId(1);
+/// 2026-11-30.
+const NOW_MS: u64 = 20_787 * 86_400_000;
+
+fn person(id: u128, kind: PersonKind, name: &str, chart: Option<(&str, &str)>) -> Person {
+    Person {
+        id: PersonId(id),
+        kind,
+        name: Private::from(name),
+        title: Private::default(),
+        login: Private::default(),
+        credential: Private::default(),
+        roles: Roles::default(),
+        state: AccountState::Active,
+        sites: Vec::new(),
+        patient: chart.map(|(mrn, born)| PatientFacts {
+            mrn: Private::from(mrn),
+            birth_date: Private::from(born),
+            care_team: Vec::new(),
+        }),
+        proxy_for: Vec::new(),
+        organization: Private::default(),
+    }
+}
+
+fn charts() -> Charts {
+    let mut charts = Charts::default();
+    let patients = [
+        (1, "Maria Garcia", ("MRN-10240", "1980-03-12")),
+        (2, "Mario Garcia", ("MRN-10241", "1975-06-01")),
+        (3, "John Wu", ("MRN-20077", "2014-02-28")),
+        (4, "Anne-Marie Okafor", ("77 1234", "1991-11-05")),
+    ];
+    for (id, name, chart) in patients {
+        charts.take(&person(id, PersonKind::Patient, name, Some(chart)));
+    }
+    charts.take(&person(8, PersonKind::Staff, "Samuel Okafor", None));
+    charts.take(&person(9, PersonKind::Proxy, "Lin Wu", None));
+    charts
+}
+
+fn found(text: &str) -> Vec<(What, String)> {
+    let all = charts().others_named(text, MARIA, NOW_MS);
+    all.into_iter().map(|named| (named.what, named.text)).collect()
+}
+
+#[test]
+fn what_is_another_patients_is_found() {
+    let cases = [
+        ("The chart is MRN-10241, please", What::RecordNumber, "MRN-10241"),
+        ("mrn 20077 has no allergies", What::RecordNumber, "mrn 20077"),
+        ("record no 771234", What::RecordNumber, "771234"),
+        ("number 77-1234 it is", What::RecordNumber, "77-1234"),
+        ("DOB 6/1/1975", What::BirthDate, "6/1/1975"),
+        ("born 1975-06-02, you said", What::BirthDate, "1975-06-02"),
+        ("For the form: 28.02.2014.", What::BirthDate, "28.02.2014"),
+        ("June 1, 1975 is what we have", What::BirthDate, "June 1, 1975"),
+        ("1 June 1975 is what we have", What::BirthDate, "1 June 1975"),
+        ("The result for Mario Garcia is in", What::Name, "Mario Garcia"),
+        ("The result for Garcia, Mario is in", What::Name, "Garcia, Mario"),
+        ("J. Wu can come on Monday", What::Name, "J. Wu"),
+        ("Hello John, your result is in", What::Name, "Hello John"),
+        ("Anne-Marie, see you then", What::Name, "Anne-Marie"),
+    ];
+    for (text, what, written) in cases {
+        assert_eq!(found(text), [(what, written.to_owned())], "{text}");
+    }
+}
+
+#[test]
+fn what_is_the_patients_own_or_nobodys_is_not() {
+    let silent = [
+        "Hi Maria, your result is in. Garcia, M. and MRN-10240, born 03/12/1980 or 12.03.1980.",
+        "Maria Garcia, March 12, 1980",
+        "Come on 2026-12-01 at 10:15, or call 555-10241.",
+        "Take 10241 steps a day",
+        "Your visit of 2025-06-01 is paid",
+        "Dr. Okafor asks you to come, and so does Samuel Okafor",
+        "Ms. Wu called about her child",
+        "Mr. Garcia can come with you",
+        "will john and mario be there",
+        "Hello there, Good Morning",
+        "",
+        "\u{1F600} \u{130}\u{df} --- 12/ 13/",
+    ];
+    for text in silent {
+        assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[test]
+fn what_changes_is_found_as_it_is_now() {
+    let mut charts = charts();
+    charts.take(&person(
+        3,
+        PersonKind::Patient,
+        "Johann Wang",
+        Some(("MRN-3", "2014-02-27")),
+    ));
+    let named = |text| charts.others_named(text, MARIA, NOW_MS).len();
+    assert_eq!((named("John Wu, MRN-20077"), named("Johann Wang")), (0, 1));
+    let many = "MRN-10241 and John Zoe, Mario Garcia; 77-1234, DOB 1/1/2000, DOB 2/1/2000, DOB 3/1/2000, DOB 4/1/2000";
+    assert_eq!(
+        charts.others_named(many, MARIA, NOW_MS).len(),
+        limits::OTHERS_NAMED_COUNT_MAX
+    );
+    assert!(charts.others_named("MRN-10241", PersonId(77), NOW_MS).is_empty());
+}

@@ -1,0 +1,76 @@
+//! The part of a scene that is about looking, about what keeps words from the wrong reader, and about words that are used again.
+
+use super::CONVERSATION;
+use super::scene::Scene;
+use corridor_domain::audit::Action;
+use corridor_domain::command::{Command, Page};
+use corridor_domain::ids::{PersonId, TemplateId};
+use corridor_domain::private::Private;
+use corridor_domain::restriction::{Restriction, RestrictionStep, Safeguards, Sensitivity};
+use corridor_domain::template::Template;
+
+impl Scene<'_> {
+    /// At a conversation, as a member or through a broken glass.
+    pub(super) fn look(&self) -> Command {
+        let conversation = CONVERSATION;
+        match self.action {
+            Action::BreakGlass => Command::BreakGlass {
+                conversation,
+                reason: Private::from("a reason of some length"),
+                minutes: 30,
+            },
+            _ => Command::Read {
+                pages: vec![Page {
+                    conversation,
+                    from_seq: 1,
+                    to_seq: 10,
+                }],
+            },
+        }
+    }
+
+    pub(super) fn restriction(&self) -> Option<Restriction> {
+        let (is_labelled, confidential) = (self.is("labelled"), self.is("confidential"));
+        (is_labelled || confidential).then_some(Restriction {
+            conversation: CONVERSATION,
+            sensitivity: is_labelled.then_some(Sensitivity::Part2),
+            confidential,
+        })
+    }
+
+    /// From that age on conversations can be confidential; the patient of the tables is 42 years old.
+    pub(super) fn safeguards(&self) -> Option<Safeguards> {
+        (!self.is("too young")).then_some(Safeguards {
+            confidential_from_years: Some(12),
+            ..Safeguards::default()
+        })
+    }
+
+    pub(super) fn restriction_command(&self) -> Command {
+        let step = match self.action {
+            Action::Label => RestrictionStep::Label {
+                sensitivity: Some(Sensitivity::StateLaw),
+            },
+            Action::Unlabel => RestrictionStep::Label { sensitivity: None },
+            _ => RestrictionStep::Confidential {
+                confidential: !self.is("confidential"),
+            },
+        };
+        Command::Restrict {
+            conversation: CONVERSATION,
+            step,
+        }
+    }
+
+    /// Keeps a template: of the clinic, of the one who asks, or of somebody else.
+    pub(super) fn template_command(&self, owner: PersonId) -> Command {
+        Command::SaveTemplate {
+            template: Box::new(Template {
+                id: TemplateId(0x7E),
+                owner: (!self.is("of the clinic")).then_some(owner),
+                name: Private::from("Refill"),
+                body: Private::from("Your refill is ready."),
+            }),
+        }
+    }
+}

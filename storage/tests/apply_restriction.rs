@@ -1,0 +1,257 @@
+//! Labels, what is confidential, and templates, from commands to records and back (J04, J05, T-22).
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod clinic;
+
+use clinic::covering::{HOUR_MS, LEAVE, fire, is_member, join, leave, party, take};
+use clinic::folk::{ADMINISTRATOR, CLERK, GENERAL, JOHN, MARIA, MOTHER, NURSE, OFFICER, PHYSICIAN, TOPIC};
+use clinic::{Clinic, new, send};
+use corridor_domain::audit::{Action, Basis};
+use corridor_domain::care::Party;
+use corridor_domain::command::Command;
+use corridor_domain::conversation::{History, Kind};
+use corridor_domain::event::EventBody;
+use corridor_domain::ids::{ConversationId, PersonId, TemplateId};
+use corridor_domain::limits;
+use corridor_domain::person::Role;
+use corridor_domain::private::Private;
+use corridor_domain::refusal::Refusal;
+use corridor_domain::restriction::{RestrictionStep, Safeguards, Sensitivity};
+use corridor_domain::template::Template;
+
+const CONFIDENTIAL: ConversationId = ConversationId(0xBC);
+
+fn label(sensitivity: Option<Sensitivity>) -> Command {
+    restrict(GENERAL, RestrictionStep::Label { sensitivity })
+}
+
+fn keep(conversation: ConversationId, confidential: bool) -> Command {
+    restrict(conversation, RestrictionStep::Confidential { confidential })
+}
+
+fn restrict(conversation: ConversationId, step: RestrictionStep) -> Command {
+    Command::Restrict { conversation, step }
+}
+
+fn from_years(years: u8) -> Command {
+    Command::ChangeSafeguards {
+        safeguards: Safeguards {
+            confidential_from_years: Some(years),
+            ..Safeguards::default()
+        },
+    }
+}
+
+fn of_labelled(command: Command) -> Command {
+    match command {
+        Command::GrantCoverage { coverage } => Command::GrantCoverageOfLabelled { coverage },
+        other => other,
+    }
+}
+
+#[test]
+fn a_label_shuts_the_queue_and_coverage_out() {
+    let mut clinic = Clinic::staffed();
+    let roles = [Role::OrganizationQueue, Role::Billing].into_iter().collect();
+    clinic.does(ADMINISTRATOR, Command::ChangeRoles { person: OFFICER, roles });
+    let granted = leave(&clinic, LEAVE, 0, 8 * HOUR_MS);
+    clinic.does(PHYSICIAN, granted);
+    fire(&mut clinic);
+    clinic.does(PHYSICIAN, take(GENERAL, None));
+    clinic.does(CLERK, join(GENERAL));
+    clinic.does(CLERK, take(GENERAL, Some(PHYSICIAN)));
+    assert_eq!(party(&clinic, GENERAL), Party::Person(CLERK));
+    assert_eq!(clinic.grants(OFFICER, GENERAL)[0].basis, Basis::OrganizationQueue);
+
+    let place = clinic.does(NURSE, label(Some(Sensitivity::Part2)));
+    let event = clinic.reader.event(GENERAL, place.seq).unwrap().unwrap();
+    assert!(event.shared, "that somebody is gone is seen by all who saw them come");
+    assert!(matches!(&event.body, EventBody::Labelled { left, .. } if left == &[CLERK]));
+    assert_eq!(clinic.last_line().record.action, Action::Label);
+    assert!(!is_member(&clinic, GENERAL, CLERK));
+    assert_eq!(
+        party(&clinic, GENERAL),
+        Party::Pool(Role::FrontDesk),
+        "nobody answers for what they cannot see"
+    );
+    assert_eq!(clinic.grants(OFFICER, GENERAL), []);
+    assert_eq!(clinic.grants(CLERK, GENERAL), []);
+    assert_eq!(clinic.refused(CLERK, join(GENERAL)), Refusal::NotFound);
+    assert_eq!(clinic.grants(PHYSICIAN, GENERAL)[0].basis, Basis::Member);
+    assert_eq!(
+        clinic.grants(CLERK, TOPIC)[0].basis,
+        Basis::Coverage,
+        "of the others nothing changed"
+    );
+    assert_eq!(
+        clinic.refused(NURSE, label(Some(Sensitivity::Part2))),
+        Refusal::NothingToDo
+    );
+
+    assert_eq!(
+        clinic.refused(NURSE, label(None)),
+        Refusal::Forbidden,
+        "a physician takes it away"
+    );
+    let place = clinic.does(PHYSICIAN, label(None));
+    assert!(!clinic.reader.event(GENERAL, place.seq).unwrap().unwrap().shared);
+    assert_eq!(clinic.last_line().record.action, Action::Unlabel);
+    assert_eq!(clinic.grants(OFFICER, GENERAL)[0].basis, Basis::OrganizationQueue);
+    assert_eq!(clinic.grants(CLERK, GENERAL)[0].basis, Basis::Coverage);
+    clinic.now_ms += 9 * HOUR_MS;
+    fire(&mut clinic);
+    assert_eq!(
+        clinic.reader.stand_ins(GENERAL).unwrap(),
+        [],
+        "nothing is left to give back"
+    );
+}
+
+#[test]
+fn a_coverage_that_names_labels_goes_on() {
+    let mut clinic = Clinic::staffed();
+    let granted = of_labelled(leave(&clinic, LEAVE, 0, 8 * HOUR_MS));
+    clinic.does(PHYSICIAN, granted);
+    assert_eq!(clinic.last_line().record.reason.expose(), "annual leave");
+    assert!(clinic.reader.covers_labelled(LEAVE).unwrap());
+    clinic.does(CLERK, join(GENERAL));
+    let place = clinic.does(NURSE, label(Some(Sensitivity::StateLaw)));
+    let event = clinic.reader.event(GENERAL, place.seq).unwrap().unwrap();
+    assert!(!event.shared && matches!(&event.body, EventBody::Labelled { left, .. } if left.is_empty()));
+    assert!(is_member(&clinic, GENERAL, CLERK));
+    assert_eq!(clinic.grants(CLERK, GENERAL)[0].basis, Basis::Coverage);
+    clinic.now_ms += 9 * HOUR_MS;
+    assert_eq!(clinic.grants(CLERK, GENERAL), []);
+}
+
+#[test]
+fn what_is_confidential_is_kept_from_who_acts_for_the_patient() {
+    let mut clinic = Clinic::staffed();
+    assert_eq!(
+        clinic.refused(MARIA, keep(TOPIC, true)),
+        Refusal::TooYoung,
+        "the clinic set no age"
+    );
+    clinic.does(ADMINISTRATOR, from_years(12));
+    assert_eq!(clinic.refused(MOTHER, keep(TOPIC, true)), Refusal::Forbidden);
+    assert!(!clinic.grants(MOTHER, TOPIC).is_empty());
+
+    let place = clinic.does(MARIA, keep(TOPIC, true));
+    let event = clinic.reader.event(TOPIC, place.seq).unwrap().unwrap();
+    assert!(event.shared);
+    assert!(matches!(&event.body, EventBody::ConfidentialChanged { confidential: true, left } if left == &[MOTHER]));
+    assert!(!is_member(&clinic, TOPIC, MOTHER));
+    assert_eq!(clinic.grants(MOTHER, TOPIC), []);
+    assert_eq!(clinic.refused(MOTHER, send(TOPIC, "what is it?")), Refusal::NotFound);
+    let add = Command::AddMember {
+        conversation: TOPIC,
+        person: MOTHER,
+        history: History::FromNow,
+    };
+    assert_eq!(clinic.refused(NURSE, add.clone()), Refusal::Forbidden);
+    for patients in [vec![MARIA, JOHN], vec![], vec![MARIA]] {
+        let person = MOTHER;
+        clinic.does(ADMINISTRATOR, Command::ChangeProxyFor { person, patients });
+        assert!(!is_member(&clinic, TOPIC, MOTHER));
+    }
+    assert!(is_member(&clinic, GENERAL, MOTHER), "the others are theirs as before");
+    clinic.does(MARIA, send(TOPIC, "between us"));
+
+    clinic.does(NURSE, keep(TOPIC, false));
+    assert_eq!(clinic.grants(MOTHER, TOPIC), [], "nobody comes back by themselves");
+    clinic.does(NURSE, add);
+    let grant = clinic.grants(MOTHER, TOPIC)[0];
+    let seen = clinic.reader.granted(&grant).unwrap();
+    assert!(
+        seen.iter().all(|event| event.message().is_none()),
+        "from now on, as they were let in"
+    );
+}
+
+#[test]
+fn a_confidential_conversation_begins_without_them() {
+    let mut clinic = Clinic::staffed();
+    let begin = || Command::BeginConfidential {
+        new: Box::new(new(CONFIDENTIAL, Kind::Patient { patient: MARIA }, "Private", &[])),
+        reason: None,
+        to: Some(NURSE),
+    };
+    clinic.does(ADMINISTRATOR, from_years(18));
+    assert_eq!(clinic.refused(MOTHER, begin()), Refusal::Forbidden);
+    clinic.does(MARIA, begin());
+    let members: Vec<PersonId> = clinic
+        .reader
+        .memberships(CONFIDENTIAL)
+        .unwrap()
+        .iter()
+        .map(|own| own.person)
+        .collect();
+    assert_eq!(members, [NURSE, PHYSICIAN, MARIA]);
+    assert_eq!(clinic.grants(MOTHER, CONFIDENTIAL), []);
+    assert_eq!(party(&clinic, CONFIDENTIAL), Party::Person(NURSE));
+    let line = clinic
+        .audit()
+        .into_iter()
+        .rev()
+        .find(|line| line.record.action == Action::CreateConversation);
+    assert_eq!(line.unwrap().record.subject, Some(MARIA));
+}
+
+#[test]
+fn templates_are_ones_own_or_the_clinics() {
+    let mut clinic = Clinic::staffed();
+    let save = |id: u128, owner: Option<PersonId>, name: &str| Command::SaveTemplate {
+        template: Box::new(Template {
+            id: TemplateId(id),
+            owner,
+            name: Private::from(name),
+            body: Private::from("Your refill is ready."),
+        }),
+    };
+    clinic.does(ADMINISTRATOR, save(1, None, "Refill"));
+    clinic.does(NURSE, save(2, Some(NURSE), "Mine"));
+    assert_eq!(clinic.refused(NURSE, save(1, None, "Refill")), Refusal::Forbidden);
+    assert_eq!(clinic.refused(NURSE, save(1, Some(NURSE), "Refill")), Refusal::NotFound);
+    assert_eq!(
+        clinic.refused(PHYSICIAN, save(2, Some(NURSE), "Theirs")),
+        Refusal::NotFound
+    );
+    assert_eq!(
+        clinic.refused(PHYSICIAN, save(2, Some(PHYSICIAN), "Theirs")),
+        Refusal::NotFound
+    );
+    assert_eq!(
+        clinic.refused(NURSE, save(2, Some(NURSE), "Mine")),
+        Refusal::NothingToDo
+    );
+    assert_eq!(
+        clinic.refused(NURSE, save(3, Some(NURSE), "two\nlines")),
+        Refusal::Invalid
+    );
+    clinic.does(NURSE, save(2, Some(NURSE), "Renamed"));
+    let names = |clinic: &Clinic, owner| {
+        let all = clinic.reader.templates_of(owner).unwrap();
+        all.into_iter()
+            .map(|template| template.name.expose().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (names(&clinic, None), names(&clinic, Some(NURSE))),
+        (vec!["Refill".to_owned()], vec!["Renamed".to_owned()])
+    );
+    let remove = |id: u128| Command::RemoveTemplate {
+        template: TemplateId(id),
+    };
+    assert_eq!(clinic.refused(PHYSICIAN, remove(2)), Refusal::NotFound);
+    assert_eq!(clinic.refused(NURSE, remove(1)), Refusal::Forbidden);
+    clinic.does(NURSE, remove(2));
+    assert_eq!(clinic.reader.template(TemplateId(2)).unwrap(), None);
+    for id in 0..limits::TEMPLATES_PER_OWNER_COUNT_MAX as u128 {
+        clinic.does(NURSE, save(100 + id, Some(NURSE), "Many"));
+    }
+    assert_eq!(
+        clinic.refused(NURSE, save(99, Some(NURSE), "One more")),
+        Refusal::TooMany
+    );
+    clinic.does(NURSE, save(100, Some(NURSE), "Changed at the limit"));
+}

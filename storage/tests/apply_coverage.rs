@@ -263,6 +263,20 @@ fn windows_have_bounds_and_do_not_overlap() {
 }
 
 #[test]
+fn after_an_early_end_the_same_two_begin_anew_at_once() {
+    let mut clinic = Clinic::staffed();
+    let first = leave(&clinic, LEAVE, 0, 8 * HOUR_MS);
+    clinic.does(PHYSICIAN, first);
+    clinic.does(PHYSICIAN, Command::EndCoverage { coverage: LEAVE });
+    // From now on, as clients ask for it: nobody has noticed the end yet.
+    let Command::GrantCoverage { mut coverage } = leave(&clinic, CoverageId(1), 0, 8 * HOUR_MS) else {
+        panic!("no coverage");
+    };
+    coverage.from_ms = 0;
+    clinic.does(PHYSICIAN, Command::GrantCoverage { coverage });
+}
+
+#[test]
 fn what_waits_is_there_after_a_start() {
     let backend = Arc::new(MemoryBackend::new());
     let mut clinic = Clinic::over(backend.clone());

@@ -85,6 +85,10 @@ pub struct Task {
     pub created_at_ms: u64,
     /// Who is to do it.
     pub assignee: Party,
+    /// To whom it was given, where they cannot do it any more: suspended, or without the right to see what it is about. Who answers for the
+    /// conversation is to do it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallen_from: Option<Author>,
     /// By when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at_ms: Option<u64>,

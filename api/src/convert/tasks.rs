@@ -64,8 +64,8 @@ pub fn deed_name(deed: TaskDeed) -> &'static str {
     }
 }
 
-/// A task with the words of it.
-pub fn task(names: &Names, about: &Readable, task: &Task, title: String) -> io::Result<wire::Task> {
+/// A task with the words of it, and who is to do it as it stands.
+pub fn task(names: &Names, about: &Readable, task: &Task, doer: Party, title: String) -> io::Result<wire::Task> {
     let topic = about.conversation.as_ref().map(|head| head.topic.expose().to_owned());
     let closed_by = task.closed.map(|closed| names.author(closed.by)).transpose()?;
     Ok(wire::Task {
@@ -82,7 +82,11 @@ pub fn task(names: &Names, about: &Readable, task: &Task, title: String) -> io::
         .to_owned(),
         created_by: names.author(task.creator)?,
         created_at_ms: task.created_at_ms,
-        assignee: care::party(names, task.assignee)?,
+        assignee: care::party(names, doer)?,
+        fallen_from: match task.assignee {
+            Party::Person(person) if doer != task.assignee => Some(names.author(person)?),
+            _ => None,
+        },
         due_at_ms: task.due_ms,
         overdue: task.is_open() && task.overdue,
         state: match task.closed {

@@ -132,6 +132,9 @@ impl Service {
 
     /// One's own message in a patient's conversation, in one's own name. One that was taken back already may be on its way.
     async fn movable(&self, caller: &Caller, conversation: ConversationId, seq: u64) -> Outcome<(Event, Message)> {
+        if !caller.person.is_staff() {
+            return Err(Failure::Refused(Refusal::Forbidden));
+        }
         let is_there = self.reader().event(conversation, seq)?.is_some();
         if !is_there {
             // It may have been written elsewhere, a moment ago.
@@ -145,7 +148,7 @@ impl Service {
         let event = found.ok_or(Failure::Refused(Refusal::NotFound))?;
         let message = event.message().cloned().ok_or(Failure::Refused(Refusal::NotFound))?;
         let is_about_a_patient = head.is_some_and(|head| matches!(head.kind, Kind::Patient { .. }));
-        if !is_about_a_patient || !caller.person.is_staff() {
+        if !is_about_a_patient {
             return Err(Failure::Refused(Refusal::Invalid));
         }
         if event.actor != caller.person.id || event.on_behalf_of.is_some() {

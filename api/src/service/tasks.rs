@@ -162,18 +162,48 @@ impl Service {
 
     fn open_tasks(&self, caller: &Caller, scope: TaskScope) -> io::Result<Vec<Task>> {
         let limit = limits::TASKS_LOOKED_AT_COUNT_MAX;
-        match scope {
-            TaskScope::Mine => self.reader().tasks_of_person(caller.person.id, limit),
-            TaskScope::All => self.reader().open_tasks(limit),
+        let mut tasks = match scope {
+            TaskScope::Mine => self.reader().tasks_of_person(caller.person.id, limit)?,
+            TaskScope::All => return self.reader().open_tasks(limit),
             TaskScope::Team => {
                 let mut tasks = Vec::new();
                 for role in Role::ALL.into_iter().filter(|role| caller.person.roles.has(*role)) {
                     tasks.extend(self.reader().tasks_of_role(role, limit)?);
                 }
-                tasks.truncate(limit);
-                Ok(tasks)
+                tasks
+            }
+        };
+        for task in self.reader().open_tasks(limit)? {
+            let doer = self.doer(&task)?;
+            let is_theirs = match (scope, doer) {
+                (TaskScope::Mine, Party::Person(person)) => person == caller.person.id,
+                (TaskScope::Team, Party::Pool(role)) => caller.person.roles.has(role),
+                _ => false,
+            };
+            if doer != task.assignee && is_theirs {
+                tasks.push(task);
             }
         }
+        tasks.truncate(limit);
+        Ok(tasks)
+    }
+
+    /// Who is to do an open task: whoever it was given to, as long as they can see what it is about; then who answers for the conversation,
+    /// or for the room. Nobody has to notice that somebody went for it to be so.
+    fn doer(&self, task: &Task) -> io::Result<Party> {
+        let Party::Person(given_to) = task.assignee else {
+            return Ok(task.assignee);
+        };
+        let Some(person) = self.reader().person(given_to)?.filter(|_| task.is_open()) else {
+            return Ok(task.assignee);
+        };
+        let about = self.reader().readable(&person, task.conversation)?;
+        if person.is_active() && basis(&person, &about, self.time_of_rights_ms()).is_some() {
+            return Ok(task.assignee);
+        }
+        let of_patient = about.care().map(|care| care.party(about.holder.as_ref()));
+        let of_room = || about.conversation.as_ref().map(|head| Party::Person(head.owner));
+        Ok(of_patient.or_else(of_room).unwrap_or(task.assignee))
     }
 
     fn closed_tasks(&self, caller: &Caller, scope: TaskScope) -> io::Result<Vec<Task>> {
@@ -227,7 +257,8 @@ impl Service {
                 }
                 _ => String::new(),
             };
-            all.push(convert::tasks::task(self.names(), readable, task, title)?);
+            let doer = self.doer(task)?;
+            all.push(convert::tasks::task(self.names(), readable, task, doer, title)?);
         }
         Ok(all)
     }

@@ -214,3 +214,43 @@ fn two_who_reply_at_once_are_told_of_each_other() {
         .send(&thread, &json!({ "body": "b", "read_by_ms": now_ms() - 1 }))
         .refused(422, "invalid");
 }
+
+#[test]
+fn what_somebody_cannot_do_any_more_falls_to_who_answers() {
+    let clinic = Clinic::demo();
+    let [okafor, jonas, rosa, teo] = clinic.people(["okafor", "jonas", "rosa", "teo"]);
+    let thread = thread_of(&okafor, "Maria Garcia");
+    let knee =
+        json!({ "kind": "patient", "patient_id": okafor.conversation(&thread)["patient"]["id"], "topic": "The knee" });
+    let knee = okafor.begin(&knee);
+    okafor
+        .post(&path_of(&thread, "/care"), &json!({ "step": "take" }))
+        .expect(200);
+    for (conversation, title) in [(&thread, "Call her"), (&knee, "Order the brace")] {
+        let request = json!({ "title": title, "assignee": { "person_id": jonas.id } });
+        make(&okafor, conversation, &request).expect(201);
+    }
+    assert_eq!((mine(&jonas).len(), mine(&okafor).len()), (2, 0));
+    teo.patch(&format!("/v1/people/{}", jonas.id), &json!({ "state": "suspended" }))
+        .expect(200);
+    // What a physician holds falls to him, what the pool answers for to the front desk.
+    let his = mine(&okafor);
+    assert_eq!((his.len(), &his[0]["title"]), (1, &json!("Call her")));
+    assert_eq!(
+        (&his[0]["assignee"]["person"]["id"], &his[0]["fallen_from"]["id"]),
+        (&json!(okafor.id), &json!(jonas.id))
+    );
+    let desk = rosa.get("/v1/tasks?scope=team").expect(200)["tasks"].clone();
+    let fallen: Vec<&Value> = desk
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|task| task.get("fallen_from").is_some())
+        .collect();
+    assert_eq!((fallen.len(), &fallen[0]["title"]), (1, &json!("Order the brace")));
+    assert_eq!(fallen[0]["assignee"], json!({ "role": "front_desk" }));
+    // When the account is open again, they are theirs as before.
+    teo.patch(&format!("/v1/people/{}", jonas.id), &json!({ "state": "active" }))
+        .expect(200);
+    assert!(mine(&okafor).is_empty());
+}

@@ -32,17 +32,17 @@ pub(super) fn grant(view: &View, actor: &Person, new: &NewCoverage) -> Result<De
     if of_covered.max(of_covering) >= limits::COVERAGES_PER_PERSON_COUNT_MAX {
         return Err(Refusal::TooMany);
     }
-    if view.coverages.iter().any(|other| overlaps(&other.window, new)) {
+    let window = NewCoverage {
+        from_ms: new.from_ms.max(now_ms),
+        ..new.clone()
+    };
+    if view.coverages.iter().any(|other| overlaps(&other.window, &window)) {
         return Err(Refusal::CoverageOverlaps);
     }
     let stage = if new.from_ms <= now_ms {
         CoverageStage::Running
     } else {
         CoverageStage::Planned
-    };
-    let window = NewCoverage {
-        from_ms: new.from_ms.max(now_ms),
-        ..new.clone()
     };
     let coverage = Coverage {
         window,

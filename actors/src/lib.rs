@@ -17,6 +17,7 @@ pub mod falls;
 mod fan_out;
 pub mod frame;
 pub mod gateway;
+mod gathered;
 pub mod gossip;
 pub mod metrics;
 pub mod node;

@@ -12,13 +12,11 @@ use crate::gossip::{Gossip, Voice};
 use crate::observe::{self, Kind, Observed};
 use crate::outbox::Farewell;
 use crate::presence::PresenceMessage;
-use crate::queue;
 use crate::rates::{Rate, Rates};
 use crate::session::{SessionActor, SessionMessage, SessionSupervisor};
 use crate::slots::Slot;
 use crate::workspace::{self, Context, Rooms, WorkspaceSupervisor};
 use corridor_domain::conversation::Side;
-use corridor_domain::identity::Named;
 use corridor_domain::ids::{PersonId, SessionId};
 use corridor_domain::limits;
 use corridor_storage::apply::Applied;
@@ -62,7 +60,7 @@ pub struct Needs {
 /// The living part of a node.
 #[derive(Clone)]
 pub struct Actors {
-    rooms: Arc<Rooms>,
+    pub(crate) rooms: Arc<Rooms>,
     devices: Arc<Devices>,
     gateway: Gateway,
     space: DiskSpace,
@@ -321,43 +319,6 @@ impl Actors {
             Some(Ok(())) => lights.await.unwrap_or_default(),
             _ => Vec::new(),
         }
-    }
-
-    /// A page of the queue. The first one on this node reads every patient conversation.
-    pub async fn queue(&self, ask: &queue::Ask<'_>) -> io::Result<queue::Page> {
-        self.gather_queue().await?;
-        Ok(self.rooms.queue.look(|index| index.page(ask)).unwrap_or_default())
-    }
-
-    /// The figures of the queue for a viewer.
-    pub async fn overview(&self, viewer: &queue::Viewer, now_ms: u64) -> io::Result<queue::Overview> {
-        self.gather_queue().await?;
-        let figures = self.rooms.queue.look(|index| index.overview(viewer, now_ms));
-        Ok(figures.unwrap_or_default())
-    }
-
-    /// From now on the queue is known here, and who watches it is told what moves.
-    pub async fn gather_queue(&self) -> io::Result<()> {
-        if self.rooms.queue.is_gathered() {
-            return Ok(());
-        }
-        let rooms = Arc::clone(&self.rooms);
-        let gathered = tokio::task::spawn_blocking(move || rooms.queue.gather(&rooms.context.reader)).await;
-        gathered.map_err(io::Error::other)?
-    }
-
-    /// What in a text about that patient is another one's. The first one on this node reads every person.
-    pub async fn others_named(&self, body: &str, patient: PersonId, now_ms: u64) -> io::Result<Vec<Named>> {
-        if !self.rooms.charts.are_gathered() {
-            let rooms = Arc::clone(&self.rooms);
-            let gathered = tokio::task::spawn_blocking(move || rooms.charts.gather(&rooms.context.reader)).await;
-            gathered.map_err(io::Error::other)??;
-        }
-        Ok(self
-            .rooms
-            .charts
-            .others_named(body, patient, now_ms)
-            .unwrap_or_default())
     }
 
     /// Whether something waits for its time: then the workspace does not rest.

@@ -4,6 +4,7 @@
 
 mod circle;
 mod coverage;
+mod places;
 mod restriction;
 mod settings;
 mod tasks;
@@ -19,13 +20,13 @@ use circle::{load_for_creation, load_for_new_person, load_patients_conversations
 use corridor_domain::care::Care;
 use corridor_domain::command::{Acting, Command, Envelope, NewMessage};
 use corridor_domain::conversation::{Conversation, History, Kind, Membership, Side};
-use corridor_domain::decide::side_of;
-use corridor_domain::event::{Event, Mention};
+use corridor_domain::event::Mention;
 use corridor_domain::ids::{ConversationId, PersonId, SessionId};
 use corridor_domain::limits;
 use corridor_domain::person::Person;
 use corridor_domain::session::Session;
 use corridor_domain::view::{Readable, View};
+use places::{first_since, target};
 use std::io;
 
 /// Loads the view for a command at a revision and a time.
@@ -359,49 +360,6 @@ pub(crate) fn readable(
         holder,
         restriction,
     })
-}
-
-/// The event at a place that the actor named, if the actor may see it.
-fn target(
-    records: &impl Records,
-    view: &View,
-    conversation: ConversationId,
-    seq: Option<u64>,
-) -> io::Result<Option<Event>> {
-    let Some(named) = seq else { return Ok(None) };
-    let own: Option<&Membership> = view.about.own.as_ref();
-    let side = own.map_or_else(|| side_of(view.actor.as_ref()), |own| own.side);
-    if own.is_some_and(|own| named < own.first_seq) {
-        return Ok(None);
-    }
-    let seq = match side {
-        Side::Team => Some(named),
-        Side::Patient => records.number(&keys::shared_seq(conversation, named))?,
-    };
-    match seq {
-        Some(seq) => records.record(&keys::event(conversation, seq)),
-        None => Ok(None),
-    }
-}
-
-/// The first event at or after a time, in both numberings; time never goes backwards in a conversation, so halving finds it.
-fn first_since(records: &impl Records, head: &Conversation, at_ms: u64) -> io::Result<(u64, u64)> {
-    let (mut low, mut high) = (1, head.last.seq + 1);
-    let mut found = (head.last.seq + 1, head.last.shared_seq + 1);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let event: Option<Event> = records.record(&keys::event(head.id, middle))?;
-        match event {
-            Some(event) if event.at_ms >= at_ms => {
-                // The shared counter stands at the event or before it: the next shared one is visible.
-                let next_shared = event.place.shared_seq + u64::from(!event.shared);
-                found = (middle, next_shared);
-                high = middle;
-            }
-            _ => low = middle + 1,
-        }
-    }
-    Ok(found)
 }
 
 fn name_holder(records: &impl Records, name: &str) -> io::Result<Option<ConversationId>> {

@@ -3,6 +3,7 @@
 //! Nothing here asks whether one may: content is read only with a [`Grant`] from a committed access record, and bodies stay
 //! sealed until [`crate::content::ContentKeys`] opens them.
 
+mod restriction;
 mod tasks;
 
 pub use tasks::Pinned;
@@ -19,16 +20,13 @@ use corridor_domain::care::Care;
 use corridor_domain::conversation::{Conversation, Membership, Side};
 use corridor_domain::coverage::{Cover, Coverage, StandIn};
 use corridor_domain::event::Event;
-use corridor_domain::ids::{ConversationId, CoverageId, PersonId, SessionId, TemplateId};
-use corridor_domain::limits;
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, SessionId};
 use corridor_domain::outcome::Grant;
 use corridor_domain::person::{Person, Site};
 use corridor_domain::private::Private;
-use corridor_domain::restriction::{Restriction, Safeguards};
 use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::Session;
 use corridor_domain::settings::Settings;
-use corridor_domain::template::Template;
 use corridor_domain::timer::Timer;
 use corridor_domain::view::Readable;
 use std::io;
@@ -189,38 +187,6 @@ impl Reader {
     /// What the clinic sets for itself.
     pub fn settings(&self) -> io::Result<Settings> {
         Ok(self.state.record(&keys::settings())?.unwrap_or_default())
-    }
-
-    /// What restricts a patient's conversation; none if nothing ever did.
-    pub fn restriction(&self, conversation: ConversationId) -> io::Result<Option<Restriction>> {
-        self.state.record(&keys::restriction(conversation))
-    }
-
-    /// Whether a coverage is of conversations with a label too.
-    pub fn covers_labelled(&self, coverage: CoverageId) -> io::Result<bool> {
-        crate::load::is_of_labelled(&self.state, coverage)
-    }
-
-    /// What the clinic does against words that reach the wrong reader.
-    pub fn safeguards(&self) -> io::Result<Safeguards> {
-        Ok(self.state.record(&keys::safeguards())?.unwrap_or_default())
-    }
-
-    /// A template.
-    pub fn template(&self, template: TemplateId) -> io::Result<Option<Template>> {
-        self.state.record(&keys::template(template))
-    }
-
-    /// The templates of somebody, or of the clinic.
-    pub fn templates_of(&self, owner: Option<PersonId>) -> io::Result<Vec<Template>> {
-        let ids = self
-            .state
-            .ids(&keys::templates_of(owner), limits::TEMPLATES_PER_OWNER_COUNT_MAX)?;
-        let mut templates = Vec::with_capacity(ids.len());
-        for id in ids {
-            templates.extend(self.template(TemplateId::from_bytes(id))?);
-        }
-        Ok(templates)
     }
 
     /// Whether somebody takes new conversations of patients.

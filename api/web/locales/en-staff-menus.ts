@@ -1,5 +1,6 @@
 // English: what the menus of the staff page offer, and what is said of it where it was done. Stands beside them; refuses to know their logic.
 export const menus = {
+  more: "More",
   details: "Details",
   reply: "Reply in thread",
   edit: "Edit",

@@ -8,6 +8,7 @@ export const queue = {
   nobody: "Nobody yet",
   me: "Me",
   late: "Not accepted",
+  onePerson: "One person",
   covered: "Covered by me",
   coveredOf: (name: string) => `Covered by me: ${name}`,
   site: "Site",

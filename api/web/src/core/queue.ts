@@ -3,9 +3,14 @@
 import { holderOf } from "./care";
 import type { Care, Conversation, Stage } from "./wire";
 
+export type Pool = "physician" | "nurse" | "medical_assistant" | "front_desk" | "billing";
+
+const PARTIES: readonly string[] = ["any", "nobody", "me", "late", "physician", "nurse", "medical_assistant", "front_desk", "billing"];
+
 export interface QueueFilter {
   stage: Stage;
-  party: "any" | "nobody" | "me" | "late" | `per_${string}`;
+  /** Besides these a person or a role. */
+  party: "any" | "nobody" | "me" | "late" | `per_${string}` | Pool;
 }
 
 /** What is held of the conversation elsewhere, or was fetched without its preview. Since when the patient waits only the queue knows; and of
@@ -16,6 +21,11 @@ export function withHeld(row: Conversation, held: Conversation): Conversation {
   const covering = holderOf(held.care)?.id === holderOf(row.care)?.id ? (held.care?.covering ?? null) : null;
   const care: Care | null = held.care && held.my.member ? { ...held.care, waiting_since_ms: row.care?.waiting_since_ms ?? null } : row.care ? { ...row.care, covering } : null;
   return { ...held, care, last_message: held.last_message ?? row.last_message ?? null };
+}
+
+/** Whom the address asks for, if it does: one of the filters, a person or a role. */
+export function partyOf(filter: string | undefined): QueueFilter["party"] | undefined {
+  return filter !== undefined && (PARTIES.includes(filter) || /^per_[0-9a-z]+$/.test(filter)) ? (filter as QueueFilter["party"]) : undefined;
 }
 
 export function inPlace(rows: readonly Conversation[], id: string, make: (row: Conversation) => Conversation): readonly Conversation[] {
@@ -41,9 +51,10 @@ export function appended(rows: readonly Conversation[], page: readonly Conversat
 /** Whether it would be in the list, as far as its state tells. */
 export function fits(care: Care, filter: QueueFilter, me: string): boolean {
   if (filter.party === "late") return false; // time makes it so, no change does
+  const pool = care.party && "role" in care.party ? care.party.role : undefined;
   const holder = holderOf(care)?.id;
   const wanted = filter.party === "me" ? me : filter.party === "nobody" ? undefined : filter.party;
-  return care.stage === filter.stage && (filter.party === "any" || holder === wanted);
+  return care.stage === filter.stage && (filter.party === "any" || holder === wanted || (wanted !== undefined && pool === wanted));
 }
 
 export function waitingMinutes(care: Care | null | undefined, now_ms: number): number | undefined {

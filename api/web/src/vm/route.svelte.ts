@@ -1,18 +1,22 @@
-// Stands between the address bar and the screen: which section, which conversation, which thread. Only opaque ids stand there.
-export type Section = "inbox" | "team" | "queue" | "tasks";
+// Stands between the address bar and the screen: which section, which of it, which conversation, which thread. Only opaque ids stand there.
+const SECTIONS = ["inbox", "team", "queue", "tasks", "overview", "directory"] as const;
+export type Section = (typeof SECTIONS)[number];
 
 export interface Route {
   section: Section;
+  /** What of the section was asked for; whoever shows it knows what that can be. */
+  filter: string | undefined;
   conversation: string | undefined;
   thread: number | undefined;
 }
 
 export function parseRoute(hash: string): Route {
-  const parts = hash.replace(/^#\/?/, "").split("/");
-  const section: Section = parts[0] === "team" || parts[0] === "queue" || parts[0] === "tasks" ? parts[0] : "inbox";
+  const [path = "", filter] = hash.replace(/^#\/?/, "").split("?");
+  const parts = path.split("/");
+  const section = SECTIONS.find((one) => one === parts[0]) ?? "inbox";
   const conversation = parts[1] !== undefined && /^con_[0-9a-z]+$/.test(parts[1]) ? parts[1] : undefined;
   const thread = conversation !== undefined && /^\d+$/.test(parts[2] ?? "") ? Number(parts[2]) : undefined;
-  return { section, conversation, thread };
+  return { section, filter, conversation, thread };
 }
 
 export function hrefOf(section: Section, conversation?: string, thread?: number): string {

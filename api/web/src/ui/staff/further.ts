@@ -1,6 +1,7 @@
 // Stands between parts of the staff page and what of them is fetched only when it is wanted: parts of parts, which the page itself does not
 // name, so that its first script is light. Else as parts.ts. Refuses to know when they are wanted.
 import { fetchAhead, Part } from "../../vm/part.svelte";
+import Place from "./Place.svelte";
 
 /** The tasks of a conversation and what is pinned to its patient's chart, among its details; and pinning to it. */
 export const about = new Part(() => import("./parts/about"));
@@ -10,5 +11,12 @@ export const task_asks = new Part(() => import("./parts/task-asks"));
 export const coverage = new Part(() => import("./parts/coverage"));
 /** What the clinic sets for itself. */
 export const settings = new Part(() => import("./ClinicSettings.svelte"));
+/** The clinic's messages in figures. */
+export const overview = new Part(() => import("./OverviewPane.svelte"));
+/** Who works here and with whom, and the patients. */
+export const directory = new Part(() => import("./DirectoryPane.svelte"));
 
-export const fetchFurther = (): void => fetchAhead([about, task_asks, coverage]);
+export function fetchFurther(): { default: typeof Place } {
+  fetchAhead([about, overview, directory, task_asks, coverage]);
+  return { default: Place };
+}

@@ -2,10 +2,12 @@
 // The words of a part, its drawings and what it asks of the node come with it. A new one is a line here, shown by <Later>; where it is more
 // than one component, parts/ says which belong together; where only another part wants it, it stands in further.ts. Refuses to know when it
 // is wanted.
+import type { Component } from "svelte";
 import { line } from "../kit/line";
 import { narrow } from "../../vm/narrow.svelte";
 import { fetchAhead, Part } from "../../vm/part.svelte";
-import type { Route } from "../../vm/route.svelte";
+import type { Route, Section } from "../../vm/route.svelte";
+import type { Keyed } from "./keyboard";
 
 /** The keyboard, and what is in the menus: wanted with the first key or the first look around. */
 export const actions = new Part(() => import("./parts/actions"));
@@ -33,13 +35,17 @@ export const queue = new Part(() => import("./QueuePane.svelte"));
 export const tasks = new Part(() => import("./TasksPane.svelte"));
 /** Around the box: who else is writing, by when it must be read, more ways to send; and what becomes of words that were refused. */
 export const around = new Part(() => import("./parts/around"));
-/** The parts that these have in their turn, fetched with it. */
+/** The parts that these have in their turn, fetched with it; it shows the places that are wanted less often. */
 const further = new Part(() => import("./further").then(({ fetchFurther }) => fetchFurther()));
+
+/** What stands at the left, or is the whole of it; nothing where it is one's own conversations. */
+const PANES: { [section in Section]?: Part<{ default: Component<{ current: string | undefined }, NonNullable<Keyed["list"]>> }> } = { queue, tasks, overview: further, directory: further };
+export const paneOf = (section: Section) => PANES[section];
 
 /** What the address asks for, while the node is still asked who is here. */
 export function fetchFirst({ section, conversation: open }: Route): void {
   if (open !== undefined) void conversation.load().catch(() => {});
-  if (open === undefined || !narrow.now) void (section === "queue" ? queue : section === "tasks" ? tasks : list).load().catch(() => {});
+  if (open === undefined || !narrow.now) void (paneOf(section) ?? list).load().catch(() => {});
 }
 
 /** After the first screen, in the order in which they are wanted as a rule. */

@@ -15,7 +15,8 @@ export const overview = {
     total_conversations: "Total conversations", unread_messages: "Unread messages", unique_patients: "Unique patients", total_messages: "Total messages",
   },
   tile: (name: string, count: string) => `${name}, ${count}`,
-  parts: (patients: string, team: string) => `${patients} with patients, ${team} in the team`,
+  parts: (patients: string, team: string) => (patients === "0" ? "All in the team" : team === "0" ? "All with patients" : `${patients} with patients, ${team} in the team`),
+  nothing: "None yet.",
   allRead: "Everything is read.",
   inYours: "In your conversations",
 
@@ -36,7 +37,7 @@ export const overview = {
 
   late: "Hand-overs not accepted",
   lateSome: (count: number) => `${many(count, "It was", "They were")} asked for and not accepted in time.`,
-  lateNone: "Nothing is left over.",
+  lateNone: "None has run out of time.",
   lateOpen: "Show in the queue",
 
   first: "First reply",
@@ -52,13 +53,12 @@ export const overview = {
   longest: "Longest wait",
   none: "–",
   you: "You",
-  bar: "Dark: waiting for an answer.",
+  legend: { waiting: "Waiting", open: "Answered" },
   noParties: "Nobody has an open conversation.",
 
   forbidden: "What waits for patients is shown to staff who work with patients, and to whoever has the organization queue.",
-  forbiddenMore: "Your administrator can give you one of these roles.",
+  forbiddenMore: "An administrator sets who has which role.",
 
-  under: "under 1 min",
   span: ({ days, hours, minutes }: { days: number; hours: number; minutes: number }) => {
     const parts = [days > 0 ? `${days} ${many(days, "day", "days")}` : "", hours > 0 ? `${hours} h` : "", minutes > 0 ? `${minutes} min` : ""].filter((one) => one !== "");
     return parts.length === 0 ? "under 1 min" : parts.join(" ");

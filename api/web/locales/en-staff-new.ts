@@ -62,10 +62,10 @@ export const help = {
   title: "Keyboard",
   note: "Single keys work when you are not writing.",
   keys: [
-    ["J / K", "Next / previous conversation"],
+    ["J / K", "Next / previous conversation, person, figure"],
     ["N", "Next unread conversation, next task"],
-    ["Enter", "Open the conversation"],
-    ["1 / 2 / 3 / 4", "All / Unread / Read / Archived (for me); in the queue Open / Resolved / Closed; in the tasks Mine / Team / All / Not read"],
+    ["Enter", "Open the conversation, or what is known of the person"],
+    ["1 / 2 / 3 / 4", "All / Unread / Read / Archived (for me); in the queue Open / Resolved / Closed; in the tasks Mine / Team / All / Not read; in the overview the four figures; in the directory People / Patients"],
     ["/", "Search"],
     ["C", "New message"],
     ["R", "Write in this conversation"],

@@ -1,6 +1,6 @@
 // Proves the rows of the queue: they are changed where they stand, never moved, and what is not among them is named.
 import { describe, expect, test, vi } from "vitest";
-import { appended, fits, inPlace, merged, newerMessages, waitingMinutes, withHeld } from "../src/core/queue";
+import { appended, fits, inPlace, merged, newerMessages, partyOf, waitingMinutes, withHeld } from "../src/core/queue";
 import type { QueueWatch } from "../src/core/sync";
 import type { Care, Conversation, LastMessage } from "../src/core/wire";
 import { queue as words } from "../locales/en-staff-queue";
@@ -43,6 +43,11 @@ describe("queue", () => {
     expect(fits(pool, { stage: "resolved", party: "any" }, RAMAN.id)).toBe(false);
     expect([fits(pool, { stage: "open", party: "nobody" }, RAMAN.id), fits(held, { stage: "open", party: "nobody" }, RAMAN.id)]).toEqual([true, false]);
     expect([fits(held, { stage: "open", party: "me" }, RAMAN.id), fits(held, { stage: "open", party: "me" }, ORTIZ.id)]).toEqual([false, true]);
+  });
+  test("a pool and a person can be asked for by the address, and nothing else", () => {
+    expect([fits(pool, { stage: "open", party: "front_desk" }, RAMAN.id), fits(pool, { stage: "open", party: "nurse" }, RAMAN.id), fits(held, { stage: "open", party: "front_desk" }, RAMAN.id)]).toEqual([true, false, false]);
+    expect([fits(held, { stage: "open", party: "per_ortiz" }, RAMAN.id), fits(pool, { stage: "open", party: "nobody" }, RAMAN.id)]).toEqual([true, true]);
+    expect(["late", "me", "front_desk", "per_0a", "unread", "per_../x", "", undefined].map(partyOf)).toEqual(["late", "me", "front_desk", "per_0a", undefined, undefined, undefined, undefined]);
   });
   test("how long somebody waits, in words", () => {
     expect(waitingMinutes(pool, 60_000 + 12 * 60_000 + 59_000)).toBe(12);

@@ -117,7 +117,7 @@ describe("the page", () => {
     expect(tiles()[1]?.getAttribute("href")).toBe("#/team?unread");
     session.counts = counts({ unread_messages: 0 });
     await tick();
-    expect([tiles()[1]?.getAttribute("href"), wordsOf(tiles()[1])]).toEqual(["#/inbox", `Unread messages0 ${words.allRead}`]);
+    expect([tiles()[1]?.getAttribute("href"), wordsOf(tiles()[1]?.closest("li"))]).toEqual(["#/inbox", `Unread messages 0 ${words.allRead}`]);
   });
   test("what waits is a table with bars, and who has how much leads to their part of the queue", async () => {
     await open();

@@ -39,13 +39,12 @@ export const around = new Part(() => import("./parts/around"));
 const further = new Part(() => import("./further").then(({ fetchFurther }) => fetchFurther()));
 
 /** What stands at the left, or is the whole of it; nothing where it is one's own conversations. */
-const PANES: { [section in Section]?: Part<{ default: Component<{ current: string | undefined }, NonNullable<Keyed["list"]>> }> } = { queue, tasks, overview: further, directory: further };
-export const paneOf = (section: Section) => PANES[section];
+export const panes: { [section in Section]?: Part<{ default: Component<{ current: string | undefined }, NonNullable<Keyed["list"]>> }> } = { queue, tasks, overview: further, directory: further };
 
 /** What the address asks for, while the node is still asked who is here. */
 export function fetchFirst({ section, conversation: open }: Route): void {
   if (open !== undefined) void conversation.load().catch(() => {});
-  if (open === undefined || !narrow.now) void (paneOf(section) ?? list).load().catch(() => {});
+  if (open === undefined || !narrow.now) void (panes[section] ?? list).load().catch(() => {});
 }
 
 /** After the first screen, in the order in which they are wanted as a rule. */

@@ -171,6 +171,7 @@ impl Gateway {
                 | Command::BeginThread { .. }
                 | Command::BeginConfidential { .. }
                 | Command::Restrict { .. }
+                | Command::AskIdentity { .. }
                 | Command::GrantCoverageOfLabelled { .. }
                 | Command::SaveTemplate { .. }
         );

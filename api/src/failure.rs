@@ -117,6 +117,7 @@ fn of_refusal(refusal: Refusal) -> (u16, &'static str) {
             409,
             "Number and birth date are not those of this patient, or the conversation is about another one. Look again whose chart it is.",
         ),
+        Refusal::NotConfirmed => (409, "The password is not right. Nobody was told anything."),
         Refusal::TooYoung => (
             409,
             "The clinic keeps nothing from those who act for a patient of this age.",

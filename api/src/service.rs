@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod commands;
 mod coverage;
+mod identity;
 mod lists;
 mod on_behalf;
 mod pages;
@@ -168,6 +169,14 @@ impl Service {
 
     pub(crate) fn names(&self) -> &Names {
         &self.inner.names
+    }
+
+    fn failures(&self) -> &sessions::Failures {
+        &self.inner.failures
+    }
+
+    fn passwords(&self) -> &Passwords {
+        &self.inner.passwords
     }
 
     /// Whether what is read is current.

@@ -53,6 +53,7 @@
 //! | 30 safeguards | | what the clinic does against words that reach the wrong reader; absent before it set them |
 //! | 31 template | template | template |
 //! | 32 template of owner | person, or sixteen zeros for the clinic, template | empty |
+//! | 33 identity check | conversation | the last check of who writes from the patient's account |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
 
@@ -70,7 +71,9 @@ pub use care::{
 };
 
 pub use people::{login, person, person_session, session, sessions_of, site};
-pub use restriction::{covers_labelled, owner_template, restriction, safeguards, template, templates_of};
+pub use restriction::{
+    covers_labelled, identity_check, owner_template, restriction, safeguards, template, templates_of,
+};
 pub use tasks::{
     closed_task, closed_tasks_about, conversation_closed_task, conversation_open_task, not_read, not_read_of,
     open_tasks_about, patient_pin, person_task, pin, pins_of, read_by, read_bys_in, role_task, task, tasks_of_person,
@@ -188,6 +191,8 @@ pub enum Table {
     Template = 0x31,
     /// The same by owner.
     OwnerTemplate = 0x32,
+    /// The last check of who writes from a patient's account.
+    IdentityCheck = 0x33,
 }
 
 /// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.

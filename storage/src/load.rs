@@ -95,6 +95,10 @@ fn load_family(
         }
         Command::BeginThread { new, to, .. } => settings::load_for_beginning(records, view, onlooker, new, *to),
         Command::Restrict { conversation, step } => restriction::load(records, view, *conversation, step),
+        Command::AskIdentity { conversation } | Command::ConfirmIdentity { conversation, .. } => {
+            view.identity_check = records.record(&keys::identity_check(*conversation))?;
+            Ok(())
+        }
         Command::ChangeSafeguards { .. } => {
             view.safeguards = records.record(&keys::safeguards())?;
             Ok(())
@@ -165,11 +169,13 @@ fn load_family(
         } => waiting::load_for_schedule(records, view, *conversation, scheduled),
         Command::Unschedule { scheduled } => waiting::load_scheduled(records, view, *scheduled),
         Command::ChangeAttention { conversation, .. } => waiting::load_attention(records, view, *conversation),
-        Command::Edit { conversation, seq, .. }
-        | Command::ConfirmDelivery { conversation, seq }
-        | Command::Acknowledge { conversation, seq } => {
+        Command::Edit { conversation, seq, .. } | Command::ConfirmDelivery { conversation, seq } => {
             view.target = target(records, view, *conversation, Some(*seq))?;
             Ok(())
+        }
+        Command::Acknowledge { conversation, seq } => {
+            view.target = target(records, view, *conversation, Some(*seq))?;
+            tasks::load_for_read(records, view, *conversation)
         }
         Command::MarkRead { conversation, seq } => {
             view.target = target(records, view, *conversation, Some(*seq))?;

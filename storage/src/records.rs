@@ -12,6 +12,7 @@ use corridor_domain::care::Care;
 use corridor_domain::conversation::{Conversation, Membership};
 use corridor_domain::coverage::{Coverage, StandIn};
 use corridor_domain::event::Event;
+use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::{Person, Site};
@@ -105,6 +106,7 @@ records! {
     Restriction = 23,
     Safeguards = 24,
     Template = 25,
+    IdentityCheck = 26,
 }
 
 /// The bytes of a record.

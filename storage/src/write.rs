@@ -86,6 +86,7 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
             set(batch, keys::covers_labelled(*coverage), true);
             Ok(())
         }
+        Change::IdentityCheck(check) => batch.put(keys::identity_check(check.conversation), check),
         Change::Safeguards(safeguards) => batch.put(keys::safeguards(), safeguards),
         Change::Template(template) => {
             batch.put_bytes(keys::owner_template(template.owner, template.id), Vec::new());

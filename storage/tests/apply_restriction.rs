@@ -198,6 +198,33 @@ fn a_confidential_conversation_begins_without_them() {
 }
 
 #[test]
+fn whoever_writes_from_a_patients_account_is_asked_who_they_are() {
+    let mut clinic = Clinic::staffed();
+    let conversation = GENERAL;
+    let ask = Command::AskIdentity { conversation };
+    let confirm = |credential: &str| Command::ConfirmIdentity {
+        conversation,
+        credential: Private::from(credential),
+    };
+    assert_eq!(clinic.refused(MARIA, confirm("hash")), Refusal::NothingToDo);
+    let place = clinic.does(NURSE, ask.clone());
+    assert!(clinic.reader.event(GENERAL, place.seq).unwrap().unwrap().shared);
+    assert_eq!(clinic.refused(PHYSICIAN, ask.clone()), Refusal::NothingToDo);
+    assert_eq!(clinic.refused(MARIA, confirm("")), Refusal::NotConfirmed);
+    let line = clinic.last_line().record;
+    assert_eq!((line.action, line.actor), (Action::ConfirmIdentity, Some(MARIA)));
+    clinic.does(MOTHER, confirm("hash"));
+    let check = clinic.reader.identity_check(GENERAL).unwrap().unwrap();
+    assert_eq!(
+        (check.asked_by, check.confirmed.map(|(person, _)| person)),
+        (NURSE, Some(MOTHER))
+    );
+    assert_eq!(clinic.refused(MARIA, confirm("hash")), Refusal::NothingToDo);
+    clinic.does(PHYSICIAN, ask);
+    assert!(clinic.reader.identity_check(GENERAL).unwrap().unwrap().is_open());
+}
+
+#[test]
 fn templates_are_ones_own_or_the_clinics() {
     let mut clinic = Clinic::staffed();
     let save = |id: u128, owner: Option<PersonId>, name: &str| Command::SaveTemplate {

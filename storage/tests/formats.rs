@@ -16,6 +16,7 @@ use corridor_domain::conversation::{
 };
 use corridor_domain::coverage::{Coverage, StandIn};
 use corridor_domain::event::{Event, EventBody, Mention, Message, Priority, Retraction};
+use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::ids::{ConversationId, PersonId, SessionId, SiteId};
 use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::outcome::Answer;
@@ -271,6 +272,7 @@ fn kinds_are_pinned() {
         Restriction::KIND,
         Safeguards::KIND,
         Template::KIND,
+        IdentityCheck::KIND,
     ];
     assert!(kinds.iter().zip(1..).all(|(kind, number)| *kind == number));
     assert_eq!(KINDS, kinds, "a new record gets a fixture above and a line here");

@@ -13,6 +13,7 @@ use corridor_domain::command::NewMessage;
 use corridor_domain::conversation::{Audience, Place};
 use corridor_domain::coverage::{Coverage, CoverageStage, Joined, NewCoverage, StandIn, Took};
 use corridor_domain::event::Priority;
+use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::ids::{ConversationId, CoverageId, PersonId, PinId, ScheduledId, SiteId, TaskId, TemplateId};
 use corridor_domain::on_behalf::{Confirmation, Confirmed};
 use corridor_domain::person::Role;
@@ -192,6 +193,13 @@ fn what_keeps_words_from_the_wrong_reader() {
         undo_s: 300,
     };
     pinned(&safeguards, "safeguards");
+    let check = IdentityCheck {
+        conversation: ConversationId(0xA0),
+        asked_by: PersonId(2),
+        asked_at_ms: AT_MS,
+        confirmed: Some((PersonId(0x10), AT_MS + 300)),
+    };
+    pinned(&check, "identity-check");
 }
 
 #[test]

@@ -289,6 +289,10 @@ fn keys_of_restriction(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
                 ),
                 (keys::owner_template(None, template), format!("32{:032x}{other}", 0)),
             ],
+            Some(Table::IdentityCheck),
+        ),
+        Table::IdentityCheck => (
+            vec![(keys::identity_check(CONVERSATION), format!("33{conversation}"))],
             None,
         ),
         others => panic!("{others:?} stands above"),

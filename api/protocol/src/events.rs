@@ -198,6 +198,10 @@ pub enum EventBody {
         /// Those who acted for the patient in it, and are gone.
         left: Vec<Author>,
     },
+    /// The actor asks whoever writes from the patient's account to show who they are.
+    IdentityAsked,
+    /// The actor showed it.
+    IdentityConfirmed,
 }
 
 /// One event of a conversation.

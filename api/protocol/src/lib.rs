@@ -42,7 +42,9 @@ pub use requests::{
     ConversationList, CreateConversation, Created, EventPage, GlassBroken, Inbox, MarkedRead, MemberList, PatientList,
     PeopleList, PersonAdded, ReceiptList, Sent, SignIn, SignedIn, SiteList, VersionList,
 };
-pub use safeguards::{Found, MoveMessage, Moved, RestrictionStep, Safeguards, Sensitivity};
+pub use safeguards::{
+    ConfirmIdentity, Found, IdentityCheck, MoveMessage, Moved, RestrictionStep, Safeguards, Sensitivity,
+};
 pub use settings::{AddSite, Hours, OfSite, Reason, Settings, SettingsPage, SiteAdded};
 pub use tasks::{Assignee, ConversationTasks, CreateTask, Task, TaskCreated, TaskList, TaskStep, Unread, UnreadList};
 pub use templates::{SaveTemplate, Template, TemplateList, TemplateSaved};

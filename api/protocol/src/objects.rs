@@ -2,7 +2,7 @@
 
 use crate::care::Care;
 use crate::commands::{Audience, History, Priority};
-use crate::safeguards::Sensitivity;
+use crate::safeguards::{IdentityCheck, Sensitivity};
 use crate::waiting::Attention;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -220,6 +220,9 @@ pub struct Conversation {
     /// Its label; staff only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
+    /// The last check of who writes from the patient's account; absent where nobody asked, and in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_check: Option<IdentityCheck>,
     /// Those who act for the patient do not see it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub confidential: bool,

@@ -1,5 +1,6 @@
 //! What keeps words from the wrong reader: labels, what is confidential, the wrong-patient check, moving a message to the right patient.
 
+use crate::objects::Author;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -49,6 +50,29 @@ pub struct Found {
     pub what: String,
     /// As it was written.
     pub text: String,
+}
+
+/// The last check of who writes from a patient's account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IdentityCheck {
+    /// Who asked.
+    pub asked_by: Author,
+    /// When.
+    pub asked_at_ms: u64,
+    /// Who showed it; absent: nobody has yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_by: Option<Author>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_at_ms: Option<u64>,
+}
+
+/// The password once more.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmIdentity {
+    /// Of whoever is signed in.
+    pub password: String,
 }
 
 /// Where a message belongs.

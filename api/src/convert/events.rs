@@ -146,6 +146,8 @@ impl Showing<'_> {
                 confidential: *confidential,
                 left: left.iter().map(author).collect::<io::Result<_>>()?,
             },
+            EventBody::IdentityAsked => wire::EventBody::IdentityAsked,
+            EventBody::IdentityConfirmed => wire::EventBody::IdentityConfirmed,
             EventBody::Pinned { pin, patient } => wire::EventBody::Pinned {
                 pin_id: pin.to_string(),
                 // Outside a patient's conversations there may be people who must not know of the patient.

@@ -111,6 +111,7 @@ pub fn conversation(
             .and_then(|known| known.sensitivity)
             .filter(|_| side == Side::Team)
             .map(sensitivity_to_wire),
+        identity_check: None,
         confidential: readable.is_confidential(),
         care: None,
         last_message: None,
@@ -134,7 +135,7 @@ fn my(viewer: &Person, readable: &Readable, head: &Conversation, own: Option<&Me
 
 /// What the viewer may do here: the funnel's own answer, so that a button never promises what a node refuses.
 fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
-    const ASKED: [(Action, &str); 23] = [
+    const ASKED: [(Action, &str); 25] = [
         (Action::Send, "send"),
         (Action::SendNote, "note"),
         (Action::Rename, "rename"),
@@ -158,6 +159,8 @@ fn may(viewer: &Person, readable: &Readable, now_ms: u64) -> Vec<String> {
         (Action::Label, "label"),
         (Action::Unlabel, "unlabel"),
         (Action::KeepConfidential, "keep_confidential"),
+        (Action::AskIdentity, "ask_identity"),
+        (Action::ConfirmIdentity, "confirm_identity"),
     ];
     let archived = readable.conversation.as_ref().is_some_and(|head| head.archived);
     let is_member = readable.own.as_ref().is_some_and(|own| own.is_current());

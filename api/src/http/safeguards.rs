@@ -6,10 +6,11 @@ use super::requests::{Body, Ids, Key};
 use crate::failure::Outcome;
 use crate::service::Caller;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use corridor_protocol as wire;
+use std::net::SocketAddr;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -18,6 +19,8 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(restrict))
         .routes(routes!(change))
         .routes(routes!(move_message))
+        .routes(routes!(ask_identity))
+        .routes(routes!(confirm_identity))
 }
 
 /// Give a patient's conversation a label, or keep it from those who act for the patient.
@@ -65,4 +68,40 @@ async fn move_message(
         .move_message(&caller, key, named(&id)?, seq, &request)
         .await?;
     Ok((StatusCode::CREATED, Json(moved)).into_response())
+}
+
+/// Ask whoever writes from the patient's account to show who they are.
+#[utoipa::path(post, path = "/v1/conversations/{id}/identity", tag = "conversations",
+    params(("id" = String, Path, description = "`con_…`"), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = wire::Changed), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn ask_identity(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    Ids(id): Ids<String>,
+) -> Outcome<Json<wire::Changed>> {
+    Ok(Json(
+        edge.service.ask_identity(&caller, key, named(&id)?).await?.changed(),
+    ))
+}
+
+/// Show who one is, by one's password.
+#[utoipa::path(post, path = "/v1/conversations/{id}/identity/confirm", tag = "conversations", request_body = wire::ConfirmIdentity,
+    params(("id" = String, Path, description = "`con_…`"), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = wire::Changed), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn confirm_identity(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Ids(id): Ids<String>,
+    Body(request): Body<wire::ConfirmIdentity>,
+) -> Outcome<Json<wire::Changed>> {
+    // To check a password costs as much here as at the door.
+    edge.gate.sign_in(peer.ip())?;
+    let done = edge
+        .service
+        .confirm_identity(&caller, key, named(&id)?, &request, peer.ip())
+        .await?;
+    Ok(Json(done.changed()))
 }

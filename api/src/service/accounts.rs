@@ -11,6 +11,7 @@ use corridor_domain::limits;
 use corridor_domain::permission::{Asking, permit};
 use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Role, Site};
 use corridor_domain::private::Private;
+use corridor_domain::refusal::Refusal;
 use corridor_domain::view::Readable;
 use corridor_protocol as wire;
 
@@ -52,6 +53,10 @@ impl Service {
     ) -> Outcome<wire::PersonAdded> {
         let asked = serde_json::to_vec(request).map_err(std::io::Error::other)?;
         let person = self.person_of(request).await?;
+        // As for a change of rights (F-063). The command is of a version that does not look at it, and stays as it is.
+        if person.roles.has(Role::OrganizationQueue) && !person.works_with_patients() {
+            return Err(Failure::Refused(Refusal::QueueNeedsMore));
+        }
         let general = (person.kind == PersonKind::Patient).then(|| {
             let id = ConversationId(self.draw_id());
             Box::new(NewConversation {

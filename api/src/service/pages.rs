@@ -36,6 +36,7 @@ impl Service {
             .head(caller, &readable, names)?
             .ok_or(Failure::Refused(Refusal::NotFound))?;
         if basis(&caller.person, &readable, self.time_of_rights_ms()).is_some() {
+            conversation.identity_check = self.identity_check(id)?;
             conversation.members = Some(self.member_list(caller, &readable)?);
         }
         Ok(conversation)

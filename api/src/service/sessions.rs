@@ -59,7 +59,7 @@ impl Failures {
         }
     }
 
-    fn key(address: IpAddr, login: &str) -> [u8; 32] {
+    pub(super) fn key(address: IpAddr, login: &str) -> [u8; 32] {
         Sha256::new()
             .chain_update(format!("{:?}", Network::of(address)))
             .chain_update([0])
@@ -69,7 +69,7 @@ impl Failures {
     }
 
     /// After the first few failures each try waits twice as long as the one before.
-    fn check(&self, key: &[u8; 32], now_ms: u64) -> Result<(), u64> {
+    pub(super) fn check(&self, key: &[u8; 32], now_ms: u64) -> Result<(), u64> {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((failures, last_ms)) = counted.get(key).copied() else {
             return Ok(());
@@ -90,13 +90,13 @@ impl Failures {
         }
     }
 
-    fn count(&self, key: [u8; 32], now_ms: u64) {
+    pub(super) fn count(&self, key: [u8; 32], now_ms: u64) {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = counted.get_or_insert_mut(key, || (0, now_ms));
         *entry = (entry.0.saturating_add(1), now_ms);
     }
 
-    fn clear(&self, key: &[u8; 32]) {
+    pub(super) fn clear(&self, key: &[u8; 32]) {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner).pop(key);
     }
 }

@@ -181,6 +181,10 @@ actions! {
     ChangeSafeguards = "safeguards_changed",
     /// Words that are used again were kept, changed or removed.
     ChangeTemplates = "templates_changed",
+    /// Whoever writes from a patient's account was asked to show who they are.
+    AskIdentity = "identity_asked",
+    /// They showed it, or could not.
+    ConfirmIdentity = "identity_confirmed",
 }
 
 /// A stretch of one conversation, both ends with it.
@@ -254,6 +258,7 @@ mod tests {
             (Action::NotReadInTime, 62),
             (Action::ReadPins, 64),
             (Action::ChangeTemplates, 69),
+            (Action::ConfirmIdentity, 71),
         ];
         for (action, number) in pinned {
             assert_eq!(action as usize, number, "{}", action.code());

@@ -384,4 +384,16 @@ pub enum Command {
         /// Which.
         template: TemplateId,
     },
+    /// Ask whoever writes from a patient's account to show that they are who they say. Since version 5.
+    AskIdentity {
+        /// Where.
+        conversation: ConversationId,
+    },
+    /// Show it. Since version 5.
+    ConfirmIdentity {
+        /// Where.
+        conversation: ConversationId,
+        /// The hash that the password was checked against; empty: it was wrong.
+        credential: Private,
+    },
 }

@@ -7,6 +7,7 @@ mod accounts;
 mod attention;
 mod care;
 mod coverage;
+mod identity;
 mod marks;
 mod members;
 mod messages;
@@ -200,6 +201,8 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         Command::BeginThread { new, reason, to } => settings::begin(view, actor, new, *reason, *to),
         Command::BeginConfidential { new, reason, to } => restriction::begin(view, actor, new, *reason, *to),
         Command::Restrict { step, .. } => restriction::step(view, actor, *step),
+        Command::AskIdentity { .. } => identity::ask(view, actor),
+        Command::ConfirmIdentity { credential, .. } => identity::confirm(view, actor, credential),
         Command::SaveTemplate { template } => templates::save(view, template),
         Command::RemoveTemplate { .. } => templates::remove(view),
         Command::CreateTask { task, .. } => tasks::create(view, actor, task),
@@ -326,6 +329,8 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
             RestrictionStep::Label { sensitivity: None } => Action::Unlabel,
             RestrictionStep::Confidential { .. } => Action::KeepConfidential,
         },
+        Command::AskIdentity { .. } => Action::AskIdentity,
+        Command::ConfirmIdentity { .. } => Action::ConfirmIdentity,
         Command::ChangeSafeguards { .. } => Action::ChangeSafeguards,
         Command::SaveTemplate { .. } | Command::RemoveTemplate { .. } => Action::ChangeTemplates,
     }

@@ -201,6 +201,10 @@ pub enum EventBody {
         /// Those who acted for the patient in it, and are gone.
         left: Vec<PersonId>,
     },
+    /// The actor asks whoever writes from the patient's account to show who they are. Since version 5 of commands.
+    IdentityAsked,
+    /// The actor showed it. Since version 5 of commands.
+    IdentityConfirmed,
 }
 
 /// One event of a conversation.

@@ -15,6 +15,7 @@ pub mod coverage;
 pub mod decide;
 pub mod event;
 pub mod identity;
+pub mod identity_check;
 pub mod ids;
 pub mod limits;
 pub mod on_behalf;

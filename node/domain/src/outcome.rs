@@ -6,6 +6,7 @@ use crate::care::Care;
 use crate::conversation::{Conversation, Membership, Place, Side};
 use crate::coverage::{Coverage, StandIn};
 use crate::event::Event;
+use crate::identity_check::IdentityCheck;
 use crate::ids::{ConversationId, CoverageId, PersonId};
 use crate::on_behalf::Confirmed;
 use crate::person::{Person, Site};
@@ -102,6 +103,8 @@ pub enum Change {
     Restriction(Restriction),
     /// That a coverage is of conversations with a label too.
     CoversLabelled(CoverageId),
+    /// The last check of who writes from a patient's account.
+    IdentityCheck(IdentityCheck),
     /// What the clinic does against words that reach the wrong reader.
     Safeguards(Safeguards),
     /// A template, new or changed.

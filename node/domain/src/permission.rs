@@ -6,6 +6,7 @@
 mod accounts;
 mod care;
 mod coverage;
+mod identity;
 mod messages;
 mod on_behalf;
 mod pins;
@@ -182,6 +183,7 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         Action::Label | Action::Unlabel | Action::KeepConfidential => {
             decide(restriction::deny(asking), restriction::allow(asking))
         }
+        Action::AskIdentity | Action::ConfirmIdentity => decide(identity::deny(asking), identity::allow(asking)),
         Action::ChangeTemplates => decide(templates::deny(asking), templates::allow(asking)),
         Action::GrantCoverage | Action::EndCoverage => decide(coverage::deny(asking), coverage::allow(asking)),
         Action::ChangeSettings | Action::ChangeSafeguards | Action::ChangeAvailability | Action::ChangeRights => {

@@ -91,6 +91,8 @@ refusals! {
     NotThisPatient = "not_this_patient",
     /// At that age the clinic keeps nothing from those who act for the patient.
     TooYoung = "too_young",
+    /// The password is not theirs.
+    NotConfirmed = "not_confirmed",
 }
 
 #[cfg(test)]
@@ -135,6 +137,7 @@ mod tests {
             "another_replied",
             "not_this_patient",
             "too_young",
+            "not_confirmed",
         ];
         let codes: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
         assert_eq!(codes, pinned);

@@ -5,6 +5,7 @@ use crate::care::Care;
 use crate::conversation::{Conversation, Membership};
 use crate::coverage::{Cover, Coverage, StandIn};
 use crate::event::Event;
+use crate::identity_check::IdentityCheck;
 use crate::ids::{ConversationId, SiteId};
 use crate::on_behalf::Confirmed;
 use crate::person::Person;
@@ -109,6 +110,8 @@ pub struct View {
     pub settings: Option<Settings>,
     /// What the clinic does against words that reach the wrong reader.
     pub safeguards: Option<Safeguards>,
+    /// The last check of who writes from the patient's account.
+    pub identity_check: Option<IdentityCheck>,
     /// The template it is about, as it is kept.
     pub template: Option<Template>,
     /// How many templates its owner has.

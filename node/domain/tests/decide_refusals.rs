@@ -14,6 +14,7 @@ use corridor_domain::care::{Care, CareStep, Stage};
 use corridor_domain::command::{Acting, Command, NewConversation};
 use corridor_domain::conversation::{Audience, Conversation, History, Kind, Visibility};
 use corridor_domain::event::{Event, Retraction};
+use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::limits;
 use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::permission::{Asking, permit};
@@ -239,6 +240,21 @@ fn case(refusal: Refusal) -> Option<Case> {
             let step = RestrictionStep::Confidential { confidential: true };
             let conversation = CONVERSATION;
             Case::inside(&nurse(), &head(thread()), Command::Restrict { conversation, step })
+        }
+        Refusal::NotConfirmed => {
+            let (conversation, credential) = (CONVERSATION, Private::default());
+            let command = Command::ConfirmIdentity {
+                conversation,
+                credential,
+            };
+            let open = IdentityCheck {
+                conversation,
+                asked_by: NURSE,
+                asked_at_ms: NOW_MS - 1,
+                confirmed: None,
+            };
+            let case = Case::inside(&patient(PATIENT, &[]), &head(thread()), command);
+            case.change(|view| view.identity_check = Some(open))
         }
         Refusal::CoverageOverlaps => {
             let running = running(NURSE, COLLEAGUE);

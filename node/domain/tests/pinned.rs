@@ -351,6 +351,8 @@ fn the_actions() {
         (Action::KeepConfidential, "KeepConfidential", "confidentiality_changed"),
         (Action::ChangeSafeguards, "ChangeSafeguards", "safeguards_changed"),
         (Action::ChangeTemplates, "ChangeTemplates", "templates_changed"),
+        (Action::AskIdentity, "AskIdentity", "identity_asked"),
+        (Action::ConfirmIdentity, "ConfirmIdentity", "identity_confirmed"),
     ];
     assert_eq!(Action::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

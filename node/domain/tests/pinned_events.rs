@@ -163,6 +163,8 @@ fn the_events() {
             "ConfidentialChanged",
             "16010100000000000000000000000000000002",
         ),
+        (EventBody::IdentityAsked, "IdentityAsked", "17"),
+        (EventBody::IdentityConfirmed, "IdentityConfirmed", "18"),
     ]);
     // A variant that is new in the code stops this from compiling until it stands above.
     let _known = |value: &EventBody| match value {
@@ -188,7 +190,9 @@ fn the_events() {
         | EventBody::TaskChanged { .. }
         | EventBody::Pinned { .. }
         | EventBody::Labelled { .. }
-        | EventBody::ConfidentialChanged { .. } => (),
+        | EventBody::ConfidentialChanged { .. }
+        | EventBody::IdentityAsked
+        | EventBody::IdentityConfirmed => (),
     };
 }
 

@@ -52,6 +52,7 @@ fn the_refusals() {
         (Refusal::AnotherReplied, "AnotherReplied", "another_replied"),
         (Refusal::NotThisPatient, "NotThisPatient", "not_this_patient"),
         (Refusal::TooYoung, "TooYoung", "too_young"),
+        (Refusal::NotConfirmed, "NotConfirmed", "not_confirmed"),
     ];
     assert_eq!(Refusal::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

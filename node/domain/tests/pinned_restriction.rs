@@ -129,6 +129,19 @@ fn commands() {
             "RemoveTemplate",
             "3500000000000000000000000000000007",
         ),
+        (
+            Command::AskIdentity { conversation },
+            "AskIdentity",
+            "3600000000000000000000000000000004",
+        ),
+        (
+            Command::ConfirmIdentity {
+                conversation,
+                credential: Private::from("c"),
+            },
+            "ConfirmIdentity",
+            concat!("37", "00000000000000000000000000000004", "0163"),
+        ),
     ];
     assert!(all.iter().all(|(command, ..)| command.version() == 5));
     pinned_from(48, &all);
@@ -191,7 +204,9 @@ fn every_command_stands_somewhere() {
         | Command::GrantCoverageOfLabelled { .. }
         | Command::ChangeSafeguards { .. }
         | Command::SaveTemplate { .. }
-        | Command::RemoveTemplate { .. } => (),
+        | Command::RemoveTemplate { .. }
+        | Command::AskIdentity { .. }
+        | Command::ConfirmIdentity { .. } => (),
     };
     known(&Command::ReadAudit);
 }

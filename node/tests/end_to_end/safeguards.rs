@@ -355,3 +355,43 @@ fn words_that_are_used_again_are_the_clinics_or_ones_own() {
     okafor.delete(&path).refused(404, "not_found");
     assert_eq!(names(&okafor), [json!("Refill ready")]);
 }
+
+#[test]
+fn whoever_writes_from_a_patients_account_shows_who_they_are() {
+    let clinic = Clinic::demo();
+    let [okafor, garcia, rosa] = clinic.people(["okafor", "garcia", "rosa"]);
+    let mut auditor = Auditor::new(&clinic);
+    let thread = thread_of(&okafor, "Maria Garcia");
+    let mut phone = Socket::connect(&garcia, None);
+    let mut his = Socket::connect(&okafor, None);
+    let ask = |who: &Person| who.post(&path_of(&thread, "/identity"), &json!({}));
+    let confirm =
+        |password: &str| garcia.post(&path_of(&thread, "/identity/confirm"), &json!({ "password": password }));
+    let right = crate::support::clinic::password_of("garcia");
+    confirm(right).refused(409, "nothing_to_do");
+    ask(&garcia).refused(403, "forbidden");
+    ask(&rosa).refused(409, "not_a_member");
+    assert!(okafor.conversation(&thread).get("identity_check").is_none());
+    ask(&okafor).expect(200);
+    phone.expect(|frame| frame["event"]["type"] == "identity_asked");
+    assert_eq!(
+        garcia.conversation(&thread)["identity_check"]["asked_by"]["id"],
+        json!(okafor.id)
+    );
+    auditor.lines();
+    confirm("not the password of anybody").refused(409, "not_confirmed");
+    let line = auditor.one("identity_confirmed", "not_confirmed");
+    assert!(!line.to_string().contains("password of anybody"));
+    confirm(right).expect(200);
+    let shown = his.expect(|frame| frame["event"]["type"] == "identity_confirmed");
+    assert_eq!(shown["actor"]["id"], json!(garcia.id));
+    assert_eq!(
+        okafor.conversation(&thread)["identity_check"]["confirmed_by"]["id"],
+        json!(garcia.id)
+    );
+    ask(&okafor).expect(200);
+    for _ in 0..8 {
+        confirm("not the password of anybody");
+    }
+    confirm(right).refused(429, "rate_limited");
+}

@@ -18,6 +18,11 @@ pub fn safeguards() -> Key {
     key(Table::Safeguards, &[])
 }
 
+/// The last check of who writes from a patient's account.
+pub fn identity_check(conversation: ConversationId) -> Key {
+    key(Table::IdentityCheck, &[&conversation.to_bytes()])
+}
+
 /// A template.
 pub fn template(template: TemplateId) -> Key {
     key(Table::Template, &[&template.to_bytes()])

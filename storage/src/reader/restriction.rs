@@ -3,6 +3,7 @@
 use super::Reader;
 use crate::keys;
 use crate::state::Records;
+use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::ids::{ConversationId, CoverageId, PersonId, TemplateId};
 use corridor_domain::limits;
 use corridor_domain::restriction::{Restriction, Safeguards};
@@ -23,6 +24,11 @@ impl Reader {
     /// What the clinic does against words that reach the wrong reader.
     pub fn safeguards(&self) -> io::Result<Safeguards> {
         Ok(self.state.record(&keys::safeguards())?.unwrap_or_default())
+    }
+
+    /// The last check of who writes from a patient's account; none if nobody ever asked.
+    pub fn identity_check(&self, conversation: ConversationId) -> io::Result<Option<IdentityCheck>> {
+        self.state.record(&keys::identity_check(conversation))
     }
 
     /// A template.

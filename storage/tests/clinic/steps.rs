@@ -201,6 +201,11 @@ fn restriction_command() -> impl Strategy<Value = Command> {
             reason: None,
             to: None,
         }),
+        1 => conversation().prop_map(|conversation| Command::AskIdentity { conversation }),
+        1 => (conversation(), select(vec!["hash", ""])).prop_map(|(conversation, credential)| Command::ConfirmIdentity {
+            conversation,
+            credential: Private::from(credential),
+        }),
         2 => from.prop_map(|confidential_from_years| Command::ChangeSafeguards {
             safeguards: Safeguards { confidential_from_years, undo_s: 0 },
         }),

@@ -31,6 +31,8 @@ impl Command {
             | Self::Pin { conversation, .. }
             | Self::ReadPins { conversation }
             | Self::Restrict { conversation, .. }
+            | Self::AskIdentity { conversation }
+            | Self::ConfirmIdentity { conversation, .. }
             | Self::ChangeAttention { conversation, .. } => Some(*conversation),
             _ => None,
         }
@@ -69,7 +71,9 @@ impl Command {
             | Self::GrantCoverageOfLabelled { .. }
             | Self::ChangeSafeguards { .. }
             | Self::SaveTemplate { .. }
-            | Self::RemoveTemplate { .. } => 5,
+            | Self::RemoveTemplate { .. }
+            | Self::AskIdentity { .. }
+            | Self::ConfirmIdentity { .. } => 5,
             _ => 1,
         }
     }

@@ -156,7 +156,7 @@ pub(super) fn retract(view: &View, actor: &Person, reason: &Private) -> Result<D
         conversation,
         event: Box::new(target),
     });
-    for over in tasks::was_retracted(view, place) {
+    for over in tasks::is_over(view, place) {
         room.put(over);
     }
     let place = room.append(actor.id, None, shared, EventBody::Retracted { target: place });
@@ -187,6 +187,10 @@ pub(super) fn acknowledge(view: &View, actor: &Person) -> Result<Decision, Refus
         conversation,
         event: Box::new(target),
     });
+    // Whoever says that they have it has read it.
+    for over in tasks::is_over(view, place).filter(|_| shared) {
+        room.put(over);
+    }
     let place = room.append(actor.id, None, shared, EventBody::Acknowledged { target: place });
     Ok(Decision {
         changes: room.finish(),

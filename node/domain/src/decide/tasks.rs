@@ -193,8 +193,8 @@ pub(super) fn were_read(view: &View, up_to: Place) -> impl Iterator<Item = Chang
     read.map(|found| Change::ReadByOver(*found))
 }
 
-/// A message that was taken back need not be read.
-pub(super) fn was_retracted(view: &View, place: Place) -> impl Iterator<Item = Change> {
+/// A message that was taken back need not be read, and one that the patient acknowledged was.
+pub(super) fn is_over(view: &View, place: Place) -> impl Iterator<Item = Change> {
     let gone = view.read_bys.iter().filter(move |found| found.seq == place.seq);
     gone.map(|found| Change::ReadByOver(*found))
 }

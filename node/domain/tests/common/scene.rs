@@ -217,6 +217,7 @@ impl Scene<'_> {
         case.view.target = self.target(actor);
         case.view.pages = vec![case.view.about.clone()];
         case.view.safeguards = self.safeguards();
+        case.view.identity_check = self.identity_check();
         case.view.task = (self.action != Action::CreateTask).then(|| super::scene_of_tasks::task(None));
         let oneself = matches!(self.action, Action::Join | Action::Leave);
         let subject = if oneself {
@@ -369,6 +370,7 @@ impl Scene<'_> {
                 self.task_command()
             }
             Action::Label | Action::Unlabel | Action::KeepConfidential => self.restriction_command(),
+            Action::AskIdentity | Action::ConfirmIdentity => self.identity_command(actor),
             Action::SendNote => Command::Send {
                 conversation,
                 message: message(Audience::Team),

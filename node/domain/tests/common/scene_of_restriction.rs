@@ -1,10 +1,12 @@
 //! The part of a scene that is about looking, about what keeps words from the wrong reader, and about words that are used again.
 
-use super::CONVERSATION;
 use super::scene::Scene;
+use super::{COLLEAGUE, CONVERSATION, NOW_MS};
 use corridor_domain::audit::Action;
 use corridor_domain::command::{Command, Page};
+use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::ids::{PersonId, TemplateId};
+use corridor_domain::person::Person;
 use corridor_domain::private::Private;
 use corridor_domain::restriction::{Restriction, RestrictionStep, Safeguards, Sensitivity};
 use corridor_domain::template::Template;
@@ -59,6 +61,29 @@ impl Scene<'_> {
         Command::Restrict {
             conversation: CONVERSATION,
             step,
+        }
+    }
+
+    pub(super) fn identity_check(&self) -> Option<IdentityCheck> {
+        self.is("asked").then_some(IdentityCheck {
+            conversation: CONVERSATION,
+            asked_by: COLLEAGUE,
+            asked_at_ms: NOW_MS - 1,
+            confirmed: None,
+        })
+    }
+
+    pub(super) fn identity_command(&self, actor: &Person) -> Command {
+        let conversation = CONVERSATION;
+        match self.action {
+            Action::AskIdentity => Command::AskIdentity { conversation },
+            _ => Command::ConfirmIdentity {
+                conversation,
+                credential: match self.is("wrong password") {
+                    true => Private::default(),
+                    false => actor.credential.clone(),
+                },
+            },
         }
     }
 

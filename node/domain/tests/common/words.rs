@@ -169,6 +169,8 @@ pub const KNOWN_STATES: &[&str] = &[
     "confidential",
     "grant names it",
     "too young",
+    "asked",
+    "wrong password",
     "of the clinic",
     "-",
 ];

@@ -67,8 +67,8 @@ impl KnownCharts {
     }
 
     /// What in a text about that patient is another one's; none before they were gathered.
-    pub(crate) fn others_named(&self, body: &str, patient: PersonId, now_ms: u64) -> Option<Vec<Named>> {
-        self.look(|charts| charts.others_named(body, patient, now_ms))
+    pub(crate) fn others_named(&self, body: &str, patient: PersonId) -> Option<Vec<Named>> {
+        self.look(|charts| charts.others_named(body, patient))
     }
 
     fn look<T>(&self, at: impl FnOnce(&Charts) -> T) -> Option<T> {

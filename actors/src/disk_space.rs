@@ -49,6 +49,7 @@ fn can_wait(command: &Command) -> bool {
             | Command::GrantCoverageOfLabelled { .. }
             | Command::ChangeSafeguards { .. }
             | Command::SaveTemplate { .. }
+            | Command::MoveMessage { .. }
             | Command::AddSite { .. }
             | Command::Schedule { .. }
             | Command::GrantCoverage { .. }

@@ -153,6 +153,12 @@ impl Gateway {
         }
     }
 
+    /// Counts something that costs as much as a command and is none.
+    pub fn take_turn(&self, person: PersonId) -> Result<(), SubmitError> {
+        let taken = self.rates.commands.take(person, self.world.monotonic_ns());
+        taken.map_err(|retry_after_ms| SubmitError::RateLimited { retry_after_ms })
+    }
+
     fn check_rate(&self, envelope: &Envelope) -> Result<(), SubmitError> {
         let writes = matches!(
             envelope.command,
@@ -171,6 +177,7 @@ impl Gateway {
                 | Command::BeginThread { .. }
                 | Command::BeginConfidential { .. }
                 | Command::Restrict { .. }
+                | Command::MoveMessage { .. }
                 | Command::AskIdentity { .. }
                 | Command::GrantCoverageOfLabelled { .. }
                 | Command::SaveTemplate { .. }

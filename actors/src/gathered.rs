@@ -32,16 +32,12 @@ impl Actors {
     }
 
     /// What in a text about that patient is another one's. The first one on this node reads every person.
-    pub async fn others_named(&self, body: &str, patient: PersonId, now_ms: u64) -> io::Result<Vec<Named>> {
+    pub async fn others_named(&self, body: &str, patient: PersonId) -> io::Result<Vec<Named>> {
         if !self.rooms.charts.are_gathered() {
             let rooms = Arc::clone(&self.rooms);
             let gathered = tokio::task::spawn_blocking(move || rooms.charts.gather(&rooms.context.reader)).await;
             gathered.map_err(io::Error::other)??;
         }
-        Ok(self
-            .rooms
-            .charts
-            .others_named(body, patient, now_ms)
-            .unwrap_or_default())
+        Ok(self.rooms.charts.others_named(body, patient).unwrap_or_default())
     }
 }

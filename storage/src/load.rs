@@ -103,7 +103,7 @@ fn load_family(
             view.safeguards = records.record(&keys::safeguards())?;
             Ok(())
         }
-        Command::SaveTemplate { template } => {
+        Command::SaveTemplate { template, .. } => {
             restriction::load_template(records, view, template.id, Some(template.owner))
         }
         Command::RemoveTemplate { template } => restriction::load_template(records, view, *template, None),
@@ -181,6 +181,13 @@ fn load_family(
             view.target = target(records, view, *conversation, Some(*seq))?;
             tasks::load_for_read(records, view, *conversation)?;
             waiting::load_attention(records, view, *conversation)
+        }
+        Command::MoveMessage {
+            conversation, seq, to, ..
+        } => {
+            view.target = target(records, view, *conversation, Some(*seq))?;
+            tasks::load_read_bys(records, view, *conversation)?;
+            load_pages(records, view, onlooker, std::iter::once(*to))
         }
         Command::Retract { conversation, seq, .. } => {
             view.target = target(records, view, *conversation, Some(*seq))?;

@@ -4,17 +4,17 @@
 mod clinic;
 
 use clinic::covering::{HOUR_MS, LEAVE, fire, is_member, join, leave, party, take};
-use clinic::folk::{ADMINISTRATOR, CLERK, GENERAL, JOHN, MARIA, MOTHER, NURSE, OFFICER, PHYSICIAN, TOPIC};
+use clinic::folk::{ADMINISTRATOR, CLERK, GENERAL, JOHN, JOHNS, MARIA, MOTHER, NURSE, OFFICER, PHYSICIAN, TOPIC};
 use clinic::{Clinic, new, send};
 use corridor_domain::audit::{Action, Basis};
-use corridor_domain::care::Party;
+use corridor_domain::care::{CareStep, Party};
 use corridor_domain::command::Command;
 use corridor_domain::conversation::{History, Kind};
 use corridor_domain::event::EventBody;
 use corridor_domain::ids::{ConversationId, PersonId, TemplateId};
 use corridor_domain::limits;
 use corridor_domain::person::Role;
-use corridor_domain::private::Private;
+use corridor_domain::private::{Private, Sealed};
 use corridor_domain::refusal::Refusal;
 use corridor_domain::restriction::{RestrictionStep, Safeguards, Sensitivity};
 use corridor_domain::template::Template;
@@ -159,7 +159,32 @@ fn what_is_confidential_is_kept_from_who_acts_for_the_patient() {
 
     clinic.does(NURSE, keep(TOPIC, false));
     assert_eq!(clinic.grants(MOTHER, TOPIC), [], "nobody comes back by themselves");
-    clinic.does(NURSE, add);
+    for patients in [vec![MARIA, JOHN], vec![], vec![MARIA]] {
+        let person = MOTHER;
+        clinic.does(ADMINISTRATOR, Command::ChangeProxyFor { person, patients });
+        assert!(!is_member(&clinic, TOPIC, MOTHER), "nor with another change");
+    }
+    let aunt = PersonId(0x13);
+    clinic.does(
+        ADMINISTRATOR,
+        clinic::folk::add(clinic::folk::proxy(aunt, "Aunt", MARIA)),
+    );
+    assert!(is_member(&clinic, GENERAL, aunt) && !is_member(&clinic, TOPIC, aunt));
+    let Command::AddMember {
+        conversation, person, ..
+    } = add
+    else {
+        panic!("it adds her");
+    };
+    let history = History::Full;
+    clinic.does(
+        NURSE,
+        Command::AddMember {
+            conversation,
+            person,
+            history,
+        },
+    );
     let grant = clinic.grants(MOTHER, TOPIC)[0];
     let seen = clinic.reader.granted(&grant).unwrap();
     assert!(
@@ -198,6 +223,69 @@ fn a_confidential_conversation_begins_without_them() {
 }
 
 #[test]
+fn a_label_leaves_no_offer_to_who_cannot_see_it() {
+    let mut clinic = Clinic::staffed();
+    let granted = leave(&clinic, LEAVE, 0, 8 * HOUR_MS);
+    clinic.does(PHYSICIAN, granted);
+    clinic.does(PHYSICIAN, take(GENERAL, None));
+    let offer = || clinic::covering::care(GENERAL, CareStep::HandOver { to: CLERK, minutes: 30 });
+    clinic.does(PHYSICIAN, offer());
+    clinic.does(NURSE, label(Some(Sensitivity::Part2)));
+    assert_eq!(clinic.reader.care(GENERAL).unwrap().unwrap().offer, None);
+    assert_eq!(clinic.refused(PHYSICIAN, offer()), Refusal::TargetNotAMember);
+    let another = label(Some(Sensitivity::StateLaw));
+    assert_eq!(
+        clinic.refused(NURSE, another.clone()),
+        Refusal::Forbidden,
+        "it would take the first one away"
+    );
+    clinic.does(PHYSICIAN, another);
+}
+
+#[test]
+fn a_message_moves_at_one_revision() {
+    let mut clinic = Clinic::staffed();
+    let sent = clinic.does(PHYSICIAN, send(GENERAL, "for John"));
+    let moved = |version: u32, to: ConversationId| Command::MoveMessage {
+        conversation: GENERAL,
+        seq: sent.seq,
+        version,
+        to,
+        content: Sealed(b"for John, sealed anew".to_vec()),
+    };
+    assert_eq!(clinic.refused(PHYSICIAN, moved(2, JOHNS)), Refusal::MovedOn);
+    assert_eq!(clinic.refused(PHYSICIAN, moved(1, GENERAL)), Refusal::Invalid);
+    assert_eq!(clinic.refused(NURSE, moved(1, JOHNS)), Refusal::Forbidden, "another's");
+    clinic.does(ADMINISTRATOR, Command::Archive { conversation: JOHNS });
+    assert_eq!(clinic.refused(PHYSICIAN, moved(1, JOHNS)), Refusal::Archived);
+    let untouched = clinic.reader.event(GENERAL, sent.seq).unwrap().unwrap();
+    assert!(
+        untouched.message().unwrap().retraction.is_none(),
+        "nothing is taken back where it cannot be written"
+    );
+    clinic.does(ADMINISTRATOR, Command::Reopen { conversation: JOHNS });
+    let place = clinic.does(PHYSICIAN, moved(1, JOHNS));
+    let there = clinic.reader.event(JOHNS, place.seq).unwrap().unwrap();
+    assert_eq!(
+        there.message().unwrap().content,
+        Sealed(b"for John, sealed anew".to_vec())
+    );
+    let here = clinic.reader.event(GENERAL, sent.seq).unwrap().unwrap();
+    assert!(here.message().unwrap().retraction.is_some());
+    let line = clinic.last_line().record;
+    let at: Vec<_> = line
+        .ranges
+        .iter()
+        .map(|range| (range.conversation, range.from_seq))
+        .collect();
+    assert_eq!(
+        (line.action, at),
+        (Action::MoveMessage, vec![(GENERAL, sent.seq + 1), (JOHNS, place.seq)])
+    );
+    assert_eq!(clinic.refused(PHYSICIAN, moved(1, JOHNS)), Refusal::AlreadyRetracted);
+}
+
+#[test]
 fn whoever_writes_from_a_patients_account_is_asked_who_they_are() {
     let mut clinic = Clinic::staffed();
     let conversation = GENERAL;
@@ -227,35 +315,42 @@ fn whoever_writes_from_a_patients_account_is_asked_who_they_are() {
 #[test]
 fn templates_are_ones_own_or_the_clinics() {
     let mut clinic = Clinic::staffed();
-    let save = |id: u128, owner: Option<PersonId>, name: &str| Command::SaveTemplate {
+    let save = |id: u128, owner: Option<PersonId>, name: &str, is_new: bool| Command::SaveTemplate {
         template: Box::new(Template {
             id: TemplateId(id),
             owner,
             name: Private::from(name),
             body: Private::from("Your refill is ready."),
         }),
+        is_new,
     };
-    clinic.does(ADMINISTRATOR, save(1, None, "Refill"));
-    clinic.does(NURSE, save(2, Some(NURSE), "Mine"));
-    assert_eq!(clinic.refused(NURSE, save(1, None, "Refill")), Refusal::Forbidden);
-    assert_eq!(clinic.refused(NURSE, save(1, Some(NURSE), "Refill")), Refusal::NotFound);
+    clinic.does(ADMINISTRATOR, save(1, None, "Refill", true));
+    clinic.does(NURSE, save(2, Some(NURSE), "Mine", true));
     assert_eq!(
-        clinic.refused(PHYSICIAN, save(2, Some(NURSE), "Theirs")),
+        clinic.refused(NURSE, save(1, None, "Refill", false)),
+        Refusal::Forbidden
+    );
+    assert_eq!(
+        clinic.refused(NURSE, save(1, Some(NURSE), "Refill", false)),
         Refusal::NotFound
     );
     assert_eq!(
-        clinic.refused(PHYSICIAN, save(2, Some(PHYSICIAN), "Theirs")),
+        clinic.refused(PHYSICIAN, save(2, Some(NURSE), "Theirs", false)),
         Refusal::NotFound
     );
     assert_eq!(
-        clinic.refused(NURSE, save(2, Some(NURSE), "Mine")),
+        clinic.refused(PHYSICIAN, save(2, Some(PHYSICIAN), "Theirs", false)),
+        Refusal::NotFound
+    );
+    assert_eq!(
+        clinic.refused(NURSE, save(2, Some(NURSE), "Mine", false)),
         Refusal::NothingToDo
     );
     assert_eq!(
-        clinic.refused(NURSE, save(3, Some(NURSE), "two\nlines")),
+        clinic.refused(NURSE, save(3, Some(NURSE), "two\nlines", true)),
         Refusal::Invalid
     );
-    clinic.does(NURSE, save(2, Some(NURSE), "Renamed"));
+    clinic.does(NURSE, save(2, Some(NURSE), "Renamed", false));
     let names = |clinic: &Clinic, owner| {
         let all = clinic.reader.templates_of(owner).unwrap();
         all.into_iter()
@@ -273,12 +368,17 @@ fn templates_are_ones_own_or_the_clinics() {
     assert_eq!(clinic.refused(NURSE, remove(1)), Refusal::Forbidden);
     clinic.does(NURSE, remove(2));
     assert_eq!(clinic.reader.template(TemplateId(2)).unwrap(), None);
+    assert_eq!(
+        clinic.refused(NURSE, save(2, Some(NURSE), "Changed", false)),
+        Refusal::NotFound,
+        "what was removed does not come back"
+    );
     for id in 0..limits::TEMPLATES_PER_OWNER_COUNT_MAX as u128 {
-        clinic.does(NURSE, save(100 + id, Some(NURSE), "Many"));
+        clinic.does(NURSE, save(100 + id, Some(NURSE), "Many", true));
     }
     assert_eq!(
-        clinic.refused(NURSE, save(99, Some(NURSE), "One more")),
+        clinic.refused(NURSE, save(99, Some(NURSE), "One more", true)),
         Refusal::TooMany
     );
-    clinic.does(NURSE, save(100, Some(NURSE), "Changed at the limit"));
+    clinic.does(NURSE, save(100, Some(NURSE), "Changed at the limit", false));
 }

@@ -186,6 +186,7 @@ fn what_keeps_words_from_the_wrong_reader() {
         conversation: ConversationId(0xA0),
         sensitivity: Some(Sensitivity::StateLaw),
         confidential: true,
+        was_confidential: true,
     };
     pinned(&restriction, "restriction");
     let safeguards = Safeguards {

@@ -86,7 +86,13 @@ fn tell(rooms: &Rooms) {
                     .look(|index| index.shows(viewer, id, now_ms))
                     .unwrap_or_default()
             });
-            if !may && moved.withdrawn.contains(&id) {
+            let saw = |viewer: &Viewer| {
+                rooms
+                    .queue
+                    .look(|index| index.showed(viewer, id, now_ms))
+                    .unwrap_or_default()
+            };
+            if !may && moved.withdrawn.contains(&id) && viewer.is_some_and(saw) {
                 close(rooms, device);
             }
             if may && let Some(frame) = frame.get_or_insert_with(|| rooms.context.encode.queue(&standing)) {

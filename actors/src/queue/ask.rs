@@ -119,7 +119,15 @@ pub struct Page {
 impl Viewer {
     /// Whether they may know of a conversation of this patient.
     pub(super) fn may_know(&self, patient: &Person, thread: &Thread, now_ms: u64) -> bool {
-        let (holder, is_labelled) = (thread.care.holder, thread.is_labelled);
+        self.knows(patient, thread.care.holder, thread.is_labelled, now_ms)
+    }
+
+    /// The same, if it had no label.
+    pub(super) fn might_know(&self, patient: &Person, thread: &Thread, now_ms: u64) -> bool {
+        self.knows(patient, thread.care.holder, false, now_ms)
+    }
+
+    fn knows(&self, patient: &Person, holder: Option<PersonId>, is_labelled: bool, now_ms: u64) -> bool {
         queue_basis(&self.person, &self.covers, patient, holder, is_labelled, now_ms).is_some()
     }
 }

@@ -229,6 +229,13 @@ impl Index {
         found.is_some_and(|(thread, patient)| viewer.may_know(patient, thread, now_ms))
     }
 
+    /// Whether somebody might know of it if it had no label.
+    pub(super) fn showed(&self, viewer: &Viewer, id: ConversationId, now_ms: u64) -> bool {
+        let thread = self.threads.get(&id);
+        let found = thread.and_then(|thread| Some((thread, self.people.get(&thread.patient)?)));
+        found.is_some_and(|(thread, patient)| viewer.might_know(patient, thread, now_ms))
+    }
+
     /// A page, within what the viewer may see (T-26).
     pub(crate) fn page(&self, ask: &Ask<'_>) -> Page {
         let mut page = Page::default();

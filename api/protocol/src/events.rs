@@ -183,9 +183,14 @@ pub enum EventBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         assignee: Option<Party>,
     },
-    /// It has another label; patients see it, without the label, where somebody went with it.
+    /// These are no part of it any more; patients only.
+    MembersLeft {
+        /// Who.
+        people: Vec<Author>,
+    },
+    /// It has another label; staff only.
     Labelled {
-        /// Which; absent: none any more. Staff only.
+        /// Which; absent: none any more.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sensitivity: Option<Sensitivity>,
         /// Who covered for somebody in it, and is gone.

@@ -136,10 +136,11 @@ impl Showing<'_> {
                     _ => None,
                 },
             },
+            EventBody::Labelled { left, .. } if self.side == Side::Patient => wire::EventBody::MembersLeft {
+                people: left.iter().map(author).collect::<io::Result<_>>()?,
+            },
             EventBody::Labelled { sensitivity, left } => wire::EventBody::Labelled {
-                sensitivity: sensitivity
-                    .filter(|_| self.side == Side::Team)
-                    .map(safeguards::sensitivity_to_wire),
+                sensitivity: sensitivity.map(safeguards::sensitivity_to_wire),
                 left: left.iter().map(author).collect::<io::Result<_>>()?,
             },
             EventBody::ConfidentialChanged { confidential, left } => wire::EventBody::ConfidentialChanged {

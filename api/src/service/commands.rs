@@ -21,7 +21,7 @@ impl Service {
             message,
         } = command
         {
-            self.check_patient(caller, conversation_id, message).await?;
+            self.check_patient(caller, command_id, conversation_id, message).await?;
         }
         match self.prepare_now(caller, command_id, command, false)? {
             Some(envelope) => Ok(envelope),

@@ -191,6 +191,14 @@ impl Service {
             return Ok(None);
         };
         (_, shown.revision) = self.last_change(caller, head)?;
+        let keep = "keep_confidential";
+        if !shown.confidential && shown.my.may.iter().any(|may| may == keep) {
+            let safeguards = self.reader().safeguards()?;
+            let fits = |patient: &Person| safeguards.may_be_confidential(patient, self.time_of_rights_ms());
+            if !readable.patient.as_ref().is_some_and(fits) {
+                shown.my.may.retain(|may| may != keep);
+            }
+        }
         let attention = self.reader().attention(caller.person.id, head.id)?;
         shown.my.attention = attention.as_ref().map(waiting::attention);
         shown.care = care(self.names(), readable, head, side_of(Some(&caller.person)))?;

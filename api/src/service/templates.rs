@@ -41,13 +41,20 @@ impl Service {
             Some(known) => template_id(known)?,
             None => TemplateId::from_bytes(self.id_made_of("template", caller, command_id)),
         };
-        if known.is_some() && self.reader().template(id)?.is_none() {
-            self.freshness().catch_up().await?;
-            self.reader().template(id)?.ok_or(Refusal::NotFound)?;
-        }
+        let owner = match known {
+            None => (!request.shared).then_some(caller.person.id),
+            // Whose it is stays.
+            Some(_) => match self.reader().template(id)? {
+                Some(found) => found.owner,
+                None => {
+                    self.freshness().catch_up().await?;
+                    self.reader().template(id)?.ok_or(Refusal::NotFound)?.owner
+                }
+            },
+        };
         let template = Template {
             id,
-            owner: (!request.shared).then_some(caller.person.id),
+            owner,
             name: Private::new(request.name.trim()),
             body: Private::new(request.body.trim_end()),
         };
@@ -58,6 +65,7 @@ impl Service {
         }
         let command = Command::SaveTemplate {
             template: Box::new(template),
+            is_new: known.is_none(),
         };
         let done = self.run_asked(caller, command_id, &(known, request), command).await?;
         Ok(wire::TemplateSaved {

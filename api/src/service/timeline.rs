@@ -81,7 +81,7 @@ impl Service {
             revision => self.reader().first_seq_above(head, side, revision.saturating_sub(1))?,
         };
         let mut count = 0;
-        for seq in (first_seq..end).rev() {
+        for seq in (first_seq..end).rev().take(limits::TIMELINE_LOOKED_AT_COUNT_MAX) {
             if count > limit {
                 break;
             }

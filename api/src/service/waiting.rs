@@ -60,7 +60,8 @@ impl Service {
                 "What is sent later comes without seen_seq and read_by_ms: they are about now.",
             ));
         }
-        self.check_patient(caller, &conversation.to_string(), message).await?;
+        self.check_patient(caller, command_id, &conversation.to_string(), message)
+            .await?;
         // Whoever is no member as far as is known here may have become one elsewhere, a moment ago.
         let content = match self.seal(caller, conversation, &message.body, false, false)? {
             Some(content) => content,

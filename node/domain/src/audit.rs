@@ -181,6 +181,8 @@ actions! {
     ChangeSafeguards = "safeguards_changed",
     /// Words that are used again were kept, changed or removed.
     ChangeTemplates = "templates_changed",
+    /// A message was taken back where it was written, and stands where it belongs.
+    MoveMessage = "message_moved",
     /// Whoever writes from a patient's account was asked to show who they are.
     AskIdentity = "identity_asked",
     /// They showed it, or could not.
@@ -258,7 +260,7 @@ mod tests {
             (Action::NotReadInTime, 62),
             (Action::ReadPins, 64),
             (Action::ChangeTemplates, 69),
-            (Action::ConfirmIdentity, 71),
+            (Action::ConfirmIdentity, 72),
         ];
         for (action, number) in pinned {
             assert_eq!(action as usize, number, "{}", action.code());

@@ -378,11 +378,26 @@ pub enum Command {
     SaveTemplate {
         /// The template; a new one's id is drawn by the node.
         template: Box<Template>,
+        /// There is none of that id yet.
+        is_new: bool,
     },
     /// Keep them no longer. Since version 5.
     RemoveTemplate {
         /// Which.
         template: TemplateId,
+    },
+    /// Take one's own message back where it was written, and write it in another patient's conversation. Since version 5.
+    MoveMessage {
+        /// Where it was written.
+        conversation: ConversationId,
+        /// Which.
+        seq: u64,
+        /// In which version it was looked at.
+        version: u32,
+        /// Where it belongs.
+        to: ConversationId,
+        /// Its words under the key of that one.
+        content: Sealed,
     },
     /// Ask whoever writes from a patient's account to show that they are who they say. Since version 5.
     AskIdentity {

@@ -11,6 +11,7 @@ mod identity;
 mod marks;
 mod members;
 mod messages;
+mod moving;
 mod on_behalf;
 mod pins;
 mod reading;
@@ -201,9 +202,10 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         Command::BeginThread { new, reason, to } => settings::begin(view, actor, new, *reason, *to),
         Command::BeginConfidential { new, reason, to } => restriction::begin(view, actor, new, *reason, *to),
         Command::Restrict { step, .. } => restriction::step(view, actor, *step),
+        Command::MoveMessage { version, content, .. } => moving::move_message(view, actor, *version, content),
         Command::AskIdentity { .. } => identity::ask(view, actor),
         Command::ConfirmIdentity { credential, .. } => identity::confirm(view, actor, credential),
-        Command::SaveTemplate { template } => templates::save(view, template),
+        Command::SaveTemplate { template, is_new } => templates::save(view, template, *is_new),
         Command::RemoveTemplate { .. } => templates::remove(view),
         Command::CreateTask { task, .. } => tasks::create(view, actor, task),
         Command::ChangeTask { step, .. } => tasks::step(view, actor, step),
@@ -329,6 +331,7 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
             RestrictionStep::Label { sensitivity: None } => Action::Unlabel,
             RestrictionStep::Confidential { .. } => Action::KeepConfidential,
         },
+        Command::MoveMessage { .. } => Action::MoveMessage,
         Command::AskIdentity { .. } => Action::AskIdentity,
         Command::ConfirmIdentity { .. } => Action::ConfirmIdentity,
         Command::ChangeSafeguards { .. } => Action::ChangeSafeguards,

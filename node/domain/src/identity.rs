@@ -37,6 +37,8 @@ pub struct Named {
 struct Chart {
     names: Vec<String>,
     number: String,
+    /// Those of a number that begins with letters.
+    digits: Option<String>,
     born: Option<Date>,
 }
 
@@ -46,10 +48,15 @@ pub struct Charts {
     charts: HashMap<PersonId, Chart>,
     /// The names of those who are no patients: staff, proxies, partners.
     others: HashMap<PersonId, Vec<String>>,
-    by_number: HashMap<String, PersonId>,
-    by_name: HashMap<String, HashSet<PersonId>>,
-    by_birth_date: HashMap<Date, HashSet<PersonId>>,
+    by_number: Index,
+    /// By the digits of a number that begins with letters.
+    by_digits: Index,
+    by_name: Index,
+    others_by_name: Index,
 }
+
+/// Who is found by a word.
+type Index = HashMap<String, HashSet<PersonId>>;
 
 impl Charts {
     /// Takes a person as they are now.
@@ -57,21 +64,20 @@ impl Charts {
         self.forget(person.id);
         let names = text::names_of(person.name.expose());
         let Some(facts) = person.patient.as_ref().filter(|_| person.kind == PersonKind::Patient) else {
+            put(&mut self.others_by_name, &names, person.id);
             self.others.insert(person.id, names);
             return;
         };
+        let number = text::number_of(facts.mrn.expose());
         let chart = Chart {
-            number: text::number_of(facts.mrn.expose()),
+            digits: text::digits_of(&number),
+            number,
             born: Date::of_record(facts.birth_date.expose()),
             names,
         };
-        self.by_number.insert(chart.number.clone(), person.id);
-        for name in &chart.names {
-            self.by_name.entry(name.clone()).or_default().insert(person.id);
-        }
-        if let Some(born) = chart.born {
-            self.by_birth_date.entry(born).or_default().insert(person.id);
-        }
+        put(&mut self.by_number, [&chart.number], person.id);
+        put(&mut self.by_digits, &chart.digits, person.id);
+        put(&mut self.by_name, &chart.names, person.id);
         self.charts.insert(person.id, chart);
     }
 
@@ -81,84 +87,75 @@ impl Charts {
     }
 
     fn forget(&mut self, person: PersonId) {
-        self.others.remove(&person);
-        let Some(chart) = self.charts.remove(&person) else {
-            return;
-        };
-        if self.by_number.get(&chart.number) == Some(&person) {
-            self.by_number.remove(&chart.number);
+        if let Some(names) = self.others.remove(&person) {
+            take_out(&mut self.others_by_name, &names, person);
         }
-        for name in &chart.names {
-            if let Some(known) = self.by_name.get_mut(name) {
-                known.remove(&person);
-            }
-        }
-        if let Some(known) = chart.born.and_then(|born| self.by_birth_date.get_mut(&born)) {
-            known.remove(&person);
+        if let Some(chart) = self.charts.remove(&person) {
+            take_out(&mut self.by_number, [&chart.number], person);
+            take_out(&mut self.by_digits, &chart.digits, person);
+            take_out(&mut self.by_name, &chart.names, person);
         }
     }
 
     /// What in a text about that patient is another one's, in the order of the text.
-    pub fn others_named(&self, body: &str, patient: PersonId, now_ms: u64) -> Vec<Named> {
+    pub fn others_named(&self, body: &str, patient: PersonId) -> Vec<Named> {
+        let mut found: Vec<Named> = Vec::new();
         let Some(own) = self.charts.get(&patient) else {
-            return Vec::new();
+            return found;
         };
         let words = Words::of(body);
-        let mut found: Vec<(usize, Named)> = Vec::new();
-        for first in 0..words.len() {
-            let places = [
-                self.number_at(&words, first, patient),
-                self.date_at(&words, first, own, now_ms),
-                self.name_at(&words, first, own),
-            ];
-            for (what, last) in places.into_iter().flatten() {
-                let text = words.written(first, last).to_owned();
-                if !found.iter().any(|(until, known)| known.text == text || first <= *until) {
-                    found.push((last, Named { what, text }));
+        let mut first = 0;
+        while first < words.len().min(limits::WORDS_COMPARED_COUNT_MAX) && found.len() < limits::OTHERS_NAMED_COUNT_MAX
+        {
+            match self.at(&words, first, own) {
+                Place::Own(last) => first = last + 1,
+                Place::Nothing => first += 1,
+                Place::Anothers(what, last) => {
+                    let text = words.written(first, last).to_owned();
+                    if !found.iter().any(|known| known.text == text) {
+                        found.push(Named { what, text });
+                    }
+                    first = last + 1;
                 }
             }
         }
-        found.truncate(limits::OTHERS_NAMED_COUNT_MAX);
-        found.into_iter().map(|(_, named)| named).collect()
+        found
     }
 
-    /// A number as it stands in a chart, however it is spaced; its digits alone only where the text says that they are one.
-    fn number_at(&self, words: &Words<'_>, first: usize, patient: PersonId) -> Option<(What, usize)> {
+    fn at(&self, words: &Words<'_>, first: usize, own: &Chart) -> Place {
+        match self.number_at(words, first, own) {
+            Place::Nothing => {}
+            found => return found,
+        }
+        let named = date_at(words, first, own).or_else(|| self.name_at(words, first, own));
+        named.map_or(Place::Nothing, |(what, last)| Place::Anothers(what, last))
+    }
+
+    /// A number as it stands in a chart, however it is spaced, the longest first; digits alone only where the text says that they are one.
+    fn number_at(&self, words: &Words<'_>, first: usize, own: &Chart) -> Place {
         const LONGEST: usize = 4;
-        let is_anothers = |number: &str| self.by_number.get(number).is_some_and(|whose| *whose != patient);
-        let mut joined = String::new();
-        for last in first..words.len().min(first + LONGEST) {
-            if last > first && !words.are_one(last - 1, last) {
+        let mut joined = words.upper(first);
+        let mut all = vec![(first, joined.clone())];
+        for last in first + 1..words.len().min(first + LONGEST) {
+            if !words.are_one(last - 1, last) {
                 break;
             }
             joined.push_str(&words.upper(last));
-            if text::is_number(&joined) && is_anothers(&joined) {
-                return Some((What::RecordNumber, last));
+            all.push((last, joined.clone()));
+        }
+        let is_said = words.is_said_to_be_a_number(first);
+        for (last, number) in all.into_iter().rev().filter(|(_, number)| text::is_number(number)) {
+            let is_whole = !text::is_digits(&number) || is_said;
+            let is_own = number == own.number || is_said && own.digits.as_ref() == Some(&number);
+            let found = |index: &Index| index.get(&number).is_some_and(|whose| !whose.is_empty());
+            match () {
+                () if is_own => return Place::Own(last),
+                () if is_whole && found(&self.by_number) => return Place::Anothers(What::RecordNumber, last),
+                () if is_said && found(&self.by_digits) => return Place::Anothers(What::RecordNumber, last),
+                () => {}
             }
         }
-        let digits = words.upper(first);
-        let is_said = text::is_number(&digits) && words.is_said_to_be_a_number(first);
-        let ends_so = |number: &String| number.strip_suffix(&digits).is_some_and(text::is_prefix);
-        let own = self.charts.get(&patient).is_some_and(|chart| ends_so(&chart.number));
-        let anothers = || self.by_number.keys().any(ends_so);
-        (is_said && !own && anothers()).then_some((What::RecordNumber, first))
-    }
-
-    /// A day that is said to be a birth date and is not this patient's; or another one's, long enough ago to be one.
-    fn date_at(&self, words: &Words<'_>, first: usize, own: &Chart, now_ms: u64) -> Option<(What, usize)> {
-        const YEARS: i64 = 2;
-        let (dates, last) = words.dates_at(first)?;
-        let own_born = own.born?;
-        if dates.contains(&own_born) {
-            return None;
-        }
-        let (this_year, ..) = crate::restriction::civil(i64::try_from(now_ms / 86_400_000).ok()?);
-        let is_anothers = |date: &Date| {
-            let whose = self.by_birth_date.get(date);
-            whose.is_some_and(|whose| !whose.is_empty()) && i64::from(date.year) <= this_year - YEARS
-        };
-        let is_one = words.is_said_to_be_a_birth_date(first) || dates.iter().any(is_anothers);
-        is_one.then_some((What::BirthDate, last))
+        Place::Nothing
     }
 
     /// First and last name beside each other, an initial and a name, a name behind a title, or the one who is greeted.
@@ -168,29 +165,63 @@ impl Charts {
             return None;
         }
         let (one, other) = (words.lower(first), words.lower(last));
-        let is_greeting = first == 0 && text::is_greeting(&one);
-        if text::is_title(&one) || is_greeting {
+        if text::is_title(&one) || first == 0 && text::is_greeting(&one) {
             let is_name = words.is_capital(last) && self.is_anothers_alone(&other, own);
-            // Who is greeted by the whole name is found by that.
             return is_name.then_some((What::Name, last));
         }
         if !words.is_capital(first) || !words.is_capital(last) || one == other {
             return None;
         }
         let is_both = |names: &Vec<String>| text::fits(names, &one) && text::fits(names, &other);
+        if is_both(&own.names) {
+            return None;
+        }
         let whole = [&one, &other].into_iter().find(|word| word.chars().count() > 1)?;
-        let candidates = self.by_name.get(whole)?;
-        let is_patients = candidates
-            .iter()
-            .any(|patient| self.charts.get(patient).is_some_and(|chart| is_both(&chart.names)));
-        let is_nobodys = !is_both(&own.names) && !self.others.values().any(is_both);
-        (is_patients && is_nobodys).then_some((What::Name, last))
+        let names_of = |index: &Index, all: &dyn Fn(&PersonId) -> bool| {
+            index.get(whole).is_some_and(|known| known.iter().any(all))
+        };
+        let is_patients = names_of(&self.by_name, &|id| {
+            self.charts.get(id).is_some_and(|chart| is_both(&chart.names))
+        });
+        let is_others = || names_of(&self.others_by_name, &|id| self.others.get(id).is_some_and(is_both));
+        (is_patients && !is_others()).then_some((What::Name, last))
     }
 
     fn is_anothers_alone(&self, name: &str, own: &Chart) -> bool {
-        let is_patients = self.by_name.get(name).is_some_and(|known| !known.is_empty());
-        let has = |names: &Vec<String>| names.iter().any(|known| known == name);
-        is_patients && !has(&own.names) && !self.others.values().any(has)
+        let is_in = |index: &Index| index.get(name).is_some_and(|known| !known.is_empty());
+        is_in(&self.by_name) && !own.names.iter().any(|known| known == name) && !is_in(&self.others_by_name)
+    }
+}
+
+/// What begins at a word, and where it ends.
+enum Place {
+    Nothing,
+    /// This patient's own.
+    Own(usize),
+    Anothers(What, usize),
+}
+
+/// A day that is said to be a birth date and is not this patient's. A bare date says nothing: on most days somebody was born.
+fn date_at(words: &Words<'_>, first: usize, own: &Chart) -> Option<(What, usize)> {
+    let (dates, last) = words.dates_at(first)?;
+    let is_anothers = own.born.is_some_and(|born| !dates.contains(&born));
+    (is_anothers && words.is_said_to_be_a_birth_date(first)).then_some((What::BirthDate, last))
+}
+
+fn put<'w>(index: &mut Index, words: impl IntoIterator<Item = &'w String>, person: PersonId) {
+    for word in words {
+        index.entry(word.clone()).or_default().insert(person);
+    }
+}
+
+fn take_out<'w>(index: &mut Index, words: impl IntoIterator<Item = &'w String>, person: PersonId) {
+    for word in words {
+        if let Some(known) = index.get_mut(word) {
+            known.remove(&person);
+            if known.is_empty() {
+                index.remove(word);
+            }
+        }
     }
 }
 

@@ -88,7 +88,7 @@ impl<'a> Asking<'a> {
     }
 
     /// On which basis they are inside.
-    fn own_basis(&self) -> Option<Basis> {
+    pub(crate) fn own_basis(&self) -> Option<Basis> {
         self.own().map(|_| match self.about.own_is_by_coverage {
             true => Basis::Coverage,
             false => Basis::Member,
@@ -183,6 +183,14 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         Action::Label | Action::Unlabel | Action::KeepConfidential => {
             decide(restriction::deny(asking), restriction::allow(asking))
         }
+        // It is taken back; whether it may be written there is asked where it is decided.
+        Action::MoveMessage => match outside_patient_work(asking) {
+            Some(refusal) => Err(refusal),
+            None => permit(&Asking {
+                action: Action::Retract,
+                ..*asking
+            }),
+        },
         Action::AskIdentity | Action::ConfirmIdentity => decide(identity::deny(asking), identity::allow(asking)),
         Action::ChangeTemplates => decide(templates::deny(asking), templates::allow(asking)),
         Action::GrantCoverage | Action::EndCoverage => decide(coverage::deny(asking), coverage::allow(asking)),

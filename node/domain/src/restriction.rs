@@ -28,6 +28,8 @@ pub struct Restriction {
     pub sensitivity: Option<Sensitivity>,
     /// Those who act for the patient do not see it.
     pub confidential: bool,
+    /// It was so once: whoever acts for the patient comes in by hand only, and sees what is said from then on.
+    pub was_confidential: bool,
 }
 
 impl Restriction {
@@ -37,6 +39,7 @@ impl Restriction {
             conversation,
             sensitivity: None,
             confidential: false,
+            was_confidential: false,
         }
     }
 }
@@ -112,7 +115,7 @@ pub fn age_years(born: &str, now_ms: u64) -> Option<u32> {
 }
 
 /// The date of a day that is counted from 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
-pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
+fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);

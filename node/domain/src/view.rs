@@ -176,7 +176,7 @@ pub struct View {
     pub memberships: Vec<Membership>,
     /// The patient conversations that a change of care team or proxies touches.
     pub conversations: Vec<Conversation>,
-    /// Those of them that are kept from who acts for the patient.
+    /// Those of them that are kept from who acts for the patient, or were once: nobody comes to them by themselves.
     pub confidential: Vec<ConversationId>,
     /// The sessions of the subject, or of the one who signs in; live and ended ones.
     pub sessions: Vec<Session>,

@@ -299,6 +299,7 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::Label
         | Action::Unlabel
         | Action::KeepConfidential
+        | Action::MoveMessage
         | Action::AskIdentity
         | Action::ConfirmIdentity
         | Action::ReadPins => all_kinds().iter().map(kind_name).collect(),

@@ -351,6 +351,7 @@ fn the_actions() {
         (Action::KeepConfidential, "KeepConfidential", "confidentiality_changed"),
         (Action::ChangeSafeguards, "ChangeSafeguards", "safeguards_changed"),
         (Action::ChangeTemplates, "ChangeTemplates", "templates_changed"),
+        (Action::MoveMessage, "MoveMessage", "message_moved"),
         (Action::AskIdentity, "AskIdentity", "identity_asked"),
         (Action::ConfirmIdentity, "ConfirmIdentity", "identity_confirmed"),
     ];

@@ -113,13 +113,14 @@ fn commands() {
         (
             Command::SaveTemplate {
                 template: Box::new(template),
+                is_new: true,
             },
             "SaveTemplate",
             concat!(
                 "34",
                 "00000000000000000000000000000007",
                 "0100000000000000000000000000000002",
-                "016e0162"
+                "016e016201"
             ),
         ),
         (
@@ -130,9 +131,26 @@ fn commands() {
             "3500000000000000000000000000000007",
         ),
         (
+            Command::MoveMessage {
+                conversation,
+                seq: 300,
+                version: 2,
+                to: ConversationId(5),
+                content: Sealed(vec![9]),
+            },
+            "MoveMessage",
+            concat!(
+                "36",
+                "00000000000000000000000000000004",
+                "ac0202",
+                "00000000000000000000000000000005",
+                "0109"
+            ),
+        ),
+        (
             Command::AskIdentity { conversation },
             "AskIdentity",
-            "3600000000000000000000000000000004",
+            "3700000000000000000000000000000004",
         ),
         (
             Command::ConfirmIdentity {
@@ -140,7 +158,7 @@ fn commands() {
                 credential: Private::from("c"),
             },
             "ConfirmIdentity",
-            concat!("37", "00000000000000000000000000000004", "0163"),
+            concat!("38", "00000000000000000000000000000004", "0163"),
         ),
     ];
     assert!(all.iter().all(|(command, ..)| command.version() == 5));
@@ -205,6 +223,7 @@ fn every_command_stands_somewhere() {
         | Command::ChangeSafeguards { .. }
         | Command::SaveTemplate { .. }
         | Command::RemoveTemplate { .. }
+        | Command::MoveMessage { .. }
         | Command::AskIdentity { .. }
         | Command::ConfirmIdentity { .. } => (),
     };

@@ -154,6 +154,7 @@ fn a_message_that_names_another_patient_is_held_back_where_its_author_asks() {
     let born = marta["patient"]["birth_date"].as_str().unwrap();
     checked(&format!("DOB {born}")).refused(409, "another_patient");
     assert_eq!(okafor.conversation(&thread)["last_seq"], last_seq, "nothing was sent");
+    checked(&format!("The visit of {born} is paid.")).expect(201);
     checked("Maria, your result is in. Yours, Dr. Okafor").expect(201);
     let sent = okafor.send(&thread, &json!({ "body": "The result for Leo Tran is in." }));
     sent.expect(201);
@@ -208,10 +209,10 @@ fn a_message_is_moved_to_the_right_patient() {
     let (seq, id) = (json!(seq), new_command_id());
     moved(&jonas, &wrong, &seq, &right, &id).refused(403, "forbidden");
     moved(&garcia, &wrong, &json!(1), &right, &id).refused(403, "forbidden");
-    moved(&okafor, &wrong, &json!(99_999), &right, &id).refused(404, "not_found");
-    moved(&okafor, &wrong, &seq, &wrong, &id).refused(422, "invalid");
+    moved(&okafor, &wrong, &json!(99_999), &right, &new_command_id()).refused(404, "not_found");
+    moved(&okafor, &wrong, &seq, &wrong, &new_command_id()).refused(422, "invalid");
     let talk = okafor.begin(&json!({ "kind": "direct", "person_id": jonas.id }));
-    moved(&okafor, &wrong, &seq, &talk, &id).refused(422, "invalid");
+    moved(&okafor, &wrong, &seq, &talk, &new_command_id()).refused(422, "invalid");
     assert!(
         garcia
             .history(&wrong)

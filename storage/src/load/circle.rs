@@ -58,7 +58,7 @@ pub(super) fn load_patients_conversations<'p>(
                 continue;
             }
             let restriction: Option<Restriction> = records.record(&keys::restriction(id))?;
-            if restriction.is_some_and(|known| known.confidential) {
+            if restriction.is_some_and(|known| known.was_confidential) {
                 view.confidential.push(id);
             }
             view.conversations.push(head);

@@ -1,6 +1,6 @@
 //! What restricts a patient's conversation, who is inside that may not be any more; and words that are used again.
 
-use super::coverage::{is_of_labelled, substitutes_in};
+use super::coverage::{covers_of, is_of_labelled, substitutes_in};
 use super::load_subject;
 use crate::keys;
 use crate::state::Records;
@@ -27,6 +27,10 @@ pub(super) fn load(
                 {
                     view.substituted.push(one);
                 }
+            }
+            if let Some(offer) = view.about.care.as_ref().and_then(|care| care.offer) {
+                view.subject_membership = records.record(&keys::membership(conversation, offer.to))?;
+                view.subject_covers = covers_of(records, offer.to)?;
             }
             Ok(())
         }

@@ -5,7 +5,7 @@ use super::{load_subject, person_of, readable, target};
 use crate::keys;
 use crate::state::Records;
 use corridor_domain::care::Party;
-use corridor_domain::conversation::{Membership, Side};
+use corridor_domain::conversation::{Conversation, Kind, Membership, Side};
 use corridor_domain::event::Event;
 use corridor_domain::ids::{ConversationId, TaskId};
 use corridor_domain::limits;
@@ -95,7 +95,13 @@ pub(super) fn load_chart(records: &impl Records, view: &mut View) -> io::Result<
         let from = <[u8; 16]>::try_from(from.as_slice());
         let from = from.map_err(|_| crate::state::damaged("an id is not sixteen bytes long"))?;
         let from = ConversationId::from_bytes(from);
-        let restriction: Option<Restriction> = records.record(&keys::restriction(from))?;
+        // The room beside one with a label is as it.
+        let head: Option<Conversation> = records.record(&keys::conversation(from))?;
+        let of = match head.map(|head| head.kind) {
+            Some(Kind::CareRoom { beside, .. }) => beside,
+            _ => from,
+        };
+        let restriction: Option<Restriction> = records.record(&keys::restriction(of))?;
         if restriction.is_some_and(|known| known.sensitivity.is_some()) && !view.labelled.contains(&from) {
             view.labelled.push(from);
         }

@@ -56,6 +56,7 @@ pub(super) fn load_for_timer(records: &impl Records, view: &mut View, timer: Tim
         Timer::MessageDue(id) => load_due(records, view, id),
         Timer::Reminder(person, conversation) => {
             view.actor = person_of(records, person)?;
+            view.about.own = records.record(&keys::membership(conversation, person))?;
             load_attention(records, view, conversation)
         }
         Timer::TaskDue(task) => tasks::load_task(records, view, task),

@@ -4,7 +4,7 @@ use super::Reader;
 use crate::keys;
 use crate::state::Records;
 use corridor_domain::identity_check::IdentityCheck;
-use corridor_domain::ids::{ConversationId, CoverageId, PersonId, TemplateId};
+use corridor_domain::ids::{CommandId, ConversationId, CoverageId, PersonId, TemplateId};
 use corridor_domain::limits;
 use corridor_domain::restriction::{Restriction, Safeguards};
 use corridor_domain::template::Template;
@@ -29,6 +29,11 @@ impl Reader {
     /// The last check of who writes from a patient's account; none if nobody ever asked.
     pub fn identity_check(&self, conversation: ConversationId) -> io::Result<Option<IdentityCheck>> {
         self.state.record(&keys::identity_check(conversation))
+    }
+
+    /// Whether somebody was answered under that id.
+    pub fn is_answered(&self, person: PersonId, command: CommandId) -> io::Result<bool> {
+        Ok(self.state.bytes(&keys::answer(person, command))?.is_some())
     }
 
     /// A template.

@@ -5,7 +5,8 @@ use super::{create, edit, envelope, folk, on_terms, retract, say};
 use corridor_domain::care::{CareStep, Party};
 use corridor_domain::command::{Command, Envelope, Page};
 use corridor_domain::conversation::{Audience, History, Kind, Visibility};
-use corridor_domain::ids::{ConversationId, PersonId, PinId, SessionId, TaskId};
+use corridor_domain::coverage::NewCoverage;
+use corridor_domain::ids::{ConversationId, CoverageId, PersonId, PinId, SessionId, TaskId};
 use corridor_domain::person::{AccountState, Role};
 use corridor_domain::pin::NewPin;
 use corridor_domain::private::{Private, Sealed};
@@ -201,6 +202,7 @@ fn restriction_command() -> impl Strategy<Value = Command> {
             reason: None,
             to: None,
         }),
+        1 => (0..6_u128, person(), any::<bool>()).prop_map(|(id, covering, of_labelled)| covering_for(id, covering, of_labelled)),
         1 => conversation().prop_map(|conversation| Command::AskIdentity { conversation }),
         1 => (conversation(), select(vec!["hash", ""])).prop_map(|(conversation, credential)| Command::ConfirmIdentity {
             conversation,
@@ -210,6 +212,22 @@ fn restriction_command() -> impl Strategy<Value = Command> {
             safeguards: Safeguards { confidential_from_years, undo_s: 0 },
         }),
     ]
+}
+
+/// The physician is away for the rest of the story.
+fn covering_for(id: u128, covering: PersonId, of_labelled: bool) -> Command {
+    let coverage = Box::new(NewCoverage {
+        id: CoverageId(0xC00 + id),
+        covered: PHYSICIAN,
+        covering,
+        from_ms: 0,
+        until_ms: super::NOW_MS + 7 * 24 * 60 * 60 * 1_000,
+        reason: Private::from("away"),
+    });
+    match of_labelled {
+        true => Command::GrantCoverageOfLabelled { coverage },
+        false => Command::GrantCoverage { coverage },
+    }
 }
 
 fn account_command() -> impl Strategy<Value = Command> {

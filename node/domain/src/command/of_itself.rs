@@ -31,6 +31,7 @@ impl Command {
             | Self::Pin { conversation, .. }
             | Self::ReadPins { conversation }
             | Self::Restrict { conversation, .. }
+            | Self::MoveMessage { conversation, .. }
             | Self::AskIdentity { conversation }
             | Self::ConfirmIdentity { conversation, .. }
             | Self::ChangeAttention { conversation, .. } => Some(*conversation),
@@ -72,6 +73,7 @@ impl Command {
             | Self::ChangeSafeguards { .. }
             | Self::SaveTemplate { .. }
             | Self::RemoveTemplate { .. }
+            | Self::MoveMessage { .. }
             | Self::AskIdentity { .. }
             | Self::ConfirmIdentity { .. } => 5,
             _ => 1,

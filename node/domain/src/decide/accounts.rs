@@ -245,9 +245,12 @@ fn change_proxy(view: &View, actor: &Person, patients: &[PersonId]) -> Result<De
             .iter()
             .find(|membership| membership.conversation == head.id && membership.person == subject.id);
         let is_member = before.is_some_and(|membership| membership.is_current());
-        let belongs = patients.contains(&patient) && !view.confidential.contains(&head.id);
-        let changes = match (is_member, before, belongs) {
-            (false, before, true) => members::admit(view, head.clone(), actor, subject, before, History::Full, None)?.0,
+        // Whoever is in one that was kept from them was let in by hand, and stays as long as the relation does.
+        let comes = patients.contains(&patient) && !view.confidential.contains(&head.id);
+        let changes = match (is_member, before, patients.contains(&patient)) {
+            (false, before, true) if comes => {
+                members::admit(view, head.clone(), actor, subject, before, History::Full, None)?.0
+            }
             (true, Some(before), false) => members::dismiss(view, head.clone(), actor, before)?.0,
             _ => continue,
         };

@@ -57,6 +57,14 @@ pub(super) fn remind(view: &View, timer: Timer) -> Result<Decision, Refusal> {
         Some((due_ms, known)) if known == timer && due_ms <= view.now_ms => {}
         _ => return Err(Refusal::NothingToDo),
     }
+    // Whoever is no member any more is told nothing of it, and waits for nothing.
+    if !view.about.own.as_ref().is_some_and(|own| own.is_current()) {
+        let after = Attention {
+            remind_at_ms: None,
+            ..attention
+        };
+        return Ok(changed(after, false));
+    }
     let back = Attention {
         put_away_number: None,
         unread: true,

@@ -159,7 +159,11 @@ impl<'a> Desk<'a> {
             return Err(Refusal::Invalid);
         }
         // Who covers for one comes in by that.
-        let covers = |cover: &Cover| cover.covered == self.actor.id && self.view.now_ms < cover.until_ms;
+        let is_labelled = self.view.about.is_labelled();
+        let covers = |cover: &Cover| {
+            let opens = cover.of_labelled || !is_labelled;
+            cover.covered == self.actor.id && self.view.now_ms < cover.until_ms && opens
+        };
         if !self.view.subject_covers.iter().any(covers) {
             self.is_inside()?;
         }

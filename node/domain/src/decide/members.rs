@@ -8,7 +8,7 @@ use crate::decide::side_of;
 use crate::event::EventBody;
 use crate::limits;
 use crate::outcome::Change;
-use crate::person::Person;
+use crate::person::{Person, PersonKind};
 use crate::refusal::Refusal;
 use crate::view::View;
 
@@ -17,6 +17,12 @@ pub(super) fn add(view: &View, actor: &Person, history: History) -> Result<Decis
     let subject = view.subject.as_ref().ok_or(Refusal::NotFound)?;
     // Who joins by themselves sees what the room shows to all who may join it.
     let history = if subject.id == actor.id { History::Full } else { history };
+    // What was said while it was kept from them stays so.
+    let was_kept = view.about.restriction.is_some_and(|known| known.was_confidential);
+    let history = match was_kept && subject.kind == PersonKind::Proxy {
+        true => History::FromNow,
+        false => history,
+    };
     let since = view.since;
     let (mut changes, place) = admit(
         view,

@@ -199,7 +199,7 @@ pub(super) fn acknowledge(view: &View, actor: &Person) -> Result<Decision, Refus
     })
 }
 
-fn target_of(view: &View) -> Result<(Event, Box<Message>), Refusal> {
+pub(super) fn target_of(view: &View) -> Result<(Event, Box<Message>), Refusal> {
     let target = view.target.clone().ok_or(Refusal::NotFound)?;
     match target.body.clone() {
         EventBody::Message(message) => Ok((target, message)),

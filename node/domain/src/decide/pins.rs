@@ -92,12 +92,8 @@ pub(super) fn read(view: &View, actor: &Person) -> Result<Decision, Refusal> {
     let basis = basis(actor, &view.about, view.now_ms).ok_or(Refusal::NotFound)?;
     let mut shown = vec![head.id];
     for conversation in &view.chart {
-        let is_theirs = || {
-            view.about
-                .patient
-                .as_ref()
-                .is_some_and(|patient| patient.has_in_care_team(actor.id))
-        };
+        let cares = |patient: &Person| actor.works_with_patients() && patient.has_in_care_team(actor.id);
+        let is_theirs = || view.about.patient.as_ref().is_some_and(cares);
         let is_kept = view.labelled.contains(conversation) && !is_theirs();
         if basis != Basis::BreakGlass && !is_kept && !shown.contains(conversation) {
             shown.push(*conversation);

@@ -5,13 +5,14 @@
 use super::care::holder_left;
 use super::room::Room;
 use super::{Decision, settings};
+use crate::care::{Care, Offer};
 use crate::command::NewConversation;
 use crate::conversation::{Departure, Membership, Side};
-use crate::coverage::StandIn;
+use crate::coverage::{Cover, StandIn};
 use crate::event::EventBody;
 use crate::ids::PersonId;
 use crate::outcome::Change;
-use crate::person::{Person, PersonKind};
+use crate::person::{Person, PersonKind, Role};
 use crate::refusal::Refusal;
 use crate::restriction::{Restriction, RestrictionStep, Safeguards, Sensitivity};
 use crate::view::View;
@@ -35,16 +36,33 @@ fn label(
     if before.sensitivity == sensitivity {
         return Err(Refusal::NothingToDo);
     }
+    // Another label takes the one away that is there, which is a physician's to do.
+    if before.sensitivity.is_some() && !actor.roles.has(Role::Physician) {
+        return Err(Refusal::Forbidden);
+    }
     let substituted = view.substituted.iter().filter(|_| sensitivity.is_some());
     let leaving: Vec<_> = substituted
         .filter_map(|one| Some((one.stand_in, one.about.own.clone().filter(Membership::is_current)?)))
         .collect();
     let left: Vec<PersonId> = leaving.iter().map(|(_, own)| own.person).collect();
+    let gone: Vec<Option<PersonId>> = left.iter().copied().map(Some).collect();
     // That somebody is gone is seen by all who saw them come; the label itself patients never see.
     let shared = !left.is_empty();
     let body = EventBody::Labelled { sensitivity, left };
     let memberships = leaving.iter().map(|(_, own)| own);
     let mut decision = changed(view, actor, shared, body, memberships)?;
+    // Whoever cannot see it any more cannot accept it either.
+    let care = view
+        .about
+        .care
+        .as_ref()
+        .filter(|care| sensitivity.is_some() && !gone.contains(&care.holder));
+    if let Some(care) = care.filter(|care| care.offer.is_some_and(|offer| !may_accept(view, &offer, &gone))) {
+        decision.changes.push(Change::Care(Box::new(Care {
+            offer: None,
+            ..care.clone()
+        })));
+    }
     let over = |(stand_in, _): &(StandIn, Membership)| {
         Change::StandIn(StandIn::none(stand_in.conversation, stand_in.covering))
     };
@@ -53,6 +71,13 @@ fn label(
         .changes
         .push(Change::Restriction(Restriction { sensitivity, ..before }));
     Ok(decision)
+}
+
+/// Whether who is asked to take it over is inside, or comes in by a coverage of such conversations.
+fn may_accept(view: &View, offer: &Offer, gone: &[Option<PersonId>]) -> bool {
+    let is_inside = view.subject_membership.as_ref().is_some_and(Membership::is_current);
+    let covers = |cover: &Cover| cover.covered == offer.by && cover.of_labelled && view.now_ms < cover.until_ms;
+    is_inside && !gone.contains(&Some(offer.to)) || view.subject_covers.iter().any(covers)
 }
 
 /// Whoever acts for the patient is gone. They do not come back by themselves when it ends: whoever lets them in says from when on (T-27).
@@ -69,9 +94,12 @@ fn keep(view: &View, actor: &Person, before: Restriction, confidential: bool) ->
     let left = leaving.iter().map(|own| own.person).collect();
     let body = EventBody::ConfidentialChanged { confidential, left };
     let mut decision = changed(view, actor, true, body, leaving.into_iter())?;
-    decision
-        .changes
-        .push(Change::Restriction(Restriction { confidential, ..before }));
+    let was_confidential = confidential || before.was_confidential;
+    decision.changes.push(Change::Restriction(Restriction {
+        confidential,
+        was_confidential,
+        ..before
+    }));
     Ok(decision)
 }
 
@@ -129,6 +157,7 @@ pub(super) fn begin(
     let mut decision = settings::begin(&without, actor, new, reason, to)?;
     decision.changes.push(Change::Restriction(Restriction {
         confidential: true,
+        was_confidential: true,
         ..Restriction::none(new.id)
     }));
     Ok(decision)

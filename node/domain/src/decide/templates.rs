@@ -7,13 +7,16 @@ use crate::refusal::Refusal;
 use crate::template::Template;
 use crate::view::View;
 
-pub(super) fn save(view: &View, template: &Template) -> Result<Decision, Refusal> {
+pub(super) fn save(view: &View, template: &Template, is_new: bool) -> Result<Decision, Refusal> {
     if !template.is_sound() {
         return Err(Refusal::Invalid);
     }
     match &view.template {
         // It changes no hands: one of the clinic's is not made one's own under everybody's hands.
         Some(before) if before.owner != template.owner => return Err(Refusal::NotFound),
+        Some(_) if is_new => return Err(Refusal::Invalid),
+        // Somebody removed it meanwhile.
+        None if !is_new => return Err(Refusal::NotFound),
         Some(before) if before == template => return Err(Refusal::NothingToDo),
         Some(_) => {}
         None if view.templates_count >= limits::TEMPLATES_PER_OWNER_COUNT_MAX => return Err(Refusal::TooMany),

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// A day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Date {
-    pub year: u16,
+    year: u16,
     month: u8,
     day: u8,
 }
@@ -45,9 +45,15 @@ pub(super) fn is_number(text: &str) -> bool {
     text.len() >= 4 && text.chars().any(|sign| sign.is_ascii_digit())
 }
 
-/// Whether it is what clinics put before the digits of a record number: letters only.
-pub(super) fn is_prefix(text: &str) -> bool {
-    text.chars().all(char::is_alphabetic)
+/// Digits and nothing else.
+pub(super) fn is_digits(text: &str) -> bool {
+    text.chars().all(|sign| sign.is_ascii_digit())
+}
+
+/// What stands behind the letters that clinics put before a number; none where there are none, or something else.
+pub(super) fn digits_of(number: &str) -> Option<String> {
+    let digits = number.trim_start_matches(char::is_alphabetic);
+    (digits != number && is_number(digits) && is_digits(digits)).then(|| digits.to_owned())
 }
 
 pub(super) fn is_title(word: &str) -> bool {

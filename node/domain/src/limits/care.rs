@@ -80,6 +80,10 @@ pub const TEMPLATE_NAME_SIZE_BYTES_MAX: usize = 80;
 pub const TEMPLATE_BODY_SIZE_BYTES_MAX: usize = 4_000;
 /// What is said of a message that names another patient: so many places of it.
 pub const OTHERS_NAMED_COUNT_MAX: usize = 5;
+/// Events of one conversation that are looked at for one answer of a timeline: messages stand among marks.
+pub const TIMELINE_LOOKED_AT_COUNT_MAX: usize = 5_000;
+/// Words of one message that are compared with the charts.
+pub const WORDS_COMPARED_COUNT_MAX: usize = 4_000;
 /// Lines of a patient's timeline in one answer.
 pub const TIMELINE_COUNT_MAX: usize = 100;
 /// How often the node that leads looks for what is due.

@@ -215,7 +215,7 @@ impl Scene<'_> {
         };
         let mut case = self.related(Case::by(actor, self.conversation_command(actor)), actor, head.clone());
         case.view.target = self.target(actor);
-        case.view.pages = vec![case.view.about.clone()];
+        case.view.pages = vec![self.page(&case.view.about)];
         case.view.safeguards = self.safeguards();
         case.view.identity_check = self.identity_check();
         case.view.task = (self.action != Action::CreateTask).then(|| super::scene_of_tasks::task(None));
@@ -370,6 +370,7 @@ impl Scene<'_> {
                 self.task_command()
             }
             Action::Label | Action::Unlabel | Action::KeepConfidential => self.restriction_command(),
+            Action::MoveMessage => self.moving(),
             Action::AskIdentity | Action::ConfirmIdentity => self.identity_command(actor),
             Action::SendNote => Command::Send {
                 conversation,

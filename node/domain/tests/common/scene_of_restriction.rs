@@ -1,15 +1,16 @@
 //! The part of a scene that is about looking, about what keeps words from the wrong reader, and about words that are used again.
 
 use super::scene::Scene;
-use super::{COLLEAGUE, CONVERSATION, NOW_MS};
+use super::{BESIDE, COLLEAGUE, CONVERSATION, NOW_MS};
 use corridor_domain::audit::Action;
 use corridor_domain::command::{Command, Page};
 use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::ids::{PersonId, TemplateId};
 use corridor_domain::person::Person;
-use corridor_domain::private::Private;
+use corridor_domain::private::{Private, Sealed};
 use corridor_domain::restriction::{Restriction, RestrictionStep, Safeguards, Sensitivity};
 use corridor_domain::template::Template;
+use corridor_domain::view::Readable;
 
 impl Scene<'_> {
     /// At a conversation, as a member or through a broken glass.
@@ -37,6 +38,7 @@ impl Scene<'_> {
             conversation: CONVERSATION,
             sensitivity: is_labelled.then_some(Sensitivity::Part2),
             confidential,
+            was_confidential: confidential,
         })
     }
 
@@ -87,6 +89,28 @@ impl Scene<'_> {
         }
     }
 
+    /// What is to be read; or where a message belongs: another conversation, to which the actor stands as to this one.
+    pub(super) fn page(&self, about: &Readable) -> Readable {
+        let mut page = about.clone();
+        if self.action == Action::MoveMessage
+            && let Some(head) = page.conversation.as_mut()
+        {
+            head.id = BESIDE;
+            page.restriction = None;
+        }
+        page
+    }
+
+    pub(super) fn moving(&self) -> Command {
+        Command::MoveMessage {
+            conversation: CONVERSATION,
+            seq: 8,
+            version: 1,
+            to: BESIDE,
+            content: Sealed(b"new".to_vec()),
+        }
+    }
+
     /// Keeps a template: of the clinic, of the one who asks, or of somebody else.
     pub(super) fn template_command(&self, owner: PersonId) -> Command {
         Command::SaveTemplate {
@@ -96,6 +120,7 @@ impl Scene<'_> {
                 name: Private::from("Refill"),
                 body: Private::from("Your refill is ready."),
             }),
+            is_new: true,
         }
     }
 }

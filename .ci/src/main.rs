@@ -23,13 +23,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use report::Report;
-use steps::{Context, NIGHTLY, STEPS, Step};
+use steps::{BY_NAME, Context, STEPS, Step};
 
 const USAGE: &str = "\
 cargo ci                 run every step, cheapest first
 cargo ci STEP [args…]    run one step; the arguments go to its program (for tests: a name to filter by)
 cargo ci simulate --seed S     play one simulated run again; --seeds N: the first N
 cargo ci nightly         what takes too long for every day: 5,000 simulated runs, then 400 episodes of faults
+cargo ci screens [name…] pictures of every screen, or of those that are named, into docs/screens
 cargo ci --list          list the steps
 cargo ci --help          show this";
 
@@ -58,12 +59,11 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Request::Everything => run(STEPS, &[]),
-        Request::One { step, arguments } if step == NIGHTLY[0].name => run(NIGHTLY, &arguments),
-        Request::One { step, arguments } => match STEPS.iter().position(|known| known.name == step) {
-            Some(position) if STEPS[position].name == "tidy" && !arguments.is_empty() => {
+        Request::One { step, arguments } => match STEPS.iter().chain(BY_NAME).find(|known| known.name == step) {
+            Some(found) if found.name == "tidy" && !arguments.is_empty() => {
                 usage_error("the step tidy takes no arguments")
             }
-            Some(position) => run(&STEPS[position..=position], &arguments),
+            Some(found) => run(std::slice::from_ref(found), &arguments),
             None => usage_error(&format!("there is no step '{step}'; `cargo ci --list` lists them")),
         },
     }
@@ -126,7 +126,7 @@ fn repository_root() -> Result<PathBuf, String> {
 }
 
 fn list() {
-    for step in STEPS.iter().chain(NIGHTLY) {
+    for step in STEPS.iter().chain(BY_NAME) {
         println!("  {:<12} {}", step.name, step.summary);
     }
 }
@@ -160,15 +160,9 @@ mod tests {
 
     #[test]
     fn step_names_are_unique() {
-        for (position, step) in STEPS.iter().enumerate() {
-            assert!(
-                STEPS[..position]
-                    .iter()
-                    .chain(NIGHTLY)
-                    .all(|earlier| earlier.name != step.name),
-                "{} twice",
-                step.name
-            );
+        let names: Vec<_> = STEPS.iter().chain(BY_NAME).map(|step| step.name).collect();
+        for (position, name) in names.iter().enumerate() {
+            assert!(!names[..position].contains(name), "{name} twice");
         }
     }
 }

@@ -92,12 +92,19 @@ pub const STEPS: &[Step] = &[
     },
 ];
 
-/// What takes too long for every day: run with `cargo ci nightly`.
-pub const NIGHTLY: &[Step] = &[Step {
-    name: "nightly",
-    summary: "5,000 simulated runs (--seeds N), then 400 episodes of faults, which need root; not part of `cargo ci`",
-    run: simulation::nightly,
-}];
+/// What `cargo ci` runs only when it is asked for by name: it takes too long for every day, or makes files instead of checking them.
+pub const BY_NAME: &[Step] = &[
+    Step {
+        name: "nightly",
+        summary: "5,000 simulated runs (--seeds N), then 400 episodes of faults, which need root; not part of `cargo ci`",
+        run: simulation::nightly,
+    },
+    Step {
+        name: "screens",
+        summary: "a picture of every screen, into docs/screens (or of those that are named); not part of `cargo ci`",
+        run: web::screens,
+    },
+];
 
 /// The test of the step `cuts`, which the step `unit` leaves out.
 const CUTS: &str = "crash_cuts";

@@ -1,4 +1,5 @@
-//! The steps of the browser client in `api/web`: its own tests, and the tests that drive a browser against the release binary.
+//! The steps of the browser client in `api/web`: its own tests, the tests that drive a browser against the release binary, and the
+//! pictures that a browser takes of it.
 //!
 //! It knows npm's commands and the folder's layout, and nothing of what the client does.
 
@@ -36,6 +37,24 @@ pub fn browser(context: &mut Context) -> Outcome {
         Ok(mut node) => tested([run(&mut node, Format::Node)]),
         Err(why) => Outcome::failed(why),
     }
+}
+
+/// Pictures of the screens, for the documents. The program says where they are, and which it could not take.
+pub fn screens(context: &mut Context) -> Outcome {
+    match prepared_for_pictures(context) {
+        Ok(mut npm) => plain(run(&mut npm, Format::Plain)),
+        Err(why) => Outcome::failed(why),
+    }
+}
+
+fn prepared_for_pictures(context: &mut Context) -> Result<std::process::Command, String> {
+    let folder = prepared(&context.root)?;
+    let chromium = programs::chromium(&context.root)?;
+    let binary = context.release_binary()?;
+    let mut npm = command("npm", &folder);
+    npm.args(["run", "screens", "--"]).args(&context.arguments);
+    npm.env("CORRIDOR_BIN", binary).env("CORRIDOR_CHROMIUM", chromium);
+    Ok(npm)
 }
 
 /// One browser at a time: two of them and a node on two cores would wait for each other and run into their time limits.
@@ -107,6 +126,7 @@ mod tests {
         let mut context = Context::new(nowhere, Vec::new());
         assert_eq!(web(&mut context).failures, ["there is no api/web/package.json"]);
         assert_eq!(browser(&mut context).failures, ["there is no api/web/package.json"]);
+        assert_eq!(screens(&mut context).failures, ["there is no api/web/package.json"]);
     }
 
     #[test]

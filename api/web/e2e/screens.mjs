@@ -1,0 +1,129 @@
+// Stands between the demo clinic and docs/screens: starts a node, brings every screen of the table into its state, and takes a picture at each
+// size. Refuses to leave one out in silence: what could not be reached is named, and the command fails.
+//
+// npm run screens              every picture, and the page that shows them
+// npm run screens -- inbox     these only
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { at, browser, Node, online } from "./harness.mjs";
+import { file, galleryOf, shotsOf } from "./screens/gallery.mjs";
+import { setScene } from "./screens/scene.mjs";
+import { SCREENS } from "./screens/table.mjs";
+
+const FOLDER = fileURLToPath(new URL("../../../docs/screens/", import.meta.url));
+const QUALITY = 66;
+const FOLDER_SIZE_BYTES_MAX = 4_000_000;
+const still = { deviceScaleFactor: 1, reducedMotion: "reduce" };
+const DEVICES = {
+  desktop: { ...still, viewport: { width: 1440, height: 900 } },
+  tablet: { ...still, viewport: { width: 820, height: 1180 }, hasTouch: true, isMobile: true },
+  phone: { ...still, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+};
+const DARK = ["desktop", "phone"];
+
+/** Nothing moves, no cursor blinks, and what was asked of the node is there. */
+async function settle(page) {
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(async () => {
+    document.documentElement.style.caretColor = "transparent";
+    await document.fonts.ready;
+    await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})));
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  });
+}
+
+async function take(page, name) {
+  await settle(page);
+  const debug = await page.context().newCDPSession(page);
+  const { data } = await debug.send("Page.captureScreenshot", { format: "webp", quality: QUALITY });
+  await debug.detach();
+  writeFileSync(join(FOLDER, name), Buffer.from(data, "base64"));
+}
+
+/** One signed-in browser for each person and size; each picture has a page of its own. */
+class Studio {
+  constructor(node, chrome, scene) {
+    this.node = node;
+    this.chrome = chrome;
+    this.scene = scene;
+    this.contexts = new Map();
+  }
+
+  async context(login, device) {
+    const key = `${login ?? ""} ${device}`;
+    if (!this.contexts.has(key)) {
+      if (login === undefined) this.contexts.set(key, await this.chrome.newContext({ locale: "en-US", ...DEVICES[device] }));
+      else {
+        const { context, page } = await at(this.chrome, this.node, this.scene.account(login), DEVICES[device]);
+        await page.locator("#login").waitFor({ state: "detached" });
+        await page.close();
+        this.contexts.set(key, context);
+      }
+    }
+    return this.contexts.get(key);
+  }
+
+  async shoot(screen, device, dark) {
+    const page = await (await this.context(screen.as, device)).newPage();
+    page.setDefaultTimeout(15_000);
+    await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    try {
+      await page.goto(`${this.node.url}/${this.scene.account(screen.as)?.kind === "patient" ? "p/" : ""}`);
+      if (screen.as !== undefined && this.scene.account(screen.as).kind !== "patient") await online(page);
+      await screen.way({ page, scene: this.scene, device });
+      await take(page, file(screen.name, device, dark));
+      if (errors.length > 0) throw new Error(`the page broke: ${errors.join("; ")}`);
+    } finally {
+      await page.close();
+    }
+  }
+}
+
+/** Those of screens that are in the table no more go. */
+function clear(wanted) {
+  for (const name of readdirSync(FOLDER)) if (name.endsWith(".webp") && !wanted.has(name)) rmSync(join(FOLDER, name));
+}
+
+const shots = (screen) => shotsOf(screen, Object.keys(DEVICES), DARK);
+const everything = () => new Set(SCREENS.flatMap((screen) => shots(screen).map(({ device, dark }) => file(screen.name, device, dark))));
+const sizeOf = () => readdirSync(FOLDER).reduce((sum, name) => sum + statSync(join(FOLDER, name)).size, 0);
+
+/** What was waited for, without the colours of a terminal. */
+const inOneLine = (error) => String(error.message).replace(/\u001b\[\d+m/g, "").split("\n").slice(0, 4).join(" ");
+
+async function main(names) {
+  const unknown = names.filter((name) => !SCREENS.some((screen) => screen.name === name));
+  if (unknown.length > 0) throw new Error(`no screen is called ${unknown.join(", ")}; there are: ${SCREENS.map((screen) => screen.name).join(", ")}`);
+  const wanted = SCREENS.filter((screen) => names.length === 0 || names.includes(screen.name));
+  mkdirSync(FOLDER, { recursive: true });
+  const node = await Node.start();
+  const chrome = await browser();
+  const missed = [];
+  let taken = 0;
+  try {
+    const studio = new Studio(node, chrome, await setScene(node));
+    for (const screen of wanted) {
+      for (const { device, dark } of shots(screen)) {
+        await studio.shoot(screen, device, dark).then(() => { taken += 1; }, (error) => { missed.push(`${screen.name} on a ${device}: ${inOneLine(error)}`); });
+      }
+      console.log(`${missed.some((one) => one.startsWith(`${screen.name} on`)) ? "MISSED" : "taken "} ${screen.name}`);
+    }
+  } finally {
+    await chrome.close();
+    await node.stop();
+  }
+  if (names.length === 0) clear(everything());
+  writeFileSync(join(FOLDER, "README.md"), galleryOf(SCREENS, Object.keys(DEVICES), DARK));
+  const size_bytes = sizeOf();
+  console.log(`${taken} pictures in ${FOLDER}, ${(size_bytes / 1e6).toFixed(1)} MB in all`);
+  if (size_bytes > FOLDER_SIZE_BYTES_MAX) missed.push(`the folder is larger than ${FOLDER_SIZE_BYTES_MAX / 1e6} MB: fewer pictures, or less quality`);
+  if (missed.length > 0) throw new Error(`not every screen could be reached:\n${missed.map((one) => `  ${one}`).join("\n")}`);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -111,8 +111,8 @@ export function browser() {
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 export const DESKTOP = { viewport: { width: 1360, height: 860 } };
 
-/** A person at a screen of their own, signed in. `violations` and `heard` fill as the page lives. */
-export async function at(chrome, node, account, options = DESKTOP, path = "/") {
+/** A person at a screen of their own, signed in. `violations` and `heard` fill as the page lives. `prepare`: before the page is asked for. */
+export async function at(chrome, node, account, options = DESKTOP, path = "/", prepare = async () => {}) {
   const context = await chrome.newContext({ locale: "en-US", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(SHOWN_MS);
@@ -128,6 +128,7 @@ export async function at(chrome, node, account, options = DESKTOP, path = "/") {
     heard.push(response.text().then((text) => `${response.url()}\n${text}`, () => response.url()));
   });
   page.on("websocket", (socket) => socket.on("framereceived", (frame) => heard.push(Promise.resolve(String(frame.payload)))));
+  await prepare(page);
   await page.goto(node.url + path);
   await page.fill("#login", account.login);
   await page.fill("#password", account.password);

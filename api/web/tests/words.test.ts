@@ -7,7 +7,7 @@ import { Http, outcomeIsOpen, query, Refusal } from "../src/core/http";
 import { plural } from "../src/core/i18n";
 import { commandId } from "../src/core/ids";
 import { mentionsIn } from "../src/core/mentions";
-import { matches } from "../src/core/matching";
+import { matching } from "../src/core/matching";
 import { byNewest, titleOf } from "../src/core/names";
 import { candidatesFor, mentionAt } from "../src/core/naming";
 import { permittedTo } from "../src/ui/staff/permitted";
@@ -59,8 +59,8 @@ describe("names", () => {
   });
   test("search: topic, patient, ID, without accents", () => {
     const one = conversation({ kind: "patient", topic: "Sore throat", patient });
-    for (const words of ["sore", "garcia", "10240", "maria sore"]) expect(matches(one, words)).toBe(true);
-    expect(matches(one, "okafor")).toBe(false);
+    for (const words of ["sore", "garcia", "10240", "maria sore"]) expect(matching(words)(one)).toBe(true);
+    expect(matching("okafor")(one)).toBe(false);
   });
   test("newest first", () => expect([conversation({ id: "con_a", created_at_ms: 1 }), conversation({ id: "con_b", created_at_ms: 2 })].sort(byNewest)[0]?.id).toBe("con_b"));
 });

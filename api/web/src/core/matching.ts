@@ -3,11 +3,20 @@ import type { Conversation } from "./wire";
 
 const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
+/** Where is looked, once for each: a conversation is replaced, never changed in place. */
+const places = new WeakMap<Conversation, string>();
+
+function placeOf(conversation: Conversation): string {
+  let place = places.get(conversation);
+  if (place === undefined) {
+    const { patient, topic, first_names = [] } = conversation;
+    places.set(conversation, (place = fold([topic, patient?.name, patient?.mrn, ...first_names].join(" "))));
+  }
+  return place;
+}
+
 /** Topic, patient name or ID; every word must be found. */
-export function matches(conversation: Conversation, words: string): boolean {
-  const wanted = fold(words).split(/\s+/).filter((word) => word !== "");
-  if (wanted.length === 0) return true;
-  const { patient } = conversation;
-  const where = fold([conversation.topic ?? "", patient?.name ?? "", patient?.mrn ?? "", ...(conversation.first_names ?? [])].join(" "));
-  return wanted.every((word) => where.includes(word.replace(/^#/, "")));
+export function matching(words: string): (conversation: Conversation) => boolean {
+  const wanted = fold(words).split(/\s+/).map((word) => word.replace(/^#/, ""));
+  return words.trim() === "" ? () => true : (conversation) => wanted.every((word) => placeOf(conversation).includes(word));
 }

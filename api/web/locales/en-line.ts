@@ -8,6 +8,7 @@ export const line = {
   back: "Back online. Everything is up to date.",
   retry: "Try now",
   memory: "This browser keeps unsent messages only while this page is open.",
+  loose: (count: number) => `There is no room on this device. ${many(count, "A message that you wrote is", `${count} messages that you wrote are`)} in this page only: keep it open until ${many(count, "it is", "they are")} sent.`,
   update: "A new version is ready.",
   updateNow: "Update now",
 };

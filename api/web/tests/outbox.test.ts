@@ -20,6 +20,15 @@ class SlowRows extends Rows {
     if (held?.state === "failed") this.fewest = Math.min(this.fewest, (await super.all()).length);
   }
 }
+/** A disk without room for one more. */
+class FullRows extends Rows {
+  room = Infinity;
+  override async put(id: string, value: Row): Promise<void> {
+    const held = await super.all();
+    if (held.length >= this.room && !held.some((one) => one.id === id)) throw new DOMException("no room", "QuotaExceededError");
+    await super.put(id, value);
+  }
+}
 const words = (body: string, more: Partial<SendMessage> = {}): SendMessage => ({ body, audience: "everyone", priority: "routine", mentions: [], ...more });
 
 function make(answers: (body: string, attempt: number) => Answer = () => "ok", leading = true, rows = new Rows()) {
@@ -241,6 +250,47 @@ describe("outbox", () => {
     expect(it.outbox.of("con_a").length).toBe(1);
     it.outbox.held("con_a", 11);
     expect(it.outbox.of("con_a")).toEqual([]);
+  });
+  test("what the disk has no room for is known to be in this page only, until it is kept or sent", async () => {
+    const rows = new FullRows();
+    const it = make((_, attempt) => (attempt === 1 ? { status: 409, code: "archived" } : "ok"), true, rows);
+    const shown = (): (boolean | undefined)[] => it.outbox.of("con_a").map(({ loose }) => loose);
+    await it.outbox.write("con_a", words("1"));
+    await settle();
+    expect([it.outbox.of("con_a")[0]?.state, shown()]).toEqual(["failed", [false]]);
+    it.line.live = false;
+    rows.room = 0;
+    await it.outbox.retry(it.outbox.of("con_a")[0]?.id ?? "");
+    expect(shown()).toEqual([true]);
+    expect(it.outbox.waiting().map(({ message }) => message.body)).toEqual(["1"]);
+    // there is room again: it is kept with its next step, and nothing on the disk says otherwise
+    rows.room = 1;
+    it.line.live = true;
+    it.line.command = () => new Promise(() => {});
+    it.outbox.drain();
+    await settle();
+    expect(shown()).toEqual([false]);
+    expect((await rows.all()).map(({ value }) => [value.state, value.loose])).toEqual([["sending", false]]);
+  });
+  test("sent again it has the room of the one that it stands for", async () => {
+    const rows = new FullRows();
+    rows.room = 1;
+    const it = make((_, attempt) => (attempt === 1 ? { status: 409, code: "archived" } : "ok"), true, rows);
+    await it.outbox.write("con_a", words("1"));
+    await settle();
+    it.line.live = false;
+    await it.outbox.retry(it.outbox.of("con_a")[0]?.id ?? "");
+    expect(it.outbox.of("con_a").map(({ state, loose }) => [state, loose])).toEqual([["waiting", false]]);
+    expect((await rows.all()).map(({ value }) => [value.id, value.state])).toEqual([[it.outbox.of("con_a")[0]?.id, "waiting"]]);
+  });
+  test("what never had room is sent from the page, once", async () => {
+    const rows = new FullRows();
+    rows.room = 0;
+    const it = make(() => "ok", true, rows);
+    await it.outbox.write("con_a", words("1"));
+    await settle();
+    expect(it.sent.map(({ body }) => body)).toEqual(["1"]);
+    expect(it.outbox.waiting()).toEqual([]);
   });
 });
 

@@ -22,6 +22,8 @@ export interface Row {
   problem: Problem | null;
   /** Known once accepted, or once an event was seen that must be this message. */
   seq: number | null;
+  /** The disk has no room for it: it is in this page only. */
+  loose?: boolean;
 }
 
 export type TabNote = { type: "put"; row: Row } | { type: "remove"; id: string };
@@ -88,10 +90,11 @@ export class Outbox {
     const now = this.options.clock.now();
     this.last_order = Math.max(this.last_order + 1, now);
     const row: Row = { id: commandId(), order: this.last_order, conversation_id, created_at_ms: now, message, state: "waiting", attempts: 0, problem: null, seq: null };
-    this.show(row);
-    await this.keep(row);
-    this.options.tell({ type: "put", row });
-    if (instead_of !== undefined) await this.erase(instead_of);
+    await this.change(row);
+    if (instead_of !== undefined) {
+      await this.erase(instead_of);
+      if (this.rows.get(row.id)?.loose) await this.keep(row); // there is room for it now
+    }
     this.drain();
     return row;
   }
@@ -228,12 +231,15 @@ export class Outbox {
   }
 
   private async keep(row: Row): Promise<void> {
+    let loose = false;
     try {
-      await this.options.rows.put(row.id, row);
+      await this.options.rows.put(row.id, { ...row, loose });
       if (this.gone.has(row.id)) await this.options.rows.remove(row.id); // it left while it was being written
     } catch {
-      // a full disk must not stop a message that can still be sent from memory
+      loose = true; // a full disk must not stop a message that can still be sent from memory
     }
+    const now = this.rows.get(row.id);
+    if (now && now.loose !== loose) this.show({ ...now, loose });
   }
 
   private show(row: Row): void {

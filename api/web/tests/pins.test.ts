@@ -32,6 +32,10 @@ describe("names", () => {
     const names = (...others: string[]): string[] => namesakesOf(MARIA, others.map((name, index) => person(`per_${index}`, name))).map(({ name }) => name);
     expect(names("Marta Garcia", "Noemi GARCÍA", "Maria Garzia", "Mara Garcia", "Maria Garcias", "Leon Garcia III")).toHaveLength(6);
     expect(names("Maria Grace", "Maria Gonzales", "Mario Garzia", "Garcia Lopez", "")).toEqual([]);
+    expect(names("Garcia Maria", "García, Maria", "Garzia Maria")).toHaveLength(3);
+    const of = (name: string, ...others: string[]): string[] => namesakesOf({ id: "per_x", name }, others.map((other, index) => person(`per_${index}`, other))).map((one) => one.name);
+    expect(of("Wei Li", "Li Wei", "Li Wei Jr.", "Wei Chen", "Li Chen")).toEqual(["Li Wei", "Li Wei Jr."]);
+    expect(of("Li Wei Ming", "Wei Ming Li", "Ming Li")).toEqual(["Wei Ming Li"]);
     expect(namesakesOf(MARIA, [person(MARIA.id, "Maria Garcia"), person("per_b", "Marta Garcia"), person("per_b", "Marta Garcia")]).map(({ id }) => id)).toEqual(["per_b"]);
     expect(namesakesOf({ id: "per_x", name: "Ann Lee" }, [person("per_y", "Anne Lee"), person("per_z", "Ann Le")]).map(({ id }) => id)).toEqual(["per_y", "per_z"]);
   });

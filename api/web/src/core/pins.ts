@@ -39,14 +39,17 @@ function nearly(one: string, other: string): boolean {
   return short.slice(long.length === short.length ? at + 1 : at) === long.slice(at + 1);
 }
 
-/** The same family name, or the same name but for one letter. */
+/** Whichever of the names stands first. */
+const anyOrder = (name: string): string => wordsOf(name).map(fold).sort().join(" ");
+
+/** The same family name, or the same name but for one letter, or with its parts the other way round. */
 export function namesakesOf(patient: { id: string; name: string }, people: readonly Person[]): Person[] {
-  const [name, family] = [fold(patient.name), fold(familyOf(patient.name))];
+  const [name, family, parts] = [fold(patient.name), fold(familyOf(patient.name)), anyOrder(patient.name)];
   const seen = new Set([patient.id]);
   return people.filter((one) => {
     if (seen.has(one.id)) return false;
     seen.add(one.id);
-    return fold(familyOf(one.name)) === family || nearly(fold(one.name), name);
+    return fold(familyOf(one.name)) === family || nearly(fold(one.name), name) || nearly(anyOrder(one.name), parts);
   });
 }
 

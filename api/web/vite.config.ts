@@ -46,7 +46,7 @@ export default defineConfig(({ mode }) => ({
             { name: "actions", test: /src\/ui\/kit\/MenuList|src\/ui\/staff\/(keyboard|menus|deeds|own-deeds|own-menu)\.|src\/vm\/own|src\/core\/(later|pins)\.|locales\/en-staff-(menus|own|panel)/ },
             { name: "care", test: /src\/ui\/staff\/(care-steps|care-menu|replying|Responsibility|HandOverBanner|ComposerAsks|OnBehalf)\.|src\/vm\/(now|on-behalf)|locales\/en-staff-(care|behalf)/ },
             { name: "todo", test: /src\/ui\/staff\/(TaskItem|UnreadItem|task-words|task-deeds)\.|src\/core\/tasks|locales\/en-staff-tasks/ },
-            { name: "dialog", test: /src\/ui\/kit\/(Dialog|Confirm|PeoplePicker|describe)|locales\/en-staff-people|dom\/blocks\/await/ },
+            { name: "dialog", test: /src\/ui\/kit\/(Dialog|Confirm|PeoplePicker|describe|fault)|src\/vm\/kept-words|locales\/en-staff-people|dom\/blocks\/await/ },
           ],
         },
       },

@@ -46,6 +46,8 @@ export const pins = {
     earlier: "Show earlier messages",
     later: "Show later messages",
     gone: "A message that you chose was retracted. It will not be pinned.",
+    away: (count: number) => many(count, "The conversation was loaded anew, and a message that you chose is not here now. Your summary is kept. To choose it again, close this and load earlier messages.", `The conversation was loaded anew, and ${count} messages that you chose are not here now. Your summary is kept. To choose them again, close this and load earlier messages.`),
+    withoutThem: (count: number) => many(count, "Go on without it", "Go on without them"),
     summary: "Summary",
     summaryOptional: "Summary (optional)",
     do: "Pin",

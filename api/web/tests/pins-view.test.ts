@@ -13,6 +13,7 @@ import PinDialog from "../src/ui/staff/PinDialog.svelte";
 import PinsSection from "../src/ui/staff/PinsSection.svelte";
 import QuietLine from "../src/ui/staff/QuietLine.svelte";
 import { announcer } from "../src/vm/announce.svelte";
+import { dropDrafts } from "../src/vm/drafts";
 import { session } from "../src/vm/session.svelte";
 import { todo } from "../src/vm/tasks.svelte";
 import { ThreadView } from "../src/vm/thread.svelte";
@@ -57,6 +58,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   cleanup();
+  dropDrafts();
   todo.forget();
   session.store.clear();
   await after();

@@ -16,6 +16,7 @@ import TaskDue from "../src/ui/staff/TaskDue.svelte";
 import TasksPane from "../src/ui/staff/TasksPane.svelte";
 import TasksSection from "../src/ui/staff/TasksSection.svelte";
 import { announcer } from "../src/vm/announce.svelte";
+import { dropDrafts } from "../src/vm/drafts";
 import { router } from "../src/vm/route.svelte";
 import { session } from "../src/vm/session.svelte";
 import { todo } from "../src/vm/tasks.svelte";
@@ -57,6 +58,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   cleanup();
+  dropDrafts();
   todo.forget();
   session.store.clear();
   await after(); // what the store tells is told before the hands go back

@@ -1,4 +1,4 @@
-// Stands beside the composer: what was begun and not sent, for each conversation and thread, in memory only.
+// Stands beside the composer: what was begun and not sent, for each conversation and thread (or dialog), in memory only.
 // Refuses to know the disk: an unfinished thought about a patient is not kept when the page closes.
 import type { Candidate } from "../core/mentions";
 import type { Audience, Priority } from "../core/wire";
@@ -14,13 +14,13 @@ export interface Draft {
 }
 
 const drafts = new Map<string, Draft>();
-const key = (conversation_id: string, thread: number | undefined): string => `${conversation_id}/${thread ?? ""}`;
+const key = (conversation_id: string, thread: number | string | undefined): string => `${conversation_id}/${thread ?? ""}`;
 
-export function draftOf(conversation_id: string, thread?: number): Draft | undefined {
+export function draftOf(conversation_id: string, thread?: number | string): Draft | undefined {
   return drafts.get(key(conversation_id, thread));
 }
 
-export function keepDraft(conversation_id: string, thread: number | undefined, draft: Draft): void {
+export function keepDraft(conversation_id: string, thread: number | string | undefined, draft: Draft): void {
   if (draft.text === "") drafts.delete(key(conversation_id, thread));
   else drafts.set(key(conversation_id, thread), draft);
 }

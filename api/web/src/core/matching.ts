@@ -3,20 +3,18 @@ import type { Conversation } from "./wire";
 
 const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
-/** Where is looked, once for each: a conversation is replaced, never changed in place. */
+/** Where is looked, worked out once for each, before the first word: a conversation is replaced, never changed in place. */
 const places = new WeakMap<Conversation, string>();
 
 function placeOf(conversation: Conversation): string {
-  let place = places.get(conversation);
-  if (place === undefined) {
-    const { patient, topic, first_names = [] } = conversation;
-    places.set(conversation, (place = fold([topic, patient?.name, patient?.mrn, ...first_names].join(" "))));
-  }
+  const { patient, topic, first_names = [] } = conversation;
+  const place = places.get(conversation) ?? fold([topic, patient?.name, patient?.mrn, ...first_names].join(" "));
+  places.set(conversation, place);
   return place;
 }
 
 /** Topic, patient name or ID; every word must be found. */
 export function matching(words: string): (conversation: Conversation) => boolean {
   const wanted = fold(words).split(/\s+/).map((word) => word.replace(/^#/, ""));
-  return words.trim() === "" ? () => true : (conversation) => wanted.every((word) => placeOf(conversation).includes(word));
+  return (conversation) => wanted.every((word) => placeOf(conversation).includes(word));
 }

@@ -39,7 +39,7 @@ export default defineConfig(({ mode }) => ({
           groups: [
             { name: "core", test: /src\/core\/(?!age|clinic|coverage|directory|hours|md|entries|faces|later|matching|mentions|naming|overview|pins|put-away|queue|receipts|tasks|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
             { name: "md", test: /src\/core\/md\./ },
-            { name: "thread", test: /src\/ui\/thread\/(Body|Box|drawings|MessagePane|Tags|Waiting|words)|src\/vm\/(thread|composer|scroll)|src\/core\/(mentions|entries|receipts)/ },
+            { name: "thread", test: /src\/ui\/thread\/(Body|Box|drawings|MessagePane|Tags|Waiting|words)|src\/vm\/(aim|thread|composer|scroll)|src\/core\/(mentions|entries|receipts)/ },
             { name: "frame", test: /src\/core\/(faces|put-away)|src\/ui\/kit\/(Avatar|Menu)\.|src\/ui\/staff\/(App|Staff|Rail|answers|parts|permitted)\.|src\/vm\/(covers|narrow)|locales\/en-staff\.ts/ },
             { name: "list", test: /src\/core\/matching|src\/ui\/staff\/(ListPane|ConversationRow|Metrics)\.|locales\/en-staff-list/ },
             { name: "conversation", test: /src\/core\/age|src\/ui\/staff\/(ConversationPane|ConversationHeader|Composer|WaitingRow|lines|guidance)\.|src\/ui\/thread\/Message\.|locales\/en-staff-(conversation|lines)/ },

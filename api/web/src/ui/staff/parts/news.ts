@@ -5,11 +5,11 @@ import { coverages } from "../../../vm/coverage.svelte";
 import { own } from "../../../vm/own.svelte";
 import { todo } from "../../../vm/tasks.svelte";
 
+export { default as AboveBox } from "../AboveBox.svelte";
 export { default as CoverageBanner } from "../CoverageBanner.svelte";
 export { default as CoverageNotices } from "../CoverageNotices.svelte";
 export { default as OwnNotices } from "../OwnNotices.svelte";
 export { default as QuietLine } from "../QuietLine.svelte";
-export { default as ScheduledLine } from "../ScheduledLine.svelte";
 export { clinic, todo };
 
 export function look(): void {

@@ -76,7 +76,7 @@ test("a key in the search field works each conversation's words out once, and mo
   expect(folding.mock.calls.length).toBeLessThanOrEqual(4);
 });
 
-test("every row can be reached with the keys, in a list of all of them", async () => {
+test("every row can be reached with the keys, in a list of all of them", { timeout: 20_000 }, async () => {
   await show("inbox", many(), "con_3");
   expect(document.querySelectorAll('a[data-conversation][tabindex="0"]').length).toBe(1);
   rows()[0]?.focus();
@@ -90,7 +90,7 @@ test("every row can be reached with the keys, in a list of all of them", async (
   expect(focused()).toBe(`con_${COUNT - 2}`);
   await press("Home");
   expect(focused()).toBe("con_0");
-  for (let step = 1; step <= 2 * MOUNTED_MAX; step += 1) {
+  for (let step = 1; step <= 40; step += 1) {
     await press("ArrowDown");
     expect(focused()).toBe(`con_${step}`);
   }

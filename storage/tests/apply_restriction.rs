@@ -256,14 +256,14 @@ fn a_message_moves_at_one_revision() {
     assert_eq!(clinic.refused(PHYSICIAN, moved(2, JOHNS)), Refusal::MovedOn);
     assert_eq!(clinic.refused(PHYSICIAN, moved(1, GENERAL)), Refusal::Invalid);
     assert_eq!(clinic.refused(NURSE, moved(1, JOHNS)), Refusal::Forbidden, "another's");
-    clinic.does(ADMINISTRATOR, Command::Archive { conversation: JOHNS });
+    clinic.does(PHYSICIAN, Command::Archive { conversation: JOHNS });
     assert_eq!(clinic.refused(PHYSICIAN, moved(1, JOHNS)), Refusal::Archived);
     let untouched = clinic.reader.event(GENERAL, sent.seq).unwrap().unwrap();
     assert!(
         untouched.message().unwrap().retraction.is_none(),
         "nothing is taken back where it cannot be written"
     );
-    clinic.does(ADMINISTRATOR, Command::Reopen { conversation: JOHNS });
+    clinic.does(PHYSICIAN, Command::Reopen { conversation: JOHNS });
     let place = clinic.does(PHYSICIAN, moved(1, JOHNS));
     let there = clinic.reader.event(JOHNS, place.seq).unwrap().unwrap();
     assert_eq!(

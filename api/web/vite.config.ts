@@ -31,22 +31,25 @@ export default defineConfig(({ mode }) => ({
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: "assets/[name]-[hash][extname]",
         // What is wanted at the same time travels in one piece. Both pages: before the first screen (core), what was written (md: the patient's
-        // first screen shows it, the staff's does not), for the first conversation (thread).
+        // first screen shows it, the staff's does not), what is looked after behind it (clinic), for the first conversation (thread), and for
+        // what is asked (modal).
         // The staff page: before the first screen (frame), then its parts (src/ui/staff/parts.ts), and what several of them share (dialog).
         // A part that shares nothing needs no line here: the rest splits by itself.
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            { name: "core", test: /src\/core\/(?!age|clinic|coverage|directory|hours|md|entries|faces|later|matching|mentions|naming|overview|pins|put-away|queue|receipts|tasks|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
+            { name: "core", test: /src\/core\/(?!age|clinic|coverage|directory|hours|md|entries|faces|later|matching|mentions|naming|overview|pins|put-away|queue|receipts|restriction|tasks|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
             { name: "md", test: /src\/core\/md\./ },
+            { name: "clinic", test: /src\/vm\/(clinic|reach)/ },
             { name: "thread", test: /src\/ui\/thread\/(Body|Box|drawings|MessagePane|Tags|Waiting|words)|src\/vm\/(aim|thread|composer|scroll)|src\/core\/(mentions|entries|receipts)/ },
             { name: "frame", test: /src\/core\/(faces|put-away)|src\/ui\/kit\/(Avatar|Menu)\.|src\/ui\/staff\/(App|Staff|Rail|answers|parts|permitted)\.|src\/vm\/(covers|narrow)|locales\/en-staff\.ts/ },
             { name: "list", test: /src\/core\/matching|src\/ui\/staff\/(ListPane|ConversationRow|Metrics)\.|locales\/en-staff-list/ },
             { name: "conversation", test: /src\/core\/age|src\/ui\/staff\/(ConversationPane|ConversationHeader|Composer|WaitingRow|lines|guidance)\.|src\/ui\/thread\/Message\.|locales\/en-staff-(conversation|lines)/ },
-            { name: "actions", test: /src\/ui\/kit\/MenuList|src\/ui\/staff\/(keyboard|menus|deeds|own-deeds|own-menu)\.|src\/vm\/own|src\/core\/(later|pins)\.|locales\/en-staff-(menus|own|panel)/ },
-            { name: "care", test: /src\/ui\/staff\/(care-steps|care-menu|replying|Responsibility|HandOverBanner|ComposerAsks|OnBehalf)\.|src\/vm\/(now|on-behalf)|locales\/en-staff-(care|behalf)/ },
+            { name: "actions", test: /src\/ui\/kit\/MenuList|src\/ui\/staff\/(keyboard|menus|deeds|own-deeds|own-menu|restriction-menu)\.|src\/vm\/own|src\/core\/(later|pins)\.|locales\/en-staff-(menus|own|panel|restriction-menu)/ },
+            { name: "care", test: /src\/ui\/staff\/(care-steps|care-menu|replying|Responsibility|RestrictionChips|HandOverBanner|ComposerAsks|OnBehalf)\.|src\/vm\/(now|on-behalf)|locales\/en-staff-(care|behalf|restriction\.)/ },
             { name: "todo", test: /src\/ui\/staff\/(TaskItem|UnreadItem|task-words|task-deeds)\.|src\/core\/tasks|locales\/en-staff-tasks/ },
-            { name: "dialog", test: /src\/ui\/kit\/(Dialog|Confirm|PeoplePicker|describe|fault)|src\/vm\/kept-words|locales\/en-staff-people|dom\/blocks\/await/ },
+            { name: "modal", test: /src\/ui\/kit\/Dialog\.|src\/core\/restriction\./ },
+            { name: "dialog", test: /src\/ui\/kit\/(Confirm|PeoplePicker|describe|fault)|src\/vm\/kept-words|locales\/en-staff-people|dom\/blocks\/await/ },
           ],
         },
       },

@@ -13,5 +13,9 @@ export const fresh = {
   few: "In a few words",
   to: "To",
   team: "Your care team",
+  keep: "Keep this from people who act for me",
+  keepHint: "Only you and the clinic can read it then.",
+  tooYoung: "Your clinic lets you keep messages private only when you are older. You can send this without it.",
+  tooYoungFor: (years: number) => `Your clinic lets you keep messages private from the age of ${years} on. You can send this without it.`,
   notAvailable: "This person takes no new messages now. You can write to your care team.",
 };

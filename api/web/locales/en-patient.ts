@@ -17,5 +17,6 @@ export const patient = {
   back: "Back to messages",
   youSaid: "You:",
   writingFor: (name: string) => `You are writing for: ${name}`,
+  private: "Only you and the clinic",
   loading: "Loading your messages…",
 };

@@ -56,6 +56,9 @@ export const coverage = {
   effect: (from: string | undefined, until: string, covering: string, covered: string | undefined) =>
     `From ${from ?? "now"} until ${until} ${covering} can read and answer ${his(covered)} patient conversations, not direct messages. It ends by itself.`,
   effectInGeneral: "Whoever covers can read and answer the patient conversations of who is away, not direct messages. It ends by itself.",
+  ofLabelled: "Also conversations with a label (Part 2, state law)",
+  ofLabelledHint: "Without it, whoever covers cannot open those.",
+  withLabelled: (sentence: string) => `${sentence}, also in conversations with a label`,
   do: "Arrange coverage",
   offline: "Offline: coverage is arranged and ended only with a connection.",
   arranged: "Coverage is arranged.",

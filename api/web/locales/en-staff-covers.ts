@@ -1,6 +1,7 @@
 // English: that one covers for somebody, where one works: the line on top, and what is news of it. Stands beside them; refuses to know their logic.
 export const covers = {
   banner: (name: string, until: string) => `You cover for ${name} until ${until}`,
+  withLabelled: (sentence: string) => `${sentence}, also in conversations with a label`,
   because: (sentence: string, reason: string) => (reason === "" ? `${sentence}.` : `${sentence}: ${reason}`),
   newsLabel: "News of your coverage",
   news: {

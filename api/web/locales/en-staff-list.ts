@@ -41,6 +41,12 @@ export const list = {
   nothing: "No messages yet",
   archived: "Archived",
   noAccount: "No account",
+  /** The name, and what it does. */
+  restricted: {
+    part_2: ["Part 2", "Not in the organization queue; not opened by usual coverage"],
+    state_law: ["State law", "Not in the organization queue; not opened by usual coverage"],
+    confidential: ["Confidential", "Kept from those who act for the patient"],
+  } as const,
   loading: "Loading conversations",
 };
 

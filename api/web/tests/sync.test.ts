@@ -193,7 +193,20 @@ describe("sync", () => {
     it.last().say({ type: "queue_closed" });
     it.last().say({ type: "event", ...event(8, { type: "coverage_ended", person: RAMAN, left: true }) });
     it.last().say({ type: "event", ...event(9, { type: "member_removed", person: RAMAN, left: false }, RAMAN, "con_unknown") });
-    expect(told).toEqual(["none", "all", { conversation_id: "con_a" }, { conversation_id: "con_unknown" }]);
+    expect(told).toEqual(["none", "all", { conversation_id: "con_a", by: "coverage_ended" }, { conversation_id: "con_unknown", by: "member_removed" }]);
+  });
+  test("a label or a confidence by which one is out takes it away; only who covered may read it on other grounds", async () => {
+    for (const [body, asks] of [[{ type: "labelled", sensitivity: "part_2", left: [RAMAN] }, 1], [{ type: "confidential_changed", confidential: true, left: [MARIA, RAMAN] }, 0]] as const) {
+      const it = make(history());
+      await it.start();
+      const told: unknown[] = [];
+      it.sync.onReach = (lost) => told.push(lost);
+      const before = it.asked.length;
+      it.last().say({ type: "event", ...event(6, { ...body, left: [...body.left] }) });
+      expect([told, it.store.conversations.has("con_a"), it.store.timelines.has("con_a")]).toEqual([[{ conversation_id: "con_a", by: body.type }], false, false]);
+      await it.clock.pass(400);
+      expect(it.asked.slice(before).filter((path) => path === "/v1/conversations/con_a")).toHaveLength(asks);
+    }
   });
   test("so is that the node does not show a conversation any more", async () => {
     const it = make(history());

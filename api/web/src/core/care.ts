@@ -9,8 +9,10 @@ export function holderOf(care: Care | null | undefined): Author | undefined {
 }
 
 /** Who is no member any more after this. */
-export function leaverOf(body: EventBody): Author | undefined {
-  return body.type === "member_removed" || (body.type === "coverage_ended" && body.left) ? body.person : undefined;
+export function leaversOf(body: EventBody): readonly (string | undefined)[] {
+  const left = body.type === "labelled" || body.type === "confidential_changed" ? body.left
+    : body.type === "member_removed" || (body.type === "coverage_ended" && body.left) ? [body.person] : [];
+  return left.map(({ id }) => id);
 }
 
 /** The same object where the event moves nothing. */
@@ -24,8 +26,9 @@ export function careAfter(care: Care | null | undefined, event: ConversationEven
       // what the patient may see opens again what was resolved
       return care?.stage === "resolved" && body.audience === "everyone" ? { ...care, stage: "open" } : care;
     case "member_removed":
+    case "labelled":
       // whoever answered is gone: which pool does now, the node says
-      return holderOf(care)?.id === body.person.id ? moved(null) : care;
+      return leaversOf(body).includes(holderOf(care)?.id) ? moved(null) : care;
     case "responsibility_moved":
       return { ...moved(body.party), since_ms: event.at_ms };
     case "coverage_ended":

@@ -83,6 +83,8 @@ export interface Wish {
   from_ms: number | undefined;
   until_ms: number | undefined;
   reason: string;
+  /** Conversations with a label, too. */
+  of_labelled?: boolean;
 }
 
 /** When it begins: what lies behind begins now. */
@@ -118,6 +120,7 @@ export function grantOf(wish: Wish, me: string, now_ms: number): GrantCoverage |
     ...(wish.begins === "later" && wish.from_ms !== undefined ? { from_ms: wish.from_ms } : {}),
     until_ms,
     reason: wish.reason.trim(),
+    ...(wish.of_labelled ? { of_labelled: true } : {}),
   };
 }
 

@@ -116,9 +116,14 @@ export class Outbox {
   withdraw(id: string): SendMessage | undefined {
     const row = this.rows.get(id);
     if (row === undefined || !mayWithdraw(row)) return undefined;
-    this.leave(row);
-    void this.erase(id);
+    this.drop(row);
     return row.message;
+  }
+
+  /** Its words are not to be seen here any more, whatever became of it. */
+  drop(row: Row): void {
+    this.leave(row);
+    void this.erase(row.id);
   }
 
   /** An own message came as an event: if it is the one under way, do not show it twice. */

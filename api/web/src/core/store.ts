@@ -1,7 +1,7 @@
 // Stands in the middle of the client: every conversation this person may see, by id, as the events say it is.
 // Refuses to know where events come from and who looks. Conversations are replaced, never changed in place.
 import { asRead } from "./attention";
-import { careAfter, leaverOf } from "./care";
+import { careAfter, leaversOf } from "./care";
 import { nextFrame, type Schedule } from "./frame";
 import { Timeline } from "./timeline";
 import type { Ability, Attention, Conversation, ConversationEvent, Counts, Person, Presence } from "./wire";
@@ -210,13 +210,6 @@ export class Store {
         next.member_count = held.member_count + 1;
         if (held.members) next.members = [...held.members.filter((one) => one.person_id !== body.person.id), { person_id: body.person.id, name: body.person.name, kind: body.person.kind, title: body.person.title ?? null, added_at_ms: event.at_ms, history: body.history ?? "full" }];
         return next;
-      case "member_removed":
-      case "coverage_ended":
-        if (leaverOf(body) === undefined) return next;
-        next.member_count = Math.max(0, held.member_count - 1);
-        if (held.members) next.members = held.members.filter((one) => one.person_id !== body.person.id);
-        if (body.person.id === this.me?.id) next.my = { ...next.my, member: false, may: [] };
-        return next;
       case "read":
         if (body.person?.id === this.me?.id && body.person) {
           const unread = Math.max(0, held.last_number - body.up_to_number);
@@ -226,8 +219,13 @@ export class Store {
           }
         }
         return next;
-      default:
+      default: {
+        const left = leaversOf(body);
+        next.member_count = Math.max(0, held.member_count - left.length);
+        if (held.members) next.members = held.members.filter((one) => !left.includes(one.person_id));
+        if (left.includes(this.me?.id)) next.my = { ...next.my, member: false, may: [] };
         return next;
+      }
     }
   }
 

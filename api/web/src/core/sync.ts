@@ -1,6 +1,6 @@
 // Stands between the wire and the store: welcome, replay, gaps, older pages, marks. The one place that fetches conversations.
 // Refuses to know the screen; it is told which conversation is looked at and answers through the store.
-import { careAfter, holderOf, leaverOf } from "./care";
+import { careAfter, holderOf, leaversOf } from "./care";
 import { systemClock, type Clock } from "./clock";
 import { Commands, Marker } from "./commands";
 import { outcomeIsOpen, query, Refusal, type Http } from "./http";
@@ -8,7 +8,7 @@ import type { Store } from "./store";
 import { isUnread } from "./attention";
 import { Pages, whole } from "./pages";
 import { Transport, type Link, type Socket } from "./transport";
-import type { Conversation, ConversationEvent, Counts, Coverage, InboxFilter, OwnFrame, QueueChange, ServerFrame } from "./wire";
+import type { Conversation, ConversationEvent, Counts, Coverage, EventBody, InboxFilter, OwnFrame, QueueChange, ServerFrame } from "./wire";
 
 export interface QueueWatch {
   changed: (change: QueueChange) => void;
@@ -16,8 +16,8 @@ export interface QueueWatch {
   closed: () => void;
 }
 
-/** Which conversation one may no longer read: that one; any, and nobody says which; perhaps one. */
-export type Lost = { conversation_id: string } | "all" | "none";
+/** Which conversation one may no longer read: that one, and by which event if by one; any, and nobody says which; perhaps one. */
+export type Lost = { conversation_id: string; by?: EventBody["type"] } | "all" | "none";
 
 export interface SyncOptions {
   http: Http;
@@ -265,14 +265,13 @@ export class Sync {
       if (store.conversations.get(id)?.my.member !== false) this.deliveries.mark(id, event.seq);
       this.options.onMessage?.(event, this.live_now);
     }
-    const leaver = leaverOf(body);
-    if (leaver !== undefined && leaver.id === store.me?.id) {
+    if (leaversOf(body).includes(store.me?.id)) {
       this.unknown.delete(id);
-      if (outcome !== "unknown") store.removeConversation(id);
-      this.onReach({ conversation_id: id });
-      if (body.type === "member_removed") return; // whose coverage ended may read it on other grounds
+      store.removeConversation(id);
+      this.onReach({ conversation_id: id, by: body.type });
+      if (body.type !== "labelled" && body.type !== "coverage_ended") return; // who came by a coverage may read it on other grounds
     }
-    if (["member_added", "member_removed", "coverage_ended", "archived", "reopened", "owner_changed", "conversation_created"].includes(body.type)) {
+    if (["member_added", "member_removed", "labelled", "coverage_ended", "archived", "reopened", "owner_changed", "confidential_changed", "conversation_created"].includes(body.type)) {
       this.discover(id, 0);
     } else if (moves_care) {
       this.discover(id, 0, false);

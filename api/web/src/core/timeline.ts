@@ -31,7 +31,7 @@ export interface Line {
   seq: number;
   at_ms: number;
   actor: Author;
-  event: Extract<EventBody, { type: "conversation_created" | "member_added" | "member_removed" | "renamed" | "archived" | "reopened" | "owner_changed" | "pinned" | "task_changed" | CareEvent }>;
+  event: Extract<EventBody, { type: "conversation_created" | "member_added" | "member_removed" | "renamed" | "archived" | "reopened" | "owner_changed" | "pinned" | "task_changed" | "labelled" | "confidential_changed" | CareEvent }>;
 }
 
 export type Item = Message | Line;

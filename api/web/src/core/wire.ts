@@ -1,6 +1,7 @@
 // Stands at the border: the names and shapes of docs/protocol.md, version 1, and nothing else.
 // Refuses to know how anything is sent, kept or shown.
 import type { PinEvent } from "./wire-pins";
+import type { OfLabelled, Restricted, RestrictionAbility, RestrictionEvent, Safeguards } from "./wire-restriction";
 import type { TaskEvent, TaskFrame } from "./wire-tasks";
 
 export type PersonKind = "staff" | "patient" | "proxy" | "partner" | "service";
@@ -14,7 +15,7 @@ export type Role =
   | "organization_queue";
 export type Ability =
   | "send" | "note" | "rename" | "archive" | "reopen" | "add_member" | "remove_member" | "leave" | "join" | "acknowledge"
-  | "take" | "assign" | "return" | "hand_over" | "accept" | "decline" | "withdraw" | "resolve" | "close" | "open";
+  | "take" | "assign" | "return" | "hand_over" | "accept" | "decline" | "withdraw" | "resolve" | "close" | "open" | RestrictionAbility;
 export type History = "full" | "from_now" | { since_ms: number };
 
 export interface PatientFacts {
@@ -129,7 +130,7 @@ export interface Covering {
 }
 
 /** For a time one works in the patient conversations of another. */
-export interface Coverage {
+export interface Coverage extends OfLabelled {
   id: string;
   covered: Author;
   covering: Author;
@@ -143,7 +144,7 @@ export interface Coverage {
   ended_by?: Author | null;
 }
 
-export interface GrantCoverage {
+export interface GrantCoverage extends OfLabelled {
   /** Absent: oneself. */
   covered_id?: string;
   covering_id: string;
@@ -178,7 +179,7 @@ export type CareStep =
   | { step: "allow_on_behalf"; allowed: boolean }
   | { step: "accept" | "decline" | "withdraw" | "resolve" | "close" | "open" };
 
-export interface Conversation {
+export interface Conversation extends Restricted {
   id: string;
   kind: ConversationKind;
   topic?: string | null;
@@ -246,7 +247,7 @@ export type EventBody =
   | { type: "coverage_ended"; person: Author; left: boolean; party?: Party | null }
   | { type: "stage_changed"; stage: Stage }
   | PinEvent
-  | TaskEvent;
+  | TaskEvent | RestrictionEvent;
 
 export interface ConversationEvent {
   revision: number;
@@ -342,7 +343,7 @@ export interface Hours { day: number; from_minute: number; until_minute: number 
 export interface Reason { number: number; name: string; role?: string; of_sites?: { site_id: string; role: string }[] }
 export interface Settings { guidance: string; hours: Hours[]; zone: string; patients: boolean; team: boolean; reasons: Reason[] }
 /** `reachable`: whom of their care team patients can ask for. */
-export interface SettingsPage { settings: Settings; reachable?: Author[] }
+export interface SettingsPage { settings: Settings; safeguards?: Safeguards; reachable?: Author[] }
 
 export type ServerFrame =
   | { type: "welcome"; version: number; person: Person; session_id: string; revision: number; heartbeat_ms: number; heartbeat_answered?: boolean }
@@ -393,5 +394,5 @@ export type CreateConversation =
   | { kind: "direct"; person_id: string }
   | { kind: "group"; topic: string; member_ids: string[] }
   | { kind: "channel"; topic: string; visibility: ChannelVisibility; site_id: string | null; phi_allowed: boolean; member_ids: string[] }
-  | { kind: "patient"; patient_id: string; topic: string; reason?: number; to_id?: string }
+  | { kind: "patient"; patient_id: string; topic: string; reason?: number; to_id?: string; confidential?: boolean }
   | { kind: "care_room"; beside_id: string; topic: string };

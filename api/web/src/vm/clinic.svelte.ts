@@ -1,12 +1,15 @@
 // Stands between the clinic's settings on the node and whoever shows them: as they stand, after a break and after every change as well.
 // Refuses to set them, and to keep them for whoever comes next on this device.
 import type { Author, Settings, SettingsPage } from "../core/wire";
+import type { Safeguards } from "../core/wire-restriction";
 import type { Sync } from "../core/sync";
 import { session } from "./session.svelte";
 
 class Clinic {
   /** Undefined until they were told. */
   settings = $state.raw<Settings>();
+  /** Against words that reach the wrong reader. */
+  safeguards = $state.raw<Safeguards>();
   reachable = $state.raw<readonly Author[]>([]);
   private sync: Sync | undefined;
   private turn = 0;
@@ -17,11 +20,18 @@ class Clinic {
     if (sync === undefined || sync === this.sync) return;
     this.sync = sync;
     this.settings = undefined;
+    this.safeguards = undefined;
     this.reachable = [];
     const look = (): void => void this.look().catch(() => {});
     sync.onSettings = look;
     sync.onLink((link) => { if (link.state === "live") look(); });
     look();
+  }
+
+  /** As they stand now, for a question that hangs on them. What was known before stays until the answer is there, and if there is none. */
+  renew(): void {
+    if (this.sync === session.sync) void this.look().catch(() => {});
+    else this.follow();
   }
 
   async look(): Promise<void> {
@@ -30,6 +40,7 @@ class Clinic {
     const page = await session.http.ask<SettingsPage>("/v1/settings");
     if (turn !== this.turn || sync !== this.sync) return;
     this.settings = page.settings;
+    this.safeguards = page.safeguards;
     this.reachable = page.reachable ?? [];
   }
 }

@@ -3,4 +3,5 @@ import { Part } from "../../vm/part.svelte";
 
 export const clinic = new Part(() => import("./Standing.svelte"));
 export const thread = new Part(() => import("./Thread.svelte"));
+export const privacy = new Part(() => import("./privacy"));
 export const new_message = new Part(() => import("./NewMessage.svelte"));

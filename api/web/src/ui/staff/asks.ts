@@ -3,7 +3,9 @@ import type { Message } from "../../core/timeline";
 import type { Author, Member } from "../../core/wire";
 
 export type Ask =
-  | { what: "rename" | "archive" | "reopen" | "leave" | "add" | "care_room" | "assign" | "return" | "close" | "remind" }
+  | { what: "label" | "unlabel" | "keep" | "share" }
+  | { what: "add"; person?: Author }
+  | { what: "rename" | "archive" | "reopen" | "leave" | "care_room" | "assign" | "return" | "close" | "remind" }
   | { what: "take_over"; from: Author }
   | { what: "hand_over"; to?: Author }
   | { what: "coverage"; covered: Author }

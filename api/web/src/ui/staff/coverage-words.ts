@@ -11,8 +11,9 @@ export function untilWords(format: Format, until_ms: number, now_ms: number): st
 }
 
 /** "You cover for Chidi Okafor until 18:00: annual leave"; of what is only known from the conversation the reason is not known. */
-export function bannerWords({ covered, until_ms, reason = "" }: Pick<Covering, "covered" | "until_ms"> & { reason?: string }, format: Format, now_ms: number): string {
-  return covers.because(covers.banner(covered.name, untilWords(format, until_ms, now_ms)), reason);
+export function bannerWords({ covered, until_ms, of_labelled = false, reason = "" }: Pick<Covering, "covered" | "until_ms"> & { of_labelled?: boolean; reason?: string }, format: Format, now_ms: number): string {
+  const banner = covers.banner(covered.name, untilWords(format, until_ms, now_ms));
+  return covers.because(of_labelled ? covers.withLabelled(banner) : banner, reason);
 }
 
 export function newsWords({ coverage: { covered, from_ms, until_ms }, what }: Notice, format: Format, now_ms: number): string {
@@ -24,6 +25,7 @@ export function newsWords({ coverage: { covered, from_ms, until_ms }, what }: No
 interface Words {
   running: (covering: string | undefined, covered: string | undefined, until: string) => string;
   planned: (covering: string | undefined, covered: string | undefined, from: string, until: string) => string;
+  withLabelled: (sentence: string) => string;
 }
 
 /** Undefined: whoever reads it. */
@@ -31,5 +33,6 @@ export const nameTo = (person: Author, me: string): string | undefined => (perso
 
 export function coverageWords(coverage: Coverage, me: string, format: Format, words: Words): string {
   const [covering, covered, until] = [nameTo(coverage.covering, me), nameTo(coverage.covered, me), format.when(coverage.until_ms)];
-  return phaseOf(coverage) === "planned" ? words.planned(covering, covered, format.when(coverage.from_ms), until) : words.running(covering, covered, until);
+  const sentence = phaseOf(coverage) === "planned" ? words.planned(covering, covered, format.when(coverage.from_ms), until) : words.running(covering, covered, until);
+  return coverage.of_labelled ? words.withLabelled(sentence) : sentence;
 }

@@ -9,6 +9,8 @@ export const about = new Part(() => import("./parts/about"));
 export const task_asks = new Part(() => import("./parts/task-asks"));
 /** Who covers for whom, and arranging it. */
 export const coverage = new Part(() => import("./parts/coverage"));
+/** A label, and what is kept from those who act for a patient. */
+export const restriction = new Part(() => import("./parts/restriction"));
 /** What the clinic sets for itself. */
 export const settings = new Part(() => import("./ClinicSettings.svelte"));
 /** The clinic's messages in figures. */
@@ -17,6 +19,6 @@ export const overview = new Part(() => import("./OverviewPane.svelte"));
 export const directory = new Part(() => import("./DirectoryPane.svelte"));
 
 export function fetchFurther(): { default: typeof Place } {
-  fetchAhead([about, overview, directory, task_asks, coverage]);
+  fetchAhead([about, overview, directory, task_asks, coverage, restriction]);
   return { default: Place };
 }

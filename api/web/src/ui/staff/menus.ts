@@ -12,6 +12,7 @@ import type { Verbs } from "../thread/verbs";
 import type { Ask } from "./asks";
 import { refuseOnBehalf, takeNew } from "./deeds";
 import { ownItems } from "./own-menu";
+import { restrictionItems } from "./restriction-menu";
 
 export function messageItems(message: Message, me: string, in_thread: boolean, verbs: Verbs, conversation?: Conversation): MenuItem[] {
   const mine = message.author.id === me;
@@ -32,6 +33,7 @@ export function conversationItems(conversation: Conversation, details: () => voi
   const items: MenuItem[] = [{ label: words.details, run: details }, ...ownItems(conversation, () => ask({ what: "remind" }))];
   if (kind === "patient" && my.member) items.push({ label: words.careRoom, run: () => ask({ what: "care_room" }) });
   if (my.may.includes("add_member")) items.push({ label: words.add, run: () => ask({ what: "add" }) });
+  items.push(...restrictionItems(conversation, ask));
   if (my.may.includes("rename")) items.push({ label: words.rename, run: () => ask({ what: "rename" }) });
   if (my.may.includes("archive") && state === "open") items.push({ label: words.archive, note: words.archiveNote, run: () => ask({ what: "archive" }) });
   if (my.may.includes("reopen") && state === "archived") items.push({ label: words.reopen, run: () => ask({ what: "reopen" }) });

@@ -3,6 +3,7 @@
 import { clinic } from "../../../vm/clinic.svelte";
 import { coverages } from "../../../vm/coverage.svelte";
 import { own } from "../../../vm/own.svelte";
+import { followReach } from "../../../vm/reach";
 import { todo } from "../../../vm/tasks.svelte";
 
 export { default as AboveBox } from "../AboveBox.svelte";
@@ -14,6 +15,7 @@ export { clinic, todo };
 
 export function look(): void {
   clinic.follow();
+  followReach();
   for (const one of [coverages.look(), own.look(true), todo.look()]) void one.catch(() => {});
 }
 

@@ -121,7 +121,7 @@ impl Encode for JsonFrames {
                 let coverage = Box::new(coverage);
                 frame(&ServerFrame::CoverageChanged { coverage })
             }
-            Change::Settings(_) => frame(&ServerFrame::SettingsChanged),
+            Change::Settings(_) | Change::Safeguards(_) => frame(&ServerFrame::SettingsChanged),
             Change::Attention { attention, reminded } => frame(&ServerFrame::AttentionChanged {
                 conversation_id: attention.conversation.to_string(),
                 attention: convert::waiting::attention(attention),

@@ -93,7 +93,9 @@ fn a_childs_confidential_topic_is_kept_from_who_acts_for_them() {
     raman
         .command("PUT", "/v1/safeguards", &json!({ "undo_s": 10 }), &new_command_id())
         .refused(403, "forbidden");
+    let mut childs = Socket::connect(&leo, None);
     set(json!(1)).expect(200);
+    childs.expect(|frame| frame["type"] == "settings_changed");
     assert_eq!(
         raman.get("/v1/settings").expect(200)["safeguards"],
         json!({ "confidential_from_years": 1, "undo_s": 10 })

@@ -4,6 +4,7 @@ mod common;
 
 use common::scene_of_care::{CONFIRMATION, confirmed};
 use common::scene_of_coverage::running;
+use common::scene_of_restriction::open_check;
 use common::scene_of_tasks::pin_of;
 use common::{
     COLLEAGUE, CONVERSATION, Case, NEW, NOW_MS, NURSE, OTHER_PATIENT, PATIENT, administrator, channel, colleague, head,
@@ -14,7 +15,6 @@ use corridor_domain::care::{Care, CareStep, Stage};
 use corridor_domain::command::{Acting, Command, NewConversation};
 use corridor_domain::conversation::{Audience, Conversation, History, Kind, Visibility};
 use corridor_domain::event::{Event, Retraction};
-use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::limits;
 use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::permission::{Asking, permit};
@@ -247,14 +247,8 @@ fn case(refusal: Refusal) -> Option<Case> {
                 conversation,
                 credential,
             };
-            let open = IdentityCheck {
-                conversation,
-                asked_by: NURSE,
-                asked_at_ms: NOW_MS - 1,
-                confirmed: None,
-            };
             let case = Case::inside(&patient(PATIENT, &[]), &head(thread()), command);
-            case.change(|view| view.identity_check = Some(open))
+            case.change(|view| view.identity_check = Some(open_check()))
         }
         Refusal::CoverageOverlaps => {
             let running = running(NURSE, COLLEAGUE);

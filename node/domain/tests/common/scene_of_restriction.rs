@@ -12,6 +12,16 @@ use corridor_domain::restriction::{Restriction, RestrictionStep, Safeguards, Sen
 use corridor_domain::template::Template;
 use corridor_domain::view::Readable;
 
+/// A colleague asked, and nobody has shown it yet.
+pub fn open_check() -> IdentityCheck {
+    IdentityCheck {
+        conversation: CONVERSATION,
+        asked_by: COLLEAGUE,
+        asked_at_ms: NOW_MS - 1,
+        confirmed: None,
+    }
+}
+
 impl Scene<'_> {
     /// At a conversation, as a member or through a broken glass.
     pub(super) fn look(&self) -> Command {
@@ -67,12 +77,7 @@ impl Scene<'_> {
     }
 
     pub(super) fn identity_check(&self) -> Option<IdentityCheck> {
-        self.is("asked").then_some(IdentityCheck {
-            conversation: CONVERSATION,
-            asked_by: COLLEAGUE,
-            asked_at_ms: NOW_MS - 1,
-            confirmed: None,
-        })
+        self.is("asked").then(open_check)
     }
 
     pub(super) fn identity_command(&self, actor: &Person) -> Command {

@@ -38,7 +38,7 @@ export default defineConfig(({ mode }) => ({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            { name: "core", test: /src\/core\/(?!age|clinic|coverage|directory|hours|md|entries|faces|later|matching|mentions|naming|overview|pins|put-away|queue|receipts|restriction|tasks|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
+            { name: "core", test: /src\/core\/(?!age|clinic|coverage|directory|guard|hours|md|entries|faces|later|matching|mentions|naming|overview|pins|put-away|queue|receipts|restriction|tasks|templates|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
             { name: "md", test: /src\/core\/md\./ },
             { name: "clinic", test: /src\/vm\/(clinic|reach)/ },
             { name: "thread", test: /src\/ui\/thread\/(Body|Box|drawings|MessagePane|Tags|Waiting|words)|src\/vm\/(aim|thread|composer|scroll)|src\/core\/(mentions|entries|receipts)/ },
@@ -46,7 +46,8 @@ export default defineConfig(({ mode }) => ({
             { name: "list", test: /src\/core\/matching|src\/ui\/staff\/(ListPane|ConversationRow|Metrics)\.|locales\/en-staff-list/ },
             { name: "conversation", test: /src\/core\/age|src\/ui\/staff\/(ConversationPane|ConversationHeader|Composer|WaitingRow|lines|guidance)\.|src\/ui\/thread\/Message\.|locales\/en-staff-(conversation|lines)/ },
             { name: "actions", test: /src\/ui\/kit\/MenuList|src\/ui\/staff\/(keyboard|menus|deeds|own-deeds|own-menu|restriction-menu)\.|src\/vm\/own|src\/core\/(later|pins)\.|locales\/en-staff-(menus|own|panel|restriction-menu)/ },
-            { name: "care", test: /src\/ui\/staff\/(care-steps|care-menu|replying|Responsibility|RestrictionChips|HandOverBanner|ComposerAsks|OnBehalf)\.|src\/vm\/(now|on-behalf)|locales\/en-staff-(care|behalf|restriction\.)/ },
+            { name: "care", test: /src\/ui\/staff\/(care-steps|care-menu|replying|Responsibility|RestrictionChips|HandOverBanner|ComposerAsks|OnBehalf|GuardWords)\.|src\/core\/guard|src\/vm\/(now|on-behalf)|locales\/en-staff-(care|behalf|guard|restriction\.)/ },
+            { name: "around", test: /src\/vm\/(holding|guard|templates)|src\/ui\/staff\/(ComposerNotes|Refused|SendMore|Held|Guard|GuardAnother|PatientPicker|TemplateButton|TemplateLeft|TemplateOffer|Offers|Mentions|fields)\.|src\/core\/(naming|templates)|locales\/en-staff-templates|locales\/en-staff-reply/ },
             { name: "todo", test: /src\/ui\/staff\/(TaskItem|UnreadItem|task-words|task-deeds)\.|src\/core\/tasks|locales\/en-staff-tasks/ },
             { name: "modal", test: /src\/ui\/kit\/Dialog\.|src\/core\/restriction\./ },
             { name: "dialog", test: /src\/ui\/kit\/(Confirm|PeoplePicker|describe|fault)|src\/vm\/kept-words|locales\/en-staff-people|dom\/blocks\/await/ },

@@ -28,14 +28,23 @@ export function freePort() {
 }
 
 export class Node {
-  static async start() {
+  /** Without `undo_s` nothing is held: what is sent leaves at once. */
+  static async start({ undo_s = 0 } = {}) {
     if (!existsSync(BINARY)) throw new Error(`no node at ${BINARY}: build it (cargo build --release) or set CORRIDOR_BIN`);
     const node = new Node();
     node.folder = mkdtempSync(join(tmpdir(), "corridor-e2e-"));
     node.port = await freePort();
     node.operations_port = await freePort();
     await node.run();
+    await node.hold(undo_s);
     return node;
+  }
+
+  /** For how long the clinic holds replies to patients. */
+  async hold(undo_s) {
+    const teo = await this.api(this.people().find((one) => one.login === "teo"));
+    const { safeguards } = await teo.get("/v1/settings");
+    if (safeguards.undo_s !== undo_s) await teo.put("/v1/safeguards", { ...safeguards, undo_s });
   }
 
   get url() {
@@ -99,6 +108,8 @@ export class Node {
       person: signed.person,
       get: (path) => request(path, { headers: auth }),
       post: (path, body) => request(path, { method: "POST", headers: { ...json, ...auth, "idempotency-key": crypto.randomUUID() }, body: JSON.stringify(body) }),
+      put: (path, body) => request(path, { method: "PUT", headers: { ...json, ...auth, "idempotency-key": crypto.randomUUID() }, body: JSON.stringify(body) }),
+      delete: (path) => request(path, { method: "DELETE", headers: { ...json, ...auth, "idempotency-key": crypto.randomUUID() } }),
       patch: (path, body) => request(path, { method: "PATCH", headers: { ...json, ...auth, "idempotency-key": crypto.randomUUID() }, body: JSON.stringify(body) }),
     };
   }

@@ -11,6 +11,7 @@ export const menus = {
   task: "Create task…",
   pin: (name: string) => `Pin to ${name}…`,
   pinChart: "Pin to a chart…",
+  move: "Written to the wrong patient…",
   later: "Send later…",
   mustRead: "Must be read by…",
   mustReadNote: "If the patient has not read it by then, there is a task to reach them another way.",

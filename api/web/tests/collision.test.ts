@@ -317,7 +317,7 @@ describe("by when it must be read", () => {
     await fireEvent.submit(document.querySelector("form") as HTMLFormElement);
     await settle();
     await tick();
-    expect([box.text, vi.mocked(session.http.ask).mock.calls[0]?.[1]?.body]).toEqual(["", { at_ms: expect.any(Number), body: "Come on Monday", audience: "everyone", priority: "routine", mentions: [] }]);
+    expect([box.text, vi.mocked(session.http.ask).mock.calls[0]?.[1]?.body]).toEqual(["", { at_ms: expect.any(Number), body: "Come on Monday", audience: "everyone", priority: "routine", mentions: [], check_patient: true }]);
   });
 });
 

@@ -15,7 +15,7 @@ export interface TabsOptions<T> {
 
 export function joinTabs<T>(options: TabsOptions<T>): Tabs<T> {
   const locks = typeof navigator === "undefined" ? undefined : (navigator.locks as LockManager | undefined);
-  const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(options.name);
+  let channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(options.name);
   const end = new AbortController();
   let leading = false;
   let release: () => void = () => {};
@@ -45,6 +45,7 @@ export function joinTabs<T>(options: TabsOptions<T>): Tabs<T> {
       end.abort();
       release();
       channel?.close();
+      channel = undefined; // what is still under way is told to nobody
     },
   };
 }

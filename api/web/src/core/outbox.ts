@@ -24,6 +24,8 @@ export interface Row {
   seq: number | null;
   /** The disk has no room for it: it is in this page only. */
   loose?: boolean;
+  /** It does not leave before, and counts as written then: its author can undo it until then. */
+  hold_until_ms?: number | undefined;
 }
 
 export type TabNote = { type: "put"; row: Row } | { type: "remove"; id: string };
@@ -51,7 +53,7 @@ export class Outbox {
   private last_order = 0;
   private stopped = false;
 
-  constructor(private readonly options: OutboxOptions) {}
+  constructor(readonly options: OutboxOptions) {}
 
   get durable(): boolean {
     return this.options.rows.durable;
@@ -60,6 +62,8 @@ export class Outbox {
   async load(): Promise<void> {
     for (const { value } of await this.options.rows.all()) {
       if (this.rows.has(value.id) || this.gone.has(value.id)) continue;
+      // what was held may have left with the page that held it: it is that message now, and goes, as no time was ever so early
+      if (value.hold_until_ms) value.hold_until_ms = value.attempts ||= 1;
       this.rows.set(value.id, value.state === "sending" ? { ...value, state: "waiting" } : value);
       this.last_order = Math.max(this.last_order, value.order);
       this.options.onChange(value.conversation_id);
@@ -81,15 +85,15 @@ export class Outbox {
   }
 
   /** Resolves when the row is kept, not when it is sent. */
-  write(conversation_id: string, message: SendMessage): Promise<Row> {
-    return this.begin(conversation_id, message);
+  write(conversation_id: string, message: SendMessage, hold_until_ms?: number): Promise<Row> {
+    return this.begin(conversation_id, message, undefined, hold_until_ms);
   }
 
   /** Instead of another one, which leaves the disk when this one is there. */
-  private async begin(conversation_id: string, message: SendMessage, instead_of?: string): Promise<Row> {
+  private async begin(conversation_id: string, message: SendMessage, instead_of?: string, hold_until_ms?: number): Promise<Row> {
     const now = this.options.clock.now();
     this.last_order = Math.max(this.last_order + 1, now);
-    const row: Row = { id: commandId(), order: this.last_order, conversation_id, created_at_ms: now, message, state: "waiting", attempts: 0, problem: null, seq: null };
+    const row: Row = { id: commandId(), order: this.last_order, conversation_id, created_at_ms: hold_until_ms ?? now, message, state: "waiting", attempts: 0, problem: null, seq: null, hold_until_ms };
     await this.change(row);
     if (instead_of !== undefined) {
       await this.erase(instead_of);
@@ -169,7 +173,7 @@ export class Outbox {
       for (;;) {
         const head = this.of(conversation_id).find((row) => row.state === "waiting" || row.state === "sending");
         if (head === undefined || this.stopped || !this.options.line.live) break;
-        wait_ms = (this.not_before.get(conversation_id) ?? 0) - this.options.clock.now();
+        wait_ms = Math.max(this.not_before.get(conversation_id) ?? 0, head.hold_until_ms ?? 0) - this.options.clock.now();
         if (wait_ms > 0) break;
         if (!(await this.attempt(head))) {
           wait_ms = Math.max(50, (this.not_before.get(conversation_id) ?? 0) - this.options.clock.now());
@@ -229,7 +233,7 @@ export class Outbox {
     }
   }
 
-  private async change(row: Row): Promise<void> {
+  async change(row: Row): Promise<void> {
     this.show(row);
     await this.keep(row);
     this.options.tell({ type: "put", row });

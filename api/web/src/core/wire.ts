@@ -1,5 +1,6 @@
 // Stands at the border: the names and shapes of docs/protocol.md, version 1, and nothing else.
 // Refuses to know how anything is sent, kept or shown.
+import type { Found } from "./wire-guard";
 import type { PinEvent } from "./wire-pins";
 import type { OfLabelled, Restricted, RestrictionAbility, RestrictionEvent, Safeguards } from "./wire-restriction";
 import type { TaskEvent, TaskFrame } from "./wire-tasks";
@@ -277,6 +278,7 @@ export interface SendMessage {
   seen_seq?: number;
   /** By the staff to a patient: when they must have read it. */
   read_by_ms?: number;
+  /** By the staff: `another_patient`, if it names one. */ check_patient?: boolean;
 }
 
 /** A message for a time ahead: judged then as if it were sent then. */
@@ -315,7 +317,7 @@ export interface Problem {
   status: number;
   detail?: string;
   code: string;
-  retry_after_ms?: number;
+  retry_after_ms?: number; found?: Found[];
 }
 
 export interface Accepted {

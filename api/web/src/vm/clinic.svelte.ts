@@ -19,8 +19,7 @@ class Clinic {
     const { sync } = session;
     if (sync === undefined || sync === this.sync) return;
     this.sync = sync;
-    this.settings = undefined;
-    this.safeguards = undefined;
+    this.settings = this.safeguards = undefined;
     this.reachable = [];
     const look = (): void => void this.look().catch(() => {});
     sync.onSettings = look;

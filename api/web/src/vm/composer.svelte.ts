@@ -35,6 +35,10 @@ export class Composer {
   read_by_ms = $state<number>();
   /** That is being asked. */
   timing = $state(false);
+  /** What templates have left to be filled in: `{…}`. */
+  fields = $state.raw<readonly string[]>([]);
+  /** It was to be sent with such a one. */
+  unfilled = $state(0);
   editing = $state.raw<Message | undefined>(undefined);
   saving = $state(false);
   problem = $state("");
@@ -55,7 +59,7 @@ export class Composer {
   }
 
   /** What was begun, or comes back. */
-  take({ text, audience, behalf, priority, chosen, read_by_ms }: Draft): void {
+  take({ text, audience, behalf, priority, chosen, read_by_ms, fields = [] }: Draft): void {
     this.text = text;
     this.seen_seq = this.held();
     this.audience = audience;
@@ -63,10 +67,16 @@ export class Composer {
     this.priority = priority;
     this.chosen = chosen;
     this.read_by_ms = read_by_ms;
+    this.fields = fields;
   }
 
   get full(): boolean {
     return this.editing !== undefined || this.text !== "";
+  }
+
+  /** What is still to be filled in. Nothing is sent with it. */
+  get left(): readonly string[] {
+    return this.fields.filter((field) => this.text.includes(field));
   }
 
   get size(): number {
@@ -90,7 +100,7 @@ export class Composer {
 
   keep(): void {
     if (this.editing !== undefined) return;
-    keepDraft(this.view.id, this.thread, { text: this.text, audience: this.audience, behalf: this.behalf, priority: this.priority, chosen: this.chosen, read_by_ms: this.read_by_ms });
+    keepDraft(this.view.id, this.thread, { text: this.text, audience: this.audience, behalf: this.behalf, priority: this.priority, chosen: this.chosen, read_by_ms: this.read_by_ms, fields: this.fields });
   }
 
   edit(message: Message, names: readonly Candidate[]): void {
@@ -120,7 +130,7 @@ export class Composer {
       return;
     }
     const seen_seq = this.seen_seq || this.held();
-    const to_patient = message.audience === "everyone" && this.view.conversation?.kind === "patient" && session.me?.person.kind === "staff";
+    const to_patient = message.audience === "everyone" && message.check_patient;
     this.sent();
     await session.send(this.view.id, to_patient && seen_seq > 0 ? { ...message, seen_seq } : message);
   }
@@ -132,6 +142,7 @@ export class Composer {
       audience: this.behalf ? "everyone" : this.audience,
       priority: this.priority,
       mentions: mentionsIn(body, this.chosen),
+      ...(this.view.conversation?.kind === "patient" && session.me?.person.kind === "staff" ? { check_patient: true } : {}),
       ...(this.thread === undefined ? {} : { reply_to: this.thread }),
       ...(this.read_by_ms !== undefined && this.audience === "everyone" && !this.behalf ? { read_by_ms: this.read_by_ms } : {}),
     };
@@ -143,6 +154,7 @@ export class Composer {
     this.chosen = [];
     this.priority = "routine";
     this.read_by_ms = undefined;
+    this.fields = [];
     this.seen_seq = 0;
     this.keep();
     this.view.clearNew();

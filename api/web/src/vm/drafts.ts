@@ -11,6 +11,8 @@ export interface Draft {
   priority: Priority;
   chosen: Candidate[];
   read_by_ms?: number | undefined;
+  /** What a template leaves to be filled in. */
+  fields?: readonly string[];
 }
 
 const drafts = new Map<string, Draft>();

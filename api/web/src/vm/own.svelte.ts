@@ -7,7 +7,7 @@ import type { Conversation, Scheduled } from "../core/wire";
 import { session } from "./session.svelte";
 
 /** A line under the header until it is put away. */
-export type OwnNotice = { conversation_id: string } | { trouble: string };
+export type OwnNotice = { conversation_id: string } | { trouble: string; conversation_id?: string };
 
 class Own {
   /** Waiting and refused ones, the earliest first. */
@@ -85,8 +85,8 @@ class Own {
   }
 
   /** It did not work, where nothing is open that could say so. */
-  tell(trouble: string): void {
-    this.notices = [...this.notices.filter((one) => !("trouble" in one)), { trouble }];
+  tell(trouble: string, conversation_id?: string): void {
+    this.notices = [...this.notices.filter((one) => !("trouble" in one) || one.conversation_id !== conversation_id), { trouble, ...(conversation_id && { conversation_id }) }];
   }
 
   putAway(notice: OwnNotice): void {
@@ -105,7 +105,7 @@ class Own {
   }
 
   private remind(conversation_id: string): void {
-    this.notices = [...this.notices.filter((one) => !("conversation_id" in one && one.conversation_id === conversation_id)), { conversation_id }];
+    this.notices = [...this.notices.filter((one) => "trouble" in one || one.conversation_id !== conversation_id), { conversation_id }];
   }
 }
 

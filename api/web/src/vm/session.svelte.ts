@@ -36,6 +36,8 @@ export class Session {
   sync: Sync | undefined;
   outbox: Outbox | undefined;
   onMessage: (event: ConversationEvent) => void = () => {};
+  /** Until when what is written can still be undone, if at all. */
+  declare hold?: (conversation_id: string, message: SendMessage) => number | undefined;
   private tabs: Tabs<TabNote> | undefined;
   private stop_following: () => void = () => {};
   private retry: number | undefined;
@@ -89,7 +91,7 @@ export class Session {
   }
 
   async send(conversation_id: string, message: SendMessage): Promise<void> {
-    await this.outbox?.write(conversation_id, message);
+    await this.outbox?.write(conversation_id, message, this.hold?.(conversation_id, message));
   }
 
   setStatus(status: Exclude<Presence, "offline">): void {

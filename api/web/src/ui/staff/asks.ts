@@ -11,4 +11,4 @@ export type Ask =
   | { what: "coverage"; covered: Author }
   | { what: "task" | "pin"; message?: Message }
   | { what: "remove"; member: Member }
-  | { what: "retract" | "receipts" | "versions"; message: Message };
+  | { what: "retract" | "receipts" | "versions" | "move"; message: Message };

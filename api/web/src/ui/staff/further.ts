@@ -11,6 +11,12 @@ export const task_asks = new Part(() => import("./parts/task-asks"));
 export const coverage = new Part(() => import("./parts/coverage"));
 /** A label, and what is kept from those who act for a patient. */
 export const restriction = new Part(() => import("./parts/restriction"));
+/** A message that was written to the wrong patient. */
+export const moving = new Part(() => import("./MoveDialog.svelte"));
+/** All that was said with a patient. */
+export const timeline = new Part(() => import("./PatientTimeline.svelte"));
+/** Keeping templates, one's own and the clinic's. */
+export const keeping = new Part(() => import("./parts/keeping"));
 /** What the clinic sets for itself. */
 export const settings = new Part(() => import("./ClinicSettings.svelte"));
 /** The clinic's messages in figures. */

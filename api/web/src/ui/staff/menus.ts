@@ -24,6 +24,7 @@ export function messageItems(message: Message, me: string, in_thread: boolean, v
   if (!message.retracted && session.me?.person.kind === "staff") items.push({ label: words.task, run: () => verbs.ask("task", message) });
   if (!message.retracted && mayPin(session.me, conversation)) items.push({ label: conversation?.patient ? words.pin(shortName(conversation.patient.name)) : words.pinChart, run: () => verbs.ask("pin", message) });
   if (!message.retracted) items.push({ label: words.copy, run: () => void navigator.clipboard?.writeText(message.body) });
+  if (mine && !message.retracted && !message.on_behalf_of && conversation?.kind === "patient" && session.me?.person.kind === "staff") items.push({ label: words.move, run: () => verbs.ask("move", message) });
   if ((mine || message.on_behalf_of?.id === me) && !message.retracted) items.push({ label: words.retract, danger: true, run: () => verbs.ask("retract", message) });
   return items;
 }

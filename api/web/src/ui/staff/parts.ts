@@ -27,8 +27,8 @@ export const dialogs = new Part(() => import("./parts/dialogs"));
 export const news = new Part(() => import("./parts/news"));
 /** What is asked about a time ahead: a reminder, a message that is sent then. */
 export const later = new Part(() => import("./parts/later"));
-/** The names that are offered after an @. */
-export const mentions = new Part(() => import("./Mentions.svelte"));
+/** The names that are offered after an @, the templates after a slash. */
+export const mentions = new Part(() => import("./Offers.svelte"));
 /** The organization's queue. */
 export const queue = new Part(() => import("./QueuePane.svelte"));
 /** What is to be done. */

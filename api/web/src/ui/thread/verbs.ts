@@ -7,7 +7,7 @@ export interface Verbs {
   reply: (root_seq: number) => void;
   edit: (message: Message) => void;
   /** In a dialog. */
-  ask: (what: "retract" | "receipts" | "versions" | "task" | "pin", message: Message) => void;
+  ask: (what: "retract" | "receipts" | "versions" | "task" | "pin" | "move", message: Message) => void;
   acknowledge: (message: Message) => Promise<void>;
 }
 

@@ -2,3 +2,5 @@
 export { default as ComposerNotes } from "../ComposerNotes.svelte";
 export { default as Refused } from "../Refused.svelte";
 export { default as SendMore } from "../SendMore.svelte";
+export { default as TemplateButton } from "../TemplateButton.svelte";
+export { leave } from "../../../vm/holding.svelte";

@@ -68,7 +68,7 @@ export const help = {
     ["J / K", "Next / previous conversation, person, figure"],
     ["N", "Next unread conversation, next task"],
     ["Enter", "Open the conversation, or what is known of the person"],
-    ["1 / 2 / 3 / 4", "All / Unread / Read / Archived (for me); in the queue Open / Resolved / Closed; in the tasks Mine / Team / All / Not read; in the overview the four figures; in the directory People / Patients"],
+    ["1 / 2 / 3 / 4", "All / Unread / Read / Archived (for me); in the queue Open / Resolved / Closed; in the tasks Mine / Team / All / Not read; in the overview the four figures; in the directory People / Patients; in people and sites People / Patients / Sites"],
     ["/", "Search"],
     ["C", "New message"],
     ["R", "Write in this conversation"],

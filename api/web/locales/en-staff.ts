@@ -10,6 +10,7 @@ export const staff = {
     tasks: "Tasks",
     overview: "Overview",
     directory: "Directory",
+    people: "People and sites",
     help: "Help",
     signOut: "Sign out",
     skipList: "Skip to the list",

@@ -1,6 +1,5 @@
 // Stands between the address bar and the screen: which section, which of it, which conversation, which thread. Only opaque ids stand there.
-const SECTIONS = ["inbox", "team", "queue", "tasks", "overview", "directory"] as const;
-export type Section = (typeof SECTIONS)[number];
+export type Section = "inbox" | "team" | "queue" | "tasks" | "overview" | "directory" | "people";
 
 export interface Route {
   section: Section;
@@ -13,15 +12,14 @@ export interface Route {
 export function parseRoute(hash: string): Route {
   const [path = "", filter] = hash.replace(/^#\/?/, "").split("?");
   const parts = path.split("/");
-  const section = SECTIONS.find((one) => one === parts[0]) ?? "inbox";
+  const section = (/^(tasks|team|queue|overview|people|directory)$/.exec(parts[0] ?? "")?.[0] ?? "inbox") as Section;
   const conversation = parts[1] !== undefined && /^con_[0-9a-z]+$/.test(parts[1]) ? parts[1] : undefined;
   const thread = conversation !== undefined && /^\d+$/.test(parts[2] ?? "") ? Number(parts[2]) : undefined;
   return { section, filter, conversation, thread };
 }
 
 export function hrefOf(section: Section, conversation?: string, thread?: number): string {
-  const rest = conversation === undefined ? "" : thread === undefined ? `/${conversation}` : `/${conversation}/${thread}`;
-  return `#/${section}${rest}`;
+  return `#/${[section, conversation, thread].filter(Boolean).join("/")}`;
 }
 
 class Router {

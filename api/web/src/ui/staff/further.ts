@@ -24,6 +24,9 @@ export const overview = new Part(() => import("./OverviewPane.svelte"));
 /** Who works here and with whom, and the patients. */
 export const directory = new Part(() => import("./DirectoryPane.svelte"));
 
+/** Who keeps people and sites. */
+export const people = new Part(() => import("./ManagePane.svelte"));
+
 export function fetchFurther(): { default: typeof Place } {
   fetchAhead([about, overview, directory, task_asks, coverage, restriction]);
   return { default: Place };

@@ -39,7 +39,7 @@ export const around = new Part(() => import("./parts/around"));
 const further = new Part(() => import("./further").then(({ fetchFurther }) => fetchFurther()));
 
 /** What stands at the left, or is the whole of it; nothing where it is one's own conversations. */
-export const panes: { [section in Section]?: Part<{ default: Component<{ current: string | undefined }, NonNullable<Keyed["list"]>> }> } = { queue, tasks, overview: further, directory: further };
+export const panes: { [section in Section]?: Part<{ default: Component<{ current: string | undefined }, NonNullable<Keyed["list"]>> }> } = { queue, tasks, overview: further, directory: further, people: further };
 
 /** What the address asks for, while the node is still asked who is here. */
 export function fetchFirst({ section, conversation: open }: Route): void {

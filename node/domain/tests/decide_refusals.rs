@@ -4,7 +4,7 @@ mod common;
 
 use common::scene_of_care::{CONFIRMATION, confirmed};
 use common::scene_of_coverage::running;
-use common::scene_of_restriction::open_check;
+use common::scene_of_restriction::{open_check, wrong_password};
 use common::scene_of_tasks::pin_of;
 use common::{
     COLLEAGUE, CONVERSATION, Case, NEW, NOW_MS, NURSE, OTHER_PATIENT, PATIENT, administrator, channel, colleague, head,
@@ -237,23 +237,19 @@ fn case(refusal: Refusal) -> Option<Case> {
             case.subject(&patient(PATIENT, &[]), None)
         }
         Refusal::TooYoung => {
-            let step = RestrictionStep::Confidential { confidential: true };
-            let conversation = CONVERSATION;
+            let (conversation, step) = (CONVERSATION, RestrictionStep::Confidential { confidential: true });
             Case::inside(&nurse(), &head(thread()), Command::Restrict { conversation, step })
         }
         Refusal::NotConfirmed => {
-            let (conversation, credential) = (CONVERSATION, Private::default());
-            let command = Command::ConfirmIdentity {
-                conversation,
-                credential,
-            };
-            let case = Case::inside(&patient(PATIENT, &[]), &head(thread()), command);
+            let case = Case::inside(&patient(PATIENT, &[]), &head(thread()), wrong_password());
             case.change(|view| view.identity_check = Some(open_check()))
         }
         Refusal::CoverageOverlaps => {
             let running = running(NURSE, COLLEAGUE);
-            let coverage = Box::new(running.window.clone());
-            let case = Case::by(&nurse(), Command::GrantCoverage { coverage }).subject(&colleague(), None);
+            let coverage = Command::GrantCoverage {
+                coverage: Box::new(running.window.clone()),
+            };
+            let case = Case::by(&nurse(), coverage).subject(&colleague(), None);
             case.people(&[nurse()]).change(|view| view.coverages = vec![running])
         }
         Refusal::Closed => {
@@ -261,8 +257,7 @@ fn case(refusal: Refusal) -> Option<Case> {
                 set_stage: Stage::Closed,
                 ..Care::untouched(CONVERSATION, NOW_MS)
             };
-            let patient = patient(PATIENT, &[]);
-            Case::inside(&patient, &head(thread()), send()).change(|view| view.about.care = Some(closed))
+            Case::inside(&patient(PATIENT, &[]), &head(thread()), send()).change(|view| view.about.care = Some(closed))
         }
     })
 }

@@ -22,6 +22,13 @@ pub fn open_check() -> IdentityCheck {
     }
 }
 
+pub fn wrong_password() -> Command {
+    Command::ConfirmIdentity {
+        conversation: CONVERSATION,
+        credential: Private::default(),
+    }
+}
+
 impl Scene<'_> {
     /// At a conversation, as a member or through a broken glass.
     pub(super) fn look(&self) -> Command {
@@ -84,12 +91,10 @@ impl Scene<'_> {
         let conversation = CONVERSATION;
         match self.action {
             Action::AskIdentity => Command::AskIdentity { conversation },
+            _ if self.is("wrong password") => wrong_password(),
             _ => Command::ConfirmIdentity {
                 conversation,
-                credential: match self.is("wrong password") {
-                    true => Private::default(),
-                    false => actor.credential.clone(),
-                },
+                credential: actor.credential.clone(),
             },
         }
     }

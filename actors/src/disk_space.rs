@@ -47,7 +47,7 @@ fn can_wait(command: &Command) -> bool {
             | Command::BeginThread { .. }
             | Command::BeginConfidential { .. }
             | Command::GrantCoverageOfLabelled { .. }
-            | Command::ChangeSafeguards { .. }
+            | Command::ChangeSafeguards(..)
             | Command::SaveTemplate { .. }
             | Command::MoveMessage { .. }
             | Command::AddSite { .. }

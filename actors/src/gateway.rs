@@ -178,7 +178,7 @@ impl Gateway {
                 | Command::BeginConfidential { .. }
                 | Command::Restrict { .. }
                 | Command::MoveMessage { .. }
-                | Command::AskIdentity { .. }
+                | Command::AskIdentity(..)
                 | Command::GrantCoverageOfLabelled { .. }
                 | Command::SaveTemplate { .. }
         );

@@ -95,18 +95,18 @@ fn load_family(
         }
         Command::BeginThread { new, to, .. } => settings::load_for_beginning(records, view, onlooker, new, *to),
         Command::Restrict { conversation, step } => restriction::load(records, view, *conversation, step),
-        Command::AskIdentity { conversation } | Command::ConfirmIdentity { conversation, .. } => {
+        Command::AskIdentity(conversation) | Command::ConfirmIdentity { conversation, .. } => {
             view.identity_check = records.record(&keys::identity_check(*conversation))?;
             Ok(())
         }
-        Command::ChangeSafeguards { .. } => {
+        Command::ChangeSafeguards(..) => {
             view.safeguards = records.record(&keys::safeguards())?;
             Ok(())
         }
         Command::SaveTemplate { template, .. } => {
             restriction::load_template(records, view, template.id, Some(template.owner))
         }
-        Command::RemoveTemplate { template } => restriction::load_template(records, view, *template, None),
+        Command::RemoveTemplate(template) => restriction::load_template(records, view, *template, None),
         Command::ChangeSettings { .. } => {
             view.settings = records.record(&keys::settings())?;
             Ok(())
@@ -182,12 +182,10 @@ fn load_family(
             tasks::load_for_read(records, view, *conversation)?;
             waiting::load_attention(records, view, *conversation)
         }
-        Command::MoveMessage {
-            conversation, seq, to, ..
-        } => {
-            view.target = target(records, view, *conversation, Some(*seq))?;
+        Command::MoveMessage { conversation, moving } => {
+            view.target = target(records, view, *conversation, Some(moving.seq))?;
             tasks::load_read_bys(records, view, *conversation)?;
-            load_pages(records, view, onlooker, std::iter::once(*to))
+            load_pages(records, view, onlooker, std::iter::once(moving.to))
         }
         Command::Retract { conversation, seq, .. } => {
             view.target = target(records, view, *conversation, Some(*seq))?;

@@ -8,7 +8,7 @@ use clinic::folk::{ADMINISTRATOR, CLERK, GENERAL, JOHN, JOHNS, MARIA, MOTHER, NU
 use clinic::{Clinic, new, send};
 use corridor_domain::audit::{Action, Basis};
 use corridor_domain::care::{CareStep, Party};
-use corridor_domain::command::Command;
+use corridor_domain::command::{Command, Moving};
 use corridor_domain::conversation::{History, Kind};
 use corridor_domain::event::EventBody;
 use corridor_domain::ids::{ConversationId, PersonId, TemplateId};
@@ -34,12 +34,10 @@ fn restrict(conversation: ConversationId, step: RestrictionStep) -> Command {
 }
 
 fn from_years(years: u8) -> Command {
-    Command::ChangeSafeguards {
-        safeguards: Safeguards {
-            confidential_from_years: Some(years),
-            ..Safeguards::default()
-        },
-    }
+    Command::ChangeSafeguards(Safeguards {
+        confidential_from_years: Some(years),
+        ..Safeguards::default()
+    })
 }
 
 fn of_labelled(command: Command) -> Command {
@@ -248,10 +246,12 @@ fn a_message_moves_at_one_revision() {
     let sent = clinic.does(PHYSICIAN, send(GENERAL, "for John"));
     let moved = |version: u32, to: ConversationId| Command::MoveMessage {
         conversation: GENERAL,
-        seq: sent.seq,
-        version,
-        to,
-        content: Sealed(b"for John, sealed anew".to_vec()),
+        moving: Box::new(Moving {
+            seq: sent.seq,
+            version,
+            to,
+            content: Sealed(b"for John, sealed anew".to_vec()),
+        }),
     };
     assert_eq!(clinic.refused(PHYSICIAN, moved(2, JOHNS)), Refusal::MovedOn);
     assert_eq!(clinic.refused(PHYSICIAN, moved(1, GENERAL)), Refusal::Invalid);
@@ -289,7 +289,7 @@ fn a_message_moves_at_one_revision() {
 fn whoever_writes_from_a_patients_account_is_asked_who_they_are() {
     let mut clinic = Clinic::staffed();
     let conversation = GENERAL;
-    let ask = Command::AskIdentity { conversation };
+    let ask = Command::AskIdentity(conversation);
     let confirm = |credential: &str| Command::ConfirmIdentity {
         conversation,
         credential: Private::from(credential),
@@ -361,9 +361,7 @@ fn templates_are_ones_own_or_the_clinics() {
         (names(&clinic, None), names(&clinic, Some(NURSE))),
         (vec!["Refill".to_owned()], vec!["Renamed".to_owned()])
     );
-    let remove = |id: u128| Command::RemoveTemplate {
-        template: TemplateId(id),
-    };
+    let remove = |id: u128| Command::RemoveTemplate(TemplateId(id));
     assert_eq!(clinic.refused(PHYSICIAN, remove(2)), Refusal::NotFound);
     assert_eq!(clinic.refused(NURSE, remove(1)), Refusal::Forbidden);
     clinic.does(NURSE, remove(2));

@@ -29,7 +29,7 @@ impl Service {
 
     /// Asks.
     pub async fn ask_identity(&self, caller: &Caller, command_id: CommandId, id: ConversationId) -> Outcome<Done> {
-        let command = Command::AskIdentity { conversation: id };
+        let command = Command::AskIdentity(id);
         self.run_asked(caller, command_id, &("ask identity", id.to_string()), command)
             .await
     }

@@ -4,7 +4,7 @@
 use super::{Caller, Done, Service};
 use crate::convert;
 use crate::failure::{Failure, Outcome};
-use corridor_domain::command::Command;
+use corridor_domain::command::{Command, Moving};
 use corridor_domain::ids::{CommandId, ConversationId};
 use corridor_domain::limits;
 use corridor_domain::permission::basis;
@@ -42,7 +42,7 @@ impl Service {
                 "confidential_from_years is 1 to 18 or absent, and undo_s is 60 at most.",
             ));
         }
-        let command = Command::ChangeSafeguards { safeguards: domain };
+        let command = Command::ChangeSafeguards(domain);
         self.run_asked(caller, command_id, safeguards, command).await
     }
 
@@ -104,10 +104,12 @@ impl Service {
         let (version, content) = self.sealed_anew(caller, conversation, seq, to)?.unwrap_or_default();
         let command = Command::MoveMessage {
             conversation,
-            seq,
-            version,
-            to,
-            content,
+            moving: Box::new(Moving {
+                seq,
+                version,
+                to,
+                content,
+            }),
         };
         let asked = ("move", conversation.to_string(), seq, request);
         let done = self.run_asked(caller, command_id, &asked, command).await?;

@@ -77,7 +77,7 @@ impl Service {
     /// Keeps it no longer.
     pub async fn remove_template(&self, caller: &Caller, command_id: CommandId, id: &str) -> Outcome<Done> {
         let template = template_id(id)?;
-        let command = Command::RemoveTemplate { template };
+        let command = Command::RemoveTemplate(template);
         self.run_asked(caller, command_id, &("remove template", id), command)
             .await
     }

@@ -4,7 +4,7 @@
 mod of_itself;
 mod parts;
 
-pub use parts::{Acting, Envelope, NewConversation, NewMessage, Page};
+pub use parts::{Acting, Envelope, Moving, NewConversation, NewMessage, Page};
 
 use crate::attention::AttentionStep;
 use crate::care::CareStep;
@@ -370,10 +370,7 @@ pub enum Command {
         coverage: Box<NewCoverage>,
     },
     /// Change what the clinic does against words that reach the wrong reader. Since version 5.
-    ChangeSafeguards {
-        /// All of it.
-        safeguards: Safeguards,
-    },
+    ChangeSafeguards(Safeguards),
     /// Keep words that are used again, or change them. Since version 5.
     SaveTemplate {
         /// The template; a new one's id is drawn by the node.
@@ -382,28 +379,16 @@ pub enum Command {
         is_new: bool,
     },
     /// Keep them no longer. Since version 5.
-    RemoveTemplate {
-        /// Which.
-        template: TemplateId,
-    },
+    RemoveTemplate(TemplateId),
     /// Take one's own message back where it was written, and write it in another patient's conversation. Since version 5.
     MoveMessage {
         /// Where it was written.
         conversation: ConversationId,
-        /// Which.
-        seq: u64,
-        /// In which version it was looked at.
-        version: u32,
-        /// Where it belongs.
-        to: ConversationId,
-        /// Its words under the key of that one.
-        content: Sealed,
+        /// Which, and to where.
+        moving: Box<Moving>,
     },
     /// Ask whoever writes from a patient's account to show that they are who they say. Since version 5.
-    AskIdentity {
-        /// Where.
-        conversation: ConversationId,
-    },
+    AskIdentity(ConversationId),
     /// Show it. Since version 5.
     ConfirmIdentity {
         /// Where.

@@ -4,7 +4,7 @@
 mod common;
 
 use common::pinned::{pinned, pinned_from};
-use corridor_domain::command::{Command, NewConversation};
+use corridor_domain::command::{Command, Moving, NewConversation};
 use corridor_domain::conversation::Kind;
 use corridor_domain::coverage::NewCoverage;
 use corridor_domain::ids::{ConversationId, CoverageId, PersonId, TemplateId};
@@ -101,12 +101,10 @@ fn commands() {
             ),
         ),
         (
-            Command::ChangeSafeguards {
-                safeguards: Safeguards {
-                    confidential_from_years: Some(12),
-                    undo_s: 10,
-                },
-            },
+            Command::ChangeSafeguards(Safeguards {
+                confidential_from_years: Some(12),
+                undo_s: 10,
+            }),
             "ChangeSafeguards",
             "33010c0a",
         ),
@@ -124,19 +122,19 @@ fn commands() {
             ),
         ),
         (
-            Command::RemoveTemplate {
-                template: TemplateId(7),
-            },
+            Command::RemoveTemplate(TemplateId(7)),
             "RemoveTemplate",
             "3500000000000000000000000000000007",
         ),
         (
             Command::MoveMessage {
                 conversation,
-                seq: 300,
-                version: 2,
-                to: ConversationId(5),
-                content: Sealed(vec![9]),
+                moving: Box::new(Moving {
+                    seq: 300,
+                    version: 2,
+                    to: ConversationId(5),
+                    content: Sealed(vec![9]),
+                }),
             },
             "MoveMessage",
             concat!(
@@ -148,7 +146,7 @@ fn commands() {
             ),
         ),
         (
-            Command::AskIdentity { conversation },
+            Command::AskIdentity(conversation),
             "AskIdentity",
             "3700000000000000000000000000000004",
         ),
@@ -220,11 +218,11 @@ fn every_command_stands_somewhere() {
         | Command::Restrict { .. }
         | Command::BeginConfidential { .. }
         | Command::GrantCoverageOfLabelled { .. }
-        | Command::ChangeSafeguards { .. }
+        | Command::ChangeSafeguards(..)
         | Command::SaveTemplate { .. }
-        | Command::RemoveTemplate { .. }
+        | Command::RemoveTemplate(..)
         | Command::MoveMessage { .. }
-        | Command::AskIdentity { .. }
+        | Command::AskIdentity(..)
         | Command::ConfirmIdentity { .. } => (),
     };
     known(&Command::ReadAudit);

@@ -32,7 +32,7 @@ impl Command {
             | Self::ReadPins { conversation }
             | Self::Restrict { conversation, .. }
             | Self::MoveMessage { conversation, .. }
-            | Self::AskIdentity { conversation }
+            | Self::AskIdentity(conversation)
             | Self::ConfirmIdentity { conversation, .. }
             | Self::ChangeAttention { conversation, .. } => Some(*conversation),
             _ => None,
@@ -70,11 +70,11 @@ impl Command {
             Self::Restrict { .. }
             | Self::BeginConfidential { .. }
             | Self::GrantCoverageOfLabelled { .. }
-            | Self::ChangeSafeguards { .. }
+            | Self::ChangeSafeguards(..)
             | Self::SaveTemplate { .. }
-            | Self::RemoveTemplate { .. }
+            | Self::RemoveTemplate(..)
             | Self::MoveMessage { .. }
-            | Self::AskIdentity { .. }
+            | Self::AskIdentity(..)
             | Self::ConfirmIdentity { .. } => 5,
             _ => 1,
         }

@@ -72,6 +72,19 @@ pub struct NewMessage {
     pub reply_to: Option<u64>,
 }
 
+/// A message that was written to the wrong patient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moving {
+    /// Its place there.
+    pub seq: u64,
+    /// In which version it was looked at.
+    pub version: u32,
+    /// Where it belongs.
+    pub to: ConversationId,
+    /// Its words under the key of that one.
+    pub content: Sealed,
+}
+
 /// A stretch of content somebody wants to read, in the numbering of their side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {

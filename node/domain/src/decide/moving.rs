@@ -3,13 +3,13 @@
 
 use super::{Decision, messages, scheduled};
 use crate::audit::Range;
-use crate::command::NewMessage;
+use crate::command::{Moving, NewMessage};
 use crate::conversation::{Place, Side};
 use crate::ids::ConversationId;
 use crate::outcome::Change;
 use crate::permission::{Asking, permit};
 use crate::person::Person;
-use crate::private::{Private, Sealed};
+use crate::private::Private;
 use crate::refusal::Refusal;
 use crate::task::ReadBy;
 use crate::view::View;
@@ -17,14 +17,14 @@ use crate::view::View;
 /// Shown where the message was. It does not say whose it is: that is nobody's business there.
 const REASON: &str = "Written in the wrong patient's conversation.";
 
-pub(super) fn move_message(view: &View, actor: &Person, version: u32, content: &Sealed) -> Result<Decision, Refusal> {
+pub(super) fn move_message(view: &View, actor: &Person, moving: &Moving) -> Result<Decision, Refusal> {
     let from = view.about.conversation.as_ref().ok_or(Refusal::NotFound)?;
     let (target, message) = messages::target_of(view)?;
     // In one's own name alone: what was confirmed for somebody else was confirmed for this patient.
     if target.actor != actor.id || target.on_behalf_of.is_some() {
         return Err(Refusal::Forbidden);
     }
-    if message.version != version {
+    if message.version != moving.version {
         return Err(Refusal::MovedOn);
     }
     let there = view.pages.first().ok_or(Refusal::NotFound)?;
@@ -49,7 +49,7 @@ pub(super) fn move_message(view: &View, actor: &Person, version: u32, content: &
     let new = NewMessage {
         audience: message.audience,
         priority: message.priority,
-        content: content.clone(),
+        content: moving.content.clone(),
         mentions: Vec::new(),
         reply_to: None,
     };

@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use super::{BESIDE, COLLEAGUE, CONVERSATION, NOW_MS};
 use corridor_domain::audit::Action;
-use corridor_domain::command::{Command, Page};
+use corridor_domain::command::{Command, Moving, Page};
 use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::ids::{PersonId, TemplateId};
 use corridor_domain::person::Person;
@@ -90,7 +90,7 @@ impl Scene<'_> {
     pub(super) fn identity_command(&self, actor: &Person) -> Command {
         let conversation = CONVERSATION;
         match self.action {
-            Action::AskIdentity => Command::AskIdentity { conversation },
+            Action::AskIdentity => Command::AskIdentity(conversation),
             _ if self.is("wrong password") => wrong_password(),
             _ => Command::ConfirmIdentity {
                 conversation,
@@ -114,10 +114,12 @@ impl Scene<'_> {
     pub(super) fn moving(&self) -> Command {
         Command::MoveMessage {
             conversation: CONVERSATION,
-            seq: 8,
-            version: 1,
-            to: BESIDE,
-            content: Sealed(b"new".to_vec()),
+            moving: Box::new(Moving {
+                seq: 8,
+                version: 1,
+                to: BESIDE,
+                content: Sealed(b"new".to_vec()),
+            }),
         }
     }
 

@@ -22,12 +22,10 @@ impl Scene<'_> {
                 roles: works.into_iter().chain([Role::OrganizationQueue]).collect(),
                 sites: Vec::new(),
             },
-            Action::ChangeSafeguards => Command::ChangeSafeguards {
-                safeguards: Safeguards {
-                    undo_s: 5,
-                    ..Safeguards::default()
-                },
-            },
+            Action::ChangeSafeguards => Command::ChangeSafeguards(Safeguards {
+                undo_s: 5,
+                ..Safeguards::default()
+            }),
             _ => Command::ChangeSettings {
                 settings: Box::new(Settings {
                     guidance: Private::from("Call 911."),

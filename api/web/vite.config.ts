@@ -49,6 +49,7 @@ export default defineConfig(({ mode }) => ({
             { name: "care", test: /src\/ui\/staff\/(care-steps|care-menu|replying|Responsibility|RestrictionChips|HandOverBanner|ComposerAsks|OnBehalf|GuardWords)\.|src\/core\/guard|src\/vm\/(now|on-behalf)|locales\/en-staff-(care|behalf|guard|restriction\.)/ },
             { name: "around", test: /src\/vm\/(holding|guard|templates)|src\/ui\/staff\/(ComposerNotes|Refused|SendMore|Held|Guard|GuardAnother|PatientPicker|TemplateButton|TemplateLeft|TemplateOffer|Offers|Mentions|fields)\.|src\/core\/(naming|templates)|locales\/en-staff-templates|locales\/en-staff-reply/ },
             { name: "todo", test: /src\/ui\/staff\/(TaskItem|UnreadItem|task-words|task-deeds)\.|src\/core\/tasks|locales\/en-staff-tasks/ },
+            { name: "clinic", test: /src\/vm\/(clinic|identity)/ },
             { name: "modal", test: /src\/ui\/kit\/Dialog\.|src\/core\/restriction\./ },
             { name: "dialog", test: /src\/ui\/kit\/(Confirm|PeoplePicker|describe|fault)|src\/vm\/kept-words|locales\/en-staff-people|dom\/blocks\/await/ },
           ],

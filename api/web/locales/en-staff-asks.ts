@@ -34,6 +34,12 @@ export const asks = {
     choose: "Choose a person first.",
     chooseDay: "Choose the first day.",
   },
+  identity: {
+    title: "Ask who is writing?",
+    body: (name: string) => `${name}, or whoever acts for them, types their own password once more. Use it before you tell a result, or when the phone may have changed hands. They see that you asked; until they have answered they can read and write as before.`,
+    do: "Ask",
+    already: "It has been asked already. Nobody has answered yet.",
+  },
   care: {
     closeTitle: "Close for the patient?",
     closeBody: (name: string) => `${name} can read everything and cannot reply until somebody opens it again. They can still begin a new conversation.`,

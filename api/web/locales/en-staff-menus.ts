@@ -18,6 +18,7 @@ export const menus = {
   change: "Must be read by: change the time…",
   notTogether: "Not with a message that must be read by a set time.",
   nothing: "Write something first.",
+  identity: "Ask who is writing…",
   add: "Add member",
   leave: "Leave conversation",
   rename: "Rename",

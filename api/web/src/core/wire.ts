@@ -1,6 +1,7 @@
 // Stands at the border: the names and shapes of docs/protocol.md, version 1, and nothing else.
 // Refuses to know how anything is sent, kept or shown.
 import type { Found } from "./wire-guard";
+import type { IdentityChecked, IdentityEvent } from "./wire-identity";
 import type { PinEvent } from "./wire-pins";
 import type { OfLabelled, Restricted, RestrictionAbility, RestrictionEvent, Safeguards } from "./wire-restriction";
 import type { TaskEvent, TaskFrame } from "./wire-tasks";
@@ -15,7 +16,7 @@ export type Role =
   | "physician" | "nurse" | "medical_assistant" | "front_desk" | "billing" | "administrator" | "compliance_officer"
   | "organization_queue";
 export type Ability =
-  | "send" | "note" | "rename" | "archive" | "reopen" | "add_member" | "remove_member" | "leave" | "join" | "acknowledge"
+  | "send" | "note" | "rename" | "archive" | "reopen" | "add_member" | "remove_member" | "leave" | "join" | "acknowledge" | "ask_identity" | "confirm_identity"
   | "take" | "assign" | "return" | "hand_over" | "accept" | "decline" | "withdraw" | "resolve" | "close" | "open" | RestrictionAbility;
 export type History = "full" | "from_now" | { since_ms: number };
 
@@ -180,7 +181,7 @@ export type CareStep =
   | { step: "allow_on_behalf"; allowed: boolean }
   | { step: "accept" | "decline" | "withdraw" | "resolve" | "close" | "open" };
 
-export interface Conversation extends Restricted {
+export interface Conversation extends Restricted, IdentityChecked {
   id: string;
   kind: ConversationKind;
   topic?: string | null;
@@ -247,8 +248,7 @@ export type EventBody =
   | { type: "on_behalf_changed"; allowed: boolean }
   | { type: "coverage_ended"; person: Author; left: boolean; party?: Party | null }
   | { type: "stage_changed"; stage: Stage }
-  | PinEvent
-  | TaskEvent | RestrictionEvent;
+  | PinEvent | TaskEvent | RestrictionEvent | IdentityEvent;
 
 export interface ConversationEvent {
   revision: number;

@@ -4,6 +4,7 @@ import { format, text } from "../../core/i18n";
 import type { Line } from "../../core/timeline";
 import type { Author } from "../../core/wire";
 import { opened } from "../../../locales/en-patient-thread";
+import { clinic } from "./parts";
 
 const gone = (left: readonly Author[]): string =>
   left.length === 0 ? "" : opened.lines.gone(new Intl.ListFormat(format.locale).format(left.map((one) => one.name)), left.length > 1);
@@ -16,5 +17,5 @@ export function lineWords({ actor, event }: Line, me: string): string {
   if (event.type === "coverage_ended" && event.left) return opened.lines.coverageEnded(event.person.name);
   if (event.type === "labelled") return gone(event.left);
   if (event.type === "confidential_changed") return event.confidential ? [opened.lines.madePrivate(name), gone(event.left)].filter(Boolean).join(". ") : opened.lines.madeShared(name);
-  return "";
+  return clinic.held?.seldomWords({ actor, event }, me) ?? "";
 }

@@ -5,7 +5,7 @@ import type { Author, Member } from "../../core/wire";
 export type Ask =
   | { what: "label" | "unlabel" | "keep" | "share" }
   | { what: "add"; person?: Author }
-  | { what: "rename" | "archive" | "reopen" | "leave" | "care_room" | "assign" | "return" | "close" | "remind" }
+  | { what: "rename" | "archive" | "reopen" | "leave" | "care_room" | "assign" | "return" | "close" | "remind" | "identity" }
   | { what: "take_over"; from: Author }
   | { what: "hand_over"; to?: Author }
   | { what: "coverage"; covered: Author }

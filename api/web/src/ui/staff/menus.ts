@@ -33,6 +33,7 @@ export function conversationItems(conversation: Conversation, details: () => voi
   const { kind, state, my } = conversation;
   const items: MenuItem[] = [{ label: words.details, run: details }, ...ownItems(conversation, () => ask({ what: "remind" }))];
   if (kind === "patient" && my.member) items.push({ label: words.careRoom, run: () => ask({ what: "care_room" }) });
+  if (my.may.includes("ask_identity")) items.push({ label: words.identity, run: () => ask({ what: "identity" }) });
   if (my.may.includes("add_member")) items.push({ label: words.add, run: () => ask({ what: "add" }) });
   items.push(...restrictionItems(conversation, ask));
   if (my.may.includes("rename")) items.push({ label: words.rename, run: () => ask({ what: "rename" }) });

@@ -3,5 +3,6 @@
 export { careStep, whyNot } from "../care-steps";
 export { default as ComposerAsks } from "../ComposerAsks.svelte";
 export { default as HandOverBanner } from "../HandOverBanner.svelte";
+export { default as IdentityChip } from "../IdentityChip.svelte";
 export { default as Responsibility } from "../Responsibility.svelte";
 export { default as RestrictionChips } from "../RestrictionChips.svelte";

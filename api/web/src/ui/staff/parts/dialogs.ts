@@ -1,2 +1,3 @@
 // Stands between the staff page and what opens over the whole of it: one piece. Refuses to know any of it.
+export { default as Opening } from "../Opening.svelte";
 export { default as PageDialogs } from "../PageDialogs.svelte";

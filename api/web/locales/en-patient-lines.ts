@@ -1,0 +1,7 @@
+// English: what happens seldom in a conversation, one short line each, for reading level grade 6. Stands beside it; refuses to know its logic.
+export const lines = {
+  left: (names: string, count: number) => `${names} ${count > 1 ? "are" : "is"} no longer part of this conversation`,
+  identityAsked: (name: string) => `${name} asked who is writing`,
+  identityShown: (name: string) => `${name} showed that it is them`,
+  identityYours: "You showed that it is you",
+};

@@ -1,0 +1,5 @@
+// Stands between the patient page and what is told and asked around its conversations: the clinic's guidance, and to show that it is oneself,
+// and lines that are seldom there; one piece, fetched right behind the first screen. Refuses to know any of it.
+export { default as IdentityCard } from "./IdentityCard.svelte";
+export { seldomWords } from "./seldom-lines";
+export { default } from "./Standing.svelte";

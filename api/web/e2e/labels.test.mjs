@@ -27,7 +27,7 @@ let id;
 let school;
 
 before(async () => {
-  node = await Node.start();
+  node = await Node.start({ undo_s: 10 });
   chrome = await browser();
   const account = (login) => node.people().find((one) => one.login === login);
   const logins = ["okafor", "garcia", "leo.tran", "hanh.tran"];

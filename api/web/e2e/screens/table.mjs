@@ -188,6 +188,27 @@ export const SCREENS = [
     },
   },
   {
+    name: "overview", title: "Overview", says: "One's own figures and those of the queue: what waits and how long, who has how much, how soon patients hear.", as: "rosa", dark: true,
+    way: async ({ page }) => {
+      await go(page, "#/overview");
+      await page.getByRole("table", { name: "What waits, by age" }).waitFor();
+    },
+  },
+  {
+    name: "directory", title: "Directory", says: "Who works here, in which role and where, and who is there now; patients apart.", as: "okafor",
+    way: async ({ page }) => {
+      await go(page, "#/directory");
+      await page.getByText("Rosa Delgado").first().waitFor();
+    },
+  },
+  {
+    name: "people", title: "People and sites", says: "Administrators add people and sites, and say who may do what.", as: "teo",
+    way: async ({ page }) => {
+      await go(page, "#/people");
+      await page.getByText("Rosa Delgado").first().waitFor();
+    },
+  },
+  {
     name: "portal-home", title: "Portal: messages", says: "A patient's own conversations, under what to do in an emergency.", as: "garcia", dark: true,
     way: async ({ page, scene }) => page.locator(`a[data-conversation="${scene.knee}"]`).waitFor(),
   },

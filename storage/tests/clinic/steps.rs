@@ -203,7 +203,7 @@ fn restriction_command() -> impl Strategy<Value = Command> {
             to: None,
         }),
         1 => (0..6_u128, person(), any::<bool>()).prop_map(|(id, covering, of_labelled)| covering_for(id, covering, of_labelled)),
-        1 => conversation().prop_map(|conversation| Command::AskIdentity(conversation)),
+        1 => conversation().prop_map(Command::AskIdentity),
         1 => (conversation(), select(vec!["hash", ""])).prop_map(|(conversation, credential)| Command::ConfirmIdentity {
             conversation,
             credential: Private::from(credential),

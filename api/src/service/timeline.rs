@@ -32,15 +32,11 @@ impl Service {
         if heads.is_empty() {
             return Err(Failure::Refused(Refusal::NotFound));
         }
-        let mut chosen = Chosen::new();
+        let (mut chosen, mut floor) = (Chosen::new(), 0);
         for head in heads.values() {
-            self.choose(caller, head, before, limit, &mut chosen)?;
+            floor = floor.max(self.choose(caller, head, before, limit, &mut chosen)?);
         }
-        let next_before = match chosen.len() > limit {
-            true => chosen.keys().rev().nth(limit - 1).copied(),
-            false => None,
-        };
-        let chosen = chosen.split_off(&next_before.unwrap_or_default());
+        let (chosen, next_before) = page_of(chosen, floor, limit);
         Ok(wire::Timeline {
             items: self.opened(caller, &heads, &chosen).await?,
             next_before,
@@ -64,7 +60,8 @@ impl Service {
         Ok(own.map(|head| (head.id, head)).take(limits::INBOX_COUNT_MAX).collect())
     }
 
-    /// The last messages of one conversation, one more than are wanted: then it is known whether there are more.
+    /// The last messages of one conversation, one more than are wanted: then it is known whether there are more. Answers the revision below which
+    /// nobody looked; 0: there is nothing below.
     fn choose(
         &self,
         caller: &Caller,
@@ -72,7 +69,7 @@ impl Service {
         before: u64,
         limit: usize,
         chosen: &mut Chosen,
-    ) -> io::Result<()> {
+    ) -> io::Result<u64> {
         let side = side_of(Some(&caller.person));
         let membership = self.reader().membership(head.id, caller.person.id)?;
         let first_seq = membership.filter(|own| own.is_current()).map_or(1, |own| own.first_seq);
@@ -81,7 +78,7 @@ impl Service {
             revision => self.reader().first_seq_above(head, side, revision.saturating_sub(1))?,
         };
         let mut count = 0;
-        for seq in (first_seq..end).rev().take(limits::TIMELINE_LOOKED_AT_COUNT_MAX) {
+        for (looked_at, seq) in (first_seq..end).rev().enumerate() {
             if count > limit {
                 break;
             }
@@ -92,8 +89,11 @@ impl Service {
                 chosen.insert(event.revision, (head.id, seq));
                 count += 1;
             }
+            if looked_at + 1 >= limits::TIMELINE_LOOKED_AT_COUNT_MAX {
+                return Ok(event.revision);
+            }
         }
-        Ok(())
+        Ok(0)
     }
 
     async fn opened(
@@ -143,5 +143,43 @@ impl Service {
         }
         items.sort_by_key(|item| item.event.revision);
         Ok(items)
+    }
+}
+
+/// The page of what was chosen, and where the one before it begins. Nothing below the floor is on it: in some conversation nobody looked there.
+fn page_of(mut chosen: Chosen, floor: u64, limit: usize) -> (Chosen, Option<u64>) {
+    let mut page = chosen.split_off(&floor);
+    let first = match page.len() > limit {
+        true => page.keys().rev().nth(limit - 1).copied(),
+        false => (floor > 0).then_some(floor),
+    };
+    if let Some(first) = first {
+        page = page.split_off(&first);
+    }
+    (page, first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(revisions: &[u64]) -> Chosen {
+        let place = |revision: &u64| (*revision, (ConversationId(1), *revision));
+        revisions.iter().map(place).collect()
+    }
+
+    fn page(revisions: &[u64], floor: u64, limit: usize) -> (Vec<u64>, Option<u64>) {
+        let (page, next_before) = page_of(chosen(revisions), floor, limit);
+        (page.into_keys().collect(), next_before)
+    }
+
+    #[test]
+    fn a_page_ends_where_there_is_more_and_where_nobody_looked() {
+        assert_eq!(page(&[3, 5, 8], 0, 3), (vec![3, 5, 8], None));
+        assert_eq!(page(&[3, 5, 8], 0, 2), (vec![5, 8], Some(5)));
+        // One conversation was looked at down to 6: what another has below that comes with the next page.
+        assert_eq!(page(&[3, 5, 8], 6, 3), (vec![8], Some(6)));
+        assert_eq!(page(&[3, 5], 6, 3), (vec![], Some(6)), "nothing yet, and not the end");
+        assert_eq!(page(&[6, 7, 8], 6, 2), (vec![7, 8], Some(7)));
     }
 }

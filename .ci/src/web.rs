@@ -14,6 +14,9 @@ use crate::steps::Context;
 /// A copy of the lock file, left beside what was installed from it.
 const INSTALLED_LOCK: &str = "node_modules/.installed-package-lock.json";
 
+/// The browser tests that hold a time to a bound, or start three nodes: nothing else runs beside them.
+const ALONE: [&str; 2] = ["many.test.mjs", "plugs.test.mjs"];
+
 pub fn web(context: &mut Context) -> Outcome {
     let folder = match prepared(&context.root) {
         Ok(folder) => folder,
@@ -34,7 +37,7 @@ pub fn web(context: &mut Context) -> Outcome {
 
 pub fn browser(context: &mut Context) -> Outcome {
     match prepared_for_browser(context) {
-        Ok(mut node) => tested([run(&mut node, Format::Node)]),
+        Ok(runs) => tested(runs.map(|mut node| run(&mut node, Format::Node))),
         Err(why) => Outcome::failed(why),
     }
 }
@@ -57,8 +60,8 @@ fn prepared_for_pictures(context: &mut Context) -> Result<std::process::Command,
     Ok(npm)
 }
 
-/// One browser at a time: two of them and a node on two cores would wait for each other and run into their time limits.
-fn prepared_for_browser(context: &mut Context) -> Result<std::process::Command, String> {
+/// Two files at a time, each with a node and a browser of its own: mostly they wait. Then, one after the other, those that measure.
+fn prepared_for_browser(context: &mut Context) -> Result<[std::process::Command; 2], String> {
     let folder = prepared(&context.root)?;
     let tests = test_files(&folder.join("e2e"));
     if tests.is_empty() {
@@ -66,11 +69,18 @@ fn prepared_for_browser(context: &mut Context) -> Result<std::process::Command, 
     }
     let chromium = programs::chromium(&context.root)?;
     let binary = context.release_binary()?;
-    let mut node = command("node", &folder);
-    node.args(["--test", "--test-concurrency=1"]).args(&context.arguments);
-    node.args(tests.iter().map(|test| test.strip_prefix(&folder).unwrap_or(test)));
-    node.env("CORRIDOR_BIN", binary).env("CORRIDOR_CHROMIUM", chromium);
-    Ok(node)
+    let (alone, beside): (Vec<_>, Vec<_>) = tests
+        .into_iter()
+        .partition(|test| ALONE.iter().any(|name| test.ends_with(name)));
+    Ok(
+        [(beside, "--test-concurrency=2"), (alone, "--test-concurrency=1")].map(|(tests, at_a_time)| {
+            let mut node = command("node", &folder);
+            node.args(["--test", at_a_time]).args(&context.arguments);
+            node.args(tests.iter().map(|test| test.strip_prefix(&folder).unwrap_or(test)));
+            node.env("CORRIDOR_BIN", &binary).env("CORRIDOR_CHROMIUM", &chromium);
+            node
+        }),
+    )
 }
 
 /// The client's folder, with its packages installed as the lock file says.

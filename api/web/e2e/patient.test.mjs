@@ -41,7 +41,7 @@ after(async () => {
 
 test("a patient who comes to the staff page is taken to their own", async () => {
   await patient.page.waitForURL(/\/p\//);
-  await patient.page.getByText("Emergency? Call 911.").first().waitFor();
+  await patient.page.getByText("In an emergency call 911. Crisis line: 988, day and night.").waitFor();
 });
 
 test("who comes for the first time is not told of a new version", async () => {

@@ -149,6 +149,14 @@ describe("all that was said with a patient", () => {
     expect(screen.queryByRole("button", { name: timeline_words.earlier })).toBeNull();
     expect(screen.getByText(timeline_words.start)).toBeTruthy();
   });
+  test("who leaves while earlier ones come leaves nothing broken", async () => {
+    await open();
+    pages["10"] = { items: [item(9, "old")] };
+    void fireEvent.click(screen.getByRole("button", { name: timeline_words.earlier }));
+    cleanup();
+    await ready(); // what is thrown here fails the run
+    expect(asked.filter(({ path }) => path.includes("before=10")).length).toBe(1);
+  });
   test("says that there is nothing, that one may not, and that it could not be asked; what is there stays", async () => {
     pages = { latest: { items: [] } };
     await open();

@@ -55,6 +55,9 @@ fn can_wait(command: &Command) -> bool {
             | Command::GrantCoverage { .. }
             | Command::ChangeAttention { .. }
             | Command::ChangeSettings { .. }
+            | Command::ChangeChartLink(..)
+            | Command::ChangeProfile(..)
+            | Command::RenameSite(..)
             | Command::FireTimer {
                 timer: Timer::MessageDue(_) | Timer::Reminder(..) | Timer::TaskDue(_) | Timer::ReadBy(..),
             }

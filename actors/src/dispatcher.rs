@@ -92,6 +92,7 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
     rooms.announce(applied.revision, || close_sessions(rooms, applied));
     rooms.queue.note(applied);
     rooms.charts.note(applied);
+    forget_names(rooms, applied);
     personal::tell(rooms, applied);
     for part in parts {
         #[cfg(test)]
@@ -101,6 +102,15 @@ async fn dispatch(rooms: &Arc<Rooms>, applied: &Applied) {
         tell_conversation(rooms, part).await;
         #[cfg(test)]
         crash_if_asked(rooms, 2 * applied.revision + 1);
+    }
+}
+
+/// Before anything of this revision is shown.
+fn forget_names(rooms: &Rooms, applied: &Applied) {
+    for change in &applied.changes {
+        if let Change::Person(person) = change {
+            rooms.context.encode.forget(person.id);
+        }
     }
 }
 

@@ -40,6 +40,9 @@ pub trait Encode: Send + Sync + 'static {
     /// The right to watch the queue ended.
     fn queue_closed(&self) -> Option<Frame>;
 
+    /// Somebody is called otherwise now.
+    fn forget(&self, person: PersonId);
+
     /// What concerns single people: a coverage, one's own view, what is to be sent later. None for any other change.
     fn personal(&self, change: &Change) -> Option<Frame>;
 }

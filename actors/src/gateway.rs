@@ -181,6 +181,7 @@ impl Gateway {
                 | Command::AskIdentity(..)
                 | Command::GrantCoverageOfLabelled { .. }
                 | Command::SaveTemplate { .. }
+                | Command::ChangeProfile(..)
         );
         let Acting::Person { person, .. } = envelope.acting else {
             return Ok(());

@@ -93,7 +93,9 @@ fn concerns(change: &Change) -> Option<([Option<PersonId>; 2], Latest)> {
             (both, Latest::Coverage(window.id))
         }
         // A change that comes behind it does not swallow a reminder.
-        Change::Attention { attention, reminded } => (
+        Change::Attention {
+            attention, reminded, ..
+        } => (
             [Some(attention.person), None],
             Latest::Attention(attention.conversation, *reminded),
         ),

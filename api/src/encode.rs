@@ -110,6 +110,10 @@ impl Encode for JsonFrames {
         frame(&ServerFrame::QueueClosed)
     }
 
+    fn forget(&self, person: PersonId) {
+        self.names.forget(person);
+    }
+
     fn personal(&self, change: &Change) -> Option<Frame> {
         match change {
             Change::Coverage(coverage) => {
@@ -121,10 +125,14 @@ impl Encode for JsonFrames {
                 let coverage = Box::new(coverage);
                 frame(&ServerFrame::CoverageChanged { coverage })
             }
-            Change::Settings(_) | Change::Safeguards(_) => frame(&ServerFrame::SettingsChanged),
-            Change::Attention { attention, reminded } => frame(&ServerFrame::AttentionChanged {
+            Change::Settings(_) | Change::Safeguards(_) | Change::ChartLink(_) => frame(&ServerFrame::SettingsChanged),
+            Change::Attention {
+                attention,
+                threads,
+                reminded,
+            } => frame(&ServerFrame::AttentionChanged {
                 conversation_id: attention.conversation.to_string(),
-                attention: convert::waiting::attention(attention),
+                attention: convert::waiting::attention(attention, threads),
                 reminded: *reminded,
             }),
             Change::Scheduled(scheduled) => frame(&ServerFrame::ScheduledChanged {

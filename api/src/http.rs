@@ -14,6 +14,7 @@ mod settings;
 mod specifications;
 mod tasks;
 mod templates;
+mod threads;
 mod timeline;
 mod waiting;
 
@@ -100,6 +101,7 @@ fn api() -> OpenApiRouter<Edge> {
         .merge(pins::routes())
         .merge(safeguards::routes())
         .merge(templates::routes())
+        .merge(threads::routes())
         .merge(timeline::routes())
 }
 

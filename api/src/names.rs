@@ -1,4 +1,4 @@
-//! Names of people, remembered: every event shows who did it, and names do not change.
+//! Names of people, remembered: every event shows who did it, and names seldom change.
 
 use corridor_domain::ids::PersonId;
 use corridor_domain::limits;
@@ -24,6 +24,12 @@ impl Names {
             reader,
             remembered: Mutex::new(LruCache::new(room)),
         }
+    }
+
+    /// It is asked for anew: the person was changed. Whoever read the name before holds the lock until it is remembered.
+    pub fn forget(&self, id: PersonId) {
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        remembered.pop(&id);
     }
 
     /// The label of a person.

@@ -13,12 +13,14 @@ mod on_behalf;
 mod pages;
 mod password;
 mod pins;
+mod profiles;
 mod queue;
 mod safeguards;
 mod sessions;
 mod settings;
 mod tasks;
 mod templates;
+mod threads;
 mod timeline;
 mod waiting;
 

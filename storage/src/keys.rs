@@ -54,22 +54,29 @@
 //! | 31 template | template | template |
 //! | 32 template of owner | person, or sixteen zeros for the clinic, template | empty |
 //! | 33 identity check | conversation | the last check of who writes from the patient's account |
+//! | 34 threads | person, conversation | which threads somebody said they follow, and which not; absent where they said nothing |
+//! | 35 chart link | | where the clinic's own charts are found; absent before it said so |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
 
 mod audit;
 mod care;
+mod conversations;
 mod people;
 mod restriction;
 mod tasks;
 
 pub use audit::{audit, audit_conversation, audit_person};
 pub use care::{
-    attention, care, confirmed, coverage, coverage_stand_in, coverages_of, due_after, person_coverage,
+    attention, care, chart_link, confirmed, coverage, coverage_stand_in, coverages_of, due_after, person_coverage,
     person_scheduled, refuses_on_behalf, scheduled, scheduled_of, settings, stand_in, stand_ins_in, stand_ins_of,
-    timer, timer_of, unavailable,
+    threads, timer, timer_of, unavailable,
 };
 
+pub use conversations::{
+    channel, channel_name, conversation, conversations_about, conversations_of, direct_pair, event, membership,
+    memberships_of, patient_conversation, person_conversation, shared_seq, version, versions_of,
+};
 pub use people::{login, person, person_session, session, sessions_of, site};
 pub use restriction::{
     covers_labelled, identity_check, owner_template, restriction, safeguards, template, templates_of,
@@ -193,6 +200,10 @@ pub enum Table {
     OwnerTemplate = 0x32,
     /// The last check of who writes from a patient's account.
     IdentityCheck = 0x33,
+    /// Which threads people follow.
+    Threads = 0x34,
+    /// Where the clinic's own charts are found.
+    ChartLink = 0x35,
 }
 
 /// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.
@@ -261,88 +272,6 @@ pub fn table(table: Table) -> Key {
 /// A single fact.
 pub fn meta(name: MetaName) -> Key {
     key(Table::Meta, &[&[name as u8]])
-}
-
-/// The head of a conversation.
-pub fn conversation(conversation: ConversationId) -> Key {
-    key(Table::Conversation, &[&conversation.to_bytes()])
-}
-
-/// A membership.
-pub fn membership(conversation: ConversationId, person: PersonId) -> Key {
-    key(Table::Membership, &[&conversation.to_bytes(), &person.to_bytes()])
-}
-
-/// All memberships of a conversation.
-pub fn memberships_of(conversation: ConversationId) -> Key {
-    key(Table::Membership, &[&conversation.to_bytes()])
-}
-
-/// That a person is a member there now.
-pub fn person_conversation(person: PersonId, conversation: ConversationId) -> Key {
-    key(
-        Table::PersonConversation,
-        &[&person.to_bytes(), &conversation.to_bytes()],
-    )
-}
-
-/// All conversations of a person.
-pub fn conversations_of(person: PersonId) -> Key {
-    key(Table::PersonConversation, &[&person.to_bytes()])
-}
-
-/// That a conversation is about a patient.
-pub fn patient_conversation(patient: PersonId, conversation: ConversationId) -> Key {
-    key(
-        Table::PatientConversation,
-        &[&patient.to_bytes(), &conversation.to_bytes()],
-    )
-}
-
-/// All conversations about a patient.
-pub fn conversations_about(patient: PersonId) -> Key {
-    key(Table::PatientConversation, &[&patient.to_bytes()])
-}
-
-/// The direct conversation of two people, whoever is named first.
-pub fn direct_pair(one: PersonId, other: PersonId) -> Key {
-    key(
-        Table::DirectPair,
-        &[&one.min(other).to_bytes(), &one.max(other).to_bytes()],
-    )
-}
-
-/// A channel by name.
-pub fn channel_name(fingerprint: &Fingerprint) -> Key {
-    key(Table::ChannelName, &[fingerprint])
-}
-
-/// A channel.
-pub fn channel(conversation: ConversationId) -> Key {
-    key(Table::Channel, &[&conversation.to_bytes()])
-}
-
-/// An event.
-pub fn event(conversation: ConversationId, seq: u64) -> Key {
-    key(Table::Event, &[&conversation.to_bytes(), &seq.to_be_bytes()])
-}
-
-/// An event in the patients' numbering.
-pub fn shared_seq(conversation: ConversationId, shared_seq: u64) -> Key {
-    key(Table::SharedSeq, &[&conversation.to_bytes(), &shared_seq.to_be_bytes()])
-}
-
-/// An earlier version of a message.
-pub fn version(conversation: ConversationId, seq: u64, version: u32) -> Key {
-    key(
-        Table::Version,
-        &[&conversation.to_bytes(), &seq.to_be_bytes(), &version.to_be_bytes()],
-    )
-}
-
-/// All earlier versions of a message.
-pub fn versions_of(conversation: ConversationId, seq: u64) -> Key {
-    key(Table::Version, &[&conversation.to_bytes(), &seq.to_be_bytes()])
 }
 
 /// A broken glass.

@@ -17,6 +17,7 @@ pub(crate) use waiting::scheduled_of;
 use crate::keys::{self, Table};
 use crate::state::Records;
 use circle::{load_for_creation, load_for_new_person, load_patients_conversations};
+use corridor_domain::attention::AttentionStep;
 use corridor_domain::care::Care;
 use corridor_domain::command::{Acting, Command, Envelope, NewMessage};
 use corridor_domain::conversation::{Conversation, History, Kind, Membership, Side};
@@ -111,6 +112,15 @@ fn load_family(
             view.settings = records.record(&keys::settings())?;
             Ok(())
         }
+        Command::ChangeChartLink(..) => {
+            view.chart_link = records.record(&keys::chart_link())?;
+            Ok(())
+        }
+        Command::ChangeProfile(person, profile) => circle::load_for_profile(records, view, *person, profile),
+        Command::RenameSite(site) => {
+            view.site = records.record(&keys::site(site.id))?;
+            Ok(())
+        }
         Command::ChangeAvailability { person, .. } => settings::load_available(records, view, *person),
         Command::ChangeRights { person, .. } => settings::load_for_rights(records, view, *person),
         Command::Rename { topic, .. } => {
@@ -167,8 +177,13 @@ fn load_family(
             conversation,
             scheduled,
         } => waiting::load_for_schedule(records, view, *conversation, scheduled),
-        Command::Unschedule { scheduled } => waiting::load_scheduled(records, view, *scheduled),
-        Command::ChangeAttention { conversation, .. } => waiting::load_attention(records, view, *conversation),
+        Command::Unschedule(scheduled) => waiting::load_scheduled(records, view, *scheduled),
+        Command::ChangeAttention { conversation, step } => {
+            if let AttentionStep::Follow { seq, .. } = step {
+                view.target = target(records, view, *conversation, Some(*seq))?;
+            }
+            waiting::load_attention(records, view, *conversation)
+        }
         Command::Edit { conversation, seq, .. } | Command::ConfirmDelivery { conversation, seq } => {
             view.target = target(records, view, *conversation, Some(*seq))?;
             Ok(())
@@ -202,7 +217,7 @@ fn load_family(
         Command::GrantCoverage { coverage } | Command::GrantCoverageOfLabelled { coverage } => {
             coverage::load_new_coverage(records, view, coverage)
         }
-        Command::EndCoverage { coverage } => coverage::load_coverage(records, view, *coverage),
+        Command::EndCoverage(coverage) => coverage::load_coverage(records, view, *coverage),
         Command::FireTimer { timer } => waiting::load_for_timer(records, view, *timer),
         Command::FoundWorkspace { .. }
         | Command::AddSite { .. }

@@ -3,6 +3,7 @@
 //! Nothing here asks whether one may: content is read only with a [`Grant`] from a committed access record, and bodies stay
 //! sealed until [`crate::content::ContentKeys`] opens them.
 
+mod own;
 mod restriction;
 mod tasks;
 
@@ -14,7 +15,6 @@ use crate::load::Onlooker;
 use crate::planted::{self, Mistake};
 use crate::records::{Progress, StoredVersion};
 use crate::state::{Records, State};
-use corridor_domain::attention::Attention;
 use corridor_domain::audit::AuditRecord;
 use corridor_domain::care::Care;
 use corridor_domain::conversation::{Conversation, Membership, Side};
@@ -160,11 +160,6 @@ impl Reader {
     /// All that somebody has to be sent later, and what could not be.
     pub fn scheduled(&self, author: PersonId) -> io::Result<Vec<Scheduled>> {
         crate::load::scheduled_of(&self.state, author)
-    }
-
-    /// Somebody's own view of a conversation; none if they changed nothing.
-    pub fn attention(&self, person: PersonId, conversation: ConversationId) -> io::Result<Option<Attention>> {
-        self.state.record(&keys::attention(person, conversation))
     }
 
     /// What was due by then, the earliest first, at most `limit`.

@@ -67,7 +67,7 @@ impl Recent {
 
 /// What commands look at again and again. Events, answers and lines of the record are written once and seldom read.
 pub(crate) fn is_kept(key: &[u8]) -> bool {
-    const KEPT: [Table; 11] = [
+    const KEPT: [Table; 12] = [
         Table::Person,
         Table::Session,
         Table::Conversation,
@@ -78,6 +78,7 @@ pub(crate) fn is_kept(key: &[u8]) -> bool {
         Table::Restriction,
         Table::StandIn,
         Table::Attention,
+        Table::Threads,
         Table::Settings,
     ];
     key.first()

@@ -6,7 +6,7 @@
 //! append-only, fields are never reordered. `tests/formats.rs` holds the bytes.
 
 use bytes::Bytes;
-use corridor_domain::attention::Attention;
+use corridor_domain::attention::{Attention, Threads};
 use corridor_domain::audit::AuditRecord;
 use corridor_domain::care::Care;
 use corridor_domain::conversation::{Conversation, Membership};
@@ -107,6 +107,7 @@ records! {
     Safeguards = 24,
     Template = 25,
     IdentityCheck = 26,
+    Threads = 27,
 }
 
 /// The bytes of a record.

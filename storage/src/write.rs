@@ -58,6 +58,12 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
         Change::Care(care) => batch.put(keys::care(care.conversation), care.as_ref()),
         Change::Confirmed(confirmed) => batch.put(keys::confirmed(confirmed.person, confirmed.conversation), confirmed),
         Change::Settings(settings) => batch.put(keys::settings(), settings.as_ref()),
+        Change::ChartLink(link) => batch.put(keys::chart_link(), link),
+        Change::Threads {
+            person,
+            conversation,
+            threads,
+        } => batch.put(keys::threads(*person, *conversation), threads),
         Change::Available { person, available } => {
             set(batch, keys::unavailable(*person), !*available);
             Ok(())
@@ -115,9 +121,16 @@ fn set(batch: &mut Transaction<'_>, key: keys::Key, is_so: bool) {
 fn write_person(batch: &mut Transaction<'_>, person: &Person) -> io::Result<()> {
     let before: Option<Person> = batch.record(&keys::person(person.id))?;
     let login = person.login.expose();
-    if before.is_none() && !login.is_empty() {
-        let fingerprint = batch.fingerprint(Table::Login, login);
-        batch.put_bytes(keys::login(&fingerprint), person.id.to_bytes().to_vec());
+    let before_login = before.as_ref().map_or("", |before| before.login.expose());
+    if before_login != login {
+        if !before_login.is_empty() {
+            let fingerprint = batch.fingerprint(Table::Login, before_login);
+            batch.remove(keys::login(&fingerprint));
+        }
+        if !login.is_empty() {
+            let fingerprint = batch.fingerprint(Table::Login, login);
+            batch.put_bytes(keys::login(&fingerprint), person.id.to_bytes().to_vec());
+        }
     }
     if person.kind == PersonKind::Proxy {
         for gone in before

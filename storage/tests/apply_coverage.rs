@@ -191,7 +191,7 @@ fn it_ends_early_at_once_and_by_both_sides() {
         let granted = leave(&clinic, LEAVE, 0, HOUR_MS);
         clinic.does(ADMINISTRATOR, granted);
         assert_eq!(clinic.grants(CLERK, JOHNS).len(), 1);
-        let end = Command::EndCoverage { coverage: LEAVE };
+        let end = Command::EndCoverage(LEAVE);
         assert_eq!(clinic.refused(NURSE, end.clone()), Refusal::NotFound);
         clinic.does(who, end.clone());
         assert_eq!(clinic.grants(CLERK, JOHNS), [], "before anything fired");
@@ -267,7 +267,7 @@ fn after_an_early_end_the_same_two_begin_anew_at_once() {
     let mut clinic = Clinic::staffed();
     let first = leave(&clinic, LEAVE, 0, 8 * HOUR_MS);
     clinic.does(PHYSICIAN, first);
-    clinic.does(PHYSICIAN, Command::EndCoverage { coverage: LEAVE });
+    clinic.does(PHYSICIAN, Command::EndCoverage(LEAVE));
     // From now on, as clients ask for it: nobody has noticed the end yet.
     let Command::GrantCoverage { mut coverage } = leave(&clinic, CoverageId(1), 0, 8 * HOUR_MS) else {
         panic!("no coverage");

@@ -118,6 +118,28 @@ fn a_login_is_taken_whatever_its_case() {
 }
 
 #[test]
+fn whoever_gets_another_login_signs_in_by_that_and_the_old_one_is_free() {
+    let mut clinic = Clinic::staffed();
+    let by = |clinic: &Clinic, login: &str| clinic.reader.person_by_login(login).unwrap().map(|person| person.id);
+    let correct = |clinic: &Clinic, person: PersonId, login: &str| {
+        let mut profile = clinic.reader.person(person).unwrap().unwrap().profile();
+        profile.login = Private::from(login);
+        Command::ChangeProfile(person, Box::new(profile))
+    };
+    let before = clinic.reader.person(NURSE).unwrap().unwrap().login.expose().to_owned();
+    let clerks = clinic.reader.person(CLERK).unwrap().unwrap().login.expose().to_owned();
+    let taken = correct(&clinic, NURSE, &clerks);
+    assert_eq!(clinic.refused(ADMINISTRATOR, taken), Refusal::LoginTaken);
+    let other = correct(&clinic, NURSE, "okoye");
+    clinic.does(ADMINISTRATOR, other);
+    assert_eq!((by(&clinic, "okoye"), by(&clinic, &before)), (Some(NURSE), None));
+    assert_eq!(clinic.last_line().record.action, Action::ChangeProfile);
+    let free = correct(&clinic, CLERK, &before);
+    clinic.does(ADMINISTRATOR, free);
+    assert_eq!((by(&clinic, &before), by(&clinic, &clerks)), (Some(CLERK), None));
+}
+
+#[test]
 fn an_id_that_exists_is_never_written_over() {
     let mut clinic = Clinic::staffed();
     let before = clinic.reader.conversation(folk::CHANNEL).unwrap();

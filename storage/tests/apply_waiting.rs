@@ -196,9 +196,7 @@ fn scheduled_messages_have_bounds_and_are_their_authors() {
     assert_eq!(clinic.refused(NURSE, one_more), Refusal::TooMany);
     let taken = later(&clinic, ScheduledId(7), GROUP, 60 * MINUTE_MS, "another's id");
     assert_eq!(clinic.refused(PHYSICIAN, taken), Refusal::Invalid);
-    let remove = || Command::Unschedule {
-        scheduled: ScheduledId(7),
-    };
+    let remove = || Command::Unschedule(ScheduledId(7));
     assert_eq!(clinic.refused(PHYSICIAN, remove()), Refusal::NotFound);
     clinic.does(NURSE, remove());
     let again = later(&clinic, MORNING, GROUP, 60 * MINUTE_MS, "there is room again");
@@ -238,4 +236,34 @@ fn a_reminder_brings_it_back_once_and_a_later_one_takes_its_place() {
     );
     assert!(!clinic.reader.attention(NURSE, GENERAL).unwrap().unwrap().unread);
     assert!(!clinic.reader.has_timers().unwrap());
+}
+
+#[test]
+fn which_threads_somebody_follows_is_kept_and_told_with_their_view() {
+    let mut clinic = Clinic::staffed();
+    let root = clinic.does(PHYSICIAN, send(GROUP, "Rounds at four?")).seq;
+    let step = |step| Command::ChangeAttention {
+        conversation: GROUP,
+        step,
+    };
+    let follow = |follows| step(AttentionStep::Follow { seq: root, follows });
+    clinic.does(NURSE, follow(true));
+    assert_eq!(clinic.refused(NURSE, follow(true)), Refusal::NothingToDo);
+    assert!(clinic.reader.threads(NURSE, GROUP).unwrap().follows(root, false));
+    assert!(!clinic.reader.threads(PHYSICIAN, GROUP).unwrap().follows(root, false));
+    // What is said of the conversation leaves the threads alone, and tells of them.
+    clinic.does(NURSE, step(AttentionStep::Mute { muted: true }));
+    let told = clinic.last_told();
+    assert!(
+        matches!(&told[..], [Change::Attention { attention, threads, .. }] if attention.muted && threads.follows(root, false)),
+        "{told:?}"
+    );
+    clinic.does(NURSE, follow(false));
+    assert!(!clinic.reader.threads(NURSE, GROUP).unwrap().follows(root, true));
+    assert!(clinic.reader.attention(NURSE, GROUP).unwrap().unwrap().muted);
+    let nowhere = step(AttentionStep::Follow {
+        seq: 999,
+        follows: true,
+    });
+    assert_eq!(clinic.refused(NURSE, nowhere), Refusal::NotFound);
 }

@@ -8,7 +8,7 @@ mod fixtures;
 #[path = "support/records_pinned.rs"]
 mod records_pinned;
 
-use corridor_domain::attention::Attention;
+use corridor_domain::attention::{Attention, Threads};
 use corridor_domain::audit::{Action, AuditRecord, Basis, Range};
 use corridor_domain::care::Care;
 use corridor_domain::conversation::{
@@ -273,6 +273,7 @@ fn kinds_are_pinned() {
         Safeguards::KIND,
         Template::KIND,
         IdentityCheck::KIND,
+        Threads::KIND,
     ];
     assert!(kinds.iter().zip(1..).all(|(kind, number)| *kind == number));
     assert_eq!(KINDS, kinds, "a new record gets a fixture above and a line here");

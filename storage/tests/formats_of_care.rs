@@ -7,7 +7,7 @@ mod fixtures;
 #[path = "support/records_pinned.rs"]
 mod records_pinned;
 
-use corridor_domain::attention::Attention;
+use corridor_domain::attention::{Attention, Thread, Threads};
 use corridor_domain::care::{Care, Offer, Party, Stage};
 use corridor_domain::command::NewMessage;
 use corridor_domain::conversation::{Audience, Place};
@@ -201,6 +201,13 @@ fn what_keeps_words_from_the_wrong_reader() {
         confirmed: Some((PersonId(0x10), AT_MS + 300)),
     };
     pinned(&check, "identity-check");
+}
+
+#[test]
+fn which_threads_are_followed() {
+    let said = |seq, follows| Thread { seq, follows };
+    let threads = Threads::default().with(said(3, false)).unwrap();
+    pinned(&threads.with(said(300, true)).unwrap(), "threads");
 }
 
 #[test]

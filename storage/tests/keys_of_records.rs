@@ -293,8 +293,13 @@ fn keys_of_restriction(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
         ),
         Table::IdentityCheck => (
             vec![(keys::identity_check(CONVERSATION), format!("33{conversation}"))],
-            None,
+            Some(Table::Threads),
         ),
+        Table::Threads => (
+            vec![(keys::threads(PERSON, CONVERSATION), format!("34{person}{conversation}"))],
+            Some(Table::ChartLink),
+        ),
+        Table::ChartLink => (vec![(keys::chart_link(), "35".to_owned())], None),
         others => panic!("{others:?} stands above"),
     }
 }

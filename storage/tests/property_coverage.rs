@@ -109,7 +109,7 @@ impl Schedule {
             Step::Grant { covered, from, minutes } => self.grant(*covered, from * MINUTE_MS, minutes * MINUTE_MS),
             Step::End { which } if *which < self.granted.len() => {
                 let coverage = CoverageId(*which as u128 + 1);
-                let answer = self.clinic.ask(ADMINISTRATOR, Command::EndCoverage { coverage });
+                let answer = self.clinic.ask(ADMINISTRATOR, Command::EndCoverage(coverage));
                 if let Answer::Done { at_ms, .. } = answer {
                     let (_, from_ms, until_ms) = &mut self.granted[*which];
                     *until_ms = at_ms.max(*from_ms).min(*until_ms);

@@ -104,13 +104,17 @@ impl Encode for Plain {
         Some(Frame::from_static(b"queue closed"))
     }
 
+    fn forget(&self, _: PersonId) {}
+
     fn personal(&self, change: &Change) -> Option<Frame> {
         Some(Frame::from(match change {
             Change::Coverage(coverage) => {
                 let (covering, covered) = (coverage.window.covering.0, coverage.window.covered.0);
                 format!("coverage {covering:x} for {covered:x} {:?}", coverage.stage)
             }
-            Change::Attention { attention, reminded } => {
+            Change::Attention {
+                attention, reminded, ..
+            } => {
                 format!("attention {:x} reminded {reminded}", attention.conversation.0)
             }
             Change::Scheduled(scheduled) => format!("scheduled {:x} {:?}", scheduled.new.id.0, scheduled.refused),

@@ -128,6 +128,9 @@ pub struct My {
     /// One's own view of it; absent where one changed nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attention: Option<Attention>,
+    /// The last unread message that means one: it mentions one, or answers in a thread that one follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called_seq: Option<u64>,
     /// What one may do here now.
     pub may: Vec<String>,
 }

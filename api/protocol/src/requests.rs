@@ -297,7 +297,8 @@ pub struct PersonAdded {
     pub revision: u64,
 }
 
-/// One change of a person: exactly one field.
+/// One change of a person: exactly one field. Roles and site_ids are one together, and so are name, title, login, organization, mrn,
+/// birth_date and the site_ids of a patient.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePerson {
@@ -325,6 +326,24 @@ pub struct ChangePerson {
     /// Nobody replies for the person; for oneself, and for administrators.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refuses_on_behalf: Option<bool>,
+    /// As written on the wall of the clinic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Professional title or relation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Sign-in name; empty takes it away, which whoever can sign in needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    /// The organization of a partner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// Medical record number of a patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mrn: Option<String>,
+    /// Birth date of a patient, `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<String>,
 }
 
 /// Read without being a member, for a time and a reason.

@@ -72,12 +72,23 @@ pub struct SettingsPage {
     pub settings: Settings,
     /// What it does against words that reach the wrong reader.
     pub safeguards: Safeguards,
+    /// Where the clinic's own charts are found, `{mrn}` for the record number; for staff, absent where it did not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart_url: Option<String>,
     /// For patients and proxies: whom of their care team they can ask for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reachable: Vec<Author>,
 }
 
-/// A location to be added.
+/// Where the clinic's own charts are found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChartLink {
+    /// An https address with `{mrn}` where the record number stands; empty: none.
+    pub url: String,
+}
+
+/// A location to be added, or its new name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddSite {

@@ -1,11 +1,12 @@
 //! What somebody keeps for themselves: their own view of a conversation, and what they have to be sent later.
 
 use crate::commands::SendMessage;
+use crate::events::Event;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// One's own view of a conversation. Nobody else sees it, and it changes nothing for them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Attention {
     /// Put away when it had so many messages: it is, as long as `last_number` is not above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -17,6 +18,30 @@ pub struct Attention {
     /// When one is reminded of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind_at_ms: Option<u64>,
+    /// What one said of its threads: whoever began one and said nothing follows it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub threads: Vec<Following>,
+}
+
+/// What one said of a thread: a message, and the answers to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Following {
+    /// The message that it hangs on.
+    pub seq: u64,
+    /// Its answers call for one's attention.
+    pub follows: bool,
+}
+
+/// A thread, a page of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Thread {
+    /// The message that it hangs on, on the first page; then the answers, ascending.
+    pub events: Vec<Event>,
+    /// One follows it.
+    pub follows: bool,
+    /// Ask with this `after` for what comes behind; absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_after: Option<u64>,
 }
 
 /// What one does with it.
@@ -39,6 +64,13 @@ pub enum AttentionStep {
         /// When, a year ahead at most.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_ms: Option<u64>,
+    },
+    /// Follow a thread, or not; staff, 64 threads of a conversation.
+    Follow {
+        /// The message that it hangs on.
+        seq: u64,
+        /// One does.
+        follows: bool,
     },
 }
 

@@ -129,6 +129,7 @@ fn my(viewer: &Person, readable: &Readable, head: &Conversation, own: Option<&Me
         read_number: own.map_or(0, |own| own.read_number),
         unread: own.map_or(0, |own| own.unread(&head.last)),
         attention: None,
+        called_seq: None,
         may: may(viewer, readable, now_ms),
     }
 }

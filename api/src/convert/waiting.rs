@@ -2,7 +2,7 @@
 
 use super::{audience_to_wire, mentions_to_wire, priority_to_wire};
 use crate::failure::{Failure, Outcome};
-use corridor_domain::attention::{Attention, AttentionStep};
+use corridor_domain::attention::{Attention, AttentionStep, Thread, Threads};
 use corridor_domain::ids::ScheduledId;
 use corridor_domain::scheduled::Scheduled;
 use corridor_protocol as wire;
@@ -15,16 +15,25 @@ pub fn step(step: &wire::AttentionStep) -> AttentionStep {
         wire::AttentionStep::Mute { muted } => AttentionStep::Mute { muted: *muted },
         wire::AttentionStep::MarkUnread => AttentionStep::MarkUnread,
         wire::AttentionStep::Remind { at_ms } => AttentionStep::Remind { at_ms: *at_ms },
+        wire::AttentionStep::Follow { seq, follows } => AttentionStep::Follow {
+            seq: *seq,
+            follows: *follows,
+        },
     }
 }
 
 /// One's own view.
-pub fn attention(attention: &Attention) -> wire::Attention {
+pub fn attention(attention: &Attention, threads: &Threads) -> wire::Attention {
+    let following = |thread: Thread| wire::Following {
+        seq: thread.seq,
+        follows: thread.follows,
+    };
     wire::Attention {
         put_away_number: attention.put_away_number,
         muted: attention.muted,
         marked_unread: attention.unread,
         remind_at_ms: attention.remind_at_ms,
+        threads: threads.iter().map(following).collect(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Routes of what a clinic sets for itself: settings and sites.
 
 use super::Edge;
-use super::requests::{Body, Key};
+use super::requests::{Body, Ids, Key};
+use crate::convert;
 use crate::failure::{Failure, Outcome};
 use crate::service::Caller;
 use axum::Json;
@@ -16,6 +17,8 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(settings, change))
         .routes(routes!(sites, add_site))
+        .routes(routes!(rename_site))
+        .routes(routes!(chart_link))
 }
 
 /// What the clinic sets for itself.
@@ -55,10 +58,44 @@ async fn add_site(
     Key(key): Key,
     Body(request): Body<wire::AddSite>,
 ) -> Outcome<Response> {
-    let name = request.name.trim();
-    if name.is_empty() {
-        return Err(Failure::Invalid("A site has a name."));
-    }
+    let name = named(&request)?;
     let site_id = edge.service.add_site(&caller, key, name).await?.to_string();
     Ok((StatusCode::CREATED, Json(wire::SiteAdded { site_id })).into_response())
+}
+
+/// Call a location otherwise.
+#[utoipa::path(patch, path = "/v1/sites/{id}", tag = "settings", request_body = wire::AddSite,
+    params(("id" = String, Path, description = "`site_…`"), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = wire::Changed), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn rename_site(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    Ids(id): Ids<String>,
+    Body(request): Body<wire::AddSite>,
+) -> Outcome<Json<wire::Changed>> {
+    let (site, name) = (convert::site_id(&id)?, named(&request)?);
+    Ok(Json(
+        edge.service.rename_site(&caller, key, site, name).await?.changed(),
+    ))
+}
+
+fn named(request: &wire::AddSite) -> Outcome<&str> {
+    match request.name.trim() {
+        "" => Err(Failure::Invalid("A site has a name.")),
+        name => Ok(name),
+    }
+}
+
+/// Say where the clinic's own charts are found.
+#[utoipa::path(put, path = "/v1/chart-link", tag = "settings", request_body = wire::ChartLink, params(("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = wire::Changed), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn chart_link(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    Body(request): Body<wire::ChartLink>,
+) -> Outcome<Json<wire::Changed>> {
+    let url = request.url.trim();
+    Ok(Json(edge.service.change_chart_link(&caller, key, url).await?.changed()))
 }

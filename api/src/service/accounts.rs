@@ -154,7 +154,13 @@ impl Service {
             refuses_on_behalf,
             site_ids,
             available,
+            ..
         } = change;
+        if let Some(command) = super::profiles::correction(&self.reader().person(person)?, person, change)? {
+            return self
+                .run(&self.envelope(caller.acting(), command_id, &asked, command))
+                .await;
+        }
         if roles.is_some() || site_ids.is_some() {
             let others = wire::ChangePerson {
                 roles: None,
@@ -214,8 +220,9 @@ impl Service {
     }
 }
 
-const ONE_CHANGE: Failure = Failure::Invalid(
-    "Change exactly one of state, roles with site_ids, available, care_team, proxy_for, password and refuses_on_behalf.",
+pub(super) const ONE_CHANGE: Failure = Failure::Invalid(
+    "Change exactly one of state, roles with site_ids, available, care_team, proxy_for, password, refuses_on_behalf, and who somebody is: \
+     name, title, login, organization, mrn, birth_date and a patient's site_ids.",
 );
 
 /// What a person may do at all, by the funnel's own answer: a client shows only what works.

@@ -47,7 +47,7 @@ impl Service {
     /// Ends one before its time.
     pub async fn end_coverage(&self, caller: &Caller, command_id: CommandId, id: &str) -> Outcome<Done> {
         let coverage = convert::coverage::coverage_id(id).map_err(|_| Refusal::NotFound)?;
-        let command = Command::EndCoverage { coverage };
+        let command = Command::EndCoverage(coverage);
         self.run(&self.envelope(caller.acting(), command_id, id.as_bytes(), command))
             .await
     }

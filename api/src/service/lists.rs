@@ -3,7 +3,7 @@
 use super::{Caller, Service};
 use crate::convert::care::care;
 use crate::convert::events::Showing;
-use crate::convert::{objects, waiting};
+use crate::convert::objects;
 use crate::encode;
 use crate::failure::{Failure, Outcome};
 use corridor_domain::audit::Basis;
@@ -199,8 +199,7 @@ impl Service {
                 shown.my.may.retain(|may| may != keep);
             }
         }
-        let attention = self.reader().attention(caller.person.id, head.id)?;
-        shown.my.attention = attention.as_ref().map(waiting::attention);
+        self.own_view(caller, readable, head, &mut shown.my)?;
         shown.care = care(self.names(), readable, head, side_of(Some(&caller.person)))?;
         if let Some(care) = &mut shown.care {
             let principal = self.may_reply_for(caller, readable)?;

@@ -5,8 +5,9 @@ use crate::convert;
 use crate::failure::Outcome;
 use corridor_domain::care::can_hold;
 use corridor_domain::command::Command;
-use corridor_domain::ids::{CommandId, PersonId};
-use corridor_domain::person::Person;
+use corridor_domain::ids::{CommandId, PersonId, SiteId};
+use corridor_domain::person::{Person, Site};
+use corridor_domain::private::Private;
 use corridor_protocol as wire;
 use std::io;
 
@@ -15,9 +16,11 @@ impl Service {
     pub fn settings(&self, caller: &Caller) -> Outcome<wire::SettingsPage> {
         let settings = self.reader().settings()?;
         let is_staff = caller.person.is_staff();
+        let chart_url = self.reader().chart_link()?.expose().to_owned();
         Ok(wire::SettingsPage {
             settings: convert::settings::settings_to_wire(&settings, is_staff),
             safeguards: convert::safeguards::safeguards_to_wire(self.reader().safeguards()?),
+            chart_url: (is_staff && !chart_url.is_empty()).then_some(chart_url),
             reachable: self.reachable(&caller.person)?,
         })
     }
@@ -33,6 +36,22 @@ impl Service {
         let command = Command::ChangeSettings {
             settings: Box::new(convert::settings::settings(settings)?),
         };
+        self.run(&self.envelope(caller.acting(), command_id, &asked, command))
+            .await
+    }
+
+    /// Says where the clinic's own charts are found.
+    pub async fn change_chart_link(&self, caller: &Caller, command_id: CommandId, url: &str) -> Outcome<Done> {
+        let command = Command::ChangeChartLink(Private::new(url));
+        self.run(&self.envelope(caller.acting(), command_id, url.as_bytes(), command))
+            .await
+    }
+
+    /// Calls a location otherwise.
+    pub async fn rename_site(&self, caller: &Caller, command_id: CommandId, id: SiteId, name: &str) -> Outcome<Done> {
+        let asked = serde_json::to_vec(&(id.to_string(), name)).map_err(io::Error::other)?;
+        let name = Private::new(name);
+        let command = Command::RenameSite(Site { id, name });
         self.run(&self.envelope(caller.acting(), command_id, &asked, command))
             .await
     }

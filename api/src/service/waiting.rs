@@ -112,7 +112,7 @@ impl Service {
     /// Takes one back.
     pub async fn unschedule(&self, caller: &Caller, command_id: CommandId, id: &str) -> Outcome<Done> {
         let scheduled = convert::waiting::scheduled_id(id).map_err(|_| Refusal::NotFound)?;
-        let command = Command::Unschedule { scheduled };
+        let command = Command::Unschedule(scheduled);
         self.run(&self.envelope(caller.acting(), command_id, id.as_bytes(), command))
             .await
     }

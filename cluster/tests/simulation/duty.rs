@@ -34,7 +34,7 @@ impl Duty {
                 let window = (coverage.from_ms.max(now_ms), coverage.until_ms);
                 self.windows.insert(coverage.id, window);
             }
-            Command::EndCoverage { coverage } if done => {
+            Command::EndCoverage(coverage) if done => {
                 if let Some((_, until_ms)) = self.windows.get_mut(coverage) {
                     *until_ms = now_ms.min(*until_ms);
                 }

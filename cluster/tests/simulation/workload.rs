@@ -233,9 +233,7 @@ impl Workload {
                 conversation,
                 step: CareStep::Take { from: None },
             },
-            (ADMINISTRATOR, 0) => Command::EndCoverage {
-                coverage: self.one_of_mine(),
-            },
+            (ADMINISTRATOR, 0) => Command::EndCoverage(self.one_of_mine()),
             _ => {
                 let from_ms = BEGIN_MS + dice.between(8_000, 40_000);
                 let coverage = NewCoverage {

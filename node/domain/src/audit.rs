@@ -187,6 +187,10 @@ actions! {
     AskIdentity = "identity_asked",
     /// They showed it, or could not.
     ConfirmIdentity = "identity_confirmed",
+    /// Who somebody is was corrected.
+    ChangeProfile = "profile_changed",
+    /// A location is called otherwise.
+    RenameSite = "site_renamed",
 }
 
 /// A stretch of one conversation, both ends with it.

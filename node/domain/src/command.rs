@@ -13,7 +13,7 @@ use crate::coverage::NewCoverage;
 use crate::event::Mention;
 use crate::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId, TaskId, TemplateId};
 use crate::on_behalf::Confirmation;
-use crate::person::{AccountState, Person, Roles, Site};
+use crate::person::{AccountState, Person, Profile, Roles, Site};
 use crate::pin::NewPin;
 use crate::private::{Private, Sealed};
 use crate::restriction::{RestrictionStep, Safeguards};
@@ -248,10 +248,7 @@ pub enum Command {
         coverage: Box<NewCoverage>,
     },
     /// End it before its time. Since version 3.
-    EndCoverage {
-        /// Which.
-        coverage: CoverageId,
-    },
+    EndCoverage(CoverageId),
     /// Write a message that is sent later. Since version 3.
     Schedule {
         /// Where.
@@ -260,10 +257,7 @@ pub enum Command {
         scheduled: Box<NewScheduled>,
     },
     /// Take it back. Since version 3.
-    Unschedule {
-        /// Which.
-        scheduled: ScheduledId,
-    },
+    Unschedule(ScheduledId),
     /// Change one's own view of a conversation. Since version 3.
     ChangeAttention {
         /// Of which.
@@ -396,4 +390,10 @@ pub enum Command {
         /// The hash that the password was checked against; empty: it was wrong.
         credential: Private,
     },
+    /// Correct who somebody is. Since version 6.
+    ChangeProfile(PersonId, Box<Profile>),
+    /// Call a location otherwise. Since version 6.
+    RenameSite(Site),
+    /// Say where the clinic's own charts are found; empty: nowhere. Since version 6.
+    ChangeChartLink(Private),
 }

@@ -14,6 +14,7 @@ mod messages;
 mod moving;
 mod on_behalf;
 mod pins;
+mod profiles;
 mod reading;
 mod record;
 mod restriction;
@@ -163,6 +164,8 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         | Command::ChangeCareTeam { .. }
         | Command::ChangeProxyFor { .. }
         | Command::SetPassword { .. }
+        | Command::ChangeProfile(..)
+        | Command::RenameSite(..)
         | Command::EndSession { .. } => accounts::by_person(view, envelope, actor),
         Command::CreateConversation(new) => rooms::create(view, actor, new),
         Command::Rename { topic, .. } => rooms::rename(view, actor, topic),
@@ -191,11 +194,12 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         Command::ChangeOnBehalf { refuses, .. } => on_behalf::change(view, *refuses),
         Command::GrantCoverage { coverage } => coverage::grant(view, actor, coverage),
         Command::GrantCoverageOfLabelled { coverage } => coverage::grant_of_labelled(view, actor, coverage),
-        Command::EndCoverage { .. } => coverage::end(view, actor),
+        Command::EndCoverage(..) => coverage::end(view, actor),
         Command::Schedule { scheduled, .. } => scheduled::schedule(view, actor, scheduled),
-        Command::Unschedule { .. } => scheduled::unschedule(view, actor),
+        Command::Unschedule(..) => scheduled::unschedule(view, actor),
         Command::ChangeAttention { step, .. } => attention::step(view, actor, step),
         Command::ChangeSettings { settings } => settings::change(view, settings),
+        Command::ChangeChartLink(link) => settings::chart_link(view, link),
         Command::ChangeAvailability { available, .. } => settings::availability(view, *available),
         Command::ChangeRights { roles, sites, .. } => settings::rights(view, *roles, sites),
         Command::ChangeSafeguards(safeguards) => restriction::safeguards(view, *safeguards),
@@ -264,6 +268,8 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::ChangeCareTeam { .. } => Action::ChangeCareTeam,
         Command::ChangeProxyFor { .. } => Action::ChangeProxyFor,
         Command::SetPassword { .. } => Action::SetPassword,
+        Command::ChangeProfile(..) => Action::ChangeProfile,
+        Command::RenameSite(..) => Action::RenameSite,
         Command::SignIn { .. } => Action::SignIn,
         Command::FailSignIn { .. } => Action::FailSignIn,
         Command::EndSession { .. } => Action::EndSession,
@@ -306,11 +312,11 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::SendOnBehalf { .. } => Action::SendOnBehalf,
         Command::ChangeOnBehalf { .. } => Action::ChangeOnBehalf,
         Command::GrantCoverage { .. } | Command::GrantCoverageOfLabelled { .. } => Action::GrantCoverage,
-        Command::EndCoverage { .. } => Action::EndCoverage,
+        Command::EndCoverage(..) => Action::EndCoverage,
         Command::Schedule { .. } => Action::Schedule,
-        Command::Unschedule { .. } => Action::Unschedule,
+        Command::Unschedule(..) => Action::Unschedule,
         Command::ChangeAttention { .. } => Action::ChangeAttention,
-        Command::ChangeSettings { .. } => Action::ChangeSettings,
+        Command::ChangeSettings { .. } | Command::ChangeChartLink(..) => Action::ChangeSettings,
         Command::ChangeAvailability { .. } => Action::ChangeAvailability,
         Command::ChangeRights { .. } => Action::ChangeRights,
         Command::FireTimer { timer } => match timer {

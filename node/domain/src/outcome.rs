@@ -1,6 +1,6 @@
 //! What follows from a command: changes to write, one answer, one audit record. Values only; `storage` writes them in one batch.
 
-use crate::attention::Attention;
+use crate::attention::{Attention, Threads};
 use crate::audit::{AuditRecord, Basis};
 use crate::care::Care;
 use crate::conversation::{Conversation, Membership, Place, Side};
@@ -66,8 +66,19 @@ pub enum Change {
     Attention {
         /// What it is now.
         attention: Attention,
+        /// What they said of its threads: told with it, and written by [`Change::Threads`] alone.
+        threads: Threads,
         /// Its time has come.
         reminded: bool,
+    },
+    /// What somebody said of the threads of a conversation.
+    Threads {
+        /// Who.
+        person: PersonId,
+        /// Of which.
+        conversation: ConversationId,
+        /// All of it.
+        threads: Threads,
     },
     /// A message that is to be sent later, new or refused.
     Scheduled(Box<Scheduled>),
@@ -88,6 +99,8 @@ pub enum Change {
     Pin(Box<Pin>),
     /// What the clinic sets for itself.
     Settings(Box<Settings>),
+    /// Where the clinic's own charts are found.
+    ChartLink(Private),
     /// Whether somebody takes new conversations of patients.
     Available {
         /// Who.

@@ -133,6 +133,8 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         | Action::ChangeCareTeam
         | Action::ChangeProxyFor
         | Action::SetPassword
+        | Action::ChangeProfile
+        | Action::RenameSite
         | Action::EndSession => decide(accounts::deny(asking), accounts::allow(asking).then_some(None)),
         Action::CreateConversation
         | Action::Rename

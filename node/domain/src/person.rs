@@ -151,7 +151,40 @@ pub struct Person {
     pub organization: Private,
 }
 
+/// Who somebody is, as far as it can be corrected.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Profile {
+    /// As written on the wall of the clinic.
+    pub name: Private,
+    /// Professional title or relation.
+    pub title: Private,
+    /// Sign-in name, lower case; empty for those who cannot sign in.
+    pub login: Private,
+    /// The organization of a partner.
+    pub organization: Private,
+    /// Medical record number; of patients only.
+    pub mrn: Private,
+    /// Date of birth, `YYYY-MM-DD`; of patients only.
+    pub birth_date: Private,
+    /// Where a patient is seen. Of staff it belongs to their rights, and stays as it is.
+    pub sites: Vec<SiteId>,
+}
+
 impl Person {
+    /// Who they are now.
+    pub fn profile(&self) -> Profile {
+        let facts = self.patient.as_ref();
+        Profile {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            login: self.login.clone(),
+            organization: self.organization.clone(),
+            mrn: facts.map(|facts| facts.mrn.clone()).unwrap_or_default(),
+            birth_date: facts.map(|facts| facts.birth_date.clone()).unwrap_or_default(),
+            sites: self.sites.clone(),
+        }
+    }
+
     /// Whether the person works for the clinic.
     pub fn is_staff(&self) -> bool {
         self.kind == PersonKind::Staff

@@ -1,6 +1,6 @@
 //! The slice of state that one command needs, loaded before anything is decided. A field that a command does not need is empty.
 
-use crate::attention::Attention;
+use crate::attention::{Attention, Threads};
 use crate::care::Care;
 use crate::conversation::{Conversation, Membership};
 use crate::coverage::{Cover, Coverage, StandIn};
@@ -8,7 +8,8 @@ use crate::event::Event;
 use crate::identity_check::IdentityCheck;
 use crate::ids::{ConversationId, SiteId};
 use crate::on_behalf::Confirmed;
-use crate::person::Person;
+use crate::person::{Person, Site};
+use crate::private::Private;
 use crate::restriction::{Restriction, Safeguards};
 use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
@@ -108,6 +109,8 @@ pub struct View {
     pub about: Readable,
     /// What the clinic sets for itself; none: nothing yet.
     pub settings: Option<Settings>,
+    /// Where the clinic's own charts are found.
+    pub chart_link: Option<Private>,
     /// What the clinic does against words that reach the wrong reader.
     pub safeguards: Option<Safeguards>,
     /// The last check of who writes from the patient's account.
@@ -116,12 +119,16 @@ pub struct View {
     pub template: Option<Template>,
     /// How many templates its owner has.
     pub templates_count: usize,
+    /// The site it is about, as it is.
+    pub site: Option<Site>,
     /// All sites.
     pub sites: Vec<SiteId>,
     /// That person takes no new conversations of patients.
     pub subject_is_unavailable: bool,
     /// The actor's own view of it.
     pub attention: Option<Attention>,
+    /// What the actor said of its threads.
+    pub threads: Threads,
     /// The message that is to be sent later.
     pub scheduled: Option<Scheduled>,
     /// How many the actor has waiting.

@@ -232,6 +232,7 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
     match action {
         Action::FoundWorkspace
         | Action::AddSite
+        | Action::RenameSite
         | Action::SignIn
         | Action::FailSignIn
         | Action::ReadPatients
@@ -252,6 +253,7 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::ChangeCareTeam
         | Action::ChangeProxyFor
         | Action::SetPassword
+        | Action::ChangeProfile
         | Action::EndSession
         | Action::ChangeOnBehalf
         | Action::GrantCoverage

@@ -354,6 +354,8 @@ fn the_actions() {
         (Action::MoveMessage, "MoveMessage", "message_moved"),
         (Action::AskIdentity, "AskIdentity", "identity_asked"),
         (Action::ConfirmIdentity, "ConfirmIdentity", "identity_confirmed"),
+        (Action::ChangeProfile, "ChangeProfile", "profile_changed"),
+        (Action::RenameSite, "RenameSite", "site_renamed"),
     ];
     assert_eq!(Action::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

@@ -138,7 +138,7 @@ fn coverage_and_what_waits_for_its_time() {
                 ),
             ),
             (
-                Command::EndCoverage { coverage },
+                Command::EndCoverage(coverage),
                 "EndCoverage",
                 "21000000000000000000000000000000ce",
             ),
@@ -167,9 +167,7 @@ fn coverage_and_what_waits_for_its_time() {
                 ),
             ),
             (
-                Command::Unschedule {
-                    scheduled: ScheduledId(0x5C),
-                },
+                Command::Unschedule(ScheduledId(0x5C)),
                 "Unschedule",
                 "230000000000000000000000000000005c",
             ),
@@ -278,6 +276,14 @@ fn the_steps_of_ones_own_view() {
         (AttentionStep::Mute { muted: true }, "Mute", "0201"),
         (AttentionStep::MarkUnread, "MarkUnread", "03"),
         (AttentionStep::Remind { at_ms: None }, "Remind", "0400"),
+        (
+            AttentionStep::Follow {
+                seq: 300,
+                follows: true,
+            },
+            "Follow",
+            "05ac0201",
+        ),
     ]);
 }
 
@@ -288,5 +294,5 @@ fn each_command_has_the_version_that_had_it_first() {
     assert_eq!(Command::Archive { conversation }.version(), 1);
     assert_eq!(Command::Care { conversation, step }.version(), 2);
     let coverage = CoverageId(5);
-    assert_eq!(Command::EndCoverage { coverage }.version(), 3);
+    assert_eq!(Command::EndCoverage(coverage).version(), 3);
 }

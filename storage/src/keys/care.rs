@@ -77,6 +77,16 @@ pub fn attention(person: PersonId, conversation: ConversationId) -> Key {
     key(Table::Attention, &[&person.to_bytes(), &conversation.to_bytes()])
 }
 
+/// Which of its threads somebody follows.
+pub fn threads(person: PersonId, conversation: ConversationId) -> Key {
+    key(Table::Threads, &[&person.to_bytes(), &conversation.to_bytes()])
+}
+
+/// Where the clinic's own charts are found.
+pub fn chart_link() -> Key {
+    key(Table::ChartLink, &[])
+}
+
 /// What the clinic sets for itself.
 pub fn settings() -> Key {
     key(Table::Settings, &[])

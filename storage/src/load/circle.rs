@@ -1,5 +1,6 @@
 //! What is around a patient: who belongs to them, and which conversations are theirs; and what a conversation begins with.
 
+use super::settings::load_for_rights;
 use super::{Onlooker, name_holder, people_of, person_of, readable, settings};
 use crate::keys::{self, Table};
 use crate::state::Records;
@@ -7,7 +8,8 @@ use corridor_domain::command::NewConversation;
 use corridor_domain::conversation::{Conversation, Kind, Membership};
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
-use corridor_domain::person::{Person, PersonKind};
+use corridor_domain::person::{Person, PersonKind, Profile};
+use corridor_domain::private::Private;
 use corridor_domain::restriction::Restriction;
 use corridor_domain::view::View;
 use std::io;
@@ -26,11 +28,7 @@ pub(super) fn circle_of(records: &impl Records, patient: PersonId, with_proxies:
 }
 
 pub(super) fn load_for_new_person(records: &impl Records, view: &mut View, person: &Person) -> io::Result<()> {
-    let login = person.login.expose();
-    if !login.is_empty() {
-        let fingerprint = records.fingerprint(Table::Login, login);
-        view.login_taken = records.bytes(&keys::login(&fingerprint))?.is_some();
-    }
+    view.login_taken = is_taken(records, &person.login)?;
     let mut wanted = person.proxy_for.clone();
     wanted.extend(person.patient.iter().flat_map(|facts| facts.care_team.iter().copied()));
     view.people = people_of(records, &wanted)?;
@@ -38,6 +36,26 @@ pub(super) fn load_for_new_person(records: &impl Records, view: &mut View, perso
         load_patients_conversations(records, view, person.proxy_for.iter(), None)?;
     }
     Ok(())
+}
+
+pub(super) fn load_for_profile(
+    records: &impl Records,
+    view: &mut View,
+    person: PersonId,
+    profile: &Profile,
+) -> io::Result<()> {
+    view.login_taken = is_taken(records, &profile.login)?;
+    load_for_rights(records, view, person)
+}
+
+/// Whether somebody signs in by that name.
+fn is_taken(records: &impl Records, login: &Private) -> io::Result<bool> {
+    let login = login.expose();
+    if login.is_empty() {
+        return Ok(false);
+    }
+    let fingerprint = records.fingerprint(Table::Login, login);
+    Ok(records.bytes(&keys::login(&fingerprint))?.is_some())
 }
 
 /// The patients' own conversations, and the memberships one person has or had in them.

@@ -42,6 +42,9 @@ pub(crate) fn scheduled_of(records: &impl Records, person: PersonId) -> io::Resu
 pub(super) fn load_attention(records: &impl Records, view: &mut View, conversation: ConversationId) -> io::Result<()> {
     if let Some(actor) = &view.actor {
         view.attention = records.record(&keys::attention(actor.id, conversation))?;
+        view.threads = records
+            .record(&keys::threads(actor.id, conversation))?
+            .unwrap_or_default();
     }
     Ok(())
 }

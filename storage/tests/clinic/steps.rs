@@ -2,12 +2,13 @@
 
 use super::folk::{ADMINISTRATOR, CLERK, EVERYBODY, EVERYWHERE, JOHN, JOHNS, MARIA, MOTHER, NURSE, OFFICER, PHYSICIAN};
 use super::{create, edit, envelope, folk, on_terms, retract, say};
+use corridor_domain::attention::AttentionStep;
 use corridor_domain::care::{CareStep, Party};
 use corridor_domain::command::{Command, Envelope, Page};
 use corridor_domain::conversation::{Audience, History, Kind, Visibility};
 use corridor_domain::coverage::NewCoverage;
 use corridor_domain::ids::{ConversationId, CoverageId, PersonId, PinId, SessionId, TaskId};
-use corridor_domain::person::{AccountState, Role};
+use corridor_domain::person::{AccountState, Profile, Role};
 use corridor_domain::pin::NewPin;
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::restriction::{RestrictionStep, Safeguards, Sensitivity};
@@ -208,8 +209,31 @@ fn restriction_command() -> impl Strategy<Value = Command> {
             conversation,
             credential: Private::from(credential),
         }),
+        2 => corrected(),
+        2 => (conversation(), 1..40_u64, any::<bool>()).prop_map(|(conversation, seq, follows)| Command::ChangeAttention {
+            conversation,
+            step: AttentionStep::Follow { seq, follows },
+        }),
+        1 => select(vec!["https://ehr.example/{mrn}", ""]).prop_map(|link| Command::ChangeChartLink(Private::from(link))),
         2 => from.prop_map(|confidential_from_years| Command::ChangeSafeguards(Safeguards { confidential_from_years, undo_s: 0 })),
     ]
+}
+
+/// A login that another has, or had, and a name.
+fn corrected() -> impl Strategy<Value = Command> {
+    (
+        person(),
+        select(vec!["nurse", "clerk", "", "new"]),
+        select(vec!["Ada", ""]),
+    )
+        .prop_map(|(person, login, name)| {
+            let profile = Profile {
+                name: Private::from(name),
+                login: Private::from(login),
+                ..Profile::default()
+            };
+            Command::ChangeProfile(person, Box::new(profile))
+        })
 }
 
 /// The physician is away for the rest of the story.

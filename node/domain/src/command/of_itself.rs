@@ -1,6 +1,7 @@
 //! What a command says of itself, before anybody looks at the state.
 
 use super::Command;
+use crate::attention::AttentionStep;
 use crate::ids::ConversationId;
 use crate::timer::Timer;
 
@@ -46,11 +47,14 @@ impl Command {
             | Self::ConfirmOnBehalf { .. }
             | Self::SendOnBehalf { .. }
             | Self::ChangeOnBehalf { .. } => 2,
+            Self::ChangeAttention { step, .. } => match step {
+                AttentionStep::Follow { .. } => 6,
+                _ => 3,
+            },
             Self::GrantCoverage { .. }
-            | Self::EndCoverage { .. }
+            | Self::EndCoverage(..)
             | Self::Schedule { .. }
-            | Self::Unschedule { .. }
-            | Self::ChangeAttention { .. }
+            | Self::Unschedule(..)
             | Self::ChangeSettings { .. }
             | Self::ChangeAvailability { .. }
             | Self::ChangeRights { .. }
@@ -76,6 +80,7 @@ impl Command {
             | Self::MoveMessage { .. }
             | Self::AskIdentity(..)
             | Self::ConfirmIdentity { .. } => 5,
+            Self::ChangeProfile(..) | Self::RenameSite(..) | Self::ChangeChartLink(..) => 6,
             _ => 1,
         }
     }

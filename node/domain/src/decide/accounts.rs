@@ -1,6 +1,6 @@
 //! Accounts and sessions: founding, adding people, opening and closing, signing in and out.
 
-use super::{Decision, members, rooms};
+use super::{Decision, members, profiles, rooms};
 use crate::command::{Acting, Command, Envelope, NewConversation};
 use crate::conversation::{History, Kind};
 use crate::ids::PersonId;
@@ -111,6 +111,8 @@ pub(super) fn by_person(view: &View, envelope: &Envelope, actor: &Person) -> Res
         }),
         Command::ChangeProxyFor { patients, .. } => change_proxy(view, actor, patients),
         Command::SetPassword { credential, .. } => set_password(view, envelope, credential),
+        Command::ChangeProfile(_, profile) => profiles::change(view, profile),
+        Command::RenameSite(site) => profiles::rename_site(view, site),
         Command::EndSession { session } => {
             let found = view
                 .sessions
@@ -126,7 +128,7 @@ pub(super) fn by_person(view: &View, envelope: &Envelope, actor: &Person) -> Res
     }
 }
 
-fn changed(changes: Vec<Change>) -> Decision {
+pub(super) fn changed(changes: Vec<Change>) -> Decision {
     Decision {
         changes,
         ..Decision::default()
@@ -259,7 +261,10 @@ fn change_proxy(view: &View, actor: &Person, patients: &[PersonId]) -> Result<De
     Ok(decision)
 }
 
-fn change_subject(view: &View, change: impl FnOnce(&mut Person) -> Result<(), Refusal>) -> Result<Decision, Refusal> {
+pub(super) fn change_subject(
+    view: &View,
+    change: impl FnOnce(&mut Person) -> Result<(), Refusal>,
+) -> Result<Decision, Refusal> {
     let before = view.subject.as_ref().ok_or(Refusal::NotFound)?;
     let mut person = before.clone();
     change(&mut person)?;
@@ -269,14 +274,14 @@ fn change_subject(view: &View, change: impl FnOnce(&mut Person) -> Result<(), Re
     Ok(changed(vec![Change::Person(Box::new(person))]))
 }
 
-fn check_name(name: &Private) -> Result<(), Refusal> {
+pub(super) fn check_name(name: &Private) -> Result<(), Refusal> {
     let text = name.expose();
     let fits =
         !text.trim().is_empty() && text.len() <= limits::NAME_SIZE_BYTES_MAX && !text.chars().any(char::is_control);
     if fits { Ok(()) } else { Err(Refusal::Invalid) }
 }
 
-fn check_person(person: &Person) -> Result<(), Refusal> {
+pub(super) fn check_person(person: &Person) -> Result<(), Refusal> {
     check_name(&person.name)?;
     let login = person.login.expose();
     let sizes_fit = login.len() <= limits::LOGIN_SIZE_BYTES_MAX

@@ -1,7 +1,8 @@
-//! One's own view of a conversation: put away, muted, unread, reminded. Changes nothing for anybody else.
+//! One's own view of a conversation: put away, muted, unread, reminded, threads. Changes nothing for anybody else.
 
 use super::Decision;
-use crate::attention::{Attention, AttentionStep};
+use crate::attention::{Attention, AttentionStep, Thread, Threads};
+use crate::conversation::Side;
 use crate::decide::side_of;
 use crate::limits;
 use crate::outcome::Change;
@@ -30,11 +31,31 @@ pub(super) fn step(view: &View, actor: &Person, step: &AttentionStep) -> Result<
             }
             after.remind_at_ms = at_ms;
         }
+        AttentionStep::Follow { follows, .. } => return follow(view, actor, before, follows),
     }
     if after == before {
         return Err(Refusal::NothingToDo);
     }
-    Ok(changed(after, false))
+    Ok(changed(view, after, false))
+}
+
+/// A thread hangs on a message that they see. Patients have none: what is said to them stands in one line.
+fn follow(view: &View, actor: &Person, before: Attention, follows: bool) -> Result<Decision, Refusal> {
+    if side_of(Some(actor)) == Side::Patient {
+        return Err(Refusal::Forbidden);
+    }
+    let target = view.target.as_ref().filter(|target| target.message().is_some());
+    let target = target.ok_or(Refusal::NotFound)?;
+    let seq = target.place.seq;
+    let threads = view.threads.with(Thread { seq, follows })?;
+    let mut decision = said(before, threads.clone(), false);
+    let (person, conversation) = (actor.id, view.about.conversation.as_ref().ok_or(Refusal::NotFound)?.id);
+    decision.changes.push(Change::Threads {
+        person,
+        conversation,
+        threads,
+    });
+    Ok(decision)
 }
 
 /// Reading it again: it is unread no longer.
@@ -46,6 +67,7 @@ pub(super) fn read(view: &View) -> Option<Change> {
     };
     Some(Change::Attention {
         attention,
+        threads: view.threads.clone(),
         reminded: false,
     })
 }
@@ -63,7 +85,7 @@ pub(super) fn remind(view: &View, timer: Timer) -> Result<Decision, Refusal> {
             remind_at_ms: None,
             ..attention
         };
-        return Ok(changed(after, false));
+        return Ok(changed(view, after, false));
     }
     let back = Attention {
         put_away_number: None,
@@ -74,13 +96,21 @@ pub(super) fn remind(view: &View, timer: Timer) -> Result<Decision, Refusal> {
     let conversation = Some(back.conversation);
     Ok(Decision {
         conversation,
-        ..changed(back, true)
+        ..changed(view, back, true)
     })
 }
 
-fn changed(attention: Attention, reminded: bool) -> Decision {
+fn changed(view: &View, attention: Attention, reminded: bool) -> Decision {
+    said(attention, view.threads.clone(), reminded)
+}
+
+fn said(attention: Attention, threads: Threads, reminded: bool) -> Decision {
     Decision {
-        changes: vec![Change::Attention { attention, reminded }],
+        changes: vec![Change::Attention {
+            attention,
+            threads,
+            reminded,
+        }],
         ..Decision::default()
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn of(
 fn covered(view: &View, command: &Command) -> Option<PersonId> {
     match command {
         Command::GrantCoverage { coverage } | Command::GrantCoverageOfLabelled { coverage } => Some(coverage.covered),
-        Command::EndCoverage { .. } | Command::FireTimer { .. } => {
+        Command::EndCoverage(..) | Command::FireTimer { .. } => {
             view.coverages.first().map(|coverage| coverage.window.covered)
         }
         _ => None,

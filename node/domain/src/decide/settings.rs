@@ -7,6 +7,7 @@ use crate::ids::PersonId;
 use crate::limits;
 use crate::outcome::Change;
 use crate::person::{Person, Role, Roles};
+use crate::private::Private;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 use crate::view::View;
@@ -19,6 +20,22 @@ pub(super) fn change(view: &View, settings: &Settings) -> Result<Decision, Refus
         return Err(Refusal::NothingToDo);
     }
     Ok(changed(Change::Settings(Box::new(settings.clone()))))
+}
+
+/// An address that names no patient by itself: clients put in the record number.
+pub(super) fn chart_link(view: &View, link: &Private) -> Result<Decision, Refusal> {
+    let text = link.expose();
+    let is_address = text.starts_with("https://")
+        && text.contains("{mrn}")
+        && text.len() <= limits::CHART_LINK_SIZE_BYTES_MAX
+        && text.chars().all(|one| one.is_ascii_graphic());
+    if !text.is_empty() && !is_address {
+        return Err(Refusal::Invalid);
+    }
+    if view.chart_link.as_ref().unwrap_or(&Private::default()) == link {
+        return Err(Refusal::NothingToDo);
+    }
+    Ok(changed(Change::ChartLink(link.clone())))
 }
 
 pub(super) fn availability(view: &View, available: bool) -> Result<Decision, Refusal> {

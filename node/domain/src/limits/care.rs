@@ -72,6 +72,8 @@ pub const UNDO_S: u16 = 10;
 pub const UNDO_S_MAX: u16 = 60;
 /// The highest age from which a clinic lets conversations be confidential, in years: who is of age is their own master.
 pub const CONFIDENTIAL_YEARS_MAX: u8 = 18;
+/// Longest address of the clinic's own charts, in bytes.
+pub const CHART_LINK_SIZE_BYTES_MAX: usize = 500;
 /// Templates of one owner, or of the clinic.
 pub const TEMPLATES_PER_OWNER_COUNT_MAX: usize = 200;
 /// Longest name of a template, in bytes.

@@ -38,3 +38,9 @@ pub const SESSION_LIFETIME_MS: u64 = 12 * 60 * 60 * 1000;
 pub const SESSIONS_PER_PERSON_COUNT_MAX: usize = 10;
 /// Most people of a care team, sites of a person, patients of a proxy.
 pub const RELATIONS_COUNT_MAX: usize = 100;
+/// Threads of one conversation of which somebody says whether they follow them.
+pub const THREADS_SAID_COUNT_MAX: usize = 64;
+/// Unread messages of one conversation that are looked through for one that means the reader, the newest first.
+pub const CALLS_LOOKED_AT_COUNT_MAX: usize = 128;
+/// Events that one request looks through for the answers in a thread.
+pub const THREAD_LOOKED_AT_COUNT_MAX: u64 = 2_000;

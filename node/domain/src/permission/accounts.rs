@@ -6,7 +6,7 @@ use crate::person::Role;
 use crate::refusal::Refusal;
 
 pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
-    let needs_subject = !matches!(asking.action, Action::AddSite | Action::AddPerson);
+    let needs_subject = !matches!(asking.action, Action::AddSite | Action::RenameSite | Action::AddPerson);
     if needs_subject && asking.subject.is_none() {
         return Some(Refusal::NotFound);
     }

@@ -96,7 +96,7 @@ impl Scene<'_> {
         }
         case.view.sessions = vec![session_of(subject.id)];
         case.view.people = vec![colleague(), patient(PATIENT, &[])];
-        case
+        self.with_sites(case)
     }
 
     fn account_command(&self, actor: &Person, subject: &Person) -> Command {
@@ -160,9 +160,12 @@ impl Scene<'_> {
             Action::ReadPatients => Command::ReadDirectory { patients: true },
             Action::ReadPeople => Command::ReadDirectory { patients: false },
             Action::ReadAudit => Command::ReadAudit,
-            Action::ChangeSettings | Action::ChangeSafeguards | Action::ChangeAvailability | Action::ChangeRights => {
-                self.settings_command(id)
-            }
+            Action::ChangeSettings
+            | Action::ChangeSafeguards
+            | Action::ChangeAvailability
+            | Action::ChangeRights
+            | Action::ChangeProfile
+            | Action::RenameSite => self.settings_command(subject),
             Action::ChangeTemplates => self.template_command(id),
             other => panic!("{} needs a kind of conversation, not '{}'", other.code(), self.kind),
         }

@@ -55,7 +55,7 @@ impl Scene<'_> {
             Action::GrantCoverage => Some(Command::GrantCoverage {
                 coverage: Box::new(running(covered, covering.id).window),
             }),
-            Action::EndCoverage => Some(Command::EndCoverage { coverage: COVERAGE }),
+            Action::EndCoverage => Some(Command::EndCoverage(COVERAGE)),
             Action::BeginCoverage => timer(Timer::CoverageBegins(COVERAGE)),
             Action::FinishCoverage => timer(Timer::CoverageEnds(COVERAGE)),
             _ => None,

@@ -1,16 +1,24 @@
 //! The part of a scene that is about what a clinic sets for itself: switches, rights, who is available.
 
 use super::scene::Scene;
+use super::{Case, HERE};
 use corridor_domain::audit::Action;
 use corridor_domain::command::Command;
-use corridor_domain::ids::PersonId;
-use corridor_domain::person::Role;
+use corridor_domain::person::{Person, Profile, Role, Site};
 use corridor_domain::private::Private;
 use corridor_domain::restriction::Safeguards;
 use corridor_domain::settings::{Settings, Switches};
 
 impl Scene<'_> {
-    pub(super) fn settings_command(&self, person: PersonId) -> Command {
+    /// Where there are sites, by their old names.
+    pub(super) fn with_sites(&self, mut case: Case) -> Case {
+        case.view.sites = vec![HERE];
+        case.view.site = Some(site("Downtown"));
+        case
+    }
+
+    pub(super) fn settings_command(&self, subject: &Person) -> Command {
+        let person = subject.id;
         let works = (!self.is("queue alone")).then_some(Role::FrontDesk);
         match self.action {
             Action::ChangeAvailability => Command::ChangeAvailability {
@@ -22,6 +30,15 @@ impl Scene<'_> {
                 roles: works.into_iter().chain([Role::OrganizationQueue]).collect(),
                 sites: Vec::new(),
             },
+            Action::ChangeProfile => {
+                let name = Private::from("Corrected");
+                let profile = Profile {
+                    name,
+                    ..subject.profile()
+                };
+                Command::ChangeProfile(person, Box::new(profile))
+            }
+            Action::RenameSite => Command::RenameSite(site("Uptown")),
             Action::ChangeSafeguards => Command::ChangeSafeguards(Safeguards {
                 undo_s: 5,
                 ..Safeguards::default()
@@ -40,5 +57,12 @@ impl Scene<'_> {
             patients: !self.is("patients off"),
             team: !self.is("team off"),
         }
+    }
+}
+
+fn site(name: &str) -> Site {
+    Site {
+        id: HERE,
+        name: Private::from(name),
     }
 }

@@ -31,7 +31,7 @@ impl Scene<'_> {
     pub(super) fn waiting_command(&self) -> Option<Command> {
         let timer = |timer| Some(Command::FireTimer { timer });
         match self.action {
-            Action::Unschedule => Some(Command::Unschedule { scheduled: SCHEDULED }),
+            Action::Unschedule => Some(Command::Unschedule(SCHEDULED)),
             Action::SendScheduled => timer(Timer::MessageDue(SCHEDULED)),
             Action::Remind => timer(Timer::Reminder(NURSE, CONVERSATION)),
             Action::TaskDue => timer(Timer::TaskDue(TASK)),

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod clock;
+mod desks;
 mod founding;
 mod marker;
 mod mention;

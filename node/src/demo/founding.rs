@@ -6,7 +6,7 @@
 use super::clock::DemoWorld;
 use super::people::{CLINIC, Character, PASSWORD, PEOPLE, Place};
 use super::player::{Player, command_id, explained, signed_in};
-use super::{reading, story};
+use super::{desks, reading, story};
 use corridor_api::failure::Failure;
 use corridor_api::service::{Caller, Service};
 use corridor_domain::refusal::Refusal;
@@ -79,6 +79,7 @@ pub async fn found(service: &Service, world: &Arc<DemoWorld>, now_ms: u64) -> Re
             progress.show("Living three weeks of it", done, all)
         })
         .await?;
+    desks::lay_out(service, &mut player, now_ms).await?;
     player.sign_everybody_out().await?;
     progress.end();
     Ok(())

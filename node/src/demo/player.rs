@@ -126,7 +126,8 @@ impl Player {
             .ok_or_else(|| format!("{patient} has no first topic"))
     }
 
-    fn person(&self, login: Login) -> Result<String, String> {
+    /// The id of somebody.
+    pub fn person(&self, login: Login) -> Result<String, String> {
         self.people
             .get(login)
             .cloned()

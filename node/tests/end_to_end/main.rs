@@ -24,6 +24,7 @@ mod figures;
 mod hostile_bodies;
 mod hostile_requests;
 mod hostile_sockets;
+mod in_time;
 mod killed;
 mod live;
 mod note_canary;

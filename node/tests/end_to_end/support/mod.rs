@@ -2,6 +2,7 @@
 
 pub mod auditor;
 pub mod clinic;
+pub mod clock;
 pub mod cluster;
 pub mod http;
 pub mod node;

@@ -54,7 +54,7 @@ fn can_wait(command: &Command) -> bool {
             | Command::Schedule { .. }
             | Command::GrantCoverage { .. }
             | Command::ChangeAttention { .. }
-            | Command::ChangeSettings { .. }
+            | Command::ChangeSettings(..)
             | Command::ChangeChartLink(..)
             | Command::ChangeProfile(..)
             | Command::RenameSite(..)

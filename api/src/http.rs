@@ -5,6 +5,7 @@ mod admit;
 mod care;
 mod conversations;
 mod coverage;
+mod invitations;
 mod measured;
 mod messages;
 mod pins;
@@ -92,6 +93,7 @@ fn api() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .merge(accounts::routes())
         .merge(care::routes())
+        .merge(invitations::routes())
         .merge(coverage::routes())
         .merge(conversations::routes())
         .merge(messages::routes())

@@ -8,6 +8,7 @@ mod audit;
 mod commands;
 mod coverage;
 mod identity;
+mod invitations;
 mod lists;
 mod on_behalf;
 mod pages;

@@ -56,6 +56,7 @@
 //! | 33 identity check | conversation | the last check of who writes from the patient's account |
 //! | 34 threads | person, conversation | which threads somebody said they follow, and which not; absent where they said nothing |
 //! | 35 chart link | | where the clinic's own charts are found; absent before it said so |
+//! | 36 invitation | person | the code that somebody was given to sign in for the first time; absent where none is open |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
 
@@ -77,7 +78,7 @@ pub use conversations::{
     channel, channel_name, conversation, conversations_about, conversations_of, direct_pair, event, membership,
     memberships_of, patient_conversation, person_conversation, shared_seq, version, versions_of,
 };
-pub use people::{login, person, person_session, session, sessions_of, site};
+pub use people::{invitation, login, person, person_session, session, sessions_of, site};
 pub use restriction::{
     covers_labelled, identity_check, owner_template, restriction, safeguards, template, templates_of,
 };
@@ -204,6 +205,8 @@ pub enum Table {
     Threads = 0x34,
     /// Where the clinic's own charts are found.
     ChartLink = 0x35,
+    /// Codes by which people sign in for the first time.
+    Invitation = 0x36,
 }
 
 /// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.

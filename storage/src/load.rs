@@ -108,7 +108,7 @@ fn load_family(
             restriction::load_template(records, view, template.id, Some(template.owner))
         }
         Command::RemoveTemplate(template) => restriction::load_template(records, view, *template, None),
-        Command::ChangeSettings { .. } => {
+        Command::ChangeSettings(..) => {
             view.settings = records.record(&keys::settings())?;
             Ok(())
         }
@@ -117,6 +117,8 @@ fn load_family(
             Ok(())
         }
         Command::ChangeProfile(person, profile) => circle::load_for_profile(records, view, *person, profile),
+        Command::Invite(person, _) => load_subject(records, view, *person),
+        Command::Activate(activation) => circle::load_for_activation(records, view, activation),
         Command::RenameSite(site) => {
             view.site = records.record(&keys::site(site.id))?;
             Ok(())
@@ -171,7 +173,7 @@ fn load_family(
             step,
         } => tasks::load_for_step(records, view, *conversation, *task, step),
         Command::Pin { conversation, pin } => tasks::load_for_pin(records, view, *conversation, pin),
-        Command::ReadPins { .. } => tasks::load_chart(records, view),
+        Command::ReadPins(..) => tasks::load_chart(records, view),
         Command::ReadTasks { conversations } => load_pages(records, view, onlooker, conversations.iter().copied()),
         Command::Schedule {
             conversation,

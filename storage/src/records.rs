@@ -13,6 +13,7 @@ use corridor_domain::conversation::{Conversation, Membership};
 use corridor_domain::coverage::{Coverage, StandIn};
 use corridor_domain::event::Event;
 use corridor_domain::identity_check::IdentityCheck;
+use corridor_domain::invitation::Invitation;
 use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::{Person, Site};
@@ -108,6 +109,7 @@ records! {
     Template = 25,
     IdentityCheck = 26,
     Threads = 27,
+    Invitation = 28,
 }
 
 /// The bytes of a record.

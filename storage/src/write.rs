@@ -92,6 +92,11 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
             set(batch, keys::covers_labelled(*coverage), true);
             Ok(())
         }
+        Change::Invitation(invitation) => batch.put(keys::invitation(invitation.person), invitation),
+        Change::InvitationOver(person) => {
+            batch.remove(keys::invitation(*person));
+            Ok(())
+        }
         Change::IdentityCheck(check) => batch.put(keys::identity_check(check.conversation), check),
         Change::Safeguards(safeguards) => batch.put(keys::safeguards(), safeguards),
         Change::Template(template) => {

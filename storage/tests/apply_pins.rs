@@ -142,7 +142,7 @@ fn a_pin_has_bounds() {
 #[test]
 fn a_look_at_a_chart_is_on_the_record() {
     let mut clinic = Clinic::staffed();
-    let look = |conversation| Command::ReadPins { conversation };
+    let look = |conversation| Command::ReadPins(conversation);
     clinic.ask(NURSE, look(GENERAL));
     let line = clinic.last_line().record;
     assert_eq!(

@@ -18,6 +18,7 @@ use corridor_domain::coverage::{Coverage, StandIn};
 use corridor_domain::event::{Event, EventBody, Mention, Message, Priority, Retraction};
 use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::ids::{ConversationId, PersonId, SessionId, SiteId};
+use corridor_domain::invitation::Invitation;
 use corridor_domain::on_behalf::Confirmed;
 use corridor_domain::outcome::Answer;
 use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Role, Site};
@@ -274,6 +275,7 @@ fn kinds_are_pinned() {
         Template::KIND,
         IdentityCheck::KIND,
         Threads::KIND,
+        Invitation::KIND,
     ];
     assert!(kinds.iter().zip(1..).all(|(kind, number)| *kind == number));
     assert_eq!(KINDS, kinds, "a new record gets a fixture above and a line here");

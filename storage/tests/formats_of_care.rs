@@ -15,6 +15,7 @@ use corridor_domain::coverage::{Coverage, CoverageStage, Joined, NewCoverage, St
 use corridor_domain::event::Priority;
 use corridor_domain::identity_check::IdentityCheck;
 use corridor_domain::ids::{ConversationId, CoverageId, PersonId, PinId, ScheduledId, SiteId, TaskId, TemplateId};
+use corridor_domain::invitation::Invitation;
 use corridor_domain::on_behalf::{Confirmation, Confirmed};
 use corridor_domain::person::Role;
 use corridor_domain::pin::{Pin, PinnedMessage};
@@ -201,6 +202,17 @@ fn what_keeps_words_from_the_wrong_reader() {
         confirmed: Some((PersonId(0x10), AT_MS + 300)),
     };
     pinned(&check, "identity-check");
+}
+
+#[test]
+fn who_was_invited() {
+    let invitation = Invitation {
+        person: PersonId(2),
+        code: [0xc0; 16],
+        by: PersonId(3),
+        expires_at_ms: AT_MS,
+    };
+    pinned(&invitation, "invitation");
 }
 
 #[test]

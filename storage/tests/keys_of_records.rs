@@ -299,7 +299,8 @@ fn keys_of_restriction(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
             vec![(keys::threads(PERSON, CONVERSATION), format!("34{person}{conversation}"))],
             Some(Table::ChartLink),
         ),
-        Table::ChartLink => (vec![(keys::chart_link(), "35".to_owned())], None),
+        Table::ChartLink => (vec![(keys::chart_link(), "35".to_owned())], Some(Table::Invitation)),
+        Table::Invitation => (vec![(keys::invitation(PERSON), format!("36{person}"))], None),
         others => panic!("{others:?} stands above"),
     }
 }

@@ -10,6 +10,7 @@ mod commands;
 mod coverage;
 mod events;
 mod frames;
+mod invitations;
 mod objects;
 mod pins;
 mod problem;
@@ -31,6 +32,7 @@ pub use commands::{
 pub use coverage::{Coverage, CoverageList, Covering, GrantCoverage};
 pub use events::{Event, EventBody, Retracted};
 pub use frames::{ClientFrame, Failed, GoodbyeReason, PresenceChange, ServerFrame, Succeeded, VERSION};
+pub use invitations::{Activate, Invitation};
 pub use objects::{
     AuditRange, AuditRecord, Author, Channel, Conversation, Counts, LastMessage, Me, Member, My, NodeList, NodePlace,
     PatientFacts, PatientSummary, Person, Presence, Receipt, Site, Version, Workspace,

@@ -41,7 +41,11 @@ async fn sign_in(
     Body(request): Body<wire::SignIn>,
 ) -> Outcome<Response> {
     edge.gate.sign_in(peer.ip())?;
-    let signed_in = edge.service.sign_in(&request, peer.ip()).await?;
+    with_session(&edge, edge.service.sign_in(&request, peer.ip()).await?)
+}
+
+/// Browsers keep the token where no script reads it.
+pub(super) fn with_session(edge: &Edge, signed_in: wire::SignedIn) -> Outcome<Response> {
     let age_s = limits::SESSION_LIFETIME_MS / 1_000;
     let cookie = match edge.secure {
         true => format!(

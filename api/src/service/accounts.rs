@@ -125,7 +125,7 @@ impl Service {
         })
     }
 
-    async fn credential_of(&self, password: &str) -> Outcome<String> {
+    pub(super) async fn credential_of(&self, password: &str) -> Outcome<String> {
         let characters = password.chars().count();
         if characters < limits::PASSWORD_CHARACTERS_MIN {
             return Err(Failure::Invalid("A password has at least 15 characters."));

@@ -65,7 +65,7 @@ impl Service {
 
     /// What is pinned to the chart of a conversation's patient.
     pub async fn pins(&self, caller: &Caller, conversation: ConversationId) -> Outcome<wire::PinList> {
-        let (_, grants) = self.ask(caller, Command::ReadPins { conversation }).await?;
+        let (_, grants) = self.ask(caller, Command::ReadPins(conversation)).await?;
         let head = self.reader().conversation(conversation)?;
         let patient = head.and_then(|head| head.kind.patient()).ok_or(Refusal::NotFound)?;
         let is_on_record = |from| grants.iter().any(|grant| grant.conversation == from);

@@ -310,7 +310,7 @@ fn parse_token(token: &str) -> Option<(SessionId, zeroize::Zeroizing<[u8; 32]>)>
 }
 
 /// At most so many bytes, cut between characters, without control characters.
-fn shortened(text: &str, size_bytes_max: usize) -> String {
+pub(super) fn shortened(text: &str, size_bytes_max: usize) -> String {
     let mut short = String::new();
     for character in text.chars().filter(|character| !character.is_control()) {
         if short.len() + character.len_utf8() > size_bytes_max {

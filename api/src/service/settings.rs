@@ -33,9 +33,7 @@ impl Service {
         settings: &wire::Settings,
     ) -> Outcome<Done> {
         let asked = serde_json::to_vec(settings).map_err(io::Error::other)?;
-        let command = Command::ChangeSettings {
-            settings: Box::new(convert::settings::settings(settings)?),
-        };
+        let command = Command::ChangeSettings(Box::new(convert::settings::settings(settings)?));
         self.run(&self.envelope(caller.acting(), command_id, &asked, command))
             .await
     }

@@ -191,6 +191,10 @@ actions! {
     ChangeProfile = "profile_changed",
     /// A location is called otherwise.
     RenameSite = "site_renamed",
+    /// Somebody was given a code to sign in for the first time.
+    Invite = "invited",
+    /// They did.
+    Activate = "account_activated",
 }
 
 /// A stretch of one conversation, both ends with it.

@@ -12,6 +12,7 @@ use crate::conversation::History;
 use crate::coverage::NewCoverage;
 use crate::event::Mention;
 use crate::ids::{ConversationId, CoverageId, PersonId, ScheduledId, SessionId, SiteId, TaskId, TemplateId};
+use crate::invitation::{Activation, InvitationCode};
 use crate::on_behalf::Confirmation;
 use crate::person::{AccountState, Person, Profile, Roles, Site};
 use crate::pin::NewPin;
@@ -266,10 +267,7 @@ pub enum Command {
         step: AttentionStep,
     },
     /// Change what the clinic sets for itself. Since version 3.
-    ChangeSettings {
-        /// All of it.
-        settings: Box<Settings>,
-    },
+    ChangeSettings(Box<Settings>),
     /// Take new conversations of patients, or not. Since version 3.
     ChangeAvailability {
         /// Who.
@@ -338,10 +336,7 @@ pub enum Command {
         pin: Box<NewPin>,
     },
     /// Look at what is pinned to the chart of a conversation's patient. Since version 4.
-    ReadPins {
-        /// Of which.
-        conversation: ConversationId,
-    },
+    ReadPins(ConversationId),
     /// Change what restricts a patient's conversation. Since version 5.
     Restrict {
         /// Which.
@@ -396,4 +391,8 @@ pub enum Command {
     RenameSite(Site),
     /// Say where the clinic's own charts are found; empty: nowhere. Since version 6.
     ChangeChartLink(Private),
+    /// Let somebody sign in for the first time, by a code that they are given. Since version 6.
+    Invite(PersonId, InvitationCode),
+    /// Do so. Since version 6.
+    Activate(Box<Activation>),
 }

@@ -8,6 +8,7 @@ mod attention;
 mod care;
 mod coverage;
 mod identity;
+mod invitations;
 mod marks;
 mod members;
 mod messages;
@@ -154,6 +155,7 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
     let basis = permit(&asking)?;
     let mut decision = match &envelope.command {
         Command::FoundWorkspace { .. }
+        | Command::Activate(..)
         | Command::SignIn { .. }
         | Command::FailSignIn { .. }
         | Command::FireTimer { .. } => return Err(Refusal::Forbidden),
@@ -167,6 +169,7 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         | Command::ChangeProfile(..)
         | Command::RenameSite(..)
         | Command::EndSession { .. } => accounts::by_person(view, envelope, actor),
+        Command::Invite(_, code) => invitations::invite(view, actor, *code),
         Command::CreateConversation(new) => rooms::create(view, actor, new),
         Command::Rename { topic, .. } => rooms::rename(view, actor, topic),
         Command::Archive { .. } => rooms::set_archived(view, actor, true),
@@ -198,7 +201,7 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         Command::Schedule { scheduled, .. } => scheduled::schedule(view, actor, scheduled),
         Command::Unschedule(..) => scheduled::unschedule(view, actor),
         Command::ChangeAttention { step, .. } => attention::step(view, actor, step),
-        Command::ChangeSettings { settings } => settings::change(view, settings),
+        Command::ChangeSettings(settings) => settings::change(view, settings),
         Command::ChangeChartLink(link) => settings::chart_link(view, link),
         Command::ChangeAvailability { available, .. } => settings::availability(view, *available),
         Command::ChangeRights { roles, sites, .. } => settings::rights(view, *roles, sites),
@@ -214,7 +217,7 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         Command::CreateTask { task, .. } => tasks::create(view, actor, task),
         Command::ChangeTask { step, .. } => tasks::step(view, actor, step),
         Command::Pin { pin, .. } => pins::pin(view, actor, pin),
-        Command::ReadPins { .. } => pins::read(view, actor),
+        Command::ReadPins(..) => pins::read(view, actor),
         Command::Read { .. } | Command::ReadTasks { .. } => Err(Refusal::Invalid),
     }?;
     decision.basis = decision.basis.or(basis);
@@ -270,6 +273,8 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::SetPassword { .. } => Action::SetPassword,
         Command::ChangeProfile(..) => Action::ChangeProfile,
         Command::RenameSite(..) => Action::RenameSite,
+        Command::Invite(..) => Action::Invite,
+        Command::Activate(..) => Action::Activate,
         Command::SignIn { .. } => Action::SignIn,
         Command::FailSignIn { .. } => Action::FailSignIn,
         Command::EndSession { .. } => Action::EndSession,
@@ -316,7 +321,7 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::Schedule { .. } => Action::Schedule,
         Command::Unschedule(..) => Action::Unschedule,
         Command::ChangeAttention { .. } => Action::ChangeAttention,
-        Command::ChangeSettings { .. } | Command::ChangeChartLink(..) => Action::ChangeSettings,
+        Command::ChangeSettings(..) | Command::ChangeChartLink(..) => Action::ChangeSettings,
         Command::ChangeAvailability { .. } => Action::ChangeAvailability,
         Command::ChangeRights { .. } => Action::ChangeRights,
         Command::FireTimer { timer } => match timer {
@@ -331,7 +336,7 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::ChangeTask { .. } => Action::ChangeTask,
         Command::ReadTasks { .. } => Action::ReadTasks,
         Command::Pin { .. } => Action::Pin,
-        Command::ReadPins { .. } => Action::ReadPins,
+        Command::ReadPins(..) => Action::ReadPins,
         Command::Restrict { step, .. } => match step {
             RestrictionStep::Label { sensitivity: Some(_) } => Action::Label,
             RestrictionStep::Label { sensitivity: None } => Action::Unlabel,

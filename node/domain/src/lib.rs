@@ -17,6 +17,7 @@ pub mod event;
 pub mod identity;
 pub mod identity_check;
 pub mod ids;
+pub mod invitation;
 pub mod limits;
 pub mod on_behalf;
 pub mod outcome;

@@ -8,6 +8,7 @@ use crate::coverage::{Coverage, StandIn};
 use crate::event::Event;
 use crate::identity_check::IdentityCheck;
 use crate::ids::{ConversationId, CoverageId, PersonId};
+use crate::invitation::Invitation;
 use crate::on_behalf::Confirmed;
 use crate::person::{Person, Site};
 use crate::pin::Pin;
@@ -116,6 +117,10 @@ pub enum Change {
     Restriction(Restriction),
     /// That a coverage is of conversations with a label too.
     CoversLabelled(CoverageId),
+    /// The code that somebody was given to sign in for the first time.
+    Invitation(Invitation),
+    /// It is used.
+    InvitationOver(PersonId),
     /// The last check of who writes from a patient's account.
     IdentityCheck(IdentityCheck),
     /// What the clinic does against words that reach the wrong reader.

@@ -120,6 +120,7 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         Action::FoundWorkspace
         | Action::SignIn
         | Action::FailSignIn
+        | Action::Activate
         | Action::BeginCoverage
         | Action::FinishCoverage
         | Action::SendScheduled
@@ -135,6 +136,7 @@ pub fn permit(asking: &Asking<'_>) -> Result<Option<Basis>, Refusal> {
         | Action::SetPassword
         | Action::ChangeProfile
         | Action::RenameSite
+        | Action::Invite
         | Action::EndSession => decide(accounts::deny(asking), accounts::allow(asking).then_some(None)),
         Action::CreateConversation
         | Action::Rename

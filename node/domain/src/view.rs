@@ -7,6 +7,7 @@ use crate::coverage::{Cover, Coverage, StandIn};
 use crate::event::Event;
 use crate::identity_check::IdentityCheck;
 use crate::ids::{ConversationId, SiteId};
+use crate::invitation::Invitation;
 use crate::on_behalf::Confirmed;
 use crate::person::{Person, Site};
 use crate::private::Private;
@@ -113,6 +114,8 @@ pub struct View {
     pub chart_link: Option<Private>,
     /// What the clinic does against words that reach the wrong reader.
     pub safeguards: Option<Safeguards>,
+    /// The code that the person it is done to was given.
+    pub invitation: Option<Invitation>,
     /// The last check of who writes from the patient's account.
     pub identity_check: Option<IdentityCheck>,
     /// The template it is about, as it is kept.

@@ -3,15 +3,16 @@
 mod common;
 
 use common::{
-    Case, HERE, NURSE, PATIENT, administrator, changed_person, head, member, message, nurse, patient, thread,
+    Case, HERE, NOW_MS, NURSE, PATIENT, administrator, changed_person, head, member, message, nurse, patient, thread,
 };
 use corridor_domain::attention::{Attention, AttentionStep, Thread, Threads};
-use corridor_domain::command::Command;
+use corridor_domain::command::{Acting, Command};
 use corridor_domain::conversation::Audience;
 use corridor_domain::ids::SiteId;
+use corridor_domain::invitation::{Activation, Invitation};
 use corridor_domain::limits;
 use corridor_domain::outcome::Change;
-use corridor_domain::person::{Person, Profile, Site};
+use corridor_domain::person::{AccountState, Person, Profile, Site};
 use corridor_domain::private::Private;
 use corridor_domain::refusal::Refusal;
 
@@ -169,4 +170,58 @@ fn staff_follow_threads_and_patients_have_none() {
         Refusal::NotFound
     );
     assert_eq!(follow(&patient(PATIENT, &[]), true).refused(), Refusal::Forbidden);
+}
+
+#[test]
+fn a_code_opens_an_account_once_in_time_and_under_a_login_that_is_free() {
+    let invited = Person {
+        state: AccountState::Invited,
+        login: Private::default(),
+        credential: Private::default(),
+        ..patient(PATIENT, &[NURSE])
+    };
+    let case = Case::by(&nurse(), Command::Invite(PATIENT, [7; 16])).subject(&invited, None);
+    let open = Invitation {
+        person: PATIENT,
+        code: [7; 16],
+        by: NURSE,
+        expires_at_ms: NOW_MS + limits::INVITATION_MS,
+    };
+    assert_eq!(case.decide().changes, [Change::Invitation(open)]);
+    let activate = |login: &str, code: u8, invitation: Option<Invitation>| {
+        let activation = Activation {
+            person: PATIENT,
+            code: [code; 16],
+            login: Private::from(login),
+            credential: Private::from("hash"),
+            device: Private::from("phone"),
+        };
+        Case::from(Acting::Door, Command::Activate(Box::new(activation)))
+            .subject(&invited, None)
+            .change(|view| view.invitation = invitation)
+    };
+    let opened = activate("maria", 7, Some(open)).decide();
+    let wanted = changed_person(&invited, |person| {
+        person.login = Private::from("maria");
+        person.credential = Private::from("hash");
+        person.state = AccountState::Active;
+    });
+    assert_eq!(opened.changes, [wanted, Change::InvitationOver(PATIENT)]);
+    assert_eq!(opened.audit.actor, Some(PATIENT));
+    let old = Invitation {
+        expires_at_ms: NOW_MS,
+        ..open
+    };
+    for (login, code, invitation, refusal) in [
+        ("maria", 8, Some(open), Refusal::SignInFailed),
+        ("maria", 7, Some(old), Refusal::SignInFailed),
+        ("maria", 7, None, Refusal::SignInFailed),
+        ("", 7, Some(open), Refusal::Invalid),
+    ] {
+        assert_eq!(activate(login, code, invitation).refused(), refusal, "{login:?} {code}");
+    }
+    let taken = activate("ada", 7, Some(open)).change(|view| view.login_taken = true);
+    assert_eq!(taken.refused(), Refusal::LoginTaken);
+    let active = activate("maria", 7, Some(open)).subject(&patient(PATIENT, &[]), None);
+    assert_eq!(active.refused(), Refusal::SignInFailed);
 }

@@ -234,6 +234,7 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::AddSite
         | Action::RenameSite
         | Action::SignIn
+        | Action::Activate
         | Action::FailSignIn
         | Action::ReadPatients
         | Action::ReadPeople
@@ -254,6 +255,7 @@ fn kinds_for(action: Action) -> Vec<&'static str> {
         | Action::ChangeProxyFor
         | Action::SetPassword
         | Action::ChangeProfile
+        | Action::Invite
         | Action::EndSession
         | Action::ChangeOnBehalf
         | Action::GrantCoverage

@@ -356,6 +356,8 @@ fn the_actions() {
         (Action::ConfirmIdentity, "ConfirmIdentity", "identity_confirmed"),
         (Action::ChangeProfile, "ChangeProfile", "profile_changed"),
         (Action::RenameSite, "RenameSite", "site_renamed"),
+        (Action::Invite, "Invite", "invited"),
+        (Action::Activate, "Activate", "account_activated"),
     ];
     assert_eq!(Action::ALL.len(), pinned.len());
     for (number, (value, name, code)) in pinned.into_iter().enumerate() {

@@ -180,27 +180,25 @@ fn coverage_and_what_waits_for_its_time() {
                 "24000000000000000000000000000000040401ac02",
             ),
             (
-                Command::ChangeSettings {
-                    settings: Box::new(Settings {
-                        guidance: Private::from("g"),
-                        hours: vec![Hours {
-                            day: 1,
-                            from_minute: 300,
-                            until_minute: 301,
-                        }],
-                        zone: Private::from("z"),
-                        switches: Switches {
-                            patients: true,
-                            team: false,
-                        },
-                        reasons: vec![Reason {
-                            number: 7,
-                            name: Private::from("r"),
-                            pool: Role::Nurse,
-                            of_sites: vec![(SiteId(1), Role::FrontDesk)],
-                        }],
-                    }),
-                },
+                Command::ChangeSettings(Box::new(Settings {
+                    guidance: Private::from("g"),
+                    hours: vec![Hours {
+                        day: 1,
+                        from_minute: 300,
+                        until_minute: 301,
+                    }],
+                    zone: Private::from("z"),
+                    switches: Switches {
+                        patients: true,
+                        team: false,
+                    },
+                    reasons: vec![Reason {
+                        number: 7,
+                        name: Private::from("r"),
+                        pool: Role::Nurse,
+                        of_sites: vec![(SiteId(1), Role::FrontDesk)],
+                    }],
+                })),
                 "ChangeSettings",
                 concat!(
                     "25",

@@ -6,6 +6,7 @@ mod common;
 use common::pinned::pinned_from;
 use corridor_domain::command::Command;
 use corridor_domain::ids::{PersonId, SiteId};
+use corridor_domain::invitation::Activation;
 use corridor_domain::person::{Profile, Site};
 use corridor_domain::private::Private;
 
@@ -19,6 +20,13 @@ fn commands() {
         mrn: Private::from("m"),
         birth_date: Private::from("b"),
         sites: vec![SiteId(1)],
+    };
+    let activation = Activation {
+        person: PersonId(2),
+        code: [0xab; 16],
+        login: Private::from("l"),
+        credential: Private::from("c"),
+        device: Private::from("d"),
     };
     let all = [
         (
@@ -43,6 +51,21 @@ fn commands() {
             Command::ChangeChartLink(Private::from("u")),
             "ChangeChartLink",
             "3b0175",
+        ),
+        (
+            Command::Invite(PersonId(2), [0xab; 16]),
+            "Invite",
+            "3c00000000000000000000000000000002abababababababababababababababab",
+        ),
+        (
+            Command::Activate(Box::new(activation)),
+            "Activate",
+            concat!(
+                "3d",
+                "00000000000000000000000000000002",
+                "abababababababababababababababab",
+                "016c01630164"
+            ),
         ),
     ];
     assert!(all.iter().all(|(command, ..)| command.version() == 6));
@@ -90,7 +113,7 @@ fn every_command_stands_somewhere() {
         | Command::Schedule { .. }
         | Command::Unschedule(..)
         | Command::ChangeAttention { .. }
-        | Command::ChangeSettings { .. }
+        | Command::ChangeSettings(..)
         | Command::ChangeAvailability { .. }
         | Command::ChangeRights { .. }
         | Command::BeginThread { .. }
@@ -100,7 +123,7 @@ fn every_command_stands_somewhere() {
         | Command::ChangeTask { .. }
         | Command::ReadTasks { .. }
         | Command::Pin { .. }
-        | Command::ReadPins { .. }
+        | Command::ReadPins(..)
         | Command::Restrict { .. }
         | Command::BeginConfidential { .. }
         | Command::GrantCoverageOfLabelled { .. }
@@ -112,7 +135,9 @@ fn every_command_stands_somewhere() {
         | Command::ConfirmIdentity { .. }
         | Command::ChangeProfile(..)
         | Command::RenameSite(..)
-        | Command::ChangeChartLink(..) => (),
+        | Command::ChangeChartLink(..)
+        | Command::Invite(..)
+        | Command::Activate(..) => (),
     };
     known(&Command::ReadAudit);
 }

@@ -130,7 +130,7 @@ fn commands() {
             ),
         ),
         (
-            Command::ReadPins { conversation },
+            Command::ReadPins(conversation),
             "ReadPins",
             "2f00000000000000000000000000000004",
         ),

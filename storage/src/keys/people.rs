@@ -32,3 +32,8 @@ pub fn person_session(person: PersonId, session: SessionId) -> Key {
 pub fn sessions_of(person: PersonId) -> Key {
     key(Table::PersonSession, &[&person.to_bytes()])
 }
+
+/// The code that somebody was given to sign in for the first time.
+pub fn invitation(person: PersonId) -> Key {
+    key(Table::Invitation, &[&person.to_bytes()])
+}

@@ -1,12 +1,13 @@
 //! What is around a patient: who belongs to them, and which conversations are theirs; and what a conversation begins with.
 
 use super::settings::load_for_rights;
-use super::{Onlooker, name_holder, people_of, person_of, readable, settings};
+use super::{Onlooker, load_subject, name_holder, people_of, person_of, readable, settings};
 use crate::keys::{self, Table};
 use crate::state::Records;
 use corridor_domain::command::NewConversation;
 use corridor_domain::conversation::{Conversation, Kind, Membership};
 use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::invitation::Activation;
 use corridor_domain::limits;
 use corridor_domain::person::{Person, PersonKind, Profile};
 use corridor_domain::private::Private;
@@ -46,6 +47,12 @@ pub(super) fn load_for_profile(
 ) -> io::Result<()> {
     view.login_taken = is_taken(records, &profile.login)?;
     load_for_rights(records, view, person)
+}
+
+pub(super) fn load_for_activation(records: &impl Records, view: &mut View, activation: &Activation) -> io::Result<()> {
+    view.login_taken = is_taken(records, &activation.login)?;
+    view.invitation = records.record(&keys::invitation(activation.person))?;
+    load_subject(records, view, activation.person)
 }
 
 /// Whether somebody signs in by that name.

@@ -8,6 +8,7 @@ use crate::state::Records;
 use corridor_domain::attention::{Attention, Threads};
 use corridor_domain::event::Event;
 use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::invitation::Invitation;
 use corridor_domain::private::Private;
 use std::io;
 
@@ -23,6 +24,11 @@ impl Reader {
             .state
             .record(&keys::threads(person, conversation))?
             .unwrap_or_default())
+    }
+
+    /// The code that somebody was given to sign in for the first time; none where none is open.
+    pub fn invitation(&self, person: PersonId) -> io::Result<Option<Invitation>> {
+        self.state.record(&keys::invitation(person))
     }
 
     /// Where the clinic's own charts are found; empty where it did not say so.

@@ -166,7 +166,7 @@ fn task_command() -> impl Strategy<Value = Command> {
         }),
         1 => vec(conversation(), 0..3).prop_map(|conversations| Command::ReadTasks { conversations }),
         2 => (conversation(), id(), select(vec![MARIA, JOHN]), vec(seq(), 0..3)).prop_map(pin),
-        1 => conversation().prop_map(|conversation| Command::ReadPins { conversation }),
+        1 => conversation().prop_map(|conversation| Command::ReadPins(conversation)),
         3 => (conversation(), audience(), "[a-z]{0,8}", terms).prop_map(|(id, audience, body, terms)| {
             on_terms(id, audience, &body, terms)
         }),
@@ -210,6 +210,7 @@ fn restriction_command() -> impl Strategy<Value = Command> {
             credential: Private::from(credential),
         }),
         2 => corrected(),
+        1 => (person(), 0..3_u8).prop_map(|(person, code)| Command::Invite(person, [code; 16])),
         2 => (conversation(), 1..40_u64, any::<bool>()).prop_map(|(conversation, seq, follows)| Command::ChangeAttention {
             conversation,
             step: AttentionStep::Follow { seq, follows },

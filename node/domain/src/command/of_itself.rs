@@ -30,7 +30,7 @@ impl Command {
             | Self::CreateTask { conversation, .. }
             | Self::ChangeTask { conversation, .. }
             | Self::Pin { conversation, .. }
-            | Self::ReadPins { conversation }
+            | Self::ReadPins(conversation)
             | Self::Restrict { conversation, .. }
             | Self::MoveMessage { conversation, .. }
             | Self::AskIdentity(conversation)
@@ -55,7 +55,7 @@ impl Command {
             | Self::EndCoverage(..)
             | Self::Schedule { .. }
             | Self::Unschedule(..)
-            | Self::ChangeSettings { .. }
+            | Self::ChangeSettings(..)
             | Self::ChangeAvailability { .. }
             | Self::ChangeRights { .. }
             | Self::BeginThread { .. }
@@ -70,7 +70,7 @@ impl Command {
             | Self::ChangeTask { .. }
             | Self::ReadTasks { .. }
             | Self::Pin { .. }
-            | Self::ReadPins { .. } => 4,
+            | Self::ReadPins(..) => 4,
             Self::Restrict { .. }
             | Self::BeginConfidential { .. }
             | Self::GrantCoverageOfLabelled { .. }
@@ -80,7 +80,11 @@ impl Command {
             | Self::MoveMessage { .. }
             | Self::AskIdentity(..)
             | Self::ConfirmIdentity { .. } => 5,
-            Self::ChangeProfile(..) | Self::RenameSite(..) | Self::ChangeChartLink(..) => 6,
+            Self::ChangeProfile(..)
+            | Self::RenameSite(..)
+            | Self::ChangeChartLink(..)
+            | Self::Invite(..)
+            | Self::Activate(..) => 6,
             _ => 1,
         }
     }
@@ -93,9 +97,10 @@ impl Command {
                 | Self::ReadDirectory { .. }
                 | Self::ReadAudit
                 | Self::ReadTasks { .. }
-                | Self::ReadPins { .. }
+                | Self::ReadPins(..)
                 | Self::SignIn { .. }
                 | Self::FailSignIn { .. }
+                | Self::Activate(..)
         )
     }
 }

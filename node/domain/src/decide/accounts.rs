@@ -1,6 +1,6 @@
 //! Accounts and sessions: founding, adding people, opening and closing, signing in and out.
 
-use super::{Decision, members, profiles, rooms};
+use super::{Decision, invitations, members, profiles, rooms};
 use crate::command::{Acting, Command, Envelope, NewConversation};
 use crate::conversation::{History, Kind};
 use crate::ids::PersonId;
@@ -61,6 +61,7 @@ pub(super) fn at_the_door(view: &View, command: &Command) -> Result<Decision, Re
                 ..Decision::default()
             })
         }
+        Command::Activate(activation) => invitations::activate(view, activation),
         Command::FailSignIn { .. } => Err(Refusal::SignInFailed),
         _ => Err(Refusal::NotSignedIn),
     }

@@ -24,12 +24,14 @@ pub(super) fn of(
         Acting::Door => match &envelope.command {
             Command::SignIn { session, .. } => (Some(session.person), Some(session.id)),
             Command::FailSignIn { person, .. } => (*person, None),
+            Command::Activate(activation) => (Some(activation.person), None),
             _ => (None, None),
         },
     };
     let device = match &envelope.command {
         Command::SignIn { session, .. } => session.device.clone(),
         Command::FailSignIn { device, .. } => device.clone(),
+        Command::Activate(activation) => activation.device.clone(),
         _ => view
             .session
             .as_ref()

@@ -38,6 +38,8 @@ pub const SESSION_LIFETIME_MS: u64 = 12 * 60 * 60 * 1000;
 pub const SESSIONS_PER_PERSON_COUNT_MAX: usize = 10;
 /// Most people of a care team, sites of a person, patients of a proxy.
 pub const RELATIONS_COUNT_MAX: usize = 100;
+/// How long a code is good by which somebody signs in for the first time.
+pub const INVITATION_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Threads of one conversation of which somebody says whether they follow them.
 pub const THREADS_SAID_COUNT_MAX: usize = 64;
 /// Unread messages of one conversation that are looked through for one that means the reader, the newest first.

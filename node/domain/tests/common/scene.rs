@@ -83,7 +83,7 @@ impl Scene<'_> {
         } else {
             another
         };
-        let subject = subject.unwrap_or_else(colleague);
+        let subject = self.standing(subject.unwrap_or_else(colleague));
         if let Some(command) = self.waiting_command() {
             return self.waiting(Case::by(actor, command), Some(actor.id));
         }
@@ -160,14 +160,10 @@ impl Scene<'_> {
             Action::ReadPatients => Command::ReadDirectory { patients: true },
             Action::ReadPeople => Command::ReadDirectory { patients: false },
             Action::ReadAudit => Command::ReadAudit,
-            Action::ChangeSettings
-            | Action::ChangeSafeguards
-            | Action::ChangeAvailability
-            | Action::ChangeRights
-            | Action::ChangeProfile
-            | Action::RenameSite => self.settings_command(subject),
             Action::ChangeTemplates => self.template_command(id),
-            other => panic!("{} needs a kind of conversation, not '{}'", other.code(), self.kind),
+            other => self
+                .settings_command(subject)
+                .unwrap_or_else(|| panic!("{} needs a kind of conversation, not '{}'", other.code(), self.kind)),
         }
     }
 

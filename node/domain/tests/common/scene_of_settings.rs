@@ -4,7 +4,8 @@ use super::scene::Scene;
 use super::{Case, HERE};
 use corridor_domain::audit::Action;
 use corridor_domain::command::Command;
-use corridor_domain::person::{Person, Profile, Role, Site};
+use corridor_domain::invitation::Activation;
+use corridor_domain::person::{AccountState, Person, Profile, Role, Site};
 use corridor_domain::private::Private;
 use corridor_domain::restriction::Safeguards;
 use corridor_domain::settings::{Settings, Switches};
@@ -17,10 +18,18 @@ impl Scene<'_> {
         case
     }
 
-    pub(super) fn settings_command(&self, subject: &Person) -> Command {
+    /// Whether they have ever signed in.
+    pub(super) fn standing(&self, mut subject: Person) -> Person {
+        if self.is("not signed in yet") {
+            subject.state = AccountState::Invited;
+        }
+        subject
+    }
+
+    pub(super) fn settings_command(&self, subject: &Person) -> Option<Command> {
         let person = subject.id;
         let works = (!self.is("queue alone")).then_some(Role::FrontDesk);
-        match self.action {
+        Some(match self.action {
             Action::ChangeAvailability => Command::ChangeAvailability {
                 person,
                 available: false,
@@ -39,17 +48,24 @@ impl Scene<'_> {
                 Command::ChangeProfile(person, Box::new(profile))
             }
             Action::RenameSite => Command::RenameSite(site("Uptown")),
+            Action::Invite => Command::Invite(person, [7; 16]),
+            Action::Activate => Command::Activate(Box::new(Activation {
+                person,
+                code: [7; 16],
+                login: Private::from("new"),
+                credential: Private::from("hash"),
+                device: Private::default(),
+            })),
             Action::ChangeSafeguards => Command::ChangeSafeguards(Safeguards {
                 undo_s: 5,
                 ..Safeguards::default()
             }),
-            _ => Command::ChangeSettings {
-                settings: Box::new(Settings {
-                    guidance: Private::from("Call 911."),
-                    ..Settings::default()
-                }),
-            },
-        }
+            Action::ChangeSettings => Command::ChangeSettings(Box::new(Settings {
+                guidance: Private::from("Call 911."),
+                ..Settings::default()
+            })),
+            _ => return None,
+        })
     }
 
     pub(super) fn switches(&self) -> Switches {

@@ -83,7 +83,7 @@ impl Scene<'_> {
                 }
             }
             Action::Pin => pin_of(patient(PATIENT, &[]).patient.map(|facts| facts.mrn).unwrap_or_default()),
-            Action::ReadPins => Command::ReadPins { conversation },
+            Action::ReadPins => Command::ReadPins(conversation),
             _ => Command::ReadTasks {
                 conversations: vec![conversation],
             },

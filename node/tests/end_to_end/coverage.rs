@@ -1,4 +1,7 @@
-//! Handing off to a covering provider (J04), at three nodes, and through the death of the leader in the middle of it.
+//! Handing off to a covering provider (J04), at three nodes, and through the death of the leader in the middle of it. What
+//! stands in `steps.rs` are parts of that walk; handing over as such is in `responsibility.rs`.
+
+mod steps;
 
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -61,8 +64,13 @@ fn a_covering_physician_has_the_full_picture_for_a_time_and_then_nothing() {
     let mut cluster = Cluster::three();
     let (okafor, lindqvist, garcia, thread) = ward(&cluster);
     let direct = okafor.begin(&json!({ "kind": "direct", "person_id": cluster.amara(0).id }));
+    let adeyemi = cluster.adeyemi(0);
     garcia.say(&thread, "My knee is worse.");
     step(&okafor, &thread, &json!({ "step": "take" })).expect(200);
+    let labelled = okafor.begin(&json!({ "kind": "patient", "patient_id": garcia.id, "topic": "Counselling" }));
+    let label = json!({ "step": "label", "sensitivity": "part_2" });
+    okafor.post(&path_of(&labelled, "/restriction"), &label).expect(200);
+    let pin = steps::pins_a_summary(&cluster, &okafor, &garcia, &thread);
 
     let from_ms = now_ms() + 2_000;
     let until_ms = from_ms + 16_000;
@@ -80,19 +88,34 @@ fn a_covering_physician_has_the_full_picture_for_a_time_and_then_nothing() {
     assert_eq!(lindqvist.conversation(&thread)["my"]["basis"], "coverage");
     let queue = lindqvist.get(&format!("/v1/queue?party={}", okafor.id)).expect(200);
     assert_eq!(queue["conversations"][0]["id"], json!(thread));
+    assert!(
+        queue["conversations"][0]["care"]["waiting_since_ms"].is_u64(),
+        "and since when"
+    );
     assert!(lindqvist.get(&path_of(&thread, "/events")).text().contains("knee"));
     lindqvist.get(&path_of(&direct, "/events")).refused(404, "not_found");
+    steps::is_not_opened(&lindqvist, &labelled);
     // She cannot widen it.
     let wider =
         json!({ "covered_id": okafor.id, "covering_id": lindqvist.id, "until_ms": until_ms + 9_000, "reason": "more" });
     lindqvist.post("/v1/coverage", &wider).refused(403, "forbidden");
 
-    // He leaves her a summary in the chart, and what is open. He hands over; until she accepts it is his. The leader dies in between.
-    let patient = okafor.conversation(&thread)["patient"].clone();
-    let summary = json!({
-        "patient_id": patient["id"], "mrn": patient["mrn"], "birth_date": patient["birth_date"], "summary": "Knee worse; wait for the scan.",
-    });
-    okafor.post(&path_of(&thread, "/pins"), &summary).expect(201);
+    // To be named, here or elsewhere, is not to be handed anything.
+    let named = json!({ "body": "@lindqvist knows such knees", "audience": "team", "mentions": [{ "person_id": lindqvist.id }] });
+    okafor.send(&thread, &named).expect(201);
+    let elsewhere = okafor.begin_group("Rounds", &[&lindqvist]);
+    let named = json!({ "body": "@lindqvist, the knee", "mentions": [{ "person_id": lindqvist.id }] });
+    let named = okafor.send(&elsewhere, &named).expect(201);
+    let seen = lindqvist
+        .get_after(&named["revision"], &path_of(&thread, ""))
+        .expect(200)["care"]
+        .clone();
+    assert_eq!(
+        (&seen["party"]["person"]["id"], seen.get("hand_over")),
+        (&json!(okafor.id), None)
+    );
+
+    // He leaves her what is open, and hands over; until she accepts it is his. The leader dies in between.
     let open = json!({ "title": "Read the scan", "assignee": { "role": "physician" } });
     okafor.post(&path_of(&thread, "/tasks"), &open).expect(201);
     let hand_over = json!({ "step": "hand_over", "to_id": lindqvist.id, "minutes": 30 });
@@ -117,7 +140,7 @@ fn a_covering_physician_has_the_full_picture_for_a_time_and_then_nothing() {
     );
     assert_eq!(party(&lindqvist, &thread), lindqvist.id);
     let pinned = lindqvist.get(&path_of(&thread, "/pins")).expect(200);
-    assert_eq!(pinned["pins"][0]["summary"], "Knee worse; wait for the scan.");
+    assert_eq!(pinned["pins"], json!([pin]), "at another node, to the last bit");
     let open = lindqvist.get("/v1/tasks?scope=team").expect(200);
     assert_eq!(open["tasks"][0]["title"], "Read the scan");
     let patient = at(&garcia, &cluster.nodes[if leader == 2 { 1 } else { 2 }]);
@@ -128,8 +151,10 @@ fn a_covering_physician_has_the_full_picture_for_a_time_and_then_nothing() {
         "the patient sees who covers for whom"
     );
     assert!(shown.get("party").is_none());
-    lindqvist.say(&thread, "I answer for Dr. Okafor until Monday.");
     let mut hers = Socket::connect(&lindqvist, None);
+    steps::what_is_said_to_him_comes_to_her(&patient, &lindqvist, &mut hers, &thread);
+    lindqvist.say(&thread, "I answer for Dr. Okafor until Monday.");
+    assert!(now_ms() < until_ms, "all of this was in her time");
 
     // The time is over: by itself, and nobody has to ask.
     let ended = hers.expect(|frame| frame["event"]["type"] == "coverage_ended");
@@ -164,6 +189,8 @@ fn a_covering_physician_has_the_full_picture_for_a_time_and_then_nothing() {
     );
     let seen = patient.get(&path_of(&thread, "/events")).text();
     assert!(seen.contains("coverage_ended") && !seen.contains("\"party\""), "{seen}");
+    let alive_node = &cluster.nodes[if leader == 0 { 1 } else { 0 }];
+    steps::her_looks_stay_on_the_record(&at(&adeyemi, alive_node), &lindqvist, &okafor, [&thread, &labelled]);
 
     cluster.nodes[leader].start();
     cluster.wait_for_equal_states(if leader == 0 { 1 } else { 0 });
@@ -257,4 +284,30 @@ fn coverage_that_makes_no_sense_has_clear_errors_and_all_of_it_is_on_the_record(
     okafor
         .post("/v1/coverage/cov_1/end", &json!({}))
         .refused(404, "not_found");
+}
+
+/// J04: what is unread she sees without asking anybody.
+#[test]
+fn what_he_has_not_read_is_unread_for_her_who_takes_over_from_him() {
+    let clinic = Clinic::demo();
+    let [okafor, lindqvist, garcia] = clinic.people(["okafor", "lindqvist", "garcia"]);
+    let thread = thread_of(&okafor, "Maria Garcia");
+    step(&okafor, &thread, &json!({ "step": "take" })).expect(200);
+    let seq = okafor.conversation(&thread)["last_seq"].clone();
+    let read = okafor
+        .post(&path_of(&thread, "/read"), &json!({ "seq": seq }))
+        .expect(200);
+    assert_eq!(read["unread"], 0);
+    for body in ["The new pill makes me dizzy.", "Shall I stop it?"] {
+        garcia.say(&thread, body);
+    }
+    let until_ms = now_ms() + 60_000;
+    let leave = json!({ "covering_id": lindqvist.id, "until_ms": until_ms, "reason": "Leave until Monday" });
+    okafor.post("/v1/coverage", &leave).expect(201);
+    let me = json!({ "person_id": lindqvist.id, "history": "full" });
+    lindqvist.post(&path_of(&thread, "/members"), &me).expect(200);
+    let take = json!({ "step": "take", "from_id": okafor.id });
+    step(&lindqvist, &thread, &take).expect(200);
+    let unread = |who: &Person| who.conversation(&thread)["my"]["unread"].clone();
+    assert_eq!((unread(&okafor), unread(&lindqvist)), (json!(2), json!(2)));
 }

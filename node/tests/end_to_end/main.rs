@@ -29,6 +29,8 @@ mod killed;
 mod live;
 mod note_canary;
 mod on_behalf;
+mod on_behalf_at_nodes;
+mod organization_queue;
 mod overload;
 mod patients;
 mod pins;

@@ -1,5 +1,5 @@
 //! Who answers for a patient: taken, handed over, given back, at three nodes and through the death of the leader (J04); and the queue
-//! from which it is taken (J05), as far as replying for somebody else is not there yet.
+//! from which it is taken (J05). At three nodes the queue is in `organization_queue.rs`, replying from it for somebody else in `on_behalf.rs`.
 
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

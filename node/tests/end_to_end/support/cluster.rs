@@ -1,6 +1,6 @@
 //! Three nodes as a clinic sets them up: one founded, two that joined by invitation, all over real TLS on this machine.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -177,6 +177,23 @@ impl Cluster {
     #[track_caller]
     pub fn amara(&self, number: usize) -> Person {
         Person::sign_in(self.nodes[number].address, "amara", PASSWORD_OF_ADMINISTRATOR)
+    }
+
+    /// Somebody who is new, with what the administrator says of them. Their id.
+    #[track_caller]
+    pub fn add(&self, person: &Value) -> String {
+        let added = self.amara(0).post("/v1/people", person).expect(201);
+        added["person_id"].as_str().unwrap().to_owned()
+    }
+
+    /// A compliance officer who is new, signed in at a node.
+    #[track_caller]
+    pub fn adeyemi(&self, number: usize) -> Person {
+        self.add(&json!({
+            "kind": "staff", "name": "Ife Adeyemi", "login": "adeyemi", "password": PASSWORD_OF_ADMINISTRATOR,
+            "roles": ["compliance_officer"],
+        }));
+        Person::sign_in(self.nodes[number].address, "adeyemi", PASSWORD_OF_ADMINISTRATOR)
     }
 }
 

@@ -4,6 +4,7 @@ pub mod auditor;
 pub mod clinic;
 pub mod clock;
 pub mod cluster;
+pub mod house;
 pub mod http;
 pub mod node;
 pub mod person;

@@ -51,6 +51,13 @@ impl Person {
         self.request("GET", path).send(self.address)
     }
 
+    /// As [`Person::get`], from a node that knows that revision: at another one what was just done may be a moment away.
+    pub fn get_after(&self, revision: &Value, path: &str) -> Response {
+        self.request("GET", path)
+            .header("Corridor-Revision", &revision.to_string())
+            .send(self.address)
+    }
+
     pub fn post(&self, path: &str, body: &Value) -> Response {
         self.command("POST", path, body, &new_command_id())
     }

@@ -32,7 +32,7 @@ fn pin(conversation: ConversationId, patient: PersonId, id: u128, messages: &[u6
 }
 
 fn of(clinic: &Clinic, patient: PersonId) -> Vec<Pinned> {
-    clinic.reader.pins_of(patient, |_| true).unwrap().0
+    clinic.reader.pins_of(patient, None, |_| true).unwrap().0
 }
 
 #[test]
@@ -152,4 +152,32 @@ fn a_look_at_a_chart_is_on_the_record() {
     assert_eq!(clinic.refused(MARIA, look(GENERAL)), Refusal::Forbidden);
     assert_eq!(clinic.refused(NURSE, look(JOHNS)), Refusal::NotFound);
     assert_eq!(clinic.refused(NURSE, look(DIRECT)), Refusal::Invalid);
+}
+
+#[test]
+fn a_chart_is_read_page_by_page() {
+    let mut clinic = Clinic::staffed();
+    let count = limits::PINS_LISTED_COUNT_MAX as u128 + 5;
+    // The first from a talk that nothing of the last page is from, two at one time.
+    clinic.does(PHYSICIAN, pin(DIRECT, MARIA, 1, &[], "from our talk"));
+    for id in 2..=count {
+        clinic.now_ms += u64::from(id != 3);
+        clinic.does(PHYSICIAN, pin(GENERAL, MARIA, id, &[], "s"));
+    }
+    clinic.does(PHYSICIAN, pin(JOHNS, JOHN, count + 1, &[], "another's"));
+    clinic.ask(NURSE, Command::ReadPins { conversation: GENERAL });
+    let line = clinic.last_line().record;
+    let places: Vec<ConversationId> = line.ranges.iter().map(|range| range.conversation).collect();
+    assert_eq!(places, [GENERAL, DIRECT], "a look is at the whole chart");
+    let ids = |found: &[Pinned]| found.iter().map(|found| found.pin.id.0).collect::<Vec<_>>();
+    let (first, more) = clinic.reader.pins_of(MARIA, None, |_| true).unwrap();
+    assert_eq!((ids(&first), more), ((6..=count).rev().collect(), true));
+    let last = first.last().map(|found| &found.pin);
+    let (second, more) = clinic.reader.pins_of(MARIA, last, |_| true).unwrap();
+    assert_eq!((ids(&second), more), (vec![5, 4, 3, 2, 1], false));
+    let (none, more) = clinic
+        .reader
+        .pins_of(MARIA, second.last().map(|found| &found.pin), |_| true)
+        .unwrap();
+    assert_eq!((ids(&none), more), (vec![], false));
 }

@@ -84,4 +84,7 @@ pub struct PinList {
     pub pins: Vec<Pin>,
     /// There are more than are shown.
     pub more: bool,
+    /// Ask with this `before` for what was pinned earlier; absent at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_before: Option<String>,
 }

@@ -2,14 +2,16 @@
 
 use super::Edge;
 use super::conversations::named;
-use super::requests::{Body, Ids, Key};
-use crate::failure::Outcome;
+use super::requests::{Body, Ids, Key, Query};
+use crate::failure::{Failure, Outcome};
 use crate::service::Caller;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use corridor_protocol as wire;
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -17,12 +19,29 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
     OpenApiRouter::new().routes(routes!(list, create))
 }
 
-/// What is pinned to the chart of the conversation's patient. The look is on the record.
+/// Which page.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct PinsQuery {
+    /// What was pinned earlier than that: the `next_before` of the page before.
+    #[param(required = false)]
+    before: Option<String>,
+}
+
+/// What is pinned to the chart of the conversation's patient, the last first. The look is on the record.
 #[utoipa::path(get, path = "/v1/conversations/{id}/pins", tag = "pins",
-    params(("id" = String, Path, description = "`con_…`")),
+    params(("id" = String, Path, description = "`con_…`"), PinsQuery),
     responses((status = 200, body = wire::PinList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn list(State(edge): State<Edge>, caller: Caller, Ids(id): Ids<String>) -> Outcome<Json<wire::PinList>> {
-    Ok(Json(edge.service.pins(&caller, named(&id)?).await?))
+async fn list(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Ids(id): Ids<String>,
+    Query(query): Query<PinsQuery>,
+) -> Outcome<Json<wire::PinList>> {
+    let before = query.before.as_deref().map(str::parse).transpose();
+    let before = before.map_err(|_| Failure::Invalid("`before` is the `next_before` of the page before."))?;
+    Ok(Json(edge.service.pins(&caller, named(&id)?, before).await?))
 }
 
 /// Pin messages of a conversation, a summary, or both to a patient's chart. Nothing changes it afterwards.

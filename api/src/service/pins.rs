@@ -63,18 +63,36 @@ impl Service {
             .unwrap_or_default())
     }
 
-    /// What is pinned to the chart of a conversation's patient.
-    pub async fn pins(&self, caller: &Caller, conversation: ConversationId) -> Outcome<wire::PinList> {
+    /// What is pinned to the chart of a conversation's patient, the last first; before a pin of it, what was pinned earlier.
+    pub async fn pins(
+        &self,
+        caller: &Caller,
+        conversation: ConversationId,
+        before: Option<PinId>,
+    ) -> Outcome<wire::PinList> {
         let (_, grants) = self.ask(caller, Command::ReadPins(conversation)).await?;
         let head = self.reader().conversation(conversation)?;
         let patient = head.and_then(|head| head.kind.patient()).ok_or(Refusal::NotFound)?;
         let is_on_record = |from| grants.iter().any(|grant| grant.conversation == from);
-        let (found, more) = self.reader().pins_of(patient, is_on_record)?;
+        // Of a pin in another chart one learns as little as of one that is not there.
+        let before = match before {
+            Some(id) => {
+                let pin = self.reader().pin(id)?.filter(|pin| pin.patient == patient);
+                Some(pin.ok_or(Refusal::NotFound)?)
+            }
+            None => None,
+        };
+        let (found, more) = self.reader().pins_of(patient, before.as_ref(), is_on_record)?;
+        let last = found.last().map(|found| found.pin.id.to_string());
         let pins = found
             .iter()
             .map(|found| self.pinned(caller, patient, found))
             .collect::<io::Result<_>>()?;
-        Ok(wire::PinList { pins, more })
+        Ok(wire::PinList {
+            pins,
+            more,
+            next_before: last.filter(|_| more),
+        })
     }
 
     fn pinned(&self, caller: &Caller, patient: PersonId, found: &Pinned) -> io::Result<wire::Pin> {

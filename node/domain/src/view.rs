@@ -142,7 +142,7 @@ pub struct View {
     pub open_tasks_count: usize,
     /// What its patient must read by a time, and has not.
     pub read_bys: Vec<ReadBy>,
-    /// From which conversations the last pins of the patient's chart are, the last first.
+    /// From which conversations the pins of the patient's chart are, each once, that of the last pin first.
     pub chart: Vec<ConversationId>,
     /// Those of them that have a label.
     pub labelled: Vec<ConversationId>,

@@ -27,6 +27,7 @@ mod hostile_sockets;
 mod in_time;
 mod killed;
 mod live;
+mod looks;
 mod note_canary;
 mod on_behalf;
 mod on_behalf_at_nodes;

@@ -13,6 +13,7 @@ use corridor_domain::pin::NewPin;
 use corridor_domain::restriction::Restriction;
 use corridor_domain::task::{NewTask, ReadBy, TaskStep, Terms};
 use corridor_domain::view::View;
+use std::collections::HashSet;
 use std::io;
 
 pub(super) fn load_for_creation(
@@ -91,10 +92,14 @@ pub(super) fn load_chart(records: &impl Records, view: &mut View) -> io::Result<
         return Ok(());
     };
     let pins = records.prefix(&keys::pins_of(patient.id), limits::PINS_PER_PATIENT_COUNT_MAX)?;
-    for (_, from) in pins.iter().rev().take(limits::PINS_LISTED_COUNT_MAX) {
+    let mut known = HashSet::new();
+    for (_, from) in pins.iter().rev() {
         let from = <[u8; 16]>::try_from(from.as_slice());
         let from = from.map_err(|_| crate::state::damaged("an id is not sixteen bytes long"))?;
         let from = ConversationId::from_bytes(from);
+        if !known.insert(from) {
+            continue;
+        }
         // The room beside one with a label is as it.
         let head: Option<Conversation> = records.record(&keys::conversation(from))?;
         let of = match head.map(|head| head.kind) {
@@ -102,7 +107,7 @@ pub(super) fn load_chart(records: &impl Records, view: &mut View) -> io::Result<
             _ => from,
         };
         let restriction: Option<Restriction> = records.record(&keys::restriction(of))?;
-        if restriction.is_some_and(|known| known.sensitivity.is_some()) && !view.labelled.contains(&from) {
+        if restriction.is_some_and(|known| known.sensitivity.is_some()) {
             view.labelled.push(from);
         }
         view.chart.push(from);

@@ -84,15 +84,22 @@ impl Reader {
         Ok(found)
     }
 
+    /// A pin.
+    pub fn pin(&self, pin: PinId) -> io::Result<Option<Pin>> {
+        self.state.record(&keys::pin(pin))
+    }
+
     /// What is pinned to a patient's chart out of the wanted conversations, the last first, as much as goes into one answer, and whether there
-    /// is more.
+    /// is more. Before a pin, only what was pinned earlier than that one.
     pub fn pins_of(
         &self,
         patient: PersonId,
+        before: Option<&Pin>,
         is_wanted: impl Fn(ConversationId) -> bool,
     ) -> io::Result<(Vec<Pinned>, bool)> {
         use sha2::{Digest, Sha256};
-        let (from, to) = keys::range_of(&keys::pins_of(patient));
+        let (from, end) = keys::range_of(&keys::pins_of(patient));
+        let to = before.map_or(end, |pin| keys::patient_pin(patient, pin.at_ms, pin.id));
         let (mut pins, mut size_bytes) = (Vec::new(), 0);
         for pair in self.state.scan(&from, &to, Direction::Backward) {
             let (key, _) = pair?;

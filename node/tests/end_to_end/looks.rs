@@ -1,0 +1,48 @@
+//! Looks that go further than a list: page by page, at one patient, at what was taken back; each of them on the record.
+
+use serde_json::{Value, json};
+
+use crate::patients::thread_of;
+use crate::support::clinic::Clinic;
+use crate::support::person::path_of;
+
+fn texts(list: &Value, of: &str) -> Vec<String> {
+    let all = list.as_array().unwrap().iter();
+    all.map(|each| each[of].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_chart_is_read_page_by_page() {
+    let clinic = Clinic::demo();
+    let [okafor, jonas, adeyemi] = clinic.people(["okafor", "jonas", "adeyemi"]);
+    let thread = thread_of(&okafor, "Maria Garcia");
+    let patient = okafor.conversation(&thread)["patient"].clone();
+    let path = path_of(&thread, "/pins");
+    let long = "x".repeat(60_000);
+    let seqs: Vec<u64> = (0..3).map(|_| okafor.say(&thread, &long)).collect();
+    let mut made: Vec<Value> = Vec::new();
+    for _ in 0..14 {
+        let pin = json!({ "patient_id": patient["id"], "mrn": patient["mrn"], "birth_date": patient["birth_date"], "seqs": seqs });
+        made.insert(0, okafor.post(&path, &pin).expect(201)["pin_id"].clone());
+    }
+    let (mut seen, mut pages, mut before) = (Vec::new(), 0, String::new());
+    loop {
+        let page = jonas.get(&format!("{path}{before}")).expect(200);
+        seen.extend(page["pins"].as_array().unwrap().iter().map(|pin| pin["id"].clone()));
+        pages += 1;
+        assert_eq!(page["more"], json!(page.get("next_before").is_some()));
+        match page["next_before"].as_str() {
+            Some(next) => before = format!("?before={next}"),
+            None => break,
+        }
+    }
+    assert!(pages > 1, "{pages}");
+    assert_eq!(seen[..14], made, "the last first, each once");
+    let looks = adeyemi.audit(&format!("?conversation_id={thread}"));
+    let looks = looks.iter().filter(|line| line["action"] == "pins_read");
+    assert_eq!(looks.count(), pages);
+    jonas.get(&format!("{path}?before=7")).refused(422, "invalid");
+    jonas
+        .get(&format!("{path}?before=pin_00000000000000000000000000"))
+        .refused(404, "not_found");
+}

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod audit;
 mod care;
 mod commands;
 mod coverage;
@@ -22,6 +23,7 @@ mod templates;
 mod timeline;
 mod waiting;
 
+pub use audit::{AuditPage, AuditRange, AuditRecord};
 pub use care::{
     Age, Care, CareStep, ConfirmOnBehalf, FirstReplies, HandOver, Load, OnBehalfConfirmed, Overview, Party, PartyLoad,
     QueuePage,
@@ -34,14 +36,14 @@ pub use events::{Event, EventBody, Retracted};
 pub use frames::{ClientFrame, Failed, GoodbyeReason, PresenceChange, ServerFrame, Succeeded, VERSION};
 pub use invitations::{Activate, Invitation};
 pub use objects::{
-    AuditRange, AuditRecord, Author, Channel, Conversation, Counts, LastMessage, Me, Member, My, NodeList, NodePlace,
-    PatientFacts, PatientSummary, Person, Presence, Receipt, Site, Version, Workspace,
+    Author, CareRoom, Channel, Conversation, Counts, LastMessage, Me, Member, My, NodeList, NodePlace, PatientFacts,
+    PatientSummary, Person, Presence, Receipt, Site, Version, Workspace,
 };
 pub use pins::{CreatePin, Pin, PinCreated, PinList, PinnedMessage};
 pub use problem::Problem;
 pub use requests::{
-    AddMember, AddPerson, AuditPage, BreakGlass, ChangeConversation, ChangePerson, Changed, ChannelVisibility,
-    ConversationList, CreateConversation, Created, EventPage, GlassBroken, Inbox, MarkedRead, MemberList, PatientList,
+    AddMember, AddPerson, BreakGlass, ChangeConversation, ChangePerson, Changed, ChannelVisibility, ConversationList,
+    CreateConversation, Created, EventPage, GlassBroken, Inbox, MarkedRead, MemberList, PatientList,
     PeopleList, PersonAdded, ReceiptList, Sent, SignIn, SignedIn, SiteList, VersionList,
 };
 pub use safeguards::{

@@ -238,6 +238,20 @@ pub struct Conversation {
     /// Only when asked for one conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members: Option<Vec<Member>>,
+    /// Those that stand beside a patient's conversation and that one may read; staff only, and when asked for one conversation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub care_rooms: Vec<CareRoom>,
+}
+
+/// A care room, as the patient's conversation that it stands beside names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CareRoom {
+    /// `con_…`
+    pub id: String,
+    /// What it is about.
+    pub topic: String,
+    /// `open` or `archived`.
+    pub state: String,
 }
 
 /// The four figures of the dashboard, and the badge; all within what the viewer may see.
@@ -338,61 +352,4 @@ pub struct Site {
     pub id: String,
     /// Its name.
     pub name: String,
-}
-
-/// A stretch of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AuditRange {
-    /// `con_…`
-    pub conversation_id: String,
-    /// In whose numbering: `team` or `patient`.
-    pub numbering: String,
-    /// The first event; 0 if nothing was shown or done.
-    pub from_seq: u64,
-    /// The last event.
-    pub to_seq: u64,
-}
-
-/// One line of the audit record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AuditRecord {
-    /// Its place among all lines, from 0.
-    pub index: u64,
-    /// When, in the order of the workspace.
-    pub revision: u64,
-    /// When.
-    pub at_ms: u64,
-    /// Who; absent for the operator's console and for sign-ins that named nobody.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub actor: Option<Author>,
-    /// For whom.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<Author>,
-    /// `ses_…`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_id: Option<String>,
-    /// What the device calls itself.
-    pub device: String,
-    /// On which basis.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub basis: Option<String>,
-    /// What.
-    pub action: String,
-    /// `accepted`, or the code of the refusal.
-    pub outcome: String,
-    /// Where, if in one place: the first of `ranges`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conversation_id: Option<String>,
-    /// To whom.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subject: Option<Author>,
-    /// Where.
-    pub ranges: Vec<AuditRange>,
-    /// A reason that was given.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
-    /// Who was there to receive it.
-    pub recipients: Vec<Author>,
-    /// The leaf of the record, RFC 6962, in hexadecimal.
-    pub leaf: String,
 }

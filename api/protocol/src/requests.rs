@@ -2,7 +2,7 @@
 
 use crate::commands::History;
 use crate::events::Event;
-use crate::objects::{AuditRecord, Conversation, Counts, Member, Person, Receipt, Site, Version};
+use crate::objects::{Conversation, Counts, Member, Person, Receipt, Site, Version};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -365,14 +365,4 @@ pub struct GlassBroken {
     pub revision: u64,
     /// Until when.
     pub expires_at_ms: u64,
-}
-
-/// A page of the audit record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AuditPage {
-    /// Newest first.
-    pub records: Vec<AuditRecord>,
-    /// Ask with this `before` for older ones; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_before: Option<u64>,
 }

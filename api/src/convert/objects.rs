@@ -94,7 +94,7 @@ pub fn conversation(
         id: head.id.to_string(),
         kind: kind_of(&head.kind).to_owned(),
         topic: head.topic.expose().to_owned(),
-        state: if head.archived { "archived" } else { "open" }.to_owned(),
+        state: state_of(head).to_owned(),
         channel,
         patient: readable.patient.as_ref().and_then(patient_summary),
         owner_id: head.owner.to_string(),
@@ -116,7 +116,21 @@ pub fn conversation(
         care: None,
         last_message: None,
         members: None,
+        care_rooms: Vec::new(),
     })
+}
+
+/// A care room, named where it is not shown itself.
+pub fn care_room(head: &Conversation) -> wire::CareRoom {
+    wire::CareRoom {
+        id: head.id.to_string(),
+        topic: head.topic.expose().to_owned(),
+        state: state_of(head).to_owned(),
+    }
+}
+
+fn state_of(head: &Conversation) -> &'static str {
+    if head.archived { "archived" } else { "open" }
 }
 
 fn my(viewer: &Person, readable: &Readable, head: &Conversation, own: Option<&Membership>, now_ms: u64) -> wire::My {

@@ -5,7 +5,7 @@ use crate::convert::events::Showing;
 use crate::convert::objects;
 use crate::failure::{Failure, Outcome};
 use corridor_domain::command::{Command, Page};
-use corridor_domain::conversation::{Conversation, Side};
+use corridor_domain::conversation::{Conversation, Kind, Side};
 use corridor_domain::decide::side_of;
 use corridor_domain::event::{Event, EventBody};
 use corridor_domain::ids::{ConversationId, PersonId};
@@ -38,8 +38,34 @@ impl Service {
         if basis(&caller.person, &readable, self.time_of_rights_ms()).is_some() {
             conversation.identity_check = self.identity_check(id)?;
             conversation.members = Some(self.member_list(caller, &readable)?);
+            conversation.care_rooms = self.care_rooms(caller, &readable)?;
         }
         Ok(conversation)
+    }
+
+    /// The rooms beside a patient's conversation that the caller may read. Patients learn of none.
+    fn care_rooms(&self, caller: &Caller, readable: &Readable) -> io::Result<Vec<wire::CareRoom>> {
+        let about = readable.conversation.as_ref().filter(|_| caller.person.is_staff());
+        let Some((id, Kind::Patient { patient })) = about.map(|head| (head.id, &head.kind)) else {
+            return Ok(Vec::new());
+        };
+        let now_ms = self.time_of_rights_ms();
+        let mut rooms = Vec::new();
+        for other in self.reader().conversations_about(*patient)? {
+            let head = self.reader().conversation(other)?;
+            let Some(head) = head.filter(|head| matches!(head.kind, Kind::CareRoom { beside, .. } if beside == id))
+            else {
+                continue;
+            };
+            let room = self.reader().readable(&caller.person, other)?;
+            if basis(&caller.person, &room, now_ms).is_some() {
+                rooms.push(objects::care_room(&head));
+            }
+            if rooms.len() >= limits::INBOX_COUNT_MAX {
+                break;
+            }
+        }
+        Ok(rooms)
     }
 
     /// The members.

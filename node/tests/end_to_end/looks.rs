@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::patients::thread_of;
 use crate::support::clinic::Clinic;
-use crate::support::person::path_of;
+use crate::support::person::{Person, path_of};
 
 fn texts(list: &Value, of: &str) -> Vec<String> {
     let all = list.as_array().unwrap().iter();
@@ -45,4 +45,33 @@ fn a_chart_is_read_page_by_page() {
     jonas
         .get(&format!("{path}?before=pin_00000000000000000000000000"))
         .refused(404, "not_found");
+}
+
+#[test]
+fn a_patients_conversation_names_the_rooms_beside_it() {
+    let clinic = Clinic::demo();
+    let [okafor, garcia, rosa, adeyemi] = clinic.people(["okafor", "garcia", "rosa", "adeyemi"]);
+    let all = okafor.conversations("/v1/conversations?scope=mine");
+    let demos = all
+        .iter()
+        .find(|shown| shown["topic"] == "Maria Garcia: before and after visits")
+        .unwrap();
+    let thread = demos["beside_id"].as_str().unwrap();
+    let rooms = |who: &Person| who.conversation(thread).get("care_rooms").cloned();
+    let named = json!({ "id": demos["id"], "topic": demos["topic"], "state": "open" });
+    assert_eq!(rooms(&okafor), Some(json!([named])));
+    let room = okafor.begin(&json!({ "kind": "care_room", "beside_id": thread, "topic": "Before the visit" }));
+    okafor
+        .patch(&path_of(&room, ""), &json!({ "state": "archived" }))
+        .expect(200);
+    let new = json!({ "id": room, "topic": "Before the visit", "state": "archived" });
+    assert_eq!(rooms(&okafor), Some(json!([named, new])));
+    // Nothing of them where one may not read them: the patient, who works in the queue, who broke the glass for the conversation alone.
+    assert_eq!((rooms(&garcia), rooms(&rosa)), (None, None));
+    let reason = "Complaint 4711, asked for by the board";
+    let glass = json!({ "conversation_id": thread, "reason": reason, "minutes": 5 });
+    adeyemi.post("/v1/break-glass", &glass).expect(200);
+    assert_eq!(rooms(&adeyemi), None);
+    let lists = okafor.conversations("/v1/inbox");
+    assert!(lists.iter().all(|shown| shown.get("care_rooms").is_none()));
 }

@@ -8,6 +8,7 @@ mod coverage;
 mod invitations;
 mod measured;
 mod messages;
+mod people;
 mod pins;
 pub(crate) mod requests;
 mod safeguards;
@@ -97,6 +98,7 @@ fn api() -> OpenApiRouter<Edge> {
         .merge(coverage::routes())
         .merge(conversations::routes())
         .merge(messages::routes())
+        .merge(people::routes())
         .merge(settings::routes())
         .merge(waiting::routes())
         .merge(tasks::routes())

@@ -13,6 +13,7 @@ mod lists;
 mod on_behalf;
 mod pages;
 mod password;
+mod people;
 mod pins;
 mod profiles;
 mod queue;

@@ -43,7 +43,7 @@ pub use pins::{CreatePin, Pin, PinCreated, PinList, PinnedMessage};
 pub use problem::Problem;
 pub use requests::{
     AddMember, AddPerson, BreakGlass, ChangeConversation, ChangePerson, Changed, ChannelVisibility, ConversationList,
-    CreateConversation, Created, EventPage, GlassBroken, Inbox, MarkedRead, MemberList, PatientList,
+    CreateConversation, Created, EventPage, GlassBroken, Inbox, MarkedRead, MemberList, PatientList, PatientProfile,
     PeopleList, PersonAdded, ReceiptList, Sent, SignIn, SignedIn, SiteList, VersionList,
 };
 pub use safeguards::{

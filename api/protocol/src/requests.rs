@@ -241,6 +241,15 @@ pub struct PatientList {
     pub patients: Vec<Person>,
 }
 
+/// One patient, and who acts for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PatientProfile {
+    /// The patient.
+    pub patient: Person,
+    /// By name.
+    pub proxies: Vec<Person>,
+}
+
 /// Locations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SiteList {

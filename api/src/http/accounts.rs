@@ -1,4 +1,4 @@
-//! Routes of sign-in, people and the audit record.
+//! Routes of sign-in, of changing people, and of the audit record.
 
 use super::Edge;
 use super::requests::{Body, Ids, Key, Query, SESSION_COOKIES};
@@ -25,9 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(end_session))
         .routes(routes!(me))
         .routes(routes!(nodes))
-        .routes(routes!(people, add_person))
         .routes(routes!(change_person))
-        .routes(routes!(patients))
         .routes(routes!(break_glass))
         .routes(routes!(audit))
 }
@@ -112,44 +110,6 @@ async fn nodes(State(edge): State<Edge>, _caller: Caller) -> Json<wire::NodeList
     Json(edge.service.nodes())
 }
 
-/// A search.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-struct Search {
-    /// Part of a name, login, organization, MRN or birth date.
-    #[param(required = false)]
-    q: String,
-    /// At most so many.
-    #[param(required = false)]
-    limit: Option<usize>,
-}
-
-/// Staff, partners and services.
-#[utoipa::path(get, path = "/v1/people", tag = "people", params(Search),
-    responses((status = 200, body = wire::PeopleList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn people(
-    State(edge): State<Edge>,
-    caller: Caller,
-    Query(search): Query<Search>,
-) -> Outcome<Json<wire::PeopleList>> {
-    let limit = search.limit.unwrap_or(limits::INBOX_COUNT_MAX);
-    Ok(Json(edge.service.people(&caller, &search.q, limit).await?))
-}
-
-/// Add a person.
-#[utoipa::path(post, path = "/v1/people", tag = "people", request_body = wire::AddPerson, params(("Idempotency-Key" = String, Header)),
-    responses((status = 201, body = wire::PersonAdded), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn add_person(
-    State(edge): State<Edge>,
-    caller: Caller,
-    Key(key): Key,
-    Body(request): Body<wire::AddPerson>,
-) -> Outcome<Response> {
-    let added = edge.service.add_person(&caller, key, &request).await?;
-    Ok((StatusCode::CREATED, Json(added)).into_response())
-}
-
 /// Change one thing of a person.
 #[utoipa::path(patch, path = "/v1/people/{id}", tag = "people", request_body = wire::ChangePerson,
     params(("id" = String, Path, description = "`per_…`"), ("Idempotency-Key" = String, Header)),
@@ -168,18 +128,6 @@ async fn change_person(
             .await?
             .changed(),
     ))
-}
-
-/// Patients.
-#[utoipa::path(get, path = "/v1/patients", tag = "people", params(Search),
-    responses((status = 200, body = wire::PatientList), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
-async fn patients(
-    State(edge): State<Edge>,
-    caller: Caller,
-    Query(search): Query<Search>,
-) -> Outcome<Json<wire::PatientList>> {
-    let limit = search.limit.unwrap_or(limits::INBOX_COUNT_MAX);
-    Ok(Json(edge.service.patients(&caller, &search.q, limit).await?))
 }
 
 /// Break the glass: read without being a member, for a time and a reason, on the record.

@@ -1,20 +1,19 @@
-//! Lists: the inbox, the conversations one may see or join, people and patients. Previews are content: the look is recorded first.
+//! Lists: the inbox, the conversations one may see or join, locations. Previews are content: the look is recorded first.
 
 use super::{Caller, Service};
 use crate::convert::care::care;
 use crate::convert::events::Showing;
 use crate::convert::objects;
-use crate::encode;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use corridor_domain::audit::Basis;
 use corridor_domain::command::{Command, Page};
 use corridor_domain::conversation::{Conversation, Kind, Side};
 use corridor_domain::decide::side_of;
-use corridor_domain::ids::{ConversationId, PersonId};
+use corridor_domain::ids::ConversationId;
 use corridor_domain::limits;
 use corridor_domain::outcome::Grant;
 use corridor_domain::permission::basis;
-use corridor_domain::person::{Person, PersonKind};
+use corridor_domain::person::Person;
 use corridor_domain::view::Readable;
 use corridor_protocol as wire;
 use std::collections::{HashMap, HashSet};
@@ -277,44 +276,6 @@ impl Service {
             .collect()
     }
 
-    /// Staff and partners.
-    pub async fn people(&self, caller: &Caller, query: &str, limit: usize) -> Outcome<wire::PeopleList> {
-        self.ask(caller, Command::ReadDirectory { patients: false }).await?;
-        let lights: HashMap<PersonId, wire::Presence> = self
-            .actors()
-            .lights()
-            .await
-            .into_iter()
-            .map(|(person, light)| (person, encode::presence(light)))
-            .collect();
-        let found = self.look_up(query, limit, |person| {
-            matches!(
-                person.kind,
-                PersonKind::Staff | PersonKind::Partner | PersonKind::Service
-            )
-        })?;
-        let shown = found.iter().map(|person| {
-            let light = lights.get(&person.id).copied().unwrap_or(wire::Presence::Offline);
-            let available = self.reader().is_available(person.id)?;
-            Ok(wire::Person {
-                available: (!available).then_some(false),
-                ..objects::person(person, Some(light))
-            })
-        });
-        Ok(wire::PeopleList {
-            people: shown.collect::<io::Result<_>>()?,
-        })
-    }
-
-    /// Patients and proxies.
-    pub async fn patients(&self, caller: &Caller, query: &str, limit: usize) -> Outcome<wire::PatientList> {
-        self.ask(caller, Command::ReadDirectory { patients: true }).await?;
-        let found = self.look_up(query, limit, |person| person.kind == PersonKind::Patient)?;
-        Ok(wire::PatientList {
-            patients: found.iter().map(|person| objects::person(person, None)).collect(),
-        })
-    }
-
     /// Locations. Names of the clinic's buildings are no secret to who is signed in.
     pub fn sites(&self) -> Outcome<wire::SiteList> {
         let mut sites: Vec<_> = self
@@ -329,32 +290,6 @@ impl Service {
         sites.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(wire::SiteList { sites })
     }
-
-    fn look_up(&self, query: &str, limit: usize, is_wanted: impl Fn(&Person) -> bool) -> Result<Vec<Person>, Failure> {
-        let query = query.trim().to_lowercase();
-        let mut found = Vec::new();
-        self.reader().people(|person| {
-            if is_wanted(&person) && person_matches(&person, &query) {
-                found.push(person);
-            }
-            true
-        })?;
-        found.sort_by(|one, other| one.name.cmp(&other.name).then(one.id.cmp(&other.id)));
-        found.truncate(limit.clamp(1, limits::INBOX_COUNT_MAX));
-        Ok(found)
-    }
-}
-
-fn person_matches(person: &Person, query: &str) -> bool {
-    let facts = person.patient.as_ref();
-    let texts = [
-        person.name.expose(),
-        person.login.expose(),
-        person.organization.expose(),
-        facts.map_or("", |facts| facts.mrn.expose()),
-        facts.map_or("", |facts| facts.birth_date.expose()),
-    ];
-    query.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(query))
 }
 
 fn matches(conversation: &wire::Conversation, query: &str) -> bool {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::patients::thread_of;
+use crate::support::auditor::Auditor;
 use crate::support::clinic::Clinic;
 use crate::support::person::{Person, path_of};
 
@@ -74,4 +75,33 @@ fn a_patients_conversation_names_the_rooms_beside_it() {
     assert_eq!(rooms(&adeyemi), None);
     let lists = okafor.conversations("/v1/inbox");
     assert!(lists.iter().all(|shown| shown.get("care_rooms").is_none()));
+}
+
+#[test]
+fn a_patient_is_looked_up_with_who_acts_for_them() {
+    let clinic = Clinic::demo();
+    let [okafor, teo, leo, hanh, haas] = clinic.people(["okafor", "teo", "leo.tran", "hanh.tran", "haas"]);
+    let mut auditor = Auditor::new(&clinic);
+    let path = format!("/v1/patients/{}", leo.id);
+    let profile = okafor.get(&path).expect(200);
+    auditor.one("patients_read", "accepted");
+    assert_eq!(profile["patient"]["id"], json!(leo.id));
+    assert!(profile["patient"]["patient"]["mrn"].is_string());
+    assert_eq!(texts(&profile["proxies"], "id"), [hanh.id.clone()]);
+    for stranger in [&leo, &hanh, &haas] {
+        stranger.get(&path).refused(403, "forbidden");
+        auditor.one("patients_read", "forbidden");
+    }
+    for nobody in ["per_00000000000000000000000000", &okafor.id, "x"] {
+        okafor.get(&format!("/v1/patients/{nobody}")).refused(404, "not_found");
+    }
+    auditor.lines();
+    let found = teo.get("/v1/people?kind=proxy&q=tran").expect(200);
+    auditor.one("people_read", "accepted");
+    assert_eq!(texts(&found["people"], "id"), [hanh.id.clone()]);
+    assert_eq!(found["people"][0]["proxy_for"], json!([leo.id]));
+    okafor.get("/v1/people?kind=proxy").refused(403, "forbidden");
+    teo.get("/v1/people?kind=patient").refused(422, "invalid");
+    let others = teo.get("/v1/people").expect(200);
+    assert!(texts(&others["people"], "kind").iter().all(|kind| kind != "proxy"));
 }

@@ -308,7 +308,7 @@ pub struct Me {
     /// Where.
     pub workspace: Workspace,
     /// What one may do at all: `read_people`, `read_patients`, `read_audit`, `manage_people`, `change_settings`, `create_channel`,
-    /// `create_announcement`, `create_patient_conversation`, `break_glass`, `organization_queue`.
+    /// `create_announcement`, `create_patient_conversation`, `break_glass`, `organization_queue`, `patient_queue`.
     pub permissions: Vec<String>,
     /// Nobody replies for one.
     pub refuses_on_behalf: bool,

@@ -8,7 +8,7 @@ use corridor_domain::command::{Acting, Command, NewConversation};
 use corridor_domain::conversation::{Kind, Visibility};
 use corridor_domain::ids::{CommandId, ConversationId, PersonId, SiteId};
 use corridor_domain::limits;
-use corridor_domain::permission::{Asking, permit};
+use corridor_domain::permission::{Asking, may_watch_queue, permit};
 use corridor_domain::person::{AccountState, PatientFacts, Person, PersonKind, Role, Site};
 use corridor_domain::private::Private;
 use corridor_domain::refusal::Refusal;
@@ -263,6 +263,7 @@ pub(super) fn permissions(person: &Person, now_ms: u64) -> Vec<String> {
             "organization_queue",
             person.is_staff() && person.roles.has(Role::OrganizationQueue),
         ),
+        ("patient_queue", may_watch_queue(person)),
     ];
     all.into_iter()
         .filter(|(_, may)| *may)

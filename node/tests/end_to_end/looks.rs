@@ -105,3 +105,13 @@ fn a_patient_is_looked_up_with_who_acts_for_them() {
     let others = teo.get("/v1/people").expect(200);
     assert!(texts(&others["people"], "kind").iter().all(|kind| kind != "proxy"));
 }
+
+#[test]
+fn who_may_ask_for_the_queue_is_told_so() {
+    let clinic = Clinic::demo();
+    for who in clinic.people(["okafor", "rosa", "teo", "adeyemi", "garcia", "haas"]) {
+        let me = who.get("/v1/me").expect(200);
+        let told = me["permissions"].as_array().unwrap().contains(&json!("patient_queue"));
+        assert_eq!(who.get("/v1/queue?limit=1").status == 200, told, "{}", who.name);
+    }
+}

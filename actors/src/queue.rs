@@ -14,7 +14,7 @@ pub(crate) use actor::QueueActor;
 pub use actor::QueueMessage;
 pub use ask::{Ask, HandOverIs, Page, PartyIs, Standing, Viewer};
 pub use index::Key;
-pub use overview::{AGES_MS, Load, Overview, Replies};
+pub use overview::{AGES_MS, Late, Load, Overview, Replies};
 
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_storage::apply::Applied;

@@ -22,7 +22,7 @@ pub type Key = (Reverse<u64>, ConversationId);
 /// One patient conversation.
 #[derive(Debug, Clone)]
 pub(super) struct Thread {
-    patient: PersonId,
+    pub(super) patient: PersonId,
     revision: u64,
     last: Place,
     archived: bool,
@@ -218,6 +218,15 @@ impl Index {
         let may_know = move |thread: &&Thread| {
             let patient = self.people.get(&thread.patient);
             patient.is_some_and(|patient| viewer.may_know(patient, thread, now_ms))
+        };
+        self.threads.values().filter(|thread| !thread.archived).filter(may_know)
+    }
+
+    /// The same, and whatever else has no label.
+    pub(super) fn unlabelled_or_known_to(&self, viewer: &Viewer, now_ms: u64) -> impl Iterator<Item = &Thread> {
+        let may_know = move |thread: &&Thread| {
+            let patient = self.people.get(&thread.patient);
+            !thread.is_labelled || patient.is_some_and(|patient| viewer.may_know(patient, thread, now_ms))
         };
         self.threads.values().filter(|thread| !thread.archived).filter(may_know)
     }

@@ -3,8 +3,10 @@
 
 use super::ask::Viewer;
 use super::index::{Index, Thread};
-use corridor_domain::care::{Party, Stage};
+use corridor_domain::care::{Offer, Party, Stage};
+use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
+use corridor_domain::permission::sees_all_late;
 use std::collections::BTreeMap;
 
 /// A first reply to what a patient wrote.
@@ -46,6 +48,17 @@ pub struct Replies {
     pub p90_ms: Option<u64>,
 }
 
+/// A hand-over that nobody accepted in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Late {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Of which patient.
+    pub patient: PersonId,
+    /// What was asked of whom.
+    pub offer: Offer,
+}
+
 /// The figures.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Overview {
@@ -55,8 +68,10 @@ pub struct Overview {
     pub ages: [u64; AGES_MS.len() + 1],
     /// By who answers, what waits longest first.
     pub parties: Vec<(Party, Load)>,
-    /// Hand-overs that nobody accepted in time.
+    /// Hand-overs that nobody accepted in time, of what the viewer may know of.
     pub late_hand_overs: u64,
+    /// The same by name, the oldest first, and for who sees to the whole clinic all of it.
+    pub late: Vec<Late>,
     /// First replies.
     pub replies: Replies,
 }
@@ -75,6 +90,15 @@ impl Load {
 }
 
 impl Thread {
+    fn late(&self, now_ms: u64) -> Option<Late> {
+        let offer = self.care.offer.filter(|offer| !offer.is_pending(now_ms))?;
+        Some(Late {
+            conversation: self.care.conversation,
+            patient: self.patient,
+            offer,
+        })
+    }
+
     /// Keeps in mind how long the patient waited, for as long as figures look back.
     pub(super) fn replied(&mut self, reply: Reply) {
         let since_ms = reply.at_ms.saturating_sub(limits::REPLIES_LOOK_BACK_MS);
@@ -104,8 +128,7 @@ impl Index {
                 .entry(self.party(thread))
                 .or_default()
                 .count(thread.waiting_since_ms);
-            let is_late = thread.care.offer.is_some_and(|offer| !offer.is_pending(now_ms));
-            overview.late_hand_overs += u64::from(is_late);
+            overview.late_hand_overs += u64::from(thread.late(now_ms).is_some());
             if let Some(since_ms) = thread.waiting_since_ms {
                 let age_ms = now_ms.saturating_sub(since_ms);
                 let step = AGES_MS.iter().position(|limit_ms| age_ms < *limit_ms);
@@ -117,7 +140,19 @@ impl Index {
             .parties
             .sort_by_key(|(party, load)| (load.oldest_ms.unwrap_or(u64::MAX), *party));
         overview.replies = Replies::of(took_ms);
+        overview.late = self.late(viewer, now_ms);
         overview
+    }
+
+    fn late(&self, viewer: &Viewer, now_ms: u64) -> Vec<Late> {
+        let late = |thread: &Thread| thread.late(now_ms).filter(|_| thread.stage() == Stage::Open);
+        let mut all: Vec<Late> = match sees_all_late(&viewer.person) {
+            true => self.unlabelled_or_known_to(viewer, now_ms).filter_map(late).collect(),
+            false => self.known_to(viewer, now_ms).filter_map(late).collect(),
+        };
+        all.sort_by_key(|late| (late.offer.at_ms, late.conversation));
+        all.truncate(limits::QUEUE_PAGE_COUNT_MAX);
+        all
     }
 }
 

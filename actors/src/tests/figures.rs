@@ -1,11 +1,14 @@
 //! The figures of the queue: kept up as they are gathered, and of what the viewer may know alone.
 
-use super::house::{CLERK, GENERAL, House, MARIA, NURSE, PHYSICIAN, note, send};
+use super::house::{ADMINISTRATOR, CLERK, GENERAL, House, MARIA, NURSE, PHYSICIAN, note, send};
 use super::queue::{KNEE, care, take};
 use crate::queue::{Overview, Queue};
-use corridor_domain::care::Party;
+use corridor_domain::care::{CareStep, Party};
+use corridor_domain::command::Command;
+use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
 use corridor_domain::person::Role;
+use corridor_domain::restriction::{RestrictionStep, Sensitivity};
 use corridor_storage::world::World as _;
 
 #[tokio::test]
@@ -63,5 +66,48 @@ async fn figures_are_the_same_kept_up_and_gathered_anew() {
     let later_ms = now_ms + limits::REPLIES_LOOK_BACK_MS;
     let later = house.actors.overview(&house.viewer(NURSE), later_ms).await.unwrap();
     assert_eq!((later.replies.count, later.ages), (0, [0, 0, 0, 0, 2]));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_nobody_accepted_in_time_is_named_for_who_sees_to_it() {
+    const MINUTES: u32 = 5;
+    let house = House::open().await;
+    house.begin_knee().await;
+    let hand_over = || CareStep::HandOver {
+        to: PHYSICIAN,
+        minutes: MINUTES,
+    };
+    for conversation in [KNEE, GENERAL] {
+        house.does(NURSE, care(conversation, take())).await;
+        house.does(NURSE, care(conversation, hand_over())).await;
+        house.world.advance_ms(1_000);
+    }
+    house.settle().await;
+    let late = async |person: PersonId, after_ms: u64| -> (u64, Vec<ConversationId>) {
+        let now_ms = house.world.now_ms() + after_ms;
+        let overview = house.actors.overview(&house.viewer(person), now_ms).await.unwrap();
+        let named = overview.late.iter().map(|late| late.conversation).collect();
+        (overview.late_hand_overs, named)
+    };
+    let in_time = u64::from(MINUTES) * 60_000;
+    assert_eq!(late(NURSE, 0).await, (0, vec![]));
+    assert_eq!(late(NURSE, in_time).await, (2, vec![KNEE, GENERAL]), "the oldest first");
+    assert_eq!(late(CLERK, in_time).await, (0, vec![]));
+    // Figures stay within what one may know; what is late in the clinic does not, but for a label.
+    assert_eq!(late(ADMINISTRATOR, in_time).await, (0, vec![KNEE, GENERAL]));
+    let label = Command::Restrict {
+        conversation: KNEE,
+        step: RestrictionStep::Label {
+            sensitivity: Some(Sensitivity::Part2),
+        },
+    };
+    house.does(PHYSICIAN, label).await;
+    house.settle().await;
+    assert_eq!(late(ADMINISTRATOR, in_time).await, (0, vec![GENERAL]));
+    assert_eq!(late(NURSE, in_time).await, (2, vec![KNEE, GENERAL]));
+    house.does(PHYSICIAN, care(GENERAL, CareStep::Accept)).await;
+    house.settle().await;
+    assert_eq!(late(ADMINISTRATOR, in_time).await, (0, vec![]));
     house.close().await;
 }

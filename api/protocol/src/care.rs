@@ -2,7 +2,7 @@
 
 use crate::commands::SendMessage;
 use crate::coverage::Covering;
-use crate::objects::{Author, Conversation};
+use crate::objects::{Author, Conversation, PatientSummary};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -193,6 +193,18 @@ pub struct FirstReplies {
     pub p90_ms: Option<u64>,
 }
 
+/// A hand-over that nobody accepted in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LateHandOver {
+    /// `con_…`
+    pub conversation_id: String,
+    /// Of whom.
+    pub patient: PatientSummary,
+    /// What was asked of whom.
+    #[serde(flatten)]
+    pub hand_over: HandOver,
+}
+
 /// The figures of the patient conversations that one may know of by care team, coverage or queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Overview {
@@ -207,6 +219,8 @@ pub struct Overview {
     pub parties: Vec<PartyLoad>,
     /// Hand-overs that nobody accepted in time.
     pub late_hand_overs: u64,
+    /// The oldest 100 of them; for administrators of the whole clinic, but for conversations with a label.
+    pub late: Vec<LateHandOver>,
     /// First replies.
     pub first_replies: FirstReplies,
 }

@@ -25,8 +25,8 @@ mod waiting;
 
 pub use audit::{AuditPage, AuditRange, AuditRecord};
 pub use care::{
-    Age, Care, CareStep, ConfirmOnBehalf, FirstReplies, HandOver, Load, OnBehalfConfirmed, Overview, Party, PartyLoad,
-    QueuePage,
+    Age, Care, CareStep, ConfirmOnBehalf, FirstReplies, HandOver, LateHandOver, Load, OnBehalfConfirmed, Overview,
+    Party, PartyLoad, QueuePage,
 };
 pub use commands::{
     Audience, Command, EditMessage, History, Mention, OnBehalf, Priority, RetractMessage, SendMessage, UpTo,

@@ -119,7 +119,12 @@ pub fn care(names: &Names, readable: &Readable, head: &Conversation, side: Side)
 }
 
 /// The figures of the queue.
-pub fn overview(names: &Names, overview: &Overview, at_ms: u64) -> io::Result<wire::Overview> {
+pub fn overview(
+    names: &Names,
+    overview: &Overview,
+    late: Vec<wire::LateHandOver>,
+    at_ms: u64,
+) -> io::Result<wire::Overview> {
     let limits_ms = AGES_MS.into_iter().map(Some).chain([None]);
     let ages = limits_ms.zip(overview.ages);
     let of_party = |(of, of_load): &(Party, Load)| {
@@ -136,6 +141,7 @@ pub fn overview(names: &Names, overview: &Overview, at_ms: u64) -> io::Result<wi
             .collect(),
         parties: overview.parties.iter().map(of_party).collect::<io::Result<_>>()?,
         late_hand_overs: overview.late_hand_overs,
+        late,
         first_replies: wire::FirstReplies {
             count: overview.replies.count,
             p50_ms: overview.replies.p50_ms,
@@ -176,7 +182,8 @@ fn held_by(names: &Names, care: &Care, holder: Option<&Person>) -> io::Result<wi
     }
 }
 
-fn hand_over(names: &Names, offer: &Offer) -> io::Result<wire::HandOver> {
+/// A hand-over, by name.
+pub fn hand_over(names: &Names, offer: &Offer) -> io::Result<wire::HandOver> {
     Ok(wire::HandOver {
         to: names.author(offer.to)?,
         by: names.author(offer.by)?,

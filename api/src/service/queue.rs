@@ -2,13 +2,15 @@
 
 use super::{Caller, Service};
 use crate::convert;
+use crate::convert::objects::patient_summary;
 use crate::failure::{Failure, Outcome};
-use corridor_actors::queue::{Ask, HandOverIs, Key, PartyIs, Standing, Viewer};
+use corridor_actors::queue::{Ask, HandOverIs, Key, Late, PartyIs, Standing, Viewer};
+use corridor_domain::audit::Action;
 use corridor_domain::care::Stage;
 use corridor_domain::command::{Command, Page};
 use corridor_domain::ids::{ConversationId, SiteId};
 use corridor_domain::limits;
-use corridor_domain::permission::{basis, may_watch_queue};
+use corridor_domain::permission::{Asking, basis, may_watch_queue, permit, sees_all_late};
 use corridor_domain::refusal::Refusal;
 use corridor_domain::view::Readable;
 use corridor_protocol as wire;
@@ -76,9 +78,9 @@ impl Service {
         })
     }
 
-    /// The figures of the queue. Of words nothing is shown, so it is no look.
+    /// The figures of the queue. They are no look; hand-overs that nobody accepted name patients, and are one.
     pub async fn overview(&self, caller: &Caller) -> Outcome<wire::Overview> {
-        if !may_watch_queue(&caller.person) {
+        if !may_watch_queue(&caller.person) && !sees_all_late(&caller.person) {
             return Err(Failure::Refused(Refusal::Forbidden));
         }
         let viewer = Viewer {
@@ -87,7 +89,34 @@ impl Service {
         };
         let at_ms = self.time_of_rights_ms();
         let overview = self.actors().overview(&viewer, at_ms).await?;
-        Ok(convert::care::overview(self.names(), &overview, at_ms)?)
+        let late = self.late(caller, &overview.late, at_ms).await?;
+        Ok(convert::care::overview(self.names(), &overview, late, at_ms)?)
+    }
+
+    /// Judged anew: what the queue knows may be a moment old.
+    async fn late(&self, caller: &Caller, found: &[Late], at_ms: u64) -> Outcome<Vec<wire::LateHandOver>> {
+        let (nothing, all) = (Readable::default(), sees_all_late(&caller.person));
+        let may_look = permit(&Asking::new(Action::ReadPatients, &caller.person, &nothing, at_ms)).is_ok();
+        if found.is_empty() || !may_look {
+            return Ok(Vec::new());
+        }
+        self.ask(caller, Command::ReadDirectory { patients: true }).await?;
+        let ids = found.iter().map(|late| late.conversation);
+        let mut shown = Vec::with_capacity(found.len());
+        for (late, readable) in found.iter().zip(self.reader().readables(&caller.person, ids)?) {
+            let is_known = all && !readable.is_labelled() || basis(&caller.person, &readable, at_ms).is_some();
+            let still = readable.care().is_some_and(|care| care.offer == Some(late.offer));
+            let patient = readable.patient.as_ref().and_then(patient_summary);
+            let Some(patient) = patient.filter(|_| is_known && still) else {
+                continue;
+            };
+            shown.push(wire::LateHandOver {
+                conversation_id: late.conversation.to_string(),
+                patient,
+                hand_over: convert::care::hand_over(self.names(), &late.offer)?,
+            });
+        }
+        Ok(shown)
     }
 
     /// Whether a device is told what moves in the queue. Whoever may not watch is not told why: a page of the queue says it.

@@ -75,6 +75,12 @@ pub fn may_watch_queue(person: &Person) -> bool {
         && (person.works_with_patients() || person.roles.has(Role::OrganizationQueue))
 }
 
+/// Whether somebody is shown every hand-over that nobody accepted in time: administrators see to it that patients are answered, whether or not
+/// they work with them. Of conversations with a label they are shown what others are, by [`queue_basis`].
+pub fn sees_all_late(person: &Person) -> bool {
+    person.is_active() && person.is_staff() && person.roles.has(Role::Administrator)
+}
+
 /// Patients and proxies see only their own threads, whatever their memberships say: a proxy whose relation ended is out, and so is one from
 /// whom it is kept.
 fn is_own_thread(reader: &Person, kind: &Kind, is_confidential: bool) -> bool {

@@ -3,10 +3,12 @@
 //! Nothing here asks whether one may: content is read only with a [`Grant`] from a committed access record, and bodies stay
 //! sealed until [`crate::content::ContentKeys`] opens them.
 
+mod audit;
 mod own;
 mod restriction;
 mod tasks;
 
+pub use audit::{AuditFilter, AuditLine};
 pub use tasks::Pinned;
 
 use crate::backend::Direction;
@@ -15,7 +17,6 @@ use crate::load::Onlooker;
 use crate::planted::{self, Mistake};
 use crate::records::{Progress, StoredVersion};
 use crate::state::{Records, State};
-use corridor_domain::audit::AuditRecord;
 use corridor_domain::care::Care;
 use corridor_domain::conversation::{Conversation, Membership, Side};
 use corridor_domain::coverage::{Cover, Coverage, StandIn};
@@ -35,28 +36,6 @@ use std::io;
 #[derive(Clone)]
 pub struct Reader {
     state: State,
-}
-
-/// A line of the audit record with its place among the leaves.
-#[derive(Debug, Clone)]
-pub struct AuditLine {
-    /// Its index.
-    pub leaf_index: u64,
-    /// The leaf as RFC 6962 hashes it: SHA-256 over a zero byte and the record.
-    pub leaf_hash: [u8; 32],
-    /// What it says.
-    pub record: AuditRecord,
-}
-
-/// Which lines of the audit record.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct AuditFilter {
-    /// Only lines before this index.
-    pub before: Option<u64>,
-    /// Only lines about or by this person.
-    pub person: Option<PersonId>,
-    /// Only lines about this conversation.
-    pub conversation: Option<ConversationId>,
 }
 
 impl Reader {
@@ -315,56 +294,6 @@ impl Reader {
             .state
             .prefix(&keys::versions_of(conversation, seq), usize::MAX / 2)?;
         pairs.iter().map(|(_, bytes)| crate::records::decode(bytes)).collect()
-    }
-
-    /// Lines of the audit record, newest first.
-    pub fn audit(&self, filter: AuditFilter, limit: usize) -> io::Result<Vec<AuditLine>> {
-        let prefix = match (filter.conversation, filter.person) {
-            (Some(conversation), _) => keys::audit_conversation(conversation, 0),
-            (None, Some(person)) => keys::audit_person(person, 0),
-            (None, None) => keys::audit(0),
-        };
-        let prefix = &prefix[..prefix.len() - 8];
-        let (from, end) = keys::range_of(prefix);
-        let to = filter
-            .before
-            .map_or(end, |before| [prefix, &before.to_be_bytes()].concat());
-        let mut lines = Vec::new();
-        for pair in self.state.scan(&from, &to, Direction::Backward) {
-            if lines.len() >= limit {
-                break;
-            }
-            let (key, _) = pair?;
-            let Some(leaf_index) = keys::last_number(&key) else {
-                continue;
-            };
-            let Some(line) = self.audit_line(leaf_index)? else {
-                continue;
-            };
-            let record = &line.record;
-            let about = |person| [record.actor, record.subject, record.on_behalf_of].contains(&Some(person));
-            if filter.person.is_none_or(about) {
-                lines.push(line);
-            }
-        }
-        Ok(lines)
-    }
-
-    fn audit_line(&self, leaf_index: u64) -> io::Result<Option<AuditLine>> {
-        use sha2::{Digest, Sha256};
-        let Some(bytes) = self.state.bytes(&keys::audit(leaf_index))? else {
-            return Ok(None);
-        };
-        let leaf_hash = Sha256::new()
-            .chain_update([0_u8])
-            .chain_update(&bytes)
-            .finalize()
-            .into();
-        Ok(Some(AuditLine {
-            leaf_index,
-            leaf_hash,
-            record: crate::records::decode(&bytes)?,
-        }))
     }
 
     /// Bytes on disk.

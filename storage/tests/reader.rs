@@ -4,7 +4,7 @@
 
 mod clinic;
 
-use clinic::folk::{self, ADMINISTRATOR, CLERK, GENERAL, GROUP, JOHNS, MARIA, NURSE, OFFICER, PHYSICIAN};
+use clinic::folk::{self, ADMINISTRATOR, CLERK, GENERAL, GROUP, JOHN, JOHNS, MARIA, NURSE, OFFICER, PHYSICIAN};
 use clinic::{Clinic, edit, note, read, send};
 use corridor_domain::audit::{Action, Basis};
 use corridor_domain::command::Command;
@@ -224,4 +224,44 @@ fn the_audit_record_is_filtered_by_person_conversation_and_place() {
         [Action::CreateConversation]
     );
     assert_eq!(found(AuditFilter::default(), 0).len(), 0);
+}
+
+#[test]
+fn the_audit_record_of_a_patient_is_that_of_all_about_them() {
+    let mut clinic = Clinic::staffed();
+    with_a_history(&mut clinic);
+    clinic.does(PHYSICIAN, send(JOHNS, "elsewhere"));
+    clinic.does(MARIA, send(GENERAL, "mine"));
+    // One look at several places is one line.
+    clinic.grants(NURSE, GENERAL);
+    let all = clinic.audit();
+    let about = |patient: PersonId| clinic.reader.conversations_about(patient).unwrap();
+    for patient in [MARIA, JOHN] {
+        let places = about(patient);
+        assert!(!places.is_empty());
+        for before in [None, Some(0), Some(30), Some(1_000)] {
+            let fits = |line: &&corridor_storage::reader::AuditLine| {
+                let record = &line.record;
+                let is_there = record.ranges.iter().any(|range| places.contains(&range.conversation));
+                before.is_none_or(|before| line.leaf_index < before)
+                    && (is_there || [record.actor, record.subject].contains(&Some(patient)))
+            };
+            let wanted: Vec<u64> = all.iter().rev().filter(fits).map(|line| line.leaf_index).collect();
+            for limit in [1, 2, 7, 1_000] {
+                let found = clinic.reader.audit_of_patient(patient, before, limit).unwrap().unwrap();
+                let found: Vec<u64> = found.iter().map(|line| line.leaf_index).collect();
+                assert_eq!(
+                    found,
+                    wanted[..wanted.len().min(limit)],
+                    "{patient:?} {before:?} {limit}"
+                );
+            }
+        }
+    }
+    let none = clinic
+        .reader
+        .audit_of_patient(PersonId(0x77), None, 10)
+        .unwrap()
+        .unwrap();
+    assert_eq!(none.len(), 0);
 }

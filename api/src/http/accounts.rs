@@ -159,6 +159,9 @@ struct AuditQuery {
     /// Only lines about this conversation.
     #[param(required = false)]
     conversation_id: Option<String>,
+    /// Only lines about this patient: their conversations and their person. Alone.
+    #[param(required = false)]
+    patient_id: Option<String>,
 }
 
 /// The audit record, newest first. Reading it is on it.
@@ -169,6 +172,17 @@ async fn audit(
     caller: Caller,
     Query(query): Query<AuditQuery>,
 ) -> Outcome<Json<wire::AuditPage>> {
+    let limit = query.limit.unwrap_or(limits::PAGE_COUNT_MAX);
+    if let Some(patient) = &query.patient_id {
+        if query.person_id.is_some() || query.conversation_id.is_some() {
+            return Err(Failure::Invalid(
+                "Ask by patient_id alone, or by person_id and conversation_id.",
+            ));
+        }
+        let patient = convert::person_id(patient)?;
+        let page = edge.service.audit_of_patient(&caller, patient, query.before, limit);
+        return Ok(Json(page.await?));
+    }
     let filter = AuditFilter {
         before: query.before,
         person: query.person_id.as_deref().map(convert::person_id).transpose()?,
@@ -178,9 +192,5 @@ async fn audit(
             .map(convert::conversation_id)
             .transpose()?,
     };
-    Ok(Json(
-        edge.service
-            .audit(&caller, filter, query.limit.unwrap_or(limits::PAGE_COUNT_MAX))
-            .await?,
-    ))
+    Ok(Json(edge.service.audit(&caller, filter, limit).await?))
 }

@@ -7,6 +7,7 @@ use corridor_domain::audit::{Action, AuditRecord};
 use corridor_domain::command::Command;
 use corridor_domain::ids::PersonId;
 use corridor_domain::limits;
+use corridor_domain::refusal::Refusal;
 use corridor_protocol as wire;
 use corridor_storage::reader::{AuditFilter, AuditLine};
 use std::io;
@@ -16,7 +17,24 @@ impl Service {
     pub async fn audit(&self, caller: &Caller, filter: AuditFilter, limit: usize) -> Outcome<wire::AuditPage> {
         self.ask(caller, Command::ReadAudit).await?;
         let limit = limit.clamp(1, limits::PAGE_COUNT_MAX);
-        let lines = self.reader().audit(filter, limit)?;
+        self.audit_page(&self.reader().audit(filter, limit)?, limit)
+    }
+
+    /// Lines about a patient, newest first: their conversations and their person.
+    pub async fn audit_of_patient(
+        &self,
+        caller: &Caller,
+        patient: PersonId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Outcome<wire::AuditPage> {
+        self.ask(caller, Command::ReadAudit).await?;
+        let limit = limit.clamp(1, limits::PAGE_COUNT_MAX);
+        let lines = self.reader().audit_of_patient(patient, before, limit)?;
+        self.audit_page(&lines.ok_or(Refusal::TooMany)?, limit)
+    }
+
+    fn audit_page(&self, lines: &[AuditLine], limit: usize) -> Outcome<wire::AuditPage> {
         let next_before = if lines.len() == limit {
             lines.last().map(|line| line.leaf_index)
         } else {

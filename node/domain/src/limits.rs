@@ -218,6 +218,8 @@ pub const ORGANIZATION_SCAN_COUNT_MAX: usize = 20_000;
 pub const RECEIPT_SCAN_COUNT_MAX: usize = 5_000;
 /// Recipients named in one line of an audit answer.
 pub const AUDIT_RECIPIENTS_COUNT_MAX: usize = 200;
+/// Conversations of a patient whose lines are looked through for one audit answer.
+pub const AUDIT_PATIENT_CONVERSATIONS_COUNT_MAX: usize = 10_000;
 /// Names of people remembered.
 pub const NAMES_REMEMBERED_COUNT_MAX: usize = 32_768;
 /// Bytes of bodies replayed for one socket before it is told to fetch anew: they are held while it takes them.

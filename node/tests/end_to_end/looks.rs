@@ -115,3 +115,46 @@ fn who_may_ask_for_the_queue_is_told_so() {
         assert_eq!(who.get("/v1/queue?limit=1").status == 200, told, "{}", who.name);
     }
 }
+
+#[test]
+fn the_record_is_read_by_patient() {
+    let clinic = Clinic::demo();
+    let [okafor, garcia, adeyemi] = clinic.people(["okafor", "garcia", "adeyemi"]);
+    let general = thread_of(&okafor, "Maria Garcia");
+    let knee = garcia.begin(&json!({ "kind": "patient", "patient_id": garcia.id, "topic": "The knee" }));
+    let room = okafor.begin(&json!({ "kind": "care_room", "beside_id": knee, "topic": "Knees" }));
+    okafor.say(&room, "for us");
+    garcia.say(&general, "for you");
+    let of_another = thread_of(&okafor, "Alice Bennett");
+    okafor.say(&of_another, "for Alice");
+    let (mut lines, mut before) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/v1/audit?patient_id={}&limit=7{before}", garcia.id);
+        let page = adeyemi.get(&path).expect(200);
+        lines.extend(page["records"].as_array().unwrap().iter().cloned());
+        match page.get("next_before") {
+            Some(next) => before = format!("&before={next}"),
+            None => break,
+        }
+    }
+    let indexes: Vec<u64> = lines.iter().map(|line| line["index"].as_u64().unwrap()).collect();
+    assert!(
+        indexes.windows(2).all(|pair| pair[0] > pair[1]),
+        "newest first, each once"
+    );
+    for place in [&general, &knee, &room] {
+        assert!(
+            lines.iter().any(|line| line["conversation_id"] == json!(place)),
+            "{place}"
+        );
+    }
+    assert!(
+        lines.iter().any(|line| line["action"] == "signed_in"),
+        "what they did themselves"
+    );
+    assert!(lines.iter().all(|line| line["conversation_id"] != json!(of_another)));
+    let both = format!("/v1/audit?patient_id={}&person_id={}", garcia.id, okafor.id);
+    adeyemi.get(&both).refused(422, "invalid");
+    let path = format!("/v1/audit?patient_id={}", garcia.id);
+    okafor.get(&path).refused(403, "forbidden");
+}

@@ -11,7 +11,7 @@ use corridor_domain::event::{Event, EventBody};
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::limits;
 use corridor_domain::outcome::Grant;
-use corridor_domain::permission::{Asking, basis, permit};
+use corridor_domain::permission::{Asking, basis, permit, sees_retracted};
 use corridor_domain::refusal::Refusal;
 use corridor_domain::view::Readable;
 use corridor_protocol as wire;
@@ -325,11 +325,11 @@ impl Service {
         Ok(wire::ReceiptList { receipts })
     }
 
-    /// A message's versions, oldest first. One that was taken back has none to show.
+    /// A message's versions, oldest first. One that was taken back has none to show, but to who reviews it.
     pub async fn versions(&self, caller: &Caller, id: ConversationId, seq: u64) -> Outcome<wire::VersionList> {
         let (head, event, _) = self.message(caller, id, seq).await?;
         let message = event.message().ok_or(Failure::Refused(Refusal::NotFound))?;
-        if message.retraction.is_some() {
+        if message.retraction.is_some() && !sees_retracted(&caller.person) {
             return Err(Failure::Refused(Refusal::AlreadyRetracted));
         }
         let actor = self.names().author(event.actor)?;

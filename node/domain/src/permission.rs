@@ -17,7 +17,7 @@ mod settings;
 mod tasks;
 mod templates;
 
-pub use reading::{basis, may_watch_queue, queue_basis, sees_all_late};
+pub use reading::{basis, may_watch_queue, queue_basis, sees_all_late, sees_retracted};
 
 use crate::audit::{Action, Basis};
 use crate::conversation::{Audience, Conversation, Kind, Membership};

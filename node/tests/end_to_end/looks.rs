@@ -158,3 +158,42 @@ fn the_record_is_read_by_patient() {
     let path = format!("/v1/audit?patient_id={}", garcia.id);
     okafor.get(&path).refused(403, "forbidden");
 }
+
+/// T-02: hidden from participants, there for the compliance officer behind the glass.
+#[test]
+fn what_was_taken_back_is_there_for_who_reviews_it() {
+    let clinic = Clinic::demo();
+    let [okafor, jonas, lindqvist, adeyemi] = clinic.people(["okafor", "jonas", "lindqvist", "adeyemi"]);
+    let mut auditor = Auditor::new(&clinic);
+    let thread = thread_of(&okafor, "Maria Garcia");
+    let note = json!({ "body": "She sounds drunk.", "audience": "team" });
+    let seq = okafor.send(&thread, &note).expect(201)["seq"].clone();
+    let path = path_of(&thread, &format!("/messages/{seq}"));
+    let versions = path_of(&thread, &format!("/messages/{seq}/versions"));
+    okafor
+        .patch(&path, &json!({ "body": "She sounds unwell." }))
+        .expect(200);
+    okafor.delete(&path).expect(200);
+    adeyemi.get(&versions).refused(404, "not_found");
+    for who in [&adeyemi, &lindqvist] {
+        let glass = json!({ "conversation_id": thread, "reason": "Complaint 4711 of her husband", "minutes": 5 });
+        who.post("/v1/break-glass", &glass).expect(200);
+    }
+    for participant in [&okafor, &jonas, &lindqvist] {
+        participant.get(&versions).refused(409, "already_retracted");
+    }
+    auditor.lines();
+    let shown = adeyemi.get(&versions).expect(200);
+    let line = auditor.one("content_read", "accepted");
+    let there = json!([{ "conversation_id": thread, "numbering": "team", "from_seq": seq, "to_seq": seq }]);
+    assert_eq!((&line["basis"], &line["ranges"]), (&json!("break_glass"), &there));
+    assert_eq!(
+        texts(&shown["versions"], "body"),
+        ["She sounds drunk.", "She sounds unwell."]
+    );
+    assert_eq!(shown["versions"][0]["actor"]["id"], json!(okafor.id));
+    // In the history it stays what it is for everybody.
+    let history = adeyemi.history(&thread);
+    let gone = history.iter().find(|event| event["seq"] == seq).unwrap();
+    assert!(gone["event"].get("body").is_none_or(Value::is_null), "{gone}");
+}

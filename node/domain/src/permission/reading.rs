@@ -81,6 +81,12 @@ pub fn sees_all_late(person: &Person) -> bool {
     person.is_active() && person.is_staff() && person.roles.has(Role::Administrator)
 }
 
+/// Whether somebody reads on what was taken back, where they may read at all: the compliance officer (T-02). For all others, whoever wrote it too,
+/// it is gone.
+pub fn sees_retracted(reader: &Person) -> bool {
+    reader.is_active() && reader.is_staff() && reader.roles.has(Role::ComplianceOfficer)
+}
+
 /// Patients and proxies see only their own threads, whatever their memberships say: a proxy whose relation ended is out, and so is one from
 /// whom it is kept.
 fn is_own_thread(reader: &Person, kind: &Kind, is_confidential: bool) -> bool {

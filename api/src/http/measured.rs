@@ -8,11 +8,15 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 /// Kinds of routes, for figures.
-pub const ROUTES: [&str; 7] = [
+pub const ROUTES: [&str; 11] = [
     "sign_in",
     "conversations",
     "messages",
     "people",
+    "tasks",
+    "templates",
+    "safeguards",
+    "timeline",
     "audit",
     "socket",
     "web",
@@ -38,6 +42,10 @@ fn route_of(path: &str) -> &'static str {
         "audit" | "break-glass" => "audit",
         "inbox" | "queue" => "conversations",
         "scheduled" => "messages",
+        "tasks" | "unread-by-patients" => "tasks",
+        "templates" => "templates",
+        "safeguards" => "safeguards",
+        "patients" if path.split('/').nth(2) == Some("timeline") => "timeline",
         "conversations" if path.split('/').nth(2) == Some("messages") => "messages",
         "conversations" => "conversations",
         _ => "people",
@@ -70,6 +78,12 @@ mod tests {
             ("/v1/conversations/con_1/messages", "messages"),
             ("/v1/conversations/con_1/messages/7/receipts", "messages"),
             ("/v1/people/per_1", "people"),
+            ("/v1/patients/per_1", "people"),
+            ("/v1/patients/per_1/timeline", "timeline"),
+            ("/v1/tasks/tsk_1", "tasks"),
+            ("/v1/unread-by-patients", "tasks"),
+            ("/v1/templates/tpl_1", "templates"),
+            ("/v1/safeguards", "safeguards"),
             ("/v1/me", "people"),
             ("/v1/nodes", "people"),
             ("/v1/audit", "audit"),

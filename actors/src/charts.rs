@@ -71,6 +71,11 @@ impl KnownCharts {
         self.look(|charts| charts.others_named(body, patient))
     }
 
+    /// What in a text tells that a patient is meant, whichever; none before they were gathered.
+    pub(crate) fn patients_named(&self, body: &str) -> Option<Vec<Named>> {
+        self.look(|charts| charts.patients_named(body))
+    }
+
     fn look<T>(&self, at: impl FnOnce(&Charts) -> T) -> Option<T> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known

@@ -33,11 +33,22 @@ impl Actors {
 
     /// What in a text about that patient is another one's. The first one on this node reads every person.
     pub async fn others_named(&self, body: &str, patient: PersonId) -> io::Result<Vec<Named>> {
-        if !self.rooms.charts.are_gathered() {
-            let rooms = Arc::clone(&self.rooms);
-            let gathered = tokio::task::spawn_blocking(move || rooms.charts.gather(&rooms.context.reader)).await;
-            gathered.map_err(io::Error::other)??;
-        }
+        self.gather_charts().await?;
         Ok(self.rooms.charts.others_named(body, patient).unwrap_or_default())
+    }
+
+    /// What in a text tells that a patient is meant, whichever.
+    pub async fn patients_named(&self, body: &str) -> io::Result<Vec<Named>> {
+        self.gather_charts().await?;
+        Ok(self.rooms.charts.patients_named(body).unwrap_or_default())
+    }
+
+    async fn gather_charts(&self) -> io::Result<()> {
+        if self.rooms.charts.are_gathered() {
+            return Ok(());
+        }
+        let rooms = Arc::clone(&self.rooms);
+        let gathered = tokio::task::spawn_blocking(move || rooms.charts.gather(&rooms.context.reader)).await;
+        gathered.map_err(io::Error::other)?
     }
 }

@@ -35,6 +35,8 @@ pub enum Failure {
     RevisionUnknown,
     /// The message names another patient: what of it.
     AnotherPatient(Vec<Found>),
+    /// The message names a patient where patients are not written about: what of it.
+    NamesAPatient(Vec<Found>),
     /// Something of ours is broken.
     Internal(std::io::Error),
 }
@@ -202,6 +204,15 @@ impl Failure {
                     409,
                     "another_patient",
                     "The message names another patient than the one it is about. Nothing was sent. Look again, and send it without the check if it is right.",
+                    None,
+                )
+            },
+            Self::NamesAPatient(found) => Problem {
+                found: found.clone(),
+                ..problem(
+                    409,
+                    "names_a_patient",
+                    "The message names a patient, and the channel is not for what is about patients. Nothing was sent. Write it without, or send it without the check if it is right.",
                     None,
                 )
             },

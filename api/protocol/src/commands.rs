@@ -85,7 +85,7 @@ pub struct SendMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_by_ms: Option<u64>,
     /// Ask whether it names another patient than the one it is about: refused with `another_patient` and what was found, so that whoever wrote
-    /// looks again. Sent without it, it is not asked.
+    /// looks again; in a channel that is not for patient information, whether it names any: `names_a_patient`. Sent without it, it is not asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub check_patient: bool,
 }
@@ -108,6 +108,9 @@ pub struct EditMessage {
     /// Whom it means now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention>,
+    /// As in [`SendMessage::check_patient`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub check_patient: bool,
 }
 
 /// Why a message is taken back.

@@ -21,7 +21,7 @@ pub struct Problem {
     /// When to try again, with 429 and 503.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
-    /// With `another_patient`: what of the message is another one's.
+    /// With `another_patient` and `names_a_patient`: what of the message is another one's, or a patient's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Found>,
 }

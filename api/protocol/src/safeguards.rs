@@ -43,7 +43,7 @@ pub struct Safeguards {
     pub undo_s: u16,
 }
 
-/// Something in a message that is another patient's, as it stands in the text.
+/// Something in a message that is another patient's, or any patient's where none is to be named, as it stands in the text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Found {
     /// `record_number`, `birth_date` or `name`.

@@ -16,12 +16,18 @@ impl Service {
     /// The envelope of a socket's command. Over HTTP the same commands come through here too. Who writes where this node does not know
     /// them yet may have come from another one, a moment ahead: then it catches up first.
     pub async fn prepare(&self, caller: &Caller, command_id: CommandId, command: &wire::Command) -> Outcome<Envelope> {
-        if let wire::Command::SendMessage {
-            conversation_id,
-            message,
-        } = command
-        {
-            self.check_patient(caller, command_id, conversation_id, message).await?;
+        let checked = match command {
+            wire::Command::SendMessage {
+                conversation_id,
+                message,
+            } => message.check_patient.then_some((conversation_id, &message.body)),
+            wire::Command::EditMessage {
+                conversation_id, edit, ..
+            } => edit.check_patient.then_some((conversation_id, &edit.body)),
+            _ => None,
+        };
+        if let Some((conversation_id, body)) = checked {
+            self.check_patient(caller, command_id, conversation_id, body).await?;
         }
         match self.prepare_now(caller, command_id, command, false)? {
             Some(envelope) => Ok(envelope),

@@ -57,8 +57,10 @@ impl Service {
         if request.message.body.len() > limits::MESSAGE_SIZE_BYTES_MAX {
             return Err(Failure::TooLarge);
         }
-        self.check_patient(caller, command_id, &conversation.to_string(), &request.message)
-            .await?;
+        if request.message.check_patient {
+            self.check_patient(caller, command_id, &conversation.to_string(), &request.message.body)
+                .await?;
+        }
         let on_behalf_of = convert::person_id(&request.person_id)?;
         let token = hex(self.id_made_of("on behalf", caller, command_id));
         let command = Command::ConfirmOnBehalf {

@@ -1,14 +1,18 @@
-//! What keeps words from the wrong reader: labels, what is confidential, whether a message names another patient, and moving one that was
+//! What keeps words from the wrong reader: labels, what is confidential, whether a message names a patient it should not, and moving one that was
 //! written into the wrong patient's conversation.
 
 use super::{Caller, Done, Service};
 use crate::convert;
 use crate::failure::{Failure, Outcome};
+use corridor_domain::audit::Action;
 use corridor_domain::command::{Command, Moving};
+use corridor_domain::conversation::Kind;
+use corridor_domain::identity::Named;
 use corridor_domain::ids::{CommandId, ConversationId};
 use corridor_domain::limits;
-use corridor_domain::permission::basis;
+use corridor_domain::permission::{Asking, basis, permit};
 use corridor_domain::private::Sealed;
+use corridor_domain::view::Readable;
 use corridor_protocol as wire;
 use std::io;
 
@@ -46,19 +50,21 @@ impl Service {
         self.run_asked(caller, command_id, safeguards, command).await
     }
 
-    /// Refuses a message that names another patient, where whoever sends it wants to be told: staff, about a patient. A help against mistakes
-    /// and no right, so it is no matter of the log.
+    /// Refuses words that name another patient than the one they are about, or any patient where patients are not written about, where whoever
+    /// writes them wants to be told: staff who may look patients up, so the answer tells nothing else. A help against mistakes and no right, so it is
+    /// no matter of the log.
     pub(super) async fn check_patient(
         &self,
         caller: &Caller,
         command_id: CommandId,
         conversation: &str,
-        message: &wire::SendMessage,
+        body: &str,
     ) -> Outcome<()> {
-        if !message.check_patient || !caller.person.works_with_patients() {
+        let (nothing, now_ms) = (Readable::default(), self.time_of_rights_ms());
+        if permit(&Asking::new(Action::ReadPatients, &caller.person, &nothing, now_ms)).is_err() {
             return Ok(());
         }
-        if message.body.len() > limits::MESSAGE_SIZE_BYTES_MAX {
+        if body.len() > limits::MESSAGE_SIZE_BYTES_MAX {
             return Err(Failure::TooLarge);
         }
         // What was sent under this id was sent: it is answered with that, and not asked about again.
@@ -72,18 +78,27 @@ impl Service {
         }
         // Of whom one knows nothing one learns nothing: not even whose conversation it is.
         let readable = self.reader().readable(&caller.person, conversation)?;
-        let now_ms = self.time_of_rights_ms();
-        let patient = readable.conversation.as_ref().and_then(|head| head.kind.patient());
         let may_read = basis(&caller.person, &readable, now_ms).is_some();
-        let Some(patient) = patient.filter(|_| may_read) else {
+        let Some(kind) = readable.conversation.map(|head| head.kind).filter(|_| may_read) else {
             return Ok(());
         };
-        let named = self.actors().others_named(&message.body, patient).await?;
-        match named.is_empty() {
-            true => Ok(()),
-            false => Err(Failure::AnotherPatient(
-                named.into_iter().map(convert::safeguards::found).collect(),
-            )),
+        let found = |named: Vec<Named>| named.into_iter().map(convert::safeguards::found).collect();
+        match (kind.patient(), kind) {
+            (Some(patient), _) if caller.person.works_with_patients() => {
+                let named = self.actors().others_named(body, patient).await?;
+                match named.is_empty() {
+                    true => Ok(()),
+                    false => Err(Failure::AnotherPatient(found(named))),
+                }
+            }
+            (None, Kind::Channel { phi_allowed: false, .. }) => {
+                let named = self.actors().patients_named(body).await?;
+                match named.is_empty() {
+                    true => Ok(()),
+                    false => Err(Failure::NamesAPatient(found(named))),
+                }
+            }
+            _ => Ok(()),
         }
     }
 

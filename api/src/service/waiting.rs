@@ -60,8 +60,10 @@ impl Service {
                 "What is sent later comes without seen_seq and read_by_ms: they are about now.",
             ));
         }
-        self.check_patient(caller, command_id, &conversation.to_string(), message)
-            .await?;
+        if message.check_patient {
+            self.check_patient(caller, command_id, &conversation.to_string(), &message.body)
+                .await?;
+        }
         // Whoever is no member as far as is known here may have become one elsewhere, a moment ago.
         let content = match self.seal(caller, conversation, &message.body, false, false)? {
             Some(content) => content,

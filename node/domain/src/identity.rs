@@ -1,4 +1,5 @@
-//! Whether a text names another patient than the one it is about: their record number, their birth date, their name.
+//! Whether a text names another patient than the one it is about: their record number, their birth date, their name; or any patient, where none
+//! is to be named.
 //!
 //! A help against mistakes, no wall: whoever wrote is asked to look again. So it would rather be silent than cry wolf: words that are the
 //! patient's own, or anybody's who is no patient, are nobody else's; a bare date or first name says nothing. Refuses to know where the
@@ -122,8 +123,74 @@ impl Charts {
         found
     }
 
+    /// What in a text tells that a patient is meant, whichever, in the order of the text: a record number, or a name with the birth date that
+    /// belongs to it. A name alone is anybody's, and so is a date.
+    pub fn patients_named(&self, body: &str) -> Vec<Named> {
+        let words = Words::of(body);
+        let count = words.len().min(limits::WORDS_COMPARED_COUNT_MAX);
+        let dates: Vec<_> = (0..count)
+            .filter_map(|first| words.dates_at(first).map(|(days, last)| (first, last, days)))
+            .collect();
+        let said: HashSet<Date> = dates.iter().flat_map(|(_, _, days)| days.iter().copied()).collect();
+        let (mut places, mut theirs) = (Vec::new(), HashSet::new());
+        let mut first = 0;
+        while first < count && places.len() < limits::OTHERS_NAMED_COUNT_MAX {
+            let found = match self.number_at(&words, first, None) {
+                Place::Anothers(what, last) => Some((what, last)),
+                _ => self.born_on(&words, first, &said).map(|(born, last)| {
+                    theirs.insert(born);
+                    (What::Name, last)
+                }),
+            };
+            places.extend(found.map(|(what, last)| (first, last, what)));
+            first = found.map_or(first, |(_, last)| last) + 1;
+        }
+        let is_theirs = |days: &[Date]| days.iter().any(|day| theirs.contains(day));
+        let born = dates.iter().filter(|(_, _, days)| is_theirs(days));
+        places.extend(born.map(|(first, last, _)| (*first, *last, What::BirthDate)));
+        places.sort_by_key(|(first, last, _)| (*first, *last));
+        let mut named: Vec<Named> = Vec::new();
+        for (first, last, what) in places {
+            let text = words.written(first, last).to_owned();
+            if !named.iter().any(|known| known.text == text) {
+                named.push(Named { what, text });
+            }
+        }
+        named.truncate(limits::OTHERS_NAMED_COUNT_MAX);
+        named
+    }
+
+    /// The name of a patient who was born on one of these days: both names beside each other, or one of them in capitals.
+    fn born_on(&self, words: &Words<'_>, first: usize, days: &HashSet<Date>) -> Option<(Date, usize)> {
+        let (one, next) = (words.lower(first), first + 1);
+        let other = words.are_beside(first, next).then(|| words.lower(next));
+        let charts = |word: &str| {
+            self.by_name
+                .get(word)
+                .into_iter()
+                .flatten()
+                .filter_map(|id| self.charts.get(id))
+        };
+        let born = |chart: &&Chart| chart.born.filter(|born| days.contains(born));
+        let is_both =
+            |chart: &&Chart, other: &String| text::fits(&chart.names, &one) && text::fits(&chart.names, other);
+        if let Some(other) = other.filter(|other| !days.is_empty() && *other != one) {
+            // The one that is no initial finds them.
+            let whole = if one.chars().count() > 1 { &one } else { &other };
+            let both = charts(whole)
+                .filter(|chart| is_both(chart, &other))
+                .find_map(|chart| born(&chart));
+            if let Some(born) = both {
+                return Some((born, next));
+            }
+        }
+        let alone = words.is_capital(first) && !days.is_empty() && one.chars().count() > 1;
+        let found = charts(&one).filter(|_| alone).find_map(|chart| born(&chart));
+        found.map(|born| (born, first))
+    }
+
     fn at(&self, words: &Words<'_>, first: usize, own: &Chart) -> Place {
-        match self.number_at(words, first, own) {
+        match self.number_at(words, first, Some(own)) {
             Place::Nothing => {}
             found => return found,
         }
@@ -132,7 +199,7 @@ impl Charts {
     }
 
     /// A number as it stands in a chart, however it is spaced, the longest first; digits alone only where the text says that they are one.
-    fn number_at(&self, words: &Words<'_>, first: usize, own: &Chart) -> Place {
+    fn number_at(&self, words: &Words<'_>, first: usize, own: Option<&Chart>) -> Place {
         const LONGEST: usize = 4;
         let mut joined = words.upper(first);
         let mut all = vec![(first, joined.clone())];
@@ -146,7 +213,7 @@ impl Charts {
         let is_said = words.is_said_to_be_a_number(first);
         for (last, number) in all.into_iter().rev().filter(|(_, number)| text::is_number(number)) {
             let is_whole = !text::is_digits(&number) || is_said;
-            let is_own = number == own.number || is_said && own.digits.as_ref() == Some(&number);
+            let is_own = own.is_some_and(|own| number == own.number || is_said && own.digits.as_ref() == Some(&number));
             let found = |index: &Index| index.get(&number).is_some_and(|whose| !whose.is_empty());
             match () {
                 () if is_own => return Place::Own(last),

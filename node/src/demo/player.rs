@@ -251,7 +251,11 @@ impl Player {
                 Command::EditMessage {
                     conversation_id,
                     seq: self.seq(caller, said)?,
-                    edit: EditMessage { body, mentions },
+                    edit: EditMessage {
+                        body,
+                        mentions,
+                        check_patient: false,
+                    },
                 }
             }
             Deed::Retract { said, reason } => Command::RetractMessage {

@@ -28,6 +28,7 @@ mod in_time;
 mod killed;
 mod live;
 mod looks;
+mod no_patients;
 mod note_canary;
 mod on_behalf;
 mod on_behalf_at_nodes;

@@ -95,6 +95,52 @@ fn what_is_the_patients_own_or_nobodys_is_not() {
 }
 
 #[test]
+fn any_patient_is_named_by_a_number_or_by_name_and_birth_date() {
+    let charts = charts();
+    let named = |text: &str| -> Vec<(What, String)> {
+        let all = charts.patients_named(text);
+        all.into_iter().map(|named| (named.what, named.text)).collect()
+    };
+    let number = |text: &str| (What::RecordNumber, text.to_owned());
+    let name = |text: &str| (What::Name, text.to_owned());
+    let born = |text: &str| (What::BirthDate, text.to_owned());
+    assert_eq!(
+        named("MRN-10240 waits, and chart 77-1234"),
+        [number("MRN-10240"), number("77-1234")]
+    );
+    for (text, expected) in [
+        (
+            "Who saw Maria Garcia, 03/12/1980?",
+            [name("Maria Garcia"), born("03/12/1980")],
+        ),
+        ("28.02.2014 is john wu", [born("28.02.2014"), name("john wu")]),
+        ("Garcia, DOB 6/1/75, for room 3", [name("Garcia"), born("6/1/75")]),
+        (
+            "M. Garcia (born June 1, 1975)",
+            [name("M. Garcia"), born("June 1, 1975")],
+        ),
+        ("Ms. Okafor, 1991-11-05", [name("Okafor"), born("1991-11-05")]),
+    ] {
+        assert_eq!(named(text), expected, "{text}");
+    }
+    // A name, a date, or both that do not belong together: nobody's.
+    for silent in [
+        "Maria Garcia is here",
+        "03/12/1980 and 1991-11-05",
+        "Maria Garcia, 1975-06-02",
+        "John Wu comes on 2014-03-28",
+        "the wu on 2014-02-28",
+        "Samuel and Lin, 1980-03-12",
+        "We gave 10240 shots, call 555-10241",
+        "",
+    ] {
+        assert_eq!(named(silent), [], "{silent}");
+    }
+    let many = "MRN-10240 MRN-10241 MRN-20077, chart 77-1234, Maria Garcia 1980-03-12, Mario Garcia 1975-06-01";
+    assert_eq!(named(many).len(), limits::OTHERS_NAMED_COUNT_MAX);
+}
+
+#[test]
 fn what_changes_is_found_as_it_is_now() {
     let mut charts = charts();
     charts.take(&person(

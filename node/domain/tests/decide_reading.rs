@@ -12,7 +12,8 @@ use corridor_domain::conversation::{Conversation, Kind, Membership, Place, Side}
 use corridor_domain::ids::ConversationId;
 use corridor_domain::limits;
 use corridor_domain::outcome::{Answer, Change, Grant, Outcome};
-use corridor_domain::person::{Person, Role};
+use corridor_domain::permission::{sees_all_late, sees_retracted};
+use corridor_domain::person::{AccountState, Person, Role};
 use corridor_domain::private::Private;
 use corridor_domain::refusal::Refusal;
 use corridor_domain::session::BreakGlass;
@@ -250,4 +251,31 @@ fn a_glass_is_broken_for_a_reason_and_a_time() {
         Case::by(&administrator(), Command::ReadAudit).refused(),
         Refusal::Forbidden
     );
+}
+
+#[test]
+fn who_reviews_and_who_sees_to_it_are_told_apart() {
+    let with = |roles: &[Role]| Person {
+        roles: roles.iter().copied().collect(),
+        ..nurse()
+    };
+    let cases = [
+        (with(&[Role::Nurse, Role::OrganizationQueue]), false, false),
+        (with(&[Role::ComplianceOfficer]), true, false),
+        (with(&[Role::Administrator]), false, true),
+        (
+            with(&[Role::Administrator, Role::ComplianceOfficer, Role::Nurse]),
+            true,
+            true,
+        ),
+        (patient(PATIENT, &[]), false, false),
+    ];
+    for (person, reviews, sees_to_it) in cases {
+        assert_eq!((sees_retracted(&person), sees_all_late(&person)), (reviews, sees_to_it));
+        let suspended = Person {
+            state: AccountState::Suspended,
+            ..person
+        };
+        assert!(!sees_retracted(&suspended) && !sees_all_late(&suspended));
+    }
 }

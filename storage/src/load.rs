@@ -149,6 +149,7 @@ fn load_family(
             history,
         } => {
             view.subject_membership = records.record(&keys::membership(*conversation, *person))?;
+            coverage::load_covered(records, view, *conversation)?;
             if let (History::Since { at_ms }, Some(head)) = (history, &view.about.conversation) {
                 view.since = Some(first_since(records, head, *at_ms)?);
             }

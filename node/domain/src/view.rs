@@ -154,6 +154,8 @@ pub struct View {
     pub pins_count: usize,
     /// What happened in it lately that the actor has not seen.
     pub unseen: Vec<Event>,
+    /// The membership of the one for whom the actor would come in.
+    pub covered_membership: Option<Membership>,
     /// What the actor came to in it by a coverage.
     pub stand_in: Option<StandIn>,
     /// What the one who answers for it did.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::auditor::Auditor;
 use crate::support::clinic::{Clinic, password_of};
 use crate::support::new_command_id;
-use crate::support::person::{path_of, try_sign_in};
+use crate::support::person::try_sign_in;
 use crate::support::socket::Socket;
 
 #[test]

@@ -87,7 +87,7 @@ fn a_patient_is_looked_up_with_who_acts_for_them() {
     auditor.one("patients_read", "accepted");
     assert_eq!(profile["patient"]["id"], json!(leo.id));
     assert!(profile["patient"]["patient"]["mrn"].is_string());
-    assert_eq!(texts(&profile["proxies"], "id"), [hanh.id.clone()]);
+    assert_eq!(texts(&profile["proxies"], "id"), [hanh.id.as_str()]);
     for stranger in [&leo, &hanh, &haas] {
         stranger.get(&path).refused(403, "forbidden");
         auditor.one("patients_read", "forbidden");
@@ -98,7 +98,7 @@ fn a_patient_is_looked_up_with_who_acts_for_them() {
     auditor.lines();
     let found = teo.get("/v1/people?kind=proxy&q=tran").expect(200);
     auditor.one("people_read", "accepted");
-    assert_eq!(texts(&found["people"], "id"), [hanh.id.clone()]);
+    assert_eq!(texts(&found["people"], "id"), [hanh.id.as_str()]);
     assert_eq!(found["people"][0]["proxy_for"], json!([leo.id]));
     okafor.get("/v1/people?kind=proxy").refused(403, "forbidden");
     teo.get("/v1/people?kind=patient").refused(422, "invalid");

@@ -194,3 +194,11 @@ pub(super) fn load_substituted(records: &impl Records, view: &mut View, id: Cove
     }
     Ok(())
 }
+
+/// How far the one has read for whom the actor would come in.
+pub(super) fn load_covered(records: &impl Records, view: &mut View, conversation: ConversationId) -> io::Result<()> {
+    if let Some(covered) = view.about.cover(view.now_ms).map(|cover| cover.covered) {
+        view.covered_membership = records.record(&keys::membership(conversation, covered))?;
+    }
+    Ok(())
+}

@@ -83,6 +83,12 @@ pub(super) fn admit(
         let until = before.departure.map_or(place.seq, |departure| departure.seq);
         membership.past_stays.push((before.joined_seq, until));
     }
+    // Who comes in for somebody has read what that one has read: what waits for them waits for both (J04).
+    let covered = view.covered_membership.as_ref().filter(|covered| covered.is_current());
+    if let Some(covered) = covered.filter(|_| subject.id == actor.id) {
+        membership.read_seq = covered.read_seq;
+        membership.read_number = covered.read_number;
+    }
     room.put_membership(membership);
     Ok((room.finish(), place))
 }

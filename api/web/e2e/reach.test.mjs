@@ -17,6 +17,7 @@ let chrome;
 let okafor;
 let id;
 let asked_seq;
+let answer_seq;
 
 const writes = (api, body, more = {}) => api.post(`/v1/conversations/${id}/messages`, { body, audience: "everyone", priority: "routine", mentions: [], ...more });
 
@@ -27,7 +28,7 @@ before(async () => {
   const [okafor_api, wen_api, jonas_api, patient_api] = await Promise.all(["okafor", "wen", "jonas", "garcia"].map((login) => node.api(account(login))));
   ({ conversation_id: id } = await patient_api.post("/v1/conversations", { kind: "patient", patient_id: patient_api.person.id, topic: unique("My dressing") }));
   ({ seq: asked_seq } = await writes(patient_api, ASKED));
-  const { seq: answer_seq } = await writes(wen_api, ANSWER, { reply_to: asked_seq });
+  ({ seq: answer_seq } = await writes(wen_api, ANSWER, { reply_to: asked_seq }));
   const task = (title, more) => okafor_api.post(`/v1/conversations/${id}/tasks`, { title, assignee: { person_id: okafor_api.person.id }, ...more });
   await task(OLD, { seq: asked_seq });
   await task(OF_ANSWER, { seq: answer_seq });
@@ -72,11 +73,11 @@ test("the message of long ago is loaded, scrolled to and marked, and stays there
   await seen(page, asked_seq);
 });
 
-test("an answer is shown in its thread, beside what it answers", async () => {
+test("an answer is shown in its place and in its thread, beside what it answers", async () => {
   const { page } = okafor;
   await task(page, OF_ANSWER).click();
-  await page.getByRole("complementary").locator("article[data-message]").filter({ hasText: ANSWER }).waitFor();
-  await seen(page, asked_seq);
+  await page.getByRole("complementary").locator('li[aria-current="true"] article[data-message]').filter({ hasText: ANSWER }).waitFor();
+  await seen(page, answer_seq);
   await page.keyboard.press("Escape");
 });
 

@@ -51,9 +51,11 @@ export const conversation = {
     acknowledge: "Acknowledge",
     acknowledging: "Acknowledging…",
     waitingAck: "Waiting for acknowledgement",
-    acknowledgedBy: (names: string, time: string) => `Acknowledged by ${names}, ${time}`,
+    acknowledgedBy: (names: string, time: string) => `Acknowledged by ${names}${time && `, ${time}`}`,
     replies: (count: number) => `${count} ${many(count, "reply", "replies")}`,
     lastReply: (time: string) => `last ${time}`,
+    inThread: (start: string) => (start === "" ? "in a thread" : `in a thread: ${start}`),
+    patientSees: "Patient sees this",
     newReplies: (count: number) => `${count} new`,
     deliveredRead: (delivered: number, read: number, all: number) =>
       read === all ? `Read by all ${all}` : delivered === 0 ? `Sent to ${all}` : `Delivered to ${delivered === all ? "all" : `${delivered} of`} ${all}${read === 0 ? "" : `, read by ${read}`}`,

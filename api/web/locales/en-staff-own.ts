@@ -7,7 +7,7 @@ export const own = {
   putAwayNote: "Leaves your list until the next message. For everybody else it stays as it is.",
   takeOut: "Take out of my archive",
   mute: "Mute",
-  muteNote: "Not counted and not announced, for you alone. STAT still is.",
+  muteNote: "Not counted and not announced, for you alone. STAT still is, and what means you.",
   unmute: "Unmute",
   markUnread: "Mark as unread",
   remind: "Remind me…",

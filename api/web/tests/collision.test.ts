@@ -254,7 +254,7 @@ describe("by when it must be read", () => {
   const dialog = (): HTMLElement | null => screen.queryByRole("dialog", { name: later_words.read.title });
   function both(box = composer()): Composer {
     render(ComposerNotes, { composer: box, outside: false, onfocus });
-    render(SendMore, { composer: box, sees: "", held: box.text === "", why: "x", onfocus });
+    render(SendMore, { composer: box, sees: "", held: box.text === "", why: "x", before: (then: () => void) => then(), onfocus });
     return box;
   }
 

@@ -82,7 +82,7 @@ describe("both names", () => {
   test("nothing said in one's own name stands under both", () => {
     const timeline = new Timeline();
     timeline.applyPage([said(1, 1, "a"), forRaman(2, 2), forRaman(3, 3), said(4, 4, "b")], 1, 4, 1);
-    const entries = entriesOf(timeline.list(), { me: MARIA.id, new_after_seq: 0, hide_replies: false, lines: () => true, format: new Format("en-US") });
+    const entries = entriesOf(timeline.list(), { me: MARIA.id, new_after_seq: 0, lines: () => true, format: new Format("en-US") });
     expect(entries.flatMap((entry) => (entry.kind === "message" ? [entry.first] : []))).toEqual([true, true, false, true]);
   });
 });

@@ -82,10 +82,10 @@ describe("the way", () => {
     await reach.to("con_a", 470);
     expect([aim.now, reach.lost?.why]).toEqual([undefined, "failed"]);
   });
-  test("to an answer leads to what it answers, and opens the thread", async () => {
+  test("to an answer leads to its place among the messages, and opens its thread, whether what it answers is here or not", async () => {
     all[494] = said(495, 495, "an answer", MARIA, { reply_to: 485 });
     await reach.to("con_a", 495);
-    expect([pages, aim.now, router.now.thread]).toEqual([1, { id: "con_a", seq: 485 }, 485]);
+    expect([pages, aim.now, router.now.thread]).toEqual([0, { id: "con_a", seq: 495 }, 485]);
   });
   test("is left when another one is taken, or another conversation is opened", async () => {
     const early = reach.to("con_a", 300);

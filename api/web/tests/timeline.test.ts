@@ -4,6 +4,7 @@ import { Timeline } from "../src/core/timeline";
 import { entriesOf, windowFrom } from "../src/core/entries";
 import { Format } from "../src/core/format";
 import { tally, teamHasRead } from "../src/core/receipts";
+import type { ConversationEvent } from "../src/core/wire";
 import { event, MARIA, ORTIZ, RAMAN, said } from "./fakes";
 
 function held(): Timeline {
@@ -99,15 +100,24 @@ describe("receipts", () => {
 });
 
 describe("entries", () => {
-  const options = { me: RAMAN.id, new_after_seq: 0, hide_replies: true, lines: () => true, format: new Format("en-US", "UTC") };
+  const options = { me: RAMAN.id, new_after_seq: 0, lines: () => true, format: new Format("en-US", "UTC") };
   test("days, the new line, groups, replies", () => {
     const timeline = held();
     timeline.apply(said(4, 3, "r", ORTIZ, { reply_to: 2 }));
     timeline.apply(said(5, 4, "c"));
     timeline.apply(said(6, 5, "d"));
     const entries = entriesOf(timeline.list(), { ...options, new_after_seq: 4 });
-    expect(entries.map((entry) => entry.kind)).toEqual(["day", "line", "message", "message", "new", "message", "message"]);
-    expect(entries.filter((entry) => entry.kind === "message").map((entry) => entry.first)).toEqual([true, true, true, false]);
+    expect(entries.map((entry) => entry.kind)).toEqual(["day", "line", "message", "message", "message", "new", "message", "message"]);
+    expect(entries.filter((entry) => entry.kind === "message").map((entry) => entry.first)).toEqual([true, true, true, true, false]);
+  });
+  test("an answer stands in its place, is new as any other, and groups with those to the same message alone", () => {
+    const timeline = new Timeline();
+    const answer = (seq: number, reply_to: number): ConversationEvent => said(seq, seq, "r", ORTIZ, { reply_to });
+    timeline.applyPage([said(9, 9, "a"), answer(10, 2), answer(11, 2), answer(12, 9), said(13, 13, "b")], 9, 13, 1);
+    const entries = entriesOf(timeline.list(), { ...options, new_after_seq: 9 });
+    expect(entries.map(({ kind, seq }) => [kind, seq])).toEqual([["day", 9], ["message", 9], ["new", 10], ["message", 10], ["message", 11], ["message", 12], ["message", 13]]);
+    expect(entries.flatMap((entry) => (entry.kind === "message" ? [entry.first] : []))).toEqual([true, true, false, true, true]);
+    expect(entriesOf(timeline.list(), { ...options, new_after_seq: 9, me: ORTIZ.id }).some(({ kind }) => kind === "new")).toBe(false);
   });
   test("the window reaches the new line", () => {
     const timeline = new Timeline();

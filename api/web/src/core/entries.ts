@@ -1,5 +1,5 @@
-// Stands between a timeline and its rows on the screen: days, the "new" line, groups of one sender within five minutes.
-// Refuses to know elements and scrolling.
+// Stands between a timeline and its rows on the screen: days, the "new" line, groups of one sender within five minutes. Answers stand in their
+// order among the rest, and group with those to the same message. Refuses to know elements and scrolling.
 import type { Format } from "./format";
 import type { Item, Line, Message } from "./timeline";
 
@@ -15,8 +15,6 @@ export interface EntryOptions {
   me: string | undefined;
   /** Messages of others above this are new. 0: none. */
   new_after_seq: number;
-  /** Replies stand in their own thread. */
-  hide_replies: boolean;
   lines: (line: Line) => boolean;
   format: Format;
 }
@@ -27,7 +25,7 @@ export function entriesOf(items: readonly Item[], options: EntryOptions): Entry[
   let new_shown = options.new_after_seq === 0;
   let previous: Message | undefined;
   for (const item of items) {
-    if (item.kind === "message" ? options.hide_replies && item.reply_to !== null : !options.lines(item)) continue;
+    if (item.kind === "line" && !options.lines(item)) continue;
     const of_day = options.format.dayKey(item.at_ms);
     if (of_day !== day) {
       day = of_day;
@@ -51,7 +49,7 @@ export function entriesOf(items: readonly Item[], options: EntryOptions): Entry[
 }
 
 function sameGroup(previous: Message | undefined, message: Message): boolean {
-  return previous !== undefined && previous.author.id === message.author.id && previous.on_behalf_of?.id === message.on_behalf_of?.id
+  return previous !== undefined && previous.reply_to === message.reply_to && previous.author.id === message.author.id && previous.on_behalf_of?.id === message.on_behalf_of?.id
     && previous.audience === message.audience && previous.priority === "routine" && message.priority === "routine"
     && message.at_ms - previous.at_ms < GROUP_MS;
 }

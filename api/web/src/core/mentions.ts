@@ -1,11 +1,13 @@
 // Stands between a text and the people it names: which mentions are still in it when it goes.
 // Refuses to know how they came into it.
-import type { Mention } from "./wire";
+import type { Author, Mention } from "./wire";
 
 export interface Candidate {
   name: string;
   mention: Mention;
   detail: string;
+  /** Not in the conversation when they were chosen. */
+  outside?: Author;
 }
 
 /** Only what is still written counts: deleting the name deletes the mention. */

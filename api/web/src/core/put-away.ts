@@ -1,4 +1,4 @@
-// Stands between what a person has archived for themselves or muted and what follows from it, in the lists and for the badge.
+// Stands between what a person has archived for themselves or muted, what calls them, and what follows from it, in the lists and for the badge.
 // Refuses to know the words, and to change anything: the node does.
 import type { Conversation } from "./wire";
 
@@ -7,7 +7,12 @@ export function isPutAway({ my: { attention }, last_number }: Pick<Conversation,
   return attention?.put_away_number != null && last_number <= attention.put_away_number;
 }
 
-/** For the badge: of what is muted or put away nothing. */
+/** Something unread in it means this person. */
+export function isCalled({ my: { called_seq = 0, read_seq } }: Pick<Conversation, "my">): boolean {
+  return called_seq > read_seq;
+}
+
+/** For the badge: nothing of what is put away, and of what is muted only where it calls. */
 export function unreadToCount(conversation: Conversation): number {
-  return conversation.my.attention?.muted || isPutAway(conversation) ? 0 : conversation.my.unread;
+  return (conversation.my.attention?.muted && !isCalled(conversation)) || isPutAway(conversation) ? 0 : conversation.my.unread;
 }

@@ -61,7 +61,7 @@ export class Store {
     const kept = members ?? held?.members;
     // An answer that was under way while events came must not turn the clock back.
     const base: Conversation = held !== undefined && held.last_seq > conversation.last_seq
-      ? { ...rest, last_seq: held.last_seq, last_number: held.last_number, last_message: held.last_message ?? null, state: held.state, topic: held.topic ?? null, care: held.care ?? rest.care ?? null, my: { ...rest.my, unread: held.my.unread, read_seq: held.my.read_seq, read_number: held.my.read_number } }
+      ? { ...rest, last_seq: held.last_seq, last_number: held.last_number, last_message: held.last_message ?? null, state: held.state, topic: held.topic ?? null, care: held.care ?? rest.care ?? null, my: { ...rest.my, called_seq: held.my.called_seq, unread: held.my.unread, read_seq: held.my.read_seq, read_number: held.my.read_number } }
       : { ...rest, last_message: rest.last_message ?? held?.last_message ?? null }; // one conversation alone comes without its preview
     this.set(kept === undefined ? base : { ...base, members: kept });
     const timeline = this.timelines.get(conversation.id);

@@ -27,11 +27,9 @@ export interface SyncOptions {
   open?: (url: string) => Socket;
   onLink?: (link: Link) => void;
   onSignedOut?: () => void;
-  /** Live messages of others, for the announcer. */
-  onMessage?: (event: ConversationEvent, live: boolean) => void;
   onLoaded?: () => void;
-  /** Every event that came over the socket, after the store has it. */
-  onEvent?: (event: ConversationEvent) => void;
+  /** Every event that came over the socket, after the store has it; `live`: it has just happened. */
+  onEvent?: (event: ConversationEvent, live: boolean) => void;
 }
 
 const TYPING_MS = 6000;
@@ -256,15 +254,12 @@ export class Sync {
     const moves_care = careAfter(care, event) !== care;
     const outcome = store.applyEvent(event);
     store.advance(event.revision);
-    this.options.onEvent?.(event);
+    this.options.onEvent?.(event, this.live_now);
     if (outcome === "unknown") this.discover(id, event.seq);
     if (outcome === "gap") this.pages.fill(id, 250);
     if (outcome === "ignored") return;
     const mine = event.actor.id === store.me?.id;
-    if (body.type === "message_sent" && !mine) {
-      if (store.conversations.get(id)?.my.member !== false) this.deliveries.mark(id, event.seq);
-      this.options.onMessage?.(event, this.live_now);
-    }
+    if (body.type === "message_sent" && !mine && store.conversations.get(id)?.my.member !== false) this.deliveries.mark(id, event.seq);
     if (leaversOf(body).includes(store.me?.id)) {
       this.unknown.delete(id);
       store.removeConversation(id);

@@ -6,6 +6,7 @@ import type { Author, ConversationEvent, EventBody, Mention, Priority, Audience,
 
 export interface Acknowledgement {
   person: Author | null;
+  /** 0: not known. */
   at_ms: number;
 }
 
@@ -72,9 +73,9 @@ export class Timeline {
   readonly marks = new Map<string, Marks>();
   /** For patients: how far their care team has read. */
   team_read_seq = 0;
-  private readonly acknowledged = new Map<number, Acknowledgement[]>();
+  readonly acknowledged = new Map<number, Acknowledgement[]>();
   /** Changes that came before the message they change. */
-  private readonly later = new Map<number, ConversationEvent[]>();
+  readonly later = new Map<number, ConversationEvent[]>();
   private readonly ahead = new Map<number, ConversationEvent>();
   private sorted: readonly Item[] | undefined;
 

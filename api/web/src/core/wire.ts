@@ -2,9 +2,12 @@
 // Refuses to know how anything is sent, kept or shown.
 import type { Found } from "./wire-guard";
 import type { IdentityChecked, IdentityEvent } from "./wire-identity";
+import type { Attention } from "./wire-own";
 import type { PinEvent } from "./wire-pins";
 import type { OfLabelled, Restricted, RestrictionAbility, RestrictionEvent, Safeguards } from "./wire-restriction";
 import type { TaskEvent, TaskFrame } from "./wire-tasks";
+
+export type { Attention, AttentionStep, InboxFilter } from "./wire-own";
 
 export type PersonKind = "staff" | "patient" | "proxy" | "partner" | "service";
 export type Presence = "available" | "busy" | "off_duty" | "offline";
@@ -76,23 +79,6 @@ export interface LastMessage {
   retracted?: boolean;
 }
 
-/** How one wants to see a conversation; nobody else sees any of it. */
-export interface Attention {
-  /** Put away as long as its last message has no higher number. */
-  put_away_number?: number | null;
-  muted: boolean;
-  marked_unread: boolean;
-  remind_at_ms?: number | null;
-}
-
-/** `remind` without a time: not any more. */
-export type AttentionStep =
-  | { step: "put_away" | "take_out" | "mark_unread" }
-  | { step: "mute"; muted: boolean }
-  | { step: "remind"; at_ms?: number };
-
-export type InboxFilter = "all" | "unread" | "read" | "put_away";
-
 export interface My {
   member: boolean;
   owner?: boolean;
@@ -101,6 +87,8 @@ export interface My {
   read_seq: number;
   read_number: number;
   unread: number;
+  /** The last message that means one: it mentions one or one's role, or answers in a thread that one follows. It counts until it is read. */
+  called_seq?: number | undefined;
   may: Ability[];
   /** Absent where nothing was changed. */
   attention?: Attention | null;
@@ -229,7 +217,7 @@ export type EventBody =
   | {
       type: "message_sent"; number: number; audience: Audience; priority: Priority; body?: string | null;
       reply_to?: number | null; mentions?: Mention[]; version?: number; edited_at_ms?: number | null;
-      retracted?: Retraction | null;
+      retracted?: Retraction | null; acknowledged_by?: Author[];
     }
   | { type: "message_edited"; target_seq: number; version: number; body?: string | null; mentions?: Mention[] }
   | { type: "message_retracted"; target_seq: number; reason?: string | null }

@@ -43,7 +43,9 @@ class Own {
       const kept = this.scheduled.filter(({ id }) => this.doubts.has(id));
       this.scheduled = [...kept, ...answer.scheduled.filter(({ id }) => !this.over.has(id))].reduce<readonly Scheduled[]>(withScheduled, []);
       this.state = "ready";
-      for (const { id, my } of mine?.conversations ?? []) {
+      for (const { id, my, last_seq } of mine?.conversations ?? []) {
+        const held = store.conversations.get(id);
+        if (held && last_seq >= held.last_seq && my.called_seq !== held.my.called_seq) store.putConversation({ ...held, my: { ...held.my, called_seq: my.called_seq } });
         const before = store.conversations.get(id)?.my.attention;
         const after = my.attention;
         if (JSON.stringify(before ?? null) === JSON.stringify(after ?? null)) continue;

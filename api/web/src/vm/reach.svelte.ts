@@ -33,14 +33,13 @@ class Reach {
       const timeline = session.store.timelines.get(id);
       if (timeline === undefined) return "failed";
       const message = timeline.message(seq);
-      // an answer stands beside the conversation, with what it answers
-      const root = message?.reply_to ?? seq;
-      if (message !== undefined && timeline.message(root) !== undefined) {
-        if (root !== seq) router.go(router.now.section, id, root);
-        aim.now = { id, seq: root };
+      if (message !== undefined) {
+        // an answer stands beside the conversation too, with what it answers
+        if (message.reply_to !== null) router.go(router.now.section, id, message.reply_to);
+        aim.now = { id, seq };
         return undefined;
       }
-      if (timeline.reached_start || timeline.first_held <= root) return "gone";
+      if (timeline.reached_start || timeline.first_held <= seq) return "gone";
       if (pages === PAGES_MAX) return "far";
       await session.sync?.pages.earlier(id);
     }

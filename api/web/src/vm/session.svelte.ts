@@ -35,7 +35,8 @@ export class Session {
   readonly http = new Http(undefined, () => this.end(), () => this.store.cursor);
   sync: Sync | undefined;
   outbox: Outbox | undefined;
-  onMessage: (event: ConversationEvent) => void = () => {};
+  /** Every event, once the store has it; `live`: it has just happened. */
+  declare onEvent?: (event: ConversationEvent, live: boolean) => void;
   /** Until when what is written can still be undone, if at all. */
   declare hold?: (conversation_id: string, message: SendMessage) => number | undefined;
   private tabs: Tabs<TabNote> | undefined;
@@ -133,10 +134,10 @@ export class Session {
       socket_url: socketUrl(),
       onLink: (link) => this.linked(link),
       onSignedOut: () => this.end(),
-      onMessage: (event, live) => {
-        if (live) this.onMessage(event);
+      onEvent: (event, live) => {
+        this.outbox?.seen(event, me.person.id);
+        this.onEvent?.(event, live);
       },
-      onEvent: (event) => this.outbox?.seen(event, me.person.id),
       onLoaded: () => {
         this.loaded = true;
       },

@@ -13,6 +13,8 @@ export const coverage = new Part(() => import("./parts/coverage"));
 export const restriction = new Part(() => import("./parts/restriction"));
 /** A message that was written to the wrong patient. */
 export const moving = new Part(() => import("./MoveDialog.svelte"));
+/** Somebody is named who is not in the conversation. */
+export const naming = new Part(() => import("./MentionAsk.svelte"));
 /** All that was said with a patient. */
 export const timeline = new Part(() => import("./PatientTimeline.svelte"));
 /** Keeping templates, one's own and the clinic's. */

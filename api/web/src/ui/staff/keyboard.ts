@@ -6,7 +6,7 @@ import { markUnread, resolveOrPutAway } from "./own-deeds";
 
 export type Wish =
   | "next" | "previous" | "next_unread" | "new" | "search" | "details" | "write" | "thread" | "archive" | "mark_unread" | "assign" | "take" | "help" | "escape"
-  | "team_note" | "stat" | "next_region" | "all" | "unread" | "read" | "put_away";
+  | "team_note" | "stat" | "next_region" | "all" | "unread" | "read" | "put_away" | "called" | "open";
 
 /** What the keys move: the list at the left, the open conversation, and the page around them. */
 export interface Keyed {
@@ -27,7 +27,7 @@ export interface Keyed {
 
 const SINGLE: Readonly<Record<string, Wish>> = {
   j: "next", k: "previous", n: "next_unread", c: "new", "/": "search", "]": "details", r: "write", t: "thread", e: "archive", u: "mark_unread", a: "assign",
-  "1": "all", "2": "unread", "3": "read", "4": "put_away",
+  "1": "all", "2": "unread", "3": "read", "4": "put_away", "5": "called",
 };
 
 export function writing(target: EventTarget | null): boolean {
@@ -44,6 +44,8 @@ export function wishOf(event: KeyboardEvent): Wish | undefined {
   if (event.ctrlKey && event.key === "F6") return "next_region";
   if (event.key === "Escape") return "escape";
   if (command || event.altKey || writing(event.target)) return undefined;
+  // an answer in its row among the messages
+  if (event.key === "Enter") return (event.target as Element | null)?.matches?.("li:has(> [data-answer])") ? "open" : undefined;
   return key === "a" && event.shiftKey ? "take" : SINGLE[key];
 }
 
@@ -61,6 +63,13 @@ function meant(): string | undefined {
   return document.activeElement?.closest<HTMLElement>("[data-conversation]")?.dataset["conversation"];
 }
 
+/** The one whose row among the messages is in focus, in its thread. Answers false where it is none. */
+function openAnswer(): boolean {
+  const row = document.activeElement?.closest("li")?.querySelector<HTMLElement>(":scope > [data-answer]");
+  row?.click();
+  return row != null;
+}
+
 /** Answers whether the key was for the page. */
 function fulfil(wish: Wish, { list, pane, section, writeNew, help, back }: Keyed): boolean {
   const { conversation } = router.now;
@@ -69,6 +78,7 @@ function fulfil(wish: Wish, { list, pane, section, writeNew, help, back }: Keyed
     case "previous": list?.move(-1); break;
     case "next_unread": list?.nextUnread(); break;
     case "all": case "unread": case "read": case "put_away": list?.choose(wish); break;
+    case "called": if (section === "inbox" || section === "team") list?.choose(wish); break;
     case "new": writeNew?.(); break;
     case "help": help(); break;
     case "search": list?.focusSearch(); break;
@@ -85,11 +95,13 @@ function fulfil(wish: Wish, { list, pane, section, writeNew, help, back }: Keyed
     case "team_note": pane?.toggleNote(); break;
     case "stat": pane?.toggleStat(); break;
     case "thread": {
+      if (openAnswer()) break;
       const seq = document.activeElement?.closest<HTMLElement>('[data-kind="message"]')?.dataset["seq"];
       if (seq === undefined || conversation === undefined) return false;
       router.go(section, conversation, Number(seq));
       break;
     }
+    case "open": openAnswer(); break;
     case "next_region": focusNextRegion(); break;
     case "escape":
       if (pane?.closeOne() !== true) {

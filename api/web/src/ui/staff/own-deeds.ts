@@ -29,7 +29,7 @@ export function whyNot(error: unknown): string {
 }
 
 /** From a menu or a key. What is put away or marked as unread is left: to look at it on would be to read it. */
-export async function attendNow({ id }: Pick<Conversation, "id">, step: Exclude<AttentionStep, { step: "remind" }>): Promise<void> {
+export async function attendNow({ id }: Pick<Conversation, "id">, step: Exclude<AttentionStep, { step: "remind" | "follow" }>): Promise<void> {
   if (session.link.state !== "live") return own.tell(words.offline);
   const beside = neighbour(id);
   const leaves = step.step === "put_away" || step.step === "mark_unread";

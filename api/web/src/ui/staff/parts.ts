@@ -9,7 +9,7 @@ import { fetchAhead, Part } from "../../vm/part.svelte";
 import type { Route, Section } from "../../vm/route.svelte";
 import type { Keyed } from "./keyboard";
 
-/** The keyboard, and what is in the menus: wanted with the first key or the first look around. */
+/** The keyboard, what is in the menus, and whom a message means: wanted with the first key or the first look around. */
 export const actions = new Part(() => import("./parts/actions"));
 /** The conversations of one section. */
 export const list = new Part(() => import("./ListPane.svelte"));

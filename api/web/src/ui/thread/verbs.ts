@@ -4,7 +4,8 @@ import type { Message } from "../../core/timeline";
 import type { SendMessage } from "../../core/wire";
 
 export interface Verbs {
-  reply: (root_seq: number) => void;
+  /** Opens the thread; `at`: the answer that is to be seen in it. */
+  reply: (root_seq: number, at?: number) => void;
   edit: (message: Message) => void;
   /** In a dialog. */
   ask: (what: "retract" | "receipts" | "versions" | "task" | "pin" | "move", message: Message) => void;

@@ -209,7 +209,7 @@ test("whose name it is may take it back", async () => {
   await dialog.waitFor({ state: "detached" });
   await page.getByText("You retracted this message.").waitFor();
   await patient.page.locator("article[data-message]").filter({ hasText: words }).waitFor({ state: "detached" });
-  await patient.page.getByText("This message was retracted.").waitFor();
+  await patient.page.locator("article[data-message]").filter({ hasText: "Chidi Okafor retracted this message." }).filter({ hasText: "Reason: not for this patient" }).waitFor();
 });
 
 test("a member has a third choice, which no note can be taken for; without a connection it is off and says why", async () => {

@@ -252,10 +252,14 @@ test("whose right ends sees the queue no more, nor what they only looked at", as
 });
 
 test("whoever has no right to the queue has no door to it, and is told why at its address", async () => {
-  assert.equal(await one.page.getByRole("link", { name: "Queue", exact: true }).count(), 0);
-  await one.page.evaluate(() => { location.hash = "#/queue"; });
-  await one.page.getByText("needs a permission that your role does not have", { exact: false }).waitFor();
-  await accessible(one.page, "no right to the queue");
+  // neither works with patients nor has the role
+  const { page, context } = await at(chrome, node, node.people().find(({ login }) => login === "teo"));
+  await online(page);
+  assert.equal(await page.getByRole("link", { name: "Queue", exact: true }).count(), 0);
+  await page.evaluate(() => { location.hash = "#/queue"; });
+  await page.getByText("needs a permission that your role does not have", { exact: false }).waitFor();
+  await accessible(page, "no right to the queue");
+  await context.close();
 });
 
 test("nothing broke the policy of the page", () => {

@@ -2,10 +2,6 @@
 export const opened = {
   seen: "Seen by your care team",
   writeTo: "Write to your care team",
-  archived: "This conversation is closed. Start a new message if you need us.",
-  closed: "Your care team has closed this conversation.",
-  covering: (name: string, covered: string, until: string) => `${name} is covering for ${covered} until ${until}.`,
-  closedKept: "Your message is not sent. It is kept for you.",
   offline: "No internet. Your message will be sent when you are back. Keep this page open.",
   replying: "Answer to:",
   team: "care team",
@@ -13,9 +9,6 @@ export const opened = {
   privateNow: (name: string) => `This conversation is now private between ${name} and the clinic.`,
   gone: "This conversation is not here any more.",
   lines: {
-    archived: (actor: string) => `${actor} archived this conversation`,
-    reopened: (actor: string) => `${actor} opened this conversation again`,
-    renamed: (actor: string, topic: string) => `${actor} changed the topic to “${topic}”`,
     closed: "Your care team closed this conversation",
     opened: "Your care team opened this conversation again",
     gone: (names: string, many: boolean) => `${names} ${many ? "are" : "is"} no longer part of this conversation`,

@@ -13,8 +13,6 @@ export const conversation = {
     team: "Only the care team is here. The patient does not see this room.",
     careTeam: (names: string, more: number) => `with ${names}${more > 0 ? ` and ${more} more` : ""}`,
     guidance: "Patients are told: in an emergency call 911. Crisis line: 988.",
-    guidanceSaid: (said: string) => `Patients are told: ${said}`,
-    hideGuidance: "Hide guidance",
   },
   composer: {
     audience: "Who will see this",

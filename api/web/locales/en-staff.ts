@@ -25,14 +25,6 @@ export const staff = {
     covering: (who: string, name: string) => `${who}, covering for ${name}`,
   },
   /** Who answers together where nobody has taken a conversation: the name, and as a sentence. */
-  /** Refusals that only staff meet. */
-  problems: {
-    already_member: "This person is already in the conversation.",
-    patient_account_inactive: "The patient's account is not active, so the message cannot reach them.",
-    edit_window_closed: "The time for changing this message is over.",
-    already_retracted: "The message was already retracted.",
-    team_chat_off: "Chat among staff is switched off.",
-  },
   pools: {
     front_desk: ["Front desk", "Front desk answers"], physician: ["Physicians", "Physicians answer"], nurse: ["Nurses", "Nurses answer"],
     medical_assistant: ["Medical assistants", "Medical assistants answer"], billing: ["Billing", "Billing answers"],

@@ -77,7 +77,7 @@ export const en = {
     archived: "The conversation is archived. Reopen it first.",
     closed: "Your care team has closed this conversation. What you wrote is kept here; send it as a new message.",
     not_a_member: "You are not in this conversation any more.",
-    patient_messages_off: "Messages between patients and the clinic are switched off.",
+    patient_messages_off: "Messages with patients are switched off for this clinic.",
     too_large: "The message is too long.",
     invalid: "The clinic's server did not accept this.",
     idempotency_conflict: "This was already sent with other words.",

@@ -10,6 +10,8 @@ import { session } from "./vm/session.svelte";
 await chooseLanguage(navigator.languages);
 document.documentElement.lang = language;
 const target = document.getElementById("app");
+// what the page says by itself stays until the first screen takes its place
+target?.replaceChildren();
 if (target !== null) mount(App, { target });
 void session.begin();
 registerWorker("/p/sw.js", "/p/");

@@ -1,6 +1,6 @@
 // Stands between the clinic's settings on the node and whoever shows them: as they stand, after a break and after every change as well.
 // Refuses to set them, and to keep them for whoever comes next on this device.
-import type { Author, Settings, SettingsPage } from "../core/wire";
+import type { Author, ConversationKind, Settings, SettingsPage } from "../core/wire";
 import type { Safeguards } from "../core/wire-restriction";
 import type { Sync } from "../core/sync";
 import { session } from "./session.svelte";
@@ -25,6 +25,11 @@ class Clinic {
     sync.onSettings = look;
     sync.onLink((link) => { if (link.state === "live") look(); });
     look();
+  }
+
+  /** Nothing new is said there: the clinic has switched it off. */
+  off(kind: ConversationKind): boolean {
+    return this.settings !== undefined && !this.settings[kind === "patient" ? "patients" : "team"];
   }
 
   /** As they stand now, for a question that hangs on them. What was known before stays until the answer is there, and if there is none. */

@@ -35,8 +35,8 @@ export class Session {
   readonly http = new Http(undefined, () => this.end(), () => this.store.cursor);
   sync: Sync | undefined;
   outbox: Outbox | undefined;
-  /** Every event, once the store has it; `live`: it has just happened. */
-  declare onEvent?: (event: ConversationEvent, live: boolean) => void;
+  /** Who hears every event, once the store has it; `live`: it has just happened. */
+  readonly ears = new Set<(event: ConversationEvent, live: boolean) => void>();
   /** Until when what is written can still be undone, if at all. */
   declare hold?: (conversation_id: string, message: SendMessage) => number | undefined;
   private tabs: Tabs<TabNote> | undefined;
@@ -136,7 +136,7 @@ export class Session {
       onSignedOut: () => this.end(),
       onEvent: (event, live) => {
         this.outbox?.seen(event, me.person.id);
-        this.onEvent?.(event, live);
+        for (const ear of this.ears) ear(event, live);
       },
       onLoaded: () => {
         this.loaded = true;

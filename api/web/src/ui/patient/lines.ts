@@ -11,8 +11,6 @@ const gone = (left: readonly Author[]): string =>
 
 export function lineWords({ actor, event }: Line, me: string): string {
   const name = actor.id === me ? text.you : actor.name;
-  if (event.type === "archived" || event.type === "reopened") return opened.lines[event.type](name);
-  if (event.type === "renamed") return opened.lines.renamed(name, event.topic);
   if (event.type === "stage_changed") return event.stage === "closed" ? opened.lines.closed : opened.lines.opened;
   if (event.type === "coverage_ended" && event.left) return opened.lines.coverageEnded(event.person.name);
   if (event.type === "labelled") return gone(event.left);

@@ -5,10 +5,10 @@ import type { Author, Member } from "../../core/wire";
 export type Ask =
   | { what: "label" | "unlabel" | "keep" | "share" }
   | { what: "add"; person?: Author }
-  | { what: "rename" | "archive" | "reopen" | "leave" | "care_room" | "assign" | "return" | "close" | "remind" | "identity" }
+  | { what: "rename" | "archive" | "reopen" | "leave" | "care_room" | "assign" | "return" | "close" | "remind" | "identity" | "owner" }
   | { what: "take_over"; from: Author }
   | { what: "hand_over"; to?: Author }
   | { what: "coverage"; covered: Author }
   | { what: "task" | "pin"; message?: Message }
   | { what: "remove"; member: Member }
-  | { what: "retract" | "receipts" | "versions" | "move"; message: Message };
+  | { what: "retract" | "anew" | "receipts" | "versions" | "move"; message: Message };

@@ -14,6 +14,7 @@ async function patch(conversation: Conversation, body: Record<string, unknown>):
 }
 
 export const rename = (conversation: Conversation, topic: string): Promise<void> => patch(conversation, { topic });
+export const giveTo = (conversation: Conversation, owner_id: string): Promise<void> => patch(conversation, { owner_id });
 export const archive = (conversation: Conversation): Promise<void> => patch(conversation, { state: "archived" });
 export const reopen = (conversation: Conversation): Promise<void> => patch(conversation, { state: "open" });
 

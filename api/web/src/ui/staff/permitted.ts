@@ -13,8 +13,10 @@ export interface Permitted {
   browse: boolean;
   /** People of other organizations have rooms with the clinic, and no patients here. */
   inbox: boolean;
-  /** The organization's queue: by role, or for as long as one covers for somebody. */
+  /** The queue: of one's own patients, of those one covers for, or of the whole organization. */
   queue: boolean;
+  /** All of the organization's in it. */
+  organization: boolean;
 }
 
 export function permittedTo(me: Me | undefined, covers = false): Permitted {
@@ -26,6 +28,8 @@ export function permittedTo(me: Me | undefined, covers = false): Permitted {
     write: patient || teammate || group || channel,
     browse: has("read_people"),
     inbox: me?.person.kind === "staff",
-    queue: covers || has("organization_queue"),
+    // a node of before has only the other two
+    queue: has("patient_queue") || covers || has("organization_queue"),
+    organization: has("organization_queue"),
   };
 }

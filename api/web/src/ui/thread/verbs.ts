@@ -8,7 +8,7 @@ export interface Verbs {
   reply: (root_seq: number, at?: number) => void;
   edit: (message: Message) => void;
   /** In a dialog. */
-  ask: (what: "retract" | "receipts" | "versions" | "task" | "pin" | "move", message: Message) => void;
+  ask: (what: "retract" | "anew" | "receipts" | "versions" | "task" | "pin" | "move", message: Message) => void;
   acknowledge: (message: Message) => Promise<void>;
 }
 

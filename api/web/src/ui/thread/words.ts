@@ -2,6 +2,7 @@
 // Refuses to know the layout.
 import { text } from "../../core/i18n";
 import { withTitle } from "../../core/names";
+import type { Message } from "../../core/timeline";
 import type { Author } from "../../core/wire";
 
 export function senderOf(author: Author, me: string | undefined): string {
@@ -17,4 +18,10 @@ export function senderOf(author: Author, me: string | undefined): string {
 export function signatureOf({ author, on_behalf_of }: { author: Author; on_behalf_of?: Author | null }, me?: string): string {
   if (!on_behalf_of) return senderOf(author, me);
   return text.message.onBehalf(author.id === me ? text.you : author.name, on_behalf_of.name);
+}
+
+/** In the place of words that were taken back: by whom. */
+export function retractedBy({ author, retracted }: Pick<Message, "author" | "retracted">, me: string): string {
+  const by = retracted?.person ?? author;
+  return by.id === me ? text.message.retractedByYou : retracted?.person ? text.message.retractedBy(by.name) : text.message.retracted;
 }

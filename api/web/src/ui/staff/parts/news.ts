@@ -4,21 +4,24 @@ import { clinic } from "../../../vm/clinic.svelte";
 import { coverages } from "../../../vm/coverage.svelte";
 import { own } from "../../../vm/own.svelte";
 import { followReach } from "../../../vm/reach";
+import { pressing } from "../../../vm/pressing.svelte";
 import { todo } from "../../../vm/tasks.svelte";
 
 export { default as AboveBox } from "../AboveBox.svelte";
 export { default as CoverageBanner } from "../CoverageBanner.svelte";
 export { default as CoverageNotices } from "../CoverageNotices.svelte";
+export { default as GuidanceLine } from "../GuidanceLine.svelte";
 export { default as OwnNotices } from "../OwnNotices.svelte";
 export { default as QuietLine } from "../QuietLine.svelte";
-export { clinic, todo };
+export { clinic, pressing, todo };
 
 export function look(): void {
   clinic.follow();
   followReach();
+  pressing.follow();
   for (const one of [coverages.look(), own.look(true), todo.look()]) void one.catch(() => {});
 }
 
 export function forget(): void {
-  for (const one of [coverages, own, todo]) one.forget();
+  for (const one of [coverages, own, pressing, todo]) one.forget();
 }

@@ -33,7 +33,7 @@ export default defineConfig(({ mode }) => ({
         // What is wanted at the same time travels in one piece. Both pages: before the first screen (core), what was written (md: the patient's
         // first screen shows it, the staff's does not), what is looked after behind it (clinic), for the first conversation (thread), and for
         // what is asked (modal).
-        // The staff page: before the first screen (frame), then its parts (src/ui/staff/parts.ts), and what several of them share (dialog).
+        // The staff page: before the first screen (frame), then its parts (src/ui/staff/parts.ts), and what several of them share (dialog, chart).
         // A part that shares nothing needs no line here: the rest splits by itself.
         codeSplitting: {
           includeDependenciesRecursively: false,
@@ -48,6 +48,7 @@ export default defineConfig(({ mode }) => ({
             { name: "actions", test: /src\/ui\/kit\/MenuList|src\/ui\/staff\/(calls|keyboard|menus|deeds|own-deeds|own-menu|own-message|owner|restriction-menu)\.|src\/vm\/own|src\/core\/(calls|later|pins)\.|locales\/en-staff-(calls|menus|own|panel|restriction-menu)/ },
             { name: "care", test: /src\/ui\/staff\/(care-steps|care-menu|replying|Responsibility|RestrictionChips|HandOverBanner|ComposerAsks|OnBehalf|GuardWords)\.|src\/core\/guard|src\/vm\/(now|on-behalf)|locales\/en-staff-(care|behalf|guard|restriction\.)/ },
             { name: "around", test: /src\/vm\/(holding|guard|templates)|src\/ui\/staff\/(ComposerNotes|Refused|SendMore|Held|Guard|GuardAnother|PatientPicker|TemplateButton|TemplateLeft|TemplateOffer|Offers|Mentions|fields)\.|src\/core\/(naming|templates)|locales\/en-staff-(naming|templates|reply)/ },
+            { name: "chart", test: /src\/core\/(clinic-chart|directory)\.|src\/vm\/(directory|patient-link|pins)\.|src\/ui\/staff\/(PinPatient|plain-click)\.|locales\/en-staff-(directory|glass|pins)\./ },
             { name: "todo", test: /src\/ui\/staff\/(TaskItem|UnreadItem|task-words|task-deeds)\.|src\/core\/tasks|locales\/en-staff-tasks/ },
             { name: "clinic", test: /src\/vm\/(clinic|identity)/ },
             { name: "modal", test: /src\/ui\/kit\/Dialog\.|src\/core\/restriction\./ },

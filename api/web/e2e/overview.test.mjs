@@ -16,12 +16,19 @@ let okafor_api;
 let patient_api;
 let auditor_api;
 let id;
+let late_id;
+/** To whom it was to be handed over. */
+let taker;
 
 before(async () => {
   node = await Node.start();
   chrome = await browser();
   const account = (login) => node.people().find((one) => one.login === login);
   [okafor_api, patient_api, auditor_api] = await Promise.all(["okafor", "garcia", "adeyemi"].map((login) => node.api(account(login))));
+  ({ conversation_id: late_id } = await patient_api.post("/v1/conversations", { kind: "patient", patient_id: patient_api.person.id, topic: unique("A form") }));
+  await okafor_api.post(`/v1/conversations/${late_id}/care`, { step: "take" });
+  taker = (await okafor_api.get(`/v1/conversations/${late_id}`)).members.find((one) => one.kind === "staff" && one.person_id !== okafor_api.person.id);
+  await okafor_api.post(`/v1/conversations/${late_id}/care`, { step: "hand_over", to_id: taker.person_id, minutes: 1 });
   [rosa, okafor, teo] = await Promise.all(["rosa", "okafor", "teo"].map((login) => at(chrome, node, account(login))));
   for (const { page } of [rosa, okafor, teo]) await online(page);
 });
@@ -95,8 +102,25 @@ test("who may not know what waits is told what is needed, and has their own figu
   await place(page, "Overview").click();
   await page.getByText("What waits for patients is shown to staff who work with patients", { exact: false }).waitFor();
   await tile(page, "total_messages").waitFor();
-  assert.equal(await page.locator("[data-card]").count(), 0);
+  assert.equal(await page.locator('[data-card]:not([data-card="late-list"])').count(), 0);
   await accessible(page, "overview of an administrator");
+});
+
+test("a hand-over that nobody took in time is listed, and leads there whoever may read it; administrators see it without patients", async () => {
+  const { page } = okafor;
+  const late = (on) => on.locator(`[data-late="${late_id}"]`);
+  await place(page, "Overview").click();
+  await late(page).waitFor({ timeout: 120_000 }); // it is late after a minute, and looked for every ten seconds
+  await late(page).getByText(`From Chidi Okafor to ${taker.name}`).waitFor();
+  await late(page).getByText("MRN-10240, born 03/12/1984").waitFor();
+  await accessible(page, "hand-overs that nobody took");
+  await late(teo.page).getByText("Maria Garcia").waitFor();
+  assert.equal(await late(teo.page).getByRole("link").count(), 0);
+  await teo.page.getByText("in the whole clinic", { exact: false }).waitFor();
+  await accessible(teo.page, "hand-overs that nobody took, to an administrator");
+  await late(page).getByRole("link", { name: "Maria Garcia" }).click();
+  await page.waitForFunction((to) => location.hash === `#/inbox/${to}`, late_id);
+  await page.locator("#conversation header").waitFor();
 });
 
 test("somebody is found by name, role, site and whether they are there, by keys alone, and written to", async () => {

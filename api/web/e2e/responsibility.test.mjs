@@ -125,10 +125,16 @@ test("a hand-over brings its summary for the team, waits, and moves when it is a
   assert.equal(await dialog.getByLabel("30 minutes").isChecked(), true);
   await dialog.getByText("Only the team sees this.", { exact: false }).waitFor();
   await dialog.getByLabel("Summary (optional)").fill(SUMMARY);
+  assert.equal(await dialog.getByRole("checkbox", { name: "Pin the summary to the chart" }).isChecked(), true);
+  await dialog.getByText("Looking for patients with a similar name…").waitFor({ state: "detached" });
+  const sure = dialog.getByRole("checkbox", { name: /^This is / });
+  if (await sure.count() > 0) await sure.check();
   await accessible(one.page, "hand-over dialog");
   await dialog.getByRole("button", { name: "Ask to take over" }).click();
   await dialog.waitFor({ state: "detached" });
   await message(other.page, SUMMARY).getByText("Team only").waitFor();
+  await line(other.page, `${one.account.name} pinned something to`).waitFor();
+  assert.deepEqual((await (await node.api(one.account)).get(`/v1/conversations/${id}/pins`)).pins.map((pin) => [pin.summary, pin.messages.length]), [[SUMMARY, 0]]);
   await banner(one.page).getByText(`You asked ${other.account.name} to take over; until they accept, you answer.`).waitFor();
   await banner(other.page).getByText(`${one.account.name} asks you to take over.`, { exact: false }).waitFor();
   await chip(other.page, `${one.account.name} answers`).waitFor();

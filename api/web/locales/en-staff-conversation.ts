@@ -10,6 +10,7 @@ export const conversation = {
     more: "More actions",
     back: "Back to the list",
     archived: "Archived",
+    beside: "Patient conversation",
     team: "Only the care team is here. The patient does not see this room.",
     careTeam: (names: string, more: number) => `with ${names}${more > 0 ? ` and ${more} more` : ""}`,
     guidance: "Patients are told: in an emergency call 911. Crisis line: 988.",
@@ -44,6 +45,7 @@ export const conversation = {
     offline: "Offline: messages wait on this device and are sent in order. Sending later needs a connection.",
   },
   actions: {
+    retracted: "Show the words",
     reply: "Reply in thread",
     more: "Message actions",
     acknowledge: "Acknowledge",

@@ -30,10 +30,28 @@ export const guard = {
   found: (count: number) => many(count, "In your message this belongs to another patient:", "In your message these belong to other patients:"),
   foundNone: "Something in your message belongs to another patient.",
   here: "This conversation is with",
+  hereRoom: "This care room is about",
   born: (date: string) => `born ${date}`,
   number: (mrn: string) => `number ${mrn}`,
   message: "Your message",
   back: "Go back and edit",
+  saveAnyway: "Save anyway",
+  /** Said where an edit is refused, above what was found. */
+  problems: {
+    another_patient: "Not saved: this may be about another patient.",
+    names_a_patient: "Not saved: this channel is not for patient information.",
+  },
+  /** A channel in which no patient is to be named. */
+  channel: {
+    title: "This channel is not for patient information",
+    found: "Found:",
+    foundNone: "Something in your message belongs to a patient.",
+    here: "Everybody in this channel would read it.",
+    back: "Change the text",
+    said: (found: string) => `Not sent. This channel is not for patient information. Found: ${found}.`,
+    elsewhere: (name: string) => `A message to ${name} was not sent: it names a patient, and the channel is not for patient information.`,
+    meant: "Send it here all the same",
+  },
   anyway: "Send anyway",
   other: "Send to another patient…",
   said: (found: string, name: string) => `Not sent. Your message has ${found}, which belongs to another patient. This conversation is with ${name}.`,

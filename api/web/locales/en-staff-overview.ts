@@ -40,6 +40,15 @@ export const overview = {
   lateNone: "None has run out of time.",
   lateOpen: "Show in the queue",
 
+  lateList: "Hand-overs that nobody took",
+  lateListNote: "Asked for, not accepted in time, in conversations that you may know of. The oldest first.",
+  lateListAll: "Asked for, not accepted in time, in the whole clinic. The oldest first.",
+  lateListNone: "None. Every hand-over was taken in time, or still waits.",
+  lateBorn: (date: string) => `born ${date}`,
+  lateFromTo: (from: string, to: string) => `From ${from} to ${to}`,
+  lateSince: (span: string) => `Late by ${span}`,
+  lateAsked: (when: string) => `asked for ${when}`,
+
   first: "First reply",
   period: "Last 7 days",
   half: "Half within",

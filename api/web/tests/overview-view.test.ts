@@ -11,7 +11,7 @@ import OverviewPane from "../src/ui/staff/OverviewPane.svelte";
 import { parseRoute } from "../src/vm/route.svelte";
 import { session } from "../src/vm/session.svelte";
 import { overview as words } from "../locales/en-staff-overview";
-import { conversation, ORTIZ, RAMAN } from "./fakes";
+import { conversation, MARIA, ORTIZ, RAMAN } from "./fakes";
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const AT = Date.parse("2026-11-22T10:00:00Z");
@@ -157,6 +157,35 @@ describe("the page", () => {
   });
 });
 
+describe("hand-overs that nobody took", () => {
+  const patient = { id: MARIA.id, name: MARIA.name, mrn: "MRN-10240", birth_date: "1984-03-12", state: "active" };
+  const late = [
+    { conversation_id: "con_a", patient, by: ORTIZ, to: RAMAN, at_ms: AT - 26 * HOUR, expires_at_ms: AT - 25 * HOUR },
+    { conversation_id: "con_x", patient: { ...patient, name: "Leo Tran" }, by: RAMAN, to: ORTIZ, at_ms: AT - HOUR, expires_at_ms: AT - 30 * MINUTE },
+  ];
+  const links = (): string[] => [...document.querySelectorAll<HTMLAnchorElement>("[data-late] a")].map((one) => `${one.textContent} ${one.getAttribute("href")}`);
+
+  test("are listed with whose, from whom to whom and since when; one's own and the queue's can be opened", async () => {
+    answer = figures({ late });
+    await open();
+    expect(wordsOf(document.querySelector('[data-late="con_a"]'))).toMatch(/^Maria Garcia MRN-10240, born 03\/12\/1984 From Jamie Ortiz to Priya Raman Late by 1 day 1 h asked for /);
+    expect(links()).toEqual(["Maria Garcia #/inbox/con_a", "Leo Tran #/queue/con_x"]);
+    cleanup();
+    await open([]);
+    expect(links()).toEqual(["Maria Garcia #/inbox/con_a"]);
+  });
+  test("are all that an administrator without patients is shown of them; nobody late is said", async () => {
+    answer = figures({ late });
+    await open(["manage_people"]);
+    expect([screen.getByText(words.forbidden), screen.getByText(words.lateListAll), document.querySelector('[data-card="ages"]')]).toEqual([expect.anything(), expect.anything(), null]);
+    expect(document.querySelectorAll("[data-late]")).toHaveLength(2);
+    cleanup();
+    answer = figures();
+    await open(["manage_people", "patient_queue"]);
+    expect([card("late-list"), document.querySelector('[data-card="ages"]')]).toEqual([words.lateListNone, expect.anything()]);
+  });
+});
+
 describe("how it is asked for", () => {
   test("every ten seconds while it is seen, at once when it is seen again, and not at all while it is not", async () => {
     await open();
@@ -196,7 +225,7 @@ describe("how it is asked for", () => {
     cleanup();
     answer = refusal("unreachable", 0);
     await open();
-    expect([alerts(), [...document.querySelectorAll("[data-card] .error")].map(wordsOf)]).toEqual([[words.failed], Array(5).fill(`${words.failed} ${text.retry}`)]);
+    expect([alerts(), [...document.querySelectorAll("[data-card] .error")].map(wordsOf)]).toEqual([[words.failed], Array(6).fill(`${words.failed} ${text.retry}`)]);
     expect(tiles()).toHaveLength(4);
     answer = figures();
     await fireEvent.click(screen.getAllByRole("button", { name: text.retry })[0] as HTMLElement);
@@ -217,7 +246,7 @@ describe("how it is asked for", () => {
     session.link = { state: "waiting", since_ms: 0, retry_at_ms: 0, reason: "" };
     session.loaded = false;
     await open();
-    expect([asked, screen.getByText(words.offline), screen.getAllByText(words.offlineTile).length, tiles()]).toEqual([0, expect.anything(), 9, []]);
+    expect([asked, screen.getByText(words.offline), screen.getAllByText(words.offlineTile).length, tiles()]).toEqual([0, expect.anything(), 10, []]);
     session.link = { state: "live" };
     session.loaded = true;
     await after();

@@ -53,7 +53,7 @@ beforeEach(() => {
   HTMLDialogElement.prototype.close = function close() { this.open = false; };
   asked = [];
   answers = {
-    [PEOPLE]: { people: [teo, rosa, wen, gone, haas] }, "/v1/sites": { sites: [{ id: "site_la", name: "Los Angeles" }, { id: "site_sf", name: "San Francisco" }] },
+    [PEOPLE]: { people: [teo, rosa, wen, gone, haas] }, [`/v1/people?kind=proxy&limit=${PEOPLE_MAX}`]: { people: [] }, "/v1/sites": { sites: [{ id: "site_la", name: "Los Angeles" }, { id: "site_sf", name: "San Francisco" }] },
     "/v1/people": { person_id: "per_new", revision: 9 }, "/v1/people?q=wen&limit=20": { people: [wen, haas] }, "/v1/patients?q=garcia&limit=50": { patients: [maria] }, "/v1/patients?q=garcia&limit=20": { patients: [maria] },
   };
   session.link = { state: "live" };
@@ -169,7 +169,7 @@ describe("the lists", () => {
   test("a site: what is wrong is said, what was added is told, and how many work there", async () => {
     await open();
     await press("Sites");
-    expect(wordsOf(document.querySelector('[data-site="site_sf"]'))).toBe("San Francisco 1 person works here");
+    expect(wordsOf(document.querySelector('[data-site="site_sf"]'))).toBe("San Francisco 1 person works here Rename");
     await press("Add site");
     expect(alerts()).toEqual([manage.sites.faults.missing]);
     await type("Name of the site", "los angeles");

@@ -46,7 +46,7 @@ beforeEach(() => {
   HTMLDialogElement.prototype.showModal = function show() { this.open = true; };
   HTMLDialogElement.prototype.close = function close() { this.open = false; };
   asked = [];
-  answers = { [FAMILY]: { patients: [MARIA_FOUND] }, [GIVEN]: { patients: [MARIA_FOUND] } };
+  answers = { [FAMILY]: { patients: [MARIA_FOUND] }, [GIVEN]: { patients: [MARIA_FOUND] }, [`/v1/patients/${MARIA.id}`]: { patient: MARIA_FOUND, proxies: [] }, "/v1/sites": { sites: [] } };
   session.link = { state: "live" };
   session.me = { person: { ...RAMAN, title: "MD" }, session_id: "", expires_at_ms: 0, workspace: { name: "" }, permissions: ["create_patient_conversation"] };
   vi.spyOn(session.http, "ask").mockImplementation((async (path: string, { body, command_id, method = "GET" }: { body?: unknown; command_id?: string; method?: string } = {}) => {

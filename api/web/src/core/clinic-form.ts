@@ -1,5 +1,5 @@
 // Stands between the clinic's settings and the form that sets them: into fields, what is wrong in them, and back.
-// Refuses to know the screen, and to lose what the form does not show (who answers at which site).
+// Refuses to know the screen, and to lose what the form does not show (a site that is not told).
 import { nowIn } from "./hours";
 import type { Reason, Settings } from "./wire";
 
@@ -18,7 +18,7 @@ export interface SettingsFaults {
   guidance?: "long";
   zone?: "unknown";
   days: Readonly<Record<number, "missing" | "before" | "overlap">>;
-  reasons: Readonly<Record<number, "missing" | "long" | "twice">>;
+  reasons: Readonly<Record<number, "missing" | "long" | "twice" | "sites">>;
 }
 
 export const GUIDANCE_BYTES_MAX = 2_000;
@@ -47,7 +47,7 @@ export function formOf(settings: Settings, here: string): SettingsForm {
   const { guidance, zone, patients, team } = settings;
   const days = Array.from({ length: 7 }, (_, day) => settings.hours.filter((one) => one.day === day)
     .sort((a, b) => a.from_minute - b.from_minute).map((one) => ({ from: timeOf(one.from_minute), until: timeOf(one.until_minute) })));
-  return { guidance, days, zone: zone || here, patients, team, reasons: settings.reasons.map((one) => ({ ...one })) };
+  return { guidance, days, zone: zone || here, patients, team, reasons: settings.reasons.map((one) => ({ ...one, ...(one.of_sites ? { of_sites: one.of_sites.map((each) => ({ ...each })) } : {}) })) };
 }
 
 function faultOfDay(spans: readonly Span[]): "missing" | "before" | "overlap" | undefined {
@@ -61,12 +61,13 @@ function faultOfDay(spans: readonly Span[]): "missing" | "before" | "overlap" | 
 export function faultsOf(form: SettingsForm): SettingsFaults {
   const days: Record<number, "missing" | "before" | "overlap"> = {};
   form.days.forEach((spans, day) => { const fault = faultOfDay(spans); if (fault !== undefined) days[day] = fault; });
-  const reasons: Record<number, "missing" | "long" | "twice"> = {};
+  const reasons: Record<number, "missing" | "long" | "twice" | "sites"> = {};
   const names = form.reasons.map(({ name }) => name.trim().toLocaleLowerCase());
-  form.reasons.forEach(({ number, name }, at) => {
+  form.reasons.forEach(({ number, name, of_sites = [] }, at) => {
     if (name.trim() === "") reasons[number] = "missing";
     else if (bytes(name) > REASON_BYTES_MAX) reasons[number] = "long";
     else if (names.indexOf(names[at] ?? "") < at) reasons[number] = "twice";
+    else if (of_sites.some(({ site_id }, nth) => site_id === "" || of_sites.findIndex((one) => one.site_id === site_id) < nth)) reasons[number] = "sites";
   });
   return {
     days, reasons,

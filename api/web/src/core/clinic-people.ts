@@ -6,7 +6,7 @@ export const WITH_PATIENTS: readonly Role[] = ["physician", "nurse", "medical_as
 export const FOR_THE_CLINIC: readonly Role[] = ["administrator", "compliance_officer"];
 export const QUEUE: Role = "organization_queue";
 const ROLES: readonly Role[] = [...WITH_PATIENTS, ...FOR_THE_CLINIC, QUEUE];
-const NAME_BYTES_MAX = 200;
+export const NAME_BYTES_MAX = 200;
 const LOGIN_BYTES_MAX = 254;
 const PASSWORD_BYTES_MAX = 1024;
 const RELATIONS_MAX = 100;
@@ -38,7 +38,7 @@ export type Field = "name" | "title" | "login" | "password" | "roles" | "mrn" | 
 export type Fault = "missing" | "long" | "short" | "spaces" | "without_login" | "queue" | "not_a_date" | "future" | "many";
 export type Faults = { [field in Field]?: Fault };
 
-const bytes = (words: string): number => new TextEncoder().encode(words.trim()).length;
+export const bytes = (words: string): number => new TextEncoder().encode(words.trim()).length;
 
 /** The node counts characters as people do, not the halves that some are made of. */
 export function passwordFault(password: string): "short" | "long" | undefined {
@@ -51,16 +51,16 @@ export function queueNeedsMore(roles: readonly Role[]): boolean {
   return roles.includes(QUEUE) && !worksIn(roles);
 }
 
-function dateFault(day: string, today: string): Fault | undefined {
+export function dateFault(day: string, today: string): Fault | undefined {
   if (day === "") return "missing";
   const date = new Date(`${day}T00:00:00Z`);
   if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== day) return "not_a_date";
   return day > today ? "future" : undefined;
 }
 
-const nameFault = (words: string): Fault | undefined => (words.trim() === "" ? "missing" : bytes(words) > NAME_BYTES_MAX ? "long" : undefined);
+export const nameFault = (words: string): Fault | undefined => (words.trim() === "" ? "missing" : bytes(words) > NAME_BYTES_MAX ? "long" : undefined);
 
-function loginFault({ kind, login }: PersonForm): Fault | undefined {
+export function loginFault({ kind, login }: Pick<PersonForm, "kind" | "login">): Fault | undefined {
   if (login.trim() === "") return kind === "staff" ? "missing" : undefined;
   if (/\s/.test(login.trim())) return "spaces";
   return bytes(login) > LOGIN_BYTES_MAX ? "long" : undefined;

@@ -33,6 +33,9 @@ export function asPerson({ id, topic, patient }: Conversation): Person {
   return { id, kind: "patient", name: patient?.name ?? "", organization: topic?.trim() ?? "", patient: { mrn: patient?.mrn ?? "", birth_date: patient?.birth_date ?? "", care_team: [] } };
 }
 
+/** Refused as it names a patient: another one than the conversation's, or one where none is to be named. */
+export const namesOne = (code: string | undefined): boolean => code === "another_patient" || code === "names_a_patient";
+
 export const foundIn = (problem: Problem | null | undefined): readonly Found[] => problem?.found ?? [];
 
 /** It was looked at, and is meant as it is. */

@@ -40,7 +40,7 @@ export interface Pin {
 }
 
 /** The last first. */
-export interface PinList { pins: Pin[]; more: boolean }
+export interface PinList { pins: Pin[]; more: boolean; /** Where it goes on, if it does. */ next_before?: string | number | null }
 
 /** In a conversation, towards the staff. */
 /** The patient only in that patient's conversations: elsewhere there may be people who must not know of them. */

@@ -3,6 +3,7 @@
 import type { Found } from "./wire-guard";
 import type { IdentityChecked, IdentityEvent } from "./wire-identity";
 import type { Attention } from "./wire-own";
+import type { WithRooms } from "./wire-people";
 import type { PinEvent } from "./wire-pins";
 import type { OfLabelled, Restricted, RestrictionAbility, RestrictionEvent, Safeguards } from "./wire-restriction";
 import type { TaskEvent, TaskFrame } from "./wire-tasks";
@@ -169,7 +170,7 @@ export type CareStep =
   | { step: "allow_on_behalf"; allowed: boolean }
   | { step: "accept" | "decline" | "withdraw" | "resolve" | "close" | "open" };
 
-export interface Conversation extends Restricted, IdentityChecked {
+export interface Conversation extends Restricted, IdentityChecked, WithRooms {
   id: string;
   kind: ConversationKind;
   topic?: string | null;
@@ -292,7 +293,7 @@ export interface OnBehalfConfirmed {
 
 export type Command =
   | ({ type: "send_message"; conversation_id: string } & SendMessage)
-  | { type: "edit_message"; conversation_id: string; seq: number; body: string; mentions: Mention[] }
+  | { type: "edit_message"; conversation_id: string; seq: number; body: string; mentions: Mention[]; check_patient?: true }
   | { type: "retract_message"; conversation_id: string; seq: number; reason: string }
   | { type: "mark_read"; conversation_id: string; seq: number }
   | { type: "confirm_delivery"; conversation_id: string; seq: number }
@@ -331,9 +332,9 @@ export type OwnFrame =
 export interface Hours { day: number; from_minute: number; until_minute: number }
 /** Why a patient writes, and who answers first: the latter is not told to patients. */
 export interface Reason { number: number; name: string; role?: string; of_sites?: { site_id: string; role: string }[] }
-export interface Settings { guidance: string; hours: Hours[]; zone: string; patients: boolean; team: boolean; reasons: Reason[] }
+export interface Settings { guidance: string; hours: Hours[]; zone: string; patients: boolean; team: boolean; reasons: Reason[]; chart_url?: string | null }
 /** `reachable`: whom of their care team patients can ask for. */
-export interface SettingsPage { settings: Settings; safeguards?: Safeguards; reachable?: Author[] }
+export interface SettingsPage { settings: Settings; safeguards?: Safeguards; reachable?: Author[]; /** For the staff. */ chart_url?: string | null }
 
 export type ServerFrame =
   | { type: "welcome"; version: number; person: Person; session_id: string; revision: number; heartbeat_ms: number; heartbeat_answered?: boolean }

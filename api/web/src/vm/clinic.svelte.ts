@@ -11,6 +11,8 @@ class Clinic {
   /** Against words that reach the wrong reader. */
   safeguards = $state.raw<Safeguards>();
   reachable = $state.raw<readonly Author[]>([]);
+  /** Where a patient's chart is, for the staff: `{mrn}` stands for the number. */
+  chart_url = $state("");
   private sync: Sync | undefined;
   private turn = 0;
 
@@ -21,6 +23,7 @@ class Clinic {
     this.sync = sync;
     this.settings = this.safeguards = undefined;
     this.reachable = [];
+    this.chart_url = "";
     const look = (): void => void this.look().catch(() => {});
     sync.onSettings = look;
     sync.onLink((link) => { if (link.state === "live") look(); });
@@ -46,6 +49,7 @@ class Clinic {
     this.settings = page.settings;
     this.safeguards = page.safeguards;
     this.reachable = page.reachable ?? [];
+    this.chart_url = page.chart_url ?? page.settings.chart_url ?? "";
   }
 }
 

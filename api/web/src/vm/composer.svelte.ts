@@ -42,6 +42,8 @@ export class Composer {
   editing = $state.raw<Message | undefined>(undefined);
   saving = $state(false);
   problem = $state("");
+  /** Why an edit was not saved, the last time. */
+  refused = $state.raw<unknown>();
   private typed_at_ms = 0;
   /** What there was when one began to write: whatever came later may not have been looked at. 0: nothing was begun. */
   private seen_seq = 0;
@@ -130,9 +132,15 @@ export class Composer {
       return;
     }
     const seen_seq = this.seen_seq || this.held();
-    const to_patient = message.audience === "everyone" && message.check_patient;
+    const to_patient = message.audience === "everyone" && message.check_patient && this.view.conversation?.kind === "patient";
     this.sent();
     await session.send(this.view.id, to_patient && seen_seq > 0 ? { ...message, seen_seq } : message);
+  }
+
+  /** Asked for by the staff where words about a patient can be in the wrong place. */
+  private check(): { check_patient?: true } {
+    const { patient, channel } = this.view.conversation ?? {};
+    return session.me?.person.kind === "staff" && (patient || channel?.phi_allowed === false) ? { check_patient: true } : {};
   }
 
   /** What would go now. */
@@ -142,7 +150,7 @@ export class Composer {
       audience: this.behalf ? "everyone" : this.audience,
       priority: this.priority,
       mentions: mentionsIn(body, this.chosen),
-      ...(this.view.conversation?.kind === "patient" && session.me?.person.kind === "staff" ? { check_patient: true } : {}),
+      ...this.check(),
       ...(this.thread === undefined ? {} : { reply_to: this.thread }),
       ...(this.read_by_ms !== undefined && this.audience === "everyone" && !this.behalf ? { read_by_ms: this.read_by_ms } : {}),
     };
@@ -175,17 +183,19 @@ export class Composer {
     return session.store.timelines.get(this.view.id)?.last_held ?? 0;
   }
 
-  private async saveEdit(body: string): Promise<void> {
+  /** `check`: not where its author was asked, and means it. */
+  async saveEdit(body: string, check = this.check()): Promise<void> {
     const message = this.editing;
     if (message === undefined || this.saving) return;
     if (body === message.body) return this.cancelEdit();
     this.saving = true;
     this.problem = "";
     try {
-      await session.sync?.commands.run({ type: "edit_message", conversation_id: this.view.id, seq: message.seq, body, mentions: mentionsIn(body, this.chosen) });
+      await session.sync?.commands.run({ type: "edit_message", conversation_id: this.view.id, seq: message.seq, body, mentions: mentionsIn(body, this.chosen), ...check });
       this.cancelEdit();
     } catch (error) {
       this.problem = sentenceOf(error);
+      this.refused = error;
     } finally {
       this.saving = false;
     }

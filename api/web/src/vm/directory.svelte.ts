@@ -26,6 +26,9 @@ export class People {
   private turn = 0;
   private timer = 0;
 
+  /** Without a kind: those who work here and with whom. Who acts for patients is a list of its own, for administrators. */
+  constructor(private readonly kind?: "proxy") {}
+
   begin(): void {
     session.http.ask<{ sites: Site[] }>("/v1/sites").then((answer) => { this.sites = answer.sites; }, () => {});
     void this.look();
@@ -46,7 +49,7 @@ export class People {
   async look(): Promise<void> {
     const turn = (this.turn += 1);
     try {
-      const { people } = await session.http.ask<{ people: Person[] }>(query("/v1/people", { q: this.more ? this.words : "", limit: PEOPLE_MAX }));
+      const { people } = await session.http.ask<{ people: Person[] }>(query("/v1/people", { kind: this.kind, q: this.more ? this.words : "", limit: PEOPLE_MAX }));
       if (turn !== this.turn) return;
       this.held = people;
       this.more ||= people.length >= PEOPLE_MAX;

@@ -30,7 +30,9 @@ export function holdUntil(conversation_id: string, message: SendMessage, now_ms 
     sendNow(held);
     return undefined;
   }
-  const to_patient = message.audience === "everyone" && message.check_patient === true;
+  // the team's rooms are checked as well; one that is not known yet was begun just now, with a patient
+  const kind = session.store.conversations.get(conversation_id)?.kind ?? "patient";
+  const to_patient = message.audience === "everyone" && message.check_patient === true && kind === "patient";
   const own_ms = to_patient ? now_ms + (clinic.safeguards?.undo_s ?? 0) * 1000 : 0;
   const until_ms = Math.max(own_ms, ...held.map((row) => row.hold_until_ms ?? 0));
   if (until_ms <= now_ms) return undefined;

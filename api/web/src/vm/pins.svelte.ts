@@ -3,7 +3,7 @@
 import { query } from "../core/http";
 import { namesakesOf, queriesFor } from "../core/pins";
 import type { Person } from "../core/wire";
-import type { CreatePin, PinCreated, PinList } from "../core/wire-pins";
+import type { CreatePin, Pin, PinCreated, PinList } from "../core/wire-pins";
 import { session } from "./session.svelte";
 import { Look, todo } from "./tasks.svelte";
 
@@ -12,11 +12,46 @@ const newsOf = (patient_id: string): string => `pins ${patient_id}`;
 
 export class Chart {
   readonly look: Look<PinList>;
+  /** Those beyond what is asked for at first. They are never others, nor fewer, so what was told stays. */
+  private told = $state.raw<readonly Pin[]>([]);
+  private next = $state<PinList["next_before"]>();
+  older_state = $state<"idle" | "loading" | "failed">("idle");
   /** For which it was asked: once each. */
   private readonly heard = new Set<string>();
 
-  constructor(conversation_id: string, private readonly patient_id: string) {
+  constructor(private readonly conversation_id: string, private readonly patient_id: string) {
     this.look = new Look(`/v1/conversations/${conversation_id}/pins`, newsOf(patient_id));
+  }
+
+  /** The last first, each once. Nothing where the node shows nothing any more. */
+  get pins(): readonly Pin[] {
+    const { held } = this.look;
+    if (held === undefined) return [];
+    const first = new Set(held.pins.map(({ id }) => id));
+    return [...held.pins, ...this.told.filter(({ id }) => !first.has(id))];
+  }
+
+  /** Where older ones can be asked for. */
+  get before(): PinList["next_before"] {
+    const { held } = this.look;
+    if (held === undefined || !held.more) return undefined;
+    return this.told.length > 0 ? this.next : held.next_before;
+  }
+
+  async older(): Promise<void> {
+    const { before } = this;
+    if (before === undefined || before === null || this.older_state === "loading") return;
+    this.older_state = "loading";
+    try {
+      const page = await session.http.ask<PinList>(query(`/v1/conversations/${this.conversation_id}/pins`, { before }));
+      // a new pin may have pushed others out of what is asked for at first
+      const known = this.pins;
+      this.told = [...known, ...page.pins.filter(({ id }) => known.every((one) => one.id !== id))];
+      this.next = page.more ? page.next_before : undefined;
+      this.older_state = "idle";
+    } catch {
+      this.older_state = "failed";
+    }
   }
 
   /** It is on the screen, until what this answers is called. */

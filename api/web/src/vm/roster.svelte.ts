@@ -13,9 +13,11 @@ const TYPING_PAUSE_MS = 300;
 export class Roster {
   readonly people = new People();
   readonly patients = new Patients();
+  /** Who acts for patients: asked for when that list is opened. */
+  readonly proxies = new People("proxy");
   /** Whom the node finds by these words: it knows logins, which it does not tell. */
   found = $state.raw<ReadonlySet<string>>(new Set());
-  /** Added here; the node lists nobody who acts for patients. */
+  /** Added here, and not told by the node yet. */
   added = $state.raw<readonly Person[]>([]);
   /** Whether sites were told: without them nobody can be given one. */
   sites_state = $state<"loading" | "ready" | "failed">("loading");
@@ -24,7 +26,7 @@ export class Roster {
   private timer = 0;
   private turn = 0;
 
-  readonly all = $derived([...this.people.held, ...this.added.filter((one) => one.kind !== "patient" && !this.people.held.some(({ id }) => id === one.id))]);
+  readonly all = $derived([...this.people.held, ...this.added.filter((one) => isStaffSide(one) && !this.people.held.some(({ id }) => id === one.id))]);
 
   begin(): void {
     void this.people.look();
@@ -44,17 +46,19 @@ export class Roster {
     this.turn += 1;
     systemClock.cancel(this.timer);
     this.people.stop();
+    this.proxies.stop();
     this.patients.forget();
   }
 
-  search(words: string): void {
+  /** `kind`: among whom. */
+  search(words: string, kind?: "proxy"): void {
     const turn = (this.turn += 1);
-    this.people.search(words);
+    (kind === "proxy" ? this.proxies : this.people).search(words);
     systemClock.cancel(this.timer);
     this.found = new Set();
     if (words.trim() === "") return;
     this.timer = systemClock.after(TYPING_PAUSE_MS, () => {
-      session.http.ask<{ people: Person[] }>(query("/v1/people", { q: words.trim(), limit: PEOPLE_MAX })).then(
+      session.http.ask<{ people: Person[] }>(query("/v1/people", { kind, q: words.trim(), limit: PEOPLE_MAX })).then(
         ({ people }) => { if (turn === this.turn) this.found = new Set(people.map(({ id }) => id)); },
         () => {}, // what is on the screen is searched as well
       );
@@ -66,15 +70,26 @@ export class Roster {
     const swap = (list: readonly Person[]): readonly Person[] => list.map((one) => (one.id === person.id ? person : one));
     this.people.held = swap(this.people.held);
     this.patients.held = swap(this.patients.held);
+    this.proxies.held = swap(this.proxies.held);
     this.added = swap(this.added);
-    if (person.kind !== "patient" && person.kind !== "proxy") void this.people.look();
+    this.lookAgain(person);
   }
 
   /** `chosen`: who cares for them, or for whom they act. */
   add(person: Person, chosen: readonly Person[]): void {
     this.known = [...this.known, ...chosen];
     this.added = [...this.added, person];
-    if (person.kind !== "patient" && person.kind !== "proxy") void this.people.look();
+    this.lookAgain(person);
+  }
+
+  /** Somebody of whom only the id was known. */
+  learn(person: Person): void {
+    this.known = [...this.known, person];
+  }
+
+  private lookAgain(person: Person): void {
+    if (person.kind === "proxy") void this.proxies.look();
+    else if (isStaffSide(person)) void this.people.look();
   }
 
   /** Those of the ids of whom something is known here. */
@@ -82,6 +97,8 @@ export class Roster {
     return ids.map((id) => [...this.all, ...this.patients.held, ...this.added, ...this.known].find((one) => one.id === id) ?? { id, name: "", kind: "staff" });
   }
 }
+
+const isStaffSide = ({ kind }: Person): boolean => kind !== "patient" && kind !== "proxy";
 
 /** One thing that is asked of the node, and what is said of it: one id until there is an answer, a new one for another wish. */
 export class Deed {

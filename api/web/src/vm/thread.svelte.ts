@@ -1,5 +1,6 @@
 // Stands between one conversation in the store and the pane that shows it: items, rows of the outbox, what is new.
 // Refuses to scroll; it only says what there is. One immutable array at a time.
+import type { Refusal } from "../core/http";
 import type { Row } from "../core/outbox";
 import type { Item, Marks, Message } from "../core/timeline";
 import type { Conversation, Member } from "../core/wire";
@@ -19,7 +20,7 @@ export class ThreadView {
   team_read_seq = $state(0);
   reached_start = $state(false);
   state = $state<"loading" | "ready" | "failed">("loading");
-  /** It was here, and this person may not see it any more. */
+  /** This person may not see it, or not any more. */
   gone = $state(false);
   earlier_under_way = $state(false);
   /** Messages of others above this were seen before; the line "New since" stands after it. 0: no line. */
@@ -49,8 +50,9 @@ export class ThreadView {
       if (conversation !== undefined) this.startFrom(conversation);
       this.read();
       this.state = "ready";
-    } catch {
+    } catch (error) {
       this.state = "failed";
+      this.gone ||= (error as Refusal).problem?.status === 404;
       this.read();
     }
   }

@@ -26,6 +26,8 @@ export const overview = new Part(() => import("./OverviewPane.svelte"));
 /** Who works here and with whom, and the patients. */
 export const directory = new Part(() => import("./DirectoryPane.svelte"));
 
+/** Somebody of a care team, from a conversation. */
+export const profile = new Part(() => import("./StaffProfile.svelte"));
 /** Who keeps people and sites. */
 export const people = new Part(() => import("./ManagePane.svelte"));
 

@@ -1,0 +1,55 @@
+// Stands between somebody who must read in an emergency and a conversation that they cannot read: asks the node, knows until when it is open, and
+// looks again when that time has come. Refuses to keep it beyond this page, and to decide: the node does, each time.
+import { systemClock } from "../core/clock";
+import { Refusal } from "../core/http";
+import type { GlassBroken } from "../core/wire-people";
+import { session } from "./session.svelte";
+
+/** As the node has them. */
+export const REASON_BYTES_MIN = 10;
+export const REASON_BYTES_MAX = 500;
+export const MINUTES = [15, 30, 60, 120, 240, 480] as const;
+const AGAIN_MS = 5000;
+
+export function reasonFault(reason: string): "short" | "long" | undefined {
+  const size = new TextEncoder().encode(reason.trim()).length;
+  return size < REASON_BYTES_MIN ? "short" : size > REASON_BYTES_MAX ? "long" : undefined;
+}
+
+class Glass {
+  /** Until when, of what was opened from this page. */
+  private open = $state.raw<ReadonlyMap<string, number>>(new Map());
+  private of = "";
+
+  until(conversation_id: string): number | undefined {
+    return this.of === session.me?.person.id ? this.open.get(conversation_id) : undefined;
+  }
+
+  async break(conversation_id: string, reason: string, minutes: number, command_id: string): Promise<number> {
+    const { expires_at_ms } = await session.http.ask<GlassBroken>("/v1/break-glass", { method: "POST", body: { conversation_id, reason: reason.trim(), minutes }, command_id });
+    const me = session.me?.person.id ?? "";
+    this.open = new Map([...(this.of === me ? this.open : []), [conversation_id, expires_at_ms]]);
+    this.of = me;
+    // by this device's clock, which may be another one
+    systemClock.after(minutes * 60_000, () => void this.look(conversation_id));
+    return expires_at_ms;
+  }
+
+  /** No event tells that the time is over. */
+  private async look(conversation_id: string): Promise<void> {
+    const { sync } = session;
+    if (sync === undefined || !session.store.conversations.has(conversation_id)) return;
+    const again = (): void => void systemClock.after(AGAIN_MS, () => void this.look(conversation_id));
+    try {
+      const held = await sync.fetchConversation(conversation_id);
+      if (held.my.basis === "break_glass") again();
+    } catch (error) {
+      if (error instanceof Refusal && (error.code === "not_found" || error.code === "forbidden")) {
+        session.store.removeConversation(conversation_id);
+        sync.onReach({ conversation_id });
+      } else again();
+    }
+  }
+}
+
+export const glass = new Glass();

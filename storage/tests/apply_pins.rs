@@ -165,7 +165,7 @@ fn a_chart_is_read_page_by_page() {
         clinic.does(PHYSICIAN, pin(GENERAL, MARIA, id, &[], "s"));
     }
     clinic.does(PHYSICIAN, pin(JOHNS, JOHN, count + 1, &[], "another's"));
-    clinic.ask(NURSE, Command::ReadPins { conversation: GENERAL });
+    clinic.ask(NURSE, Command::ReadPins(GENERAL));
     let line = clinic.last_line().record;
     let places: Vec<ConversationId> = line.ranges.iter().map(|range| range.conversation).collect();
     assert_eq!(places, [GENERAL, DIRECT], "a look is at the whole chart");

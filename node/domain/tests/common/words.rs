@@ -153,6 +153,7 @@ pub const KNOWN_STATES: &[&str] = &[
     "patients off",
     "team off",
     "queue alone",
+    "not signed in yet",
     "for oneself",
     "due",
     "not due yet",

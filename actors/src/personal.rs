@@ -19,7 +19,10 @@ use std::sync::Arc;
 /// Tells those whom it concerns.
 pub(crate) fn tell(rooms: &Rooms, applied: &Applied) {
     for change in &applied.changes {
-        if matches!(change, Change::Settings(_) | Change::Safeguards(_)) {
+        if matches!(
+            change,
+            Change::Settings(_) | Change::Safeguards(_) | Change::ChartLink(_)
+        ) {
             tell_everybody(rooms, change);
         }
         if let Change::Task(task) = change {

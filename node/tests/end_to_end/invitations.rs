@@ -35,6 +35,7 @@ fn whoever_cannot_be_written_to_yet_is_invited_and_can_be_then() {
         invite(stranger, &noemi).refused(403, "forbidden");
     }
     invite(&jonas, &garcia.id).refused(409, "nothing_to_do");
+    auditor.lines();
     let path = format!("/v1/people/{noemi}/invitation");
     let id = new_command_id();
     let first = jonas.command("POST", &path, &json!({}), &id).expect(201);
@@ -59,6 +60,7 @@ fn whoever_cannot_be_written_to_yet_is_invited_and_can_be_then() {
     activate(&clinic, &json!("per_x.y"), "noemi", PASSWORD).refused(401, "sign_in_failed");
     activate(&clinic, &code, "noemi", "short").refused(422, "invalid");
     activate(&clinic, &code, "garcia", PASSWORD).refused(409, "login_taken");
+    auditor.lines();
     let signed_in = activate(&clinic, &code, "Noemi", PASSWORD).expect(200);
     assert_eq!(signed_in["person"]["id"], json!(noemi));
     assert_eq!(

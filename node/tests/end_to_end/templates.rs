@@ -55,5 +55,5 @@ fn words_that_are_used_again_are_the_clinics_or_ones_own() {
     wen.delete(&path).refused(404, "not_found");
     okafor.delete(&path).expect(200);
     okafor.delete(&path).refused(404, "not_found");
-    assert_eq!(names(&okafor), [json!("Refill ready")]);
+    assert_eq!(names(&okafor), [json!("Refill sent")]);
 }

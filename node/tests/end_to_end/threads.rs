@@ -71,7 +71,7 @@ fn a_thread_comes_whole_however_far_apart_it_was_written_and_the_look_is_of_it_a
         .get(&path_of(&room, "/messages/1/thread"))
         .refused(404, "not_found");
     // Whoever comes later sees the answers from then on, and not what they answer.
-    let members = json!({ "person_id": rosa.id, "history": { "kind": "from_now" } });
+    let members = json!({ "person_id": rosa.id, "history": "from_now" });
     okafor.post(&path_of(&room, "/members"), &members).expect(200);
     answer(&jonas, &room, root, "Rosa comes too.");
     assert_eq!(bodies(&thread(&rosa, &room, root, "")), ["Rosa comes too."]);

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { accessible, at, browser, message, Node, online, say } from "./harness.mjs";
 
 const unique = (words) => `${words} ${crypto.randomUUID().slice(0, 8)}`;
-const plain = (body) => ({ body, audience: "everyone", priority: "routine", mentions: [] });
+const plain = (body, audience = "everyone") => ({ body, audience, priority: "routine", mentions: [] });
 
 let node;
 let chrome;
@@ -83,7 +83,7 @@ test("what is edited is checked as well; what was found stands over the box, and
   const { page } = okafor;
   const before = unique("Come in on Monday");
   const words = unique("Come in with Leo Tran");
-  await api.post(`/v1/conversations/${id}/messages`, plain(before));
+  await api.post(`/v1/conversations/${id}/messages`, plain(before, "team")); // what a patient has seen is never edited
   await open(`#/inbox/${id}`);
   await message(page, before).waitFor();
   await box(page).press("ArrowUp");

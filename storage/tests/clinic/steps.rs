@@ -166,7 +166,7 @@ fn task_command() -> impl Strategy<Value = Command> {
         }),
         1 => vec(conversation(), 0..3).prop_map(|conversations| Command::ReadTasks { conversations }),
         2 => (conversation(), id(), select(vec![MARIA, JOHN]), vec(seq(), 0..3)).prop_map(pin),
-        1 => conversation().prop_map(|conversation| Command::ReadPins(conversation)),
+        1 => conversation().prop_map(Command::ReadPins),
         3 => (conversation(), audience(), "[a-z]{0,8}", terms).prop_map(|(id, audience, body, terms)| {
             on_terms(id, audience, &body, terms)
         }),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A code for somebody: `/p/#/activate/CODE` for patients and proxies, `/#/activate/CODE` for all others.
+/// A code by which somebody signs in for the first time.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct Invitation {
     /// To be handed over so that nobody else sees it; good once.

@@ -2,7 +2,7 @@
 // or not, what means one calls although it is muted, and whoever is named and is not there can be added first.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { accessible, at, browser, DESKTOP, message, Node, online, PHONE } from "./harness.mjs";
+import { accessible, at, browser, DESKTOP, message, Node, online, PHONE, SHOWN_MS } from "./harness.mjs";
 
 const unique = (words) => `${words} ${crypto.randomUUID().slice(0, 8)}`;
 const ROOT = unique("Who takes the late round?");
@@ -52,10 +52,12 @@ const mine = async () => (await okafor_api.get(`/v1/conversations/${id}`)).my;
 const unread = async (page, section) => Number((await page.locator(`[data-badge="${section}"]`).getAttribute("data-count", { timeout: 500 }).catch(() => "0")) ?? "0");
 /** The poll of what the node holds, not a guess. */
 async function held(fits) {
+  const deadline_ms = Date.now() + SHOWN_MS;
   for (;;) {
     const my = await mine();
     if (fits(my)) return my;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok(Date.now() < deadline_ms, `the node still holds ${JSON.stringify(my)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50)); // the poll of what the node holds, not a guess
   }
 }
 

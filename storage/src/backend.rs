@@ -47,7 +47,8 @@ pub trait Backend: Send + Sync + 'static {
     /// Makes everything committed so far durable.
     fn persist(&self) -> io::Result<()>;
 
-    /// Replaces everything by these pairs, in key order, durably: a crash leaves the old or the new. Views of before stay as they are.
+    /// Replaces everything by these pairs, durably: a crash leaves the old or the new. Views of before stay as they are. Pairs that
+    /// are not in key order are an error, and change nothing.
     fn replace(&self, pairs: &mut dyn Iterator<Item = io::Result<Pair>>) -> io::Result<()>;
 
     /// A view of this moment.
@@ -55,4 +56,18 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Bytes on disk, for the operator.
     fn size_bytes(&self) -> u64;
+}
+
+/// The pairs, and an error where they are not in key order: they come from another node.
+fn in_order(pairs: &mut dyn Iterator<Item = io::Result<Pair>>) -> impl Iterator<Item = io::Result<Pair>> {
+    let mut last = None;
+    pairs.map(move |pair| {
+        let (key, value) = pair?;
+        if last.as_ref() >= Some(&key) {
+            let what = "the records of a state are not in key order";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        last = Some(key.clone());
+        Ok((key, value))
+    })
 }

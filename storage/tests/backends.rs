@@ -241,8 +241,50 @@ fn a_whole_state_takes_the_place_of_another() {
         backend.commit(vec![put(b"d", b"later")]).unwrap();
         backend.persist().unwrap();
         drop((view, backend));
-        let backend = subject.reopen().backend();
+        let subject = subject.reopen();
+        let backend = subject.backend();
         assert_eq!(keys(&*backend, b"a", b"z", Direction::Forward), [b"b", b"c", b"d"]);
+    });
+}
+
+#[test]
+fn a_whole_state_out_of_order_is_refused_and_changes_nothing() {
+    on_each(|subject| {
+        let backend = subject.backend();
+        backend.commit(vec![put(b"a", b"old")]).unwrap();
+        for wrong in [
+            pairs(&[(b"c", b"new"), (b"b", b"new")]),
+            pairs(&[(b"b", b"1"), (b"b", b"2")]),
+        ] {
+            let refused = backend.replace(&mut wrong.into_iter().map(Ok)).unwrap_err();
+            assert_eq!(refused.kind(), std::io::ErrorKind::InvalidData);
+        }
+        assert_eq!(keys(&*backend, b"a", b"z", Direction::Forward), [b"a"]);
+    });
+}
+
+/// Files that were written past the journal count from the moment that they are there, and not above what is written later
+/// (fjall-rs/fjall issue 265).
+#[test]
+fn a_whole_state_is_seen_after_a_restart_and_written_over() {
+    on_each(|subject| {
+        let backend = subject.backend();
+        let new: Vec<Pair> = (0..=u8::MAX).map(|first| (vec![first, 7], b"new".to_vec())).collect();
+        backend.replace(&mut new.clone().into_iter().map(Ok)).unwrap();
+        drop(backend);
+        let subject = subject.reopen();
+        let backend = subject.backend();
+        assert_eq!(all(backend.view()()), new);
+        backend
+            .commit(vec![put(&[9, 7], b"later"), (vec![200, 7], None)])
+            .unwrap();
+        backend.persist().unwrap();
+        drop(backend);
+        let subject = subject.reopen();
+        let backend = subject.backend();
+        assert_eq!(backend.get(&[9, 7]).unwrap().as_deref(), Some(b"later".as_slice()));
+        assert_eq!(backend.get(&[200, 7]).unwrap(), None);
+        assert_eq!(all(backend.view()()).len(), new.len() - 1);
     });
 }
 

@@ -66,8 +66,8 @@ pub use workspaces::{
     WORKSPACE_WAKINGS_PER_SECOND, WORKSPACES_COUNT_MAX, WORKSPACES_WAKING_COUNT_MAX,
 };
 
-/// Size from which a batch is written while a whole state is replaced.
-pub const STATE_REPLACE_BATCH_SIZE_BYTES: usize = 1024 * 1024;
+/// How much of a state that replaces another goes into a file before it is sent to disk, so that no large sync stands in others' way.
+pub const STATE_REPLACE_PACE_BYTES: usize = 1024 * 1024;
 /// How often a node looks at the room on its disk.
 pub const DISK_LOOK_INTERVAL_MS: u64 = 1_000;
 /// Size from which a piece of what is kept, read to see whether it can be read, is full.

@@ -9,8 +9,8 @@
 
 use super::background;
 use super::generations::{self, Retired};
-use super::pacing::Pacing;
-use super::{Backend, Direction, Pair, Pairs, View, Write};
+use super::pacing::{self, Pacing};
+use super::{Backend, Direction, Pair, Pairs, View, Write, in_order};
 use crate::keys;
 use corridor_domain::limits;
 use fjall::compaction::Leveled;
@@ -133,6 +133,29 @@ impl Generation {
         self.pacing.wrote(bytes)
     }
 
+    /// Writes a whole state into an empty generation, durably: straight into files, past journal, memory and merges, which would
+    /// write it three times over.
+    fn fill(&self, pairs: &mut dyn Iterator<Item = io::Result<Pair>>) -> io::Result<()> {
+        let mut present = self.present.start_ingestion().map_err(broken)?;
+        let mut past = self.past.start_ingestion().map_err(broken)?;
+        let mut unsynced_bytes = 0;
+        // An ingestion panics where they are not in order.
+        for pair in in_order(pairs) {
+            let (key, value) = pair?;
+            unsynced_bytes += key.len() + value.len();
+            let of_past = keys::is_past(key.first().copied().unwrap_or_default());
+            let files = if of_past { &mut past } else { &mut present };
+            files.write(key, value).map_err(broken)?;
+            if unsynced_bytes >= limits::STATE_REPLACE_PACE_BYTES {
+                pacing::sync_tables([&self.present, &self.past].map(Keyspace::path))?;
+                unsynced_bytes = 0;
+            }
+        }
+        present.finish().map_err(broken)?;
+        past.finish().map_err(broken)?;
+        self.persist()
+    }
+
     fn persist(&self) -> io::Result<()> {
         self.database.persist(PersistMode::SyncAll).map_err(broken)
     }
@@ -223,18 +246,7 @@ impl Backend for FjallBackend {
         let number = old.number + 1;
         generations::clear(&self.folder, number)?;
         let new = Generation::open(&self.folder, number)?;
-        let (mut writes, mut size_bytes) = (Vec::new(), 0);
-        for pair in pairs {
-            let (key, value) = pair?;
-            size_bytes += key.len() + value.len();
-            writes.push((key, Some(value)));
-            if size_bytes >= limits::STATE_REPLACE_BATCH_SIZE_BYTES {
-                new.commit(std::mem::take(&mut writes))?;
-                size_bytes = 0;
-            }
-        }
-        new.commit(writes)?;
-        new.persist()?;
+        new.fill(pairs)?;
         generations::set_current(&self.folder, number)?; // Durable before anybody sees it.
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         old.retired.retire();

@@ -1,7 +1,7 @@
 //! The in-memory twin: the same order and atomicity as on disk, and a power cut that takes what was not persisted. It can
 //! write what is done to it into the trace of a simulated disk, whose crashes then cut both at one moment.
 
-use super::{Backend, Direction, Pair, Pairs, View, Write};
+use super::{Backend, Direction, Pair, Pairs, View, Write, in_order};
 use crate::disk::{Operation, Trace};
 use std::collections::BTreeMap;
 use std::io;
@@ -144,7 +144,7 @@ impl Backend for MemoryBackend {
     }
 
     fn replace(&self, pairs: &mut dyn Iterator<Item = io::Result<Pair>>) -> io::Result<()> {
-        let new = pairs.collect::<io::Result<Map>>()?;
+        let new = in_order(pairs).collect::<io::Result<Map>>()?;
         let gone = self.with(|maps| {
             maps.live
                 .keys()

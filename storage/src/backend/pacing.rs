@@ -4,6 +4,8 @@
 //! at once stopped all commits for 30 to 100 ms (fjall-rs/fjall pull request 282 is about the same lock). A thread of our own
 //! syncs the same file by a handle of its own each mebibyte; what is left when fjall comes is small. Nothing is promised by
 //! these syncs, and nothing waits for them: it is only when the bytes go. Knows of the journal no more than where its files lie.
+//!
+//! The same is done to a state that is written whole: its files are synced by fjall each 64 MiB.
 
 use corridor_domain::limits;
 use std::ffi::OsStr;
@@ -62,23 +64,31 @@ fn serve(folder: &Path, next: &Receiver<()>, failure: &OnceLock<io::ErrorKind>) 
 }
 
 fn sync_newest(folder: &Path) -> io::Result<()> {
-    let Some(path) = newest_journal(folder)? else {
-        return Ok(());
-    };
-    match File::open(path) {
-        Ok(file) => file.sync_data(),
+    sync(newest(folder, Some(OsStr::new("jnl")))?)
+}
+
+/// Sends to disk what was written so far to the files that ingestions write to, in the folders of these keyspaces.
+pub fn sync_tables<'a>(keyspaces: impl IntoIterator<Item = &'a Path>) -> io::Result<()> {
+    keyspaces
+        .into_iter()
+        .try_for_each(|folder| sync(newest(&folder.join("tables"), None)?))
+}
+
+fn sync(file: Option<PathBuf>) -> io::Result<()> {
+    match file.map(File::open).transpose() {
+        Ok(file) => file.map_or(Ok(()), |file| file.sync_data()),
         // It was no longer needed between the two looks.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// The journal that fjall writes to: the file `N.jnl` with the highest number.
-fn newest_journal(folder: &Path) -> io::Result<Option<PathBuf>> {
+/// The file that fjall writes to: of those named by a number, with this extension, the highest.
+fn newest(folder: &Path, extension: Option<&OsStr>) -> io::Result<Option<PathBuf>> {
     let mut newest = None;
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension() != Some(OsStr::new("jnl")) {
+        if path.extension() != extension {
             continue;
         }
         let number = path

@@ -56,6 +56,7 @@ fn can_wait(command: &Command) -> bool {
             | Command::ChangeAttention { .. }
             | Command::ChangeSettings(..)
             | Command::ChangeChartLink(..)
+            | Command::ChangePolicies(..)
             | Command::ChangeProfile(..)
             | Command::RenameSite(..)
             | Command::FireTimer {

@@ -21,7 +21,7 @@ pub(crate) fn tell(rooms: &Rooms, applied: &Applied) {
     for change in &applied.changes {
         if matches!(
             change,
-            Change::Settings(_) | Change::Safeguards(_) | Change::ChartLink(_)
+            Change::Settings(_) | Change::Safeguards(_) | Change::ChartLink(_) | Change::Policies(_)
         ) {
             tell_everybody(rooms, change);
         }

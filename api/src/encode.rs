@@ -125,7 +125,9 @@ impl Encode for JsonFrames {
                 let coverage = Box::new(coverage);
                 frame(&ServerFrame::CoverageChanged { coverage })
             }
-            Change::Settings(_) | Change::Safeguards(_) | Change::ChartLink(_) => frame(&ServerFrame::SettingsChanged),
+            Change::Settings(_) | Change::Safeguards(_) | Change::ChartLink(_) | Change::Policies(_) => {
+                frame(&ServerFrame::SettingsChanged)
+            }
             Change::Attention {
                 attention,
                 threads,

@@ -96,7 +96,7 @@ pub fn encode_command(envelope: &Envelope) -> io::Result<bytes::Bytes> {
 }
 
 /// The highest version of commands that this program applies. Every node tells the others.
-pub const COMMAND_VERSION: u8 = 6;
+pub const COMMAND_VERSION: u8 = 7;
 /// Most commands are a short message; longer ones grow.
 const COMMAND_SIZE_EXPECTED: usize = 512;
 /// Of answers on their way to the node whose client asked.

@@ -57,6 +57,7 @@
 //! | 34 threads | person, conversation | which threads somebody said they follow, and which not; absent where they said nothing |
 //! | 35 chart link | | where the clinic's own charts are found; absent before it said so |
 //! | 36 invitation | person | the code that somebody was given to sign in for the first time; absent where none is open |
+//! | 37 policies | | what the clinic allows its people to do with words that were written; absent before it set them |
 //!
 //! Table bytes are reserved for ever; a table that is given up leaves its byte unused.
 
@@ -70,8 +71,8 @@ mod tasks;
 pub use audit::{audit, audit_conversation, audit_person};
 pub use care::{
     attention, care, chart_link, confirmed, coverage, coverage_stand_in, coverages_of, due_after, person_coverage,
-    person_scheduled, refuses_on_behalf, scheduled, scheduled_of, settings, stand_in, stand_ins_in, stand_ins_of,
-    threads, timer, timer_of, unavailable,
+    person_scheduled, policies, refuses_on_behalf, scheduled, scheduled_of, settings, stand_in, stand_ins_in,
+    stand_ins_of, threads, timer, timer_of, unavailable,
 };
 
 pub use conversations::{
@@ -207,6 +208,8 @@ pub enum Table {
     ChartLink = 0x35,
     /// Codes by which people sign in for the first time.
     Invitation = 0x36,
+    /// What the clinic allows its people to do with words that were written.
+    Policies = 0x37,
 }
 
 /// Whether what begins with this byte is the past: most of all bytes, written once and not looked at by commands to come.

@@ -100,22 +100,14 @@ fn load_family(
             view.identity_check = records.record(&keys::identity_check(*conversation))?;
             Ok(())
         }
-        Command::ChangeSafeguards(..) => {
-            view.safeguards = records.record(&keys::safeguards())?;
-            Ok(())
-        }
+        Command::ChangeSettings(..)
+        | Command::ChangeSafeguards(..)
+        | Command::ChangeChartLink(..)
+        | Command::ChangePolicies(..) => settings::load_what_is_set(records, view, command),
         Command::SaveTemplate { template, .. } => {
             restriction::load_template(records, view, template.id, Some(template.owner))
         }
         Command::RemoveTemplate(template) => restriction::load_template(records, view, *template, None),
-        Command::ChangeSettings(..) => {
-            view.settings = records.record(&keys::settings())?;
-            Ok(())
-        }
-        Command::ChangeChartLink(..) => {
-            view.chart_link = records.record(&keys::chart_link())?;
-            Ok(())
-        }
         Command::ChangeProfile(person, profile) => circle::load_for_profile(records, view, *person, profile),
         Command::Invite(person, _) => load_subject(records, view, *person),
         Command::Activate(activation) => circle::load_for_activation(records, view, activation),
@@ -375,6 +367,7 @@ pub(crate) fn readable(
     };
     Ok(Readable {
         switches: settings::switches(records)?,
+        policies: settings::policies(records)?,
         own,
         own_is_by_coverage,
         covers,

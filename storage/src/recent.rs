@@ -67,7 +67,7 @@ impl Recent {
 
 /// What commands look at again and again. Events, answers and lines of the record are written once and seldom read.
 pub(crate) fn is_kept(key: &[u8]) -> bool {
-    const KEPT: [Table; 12] = [
+    const KEPT: [Table; 13] = [
         Table::Person,
         Table::Session,
         Table::Conversation,
@@ -80,6 +80,7 @@ pub(crate) fn is_kept(key: &[u8]) -> bool {
         Table::Attention,
         Table::Threads,
         Table::Settings,
+        Table::Policies,
     ];
     key.first()
         .is_some_and(|table| KEPT.iter().any(|kept| *kept as u8 == *table))

@@ -22,7 +22,7 @@ use corridor_domain::private::{Private, Sealed};
 use corridor_domain::restriction::{Restriction, Safeguards};
 use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::{BreakGlass, Session};
-use corridor_domain::settings::Settings;
+use corridor_domain::settings::{Policies, Settings};
 use corridor_domain::task::{ReadBy, Task};
 use corridor_domain::template::Template;
 use serde::de::DeserializeOwned;
@@ -110,6 +110,7 @@ records! {
     IdentityCheck = 26,
     Threads = 27,
     Invitation = 28,
+    Policies = 29,
 }
 
 /// The bytes of a record.

@@ -59,6 +59,7 @@ pub(crate) fn write_change(batch: &mut Transaction<'_>, change: &Change) -> io::
         Change::Confirmed(confirmed) => batch.put(keys::confirmed(confirmed.person, confirmed.conversation), confirmed),
         Change::Settings(settings) => batch.put(keys::settings(), settings.as_ref()),
         Change::ChartLink(link) => batch.put(keys::chart_link(), link),
+        Change::Policies(policies) => batch.put(keys::policies(), policies),
         Change::Threads {
             person,
             conversation,

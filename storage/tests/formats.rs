@@ -27,7 +27,7 @@ use corridor_domain::private::{Private, Sealed};
 use corridor_domain::restriction::{Restriction, Safeguards};
 use corridor_domain::scheduled::Scheduled;
 use corridor_domain::session::{BreakGlass, Session};
-use corridor_domain::settings::Settings;
+use corridor_domain::settings::{Policies, Settings};
 use corridor_domain::task::{ReadBy, Task};
 use corridor_domain::template::Template;
 use corridor_storage::apply::AppliedState;
@@ -276,6 +276,7 @@ fn kinds_are_pinned() {
         IdentityCheck::KIND,
         Threads::KIND,
         Invitation::KIND,
+        Policies::KIND,
     ];
     assert!(kinds.iter().zip(1..).all(|(kind, number)| *kind == number));
     assert_eq!(KINDS, kinds, "a new record gets a fixture above and a line here");

@@ -22,7 +22,7 @@ use corridor_domain::pin::{Pin, PinnedMessage};
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::restriction::{Restriction, Safeguards, Sensitivity};
 use corridor_domain::scheduled::{NewScheduled, Scheduled};
-use corridor_domain::settings::{Hours, Reason, Settings, Switches};
+use corridor_domain::settings::{Hours, Policies, Reason, Settings, Switches};
 use corridor_domain::task::{Cause, Closed, ReadBy, Task};
 use corridor_domain::template::Template;
 use records_pinned::pinned;
@@ -213,6 +213,15 @@ fn who_was_invited() {
         expires_at_ms: AT_MS,
     };
     pinned(&invitation, "invitation");
+}
+
+#[test]
+fn what_may_be_done_with_words() {
+    let policies = Policies {
+        edit_window_s: 300,
+        on_behalf_of_labelled: false,
+    };
+    pinned(&policies, "policies");
 }
 
 #[test]

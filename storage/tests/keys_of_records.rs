@@ -300,7 +300,11 @@ fn keys_of_restriction(table: Table) -> (Vec<(Key, String)>, Option<Table>) {
             Some(Table::ChartLink),
         ),
         Table::ChartLink => (vec![(keys::chart_link(), "35".to_owned())], Some(Table::Invitation)),
-        Table::Invitation => (vec![(keys::invitation(PERSON), format!("36{person}"))], None),
+        Table::Invitation => (
+            vec![(keys::invitation(PERSON), format!("36{person}"))],
+            Some(Table::Policies),
+        ),
+        Table::Policies => (vec![(keys::policies(), "37".to_owned())], None),
         others => panic!("{others:?} stands above"),
     }
 }

@@ -49,7 +49,7 @@ pub use requests::{
 pub use safeguards::{
     ConfirmIdentity, Found, IdentityCheck, MoveMessage, Moved, RestrictionStep, Safeguards, Sensitivity,
 };
-pub use settings::{AddSite, ChartLink, Hours, OfSite, Reason, Settings, SettingsPage, SiteAdded};
+pub use settings::{AddSite, ChartLink, Hours, OfSite, Policies, Reason, Settings, SettingsPage, SiteAdded};
 pub use tasks::{Assignee, ConversationTasks, CreateTask, Task, TaskCreated, TaskList, TaskStep, Unread, UnreadList};
 pub use templates::{SaveTemplate, Template, TemplateList, TemplateSaved};
 pub use timeline::{Timeline, TimelineItem};

@@ -65,6 +65,16 @@ pub struct Settings {
     pub reasons: Vec<Reason>,
 }
 
+/// What a clinic allows its people to do with words that were written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Policies {
+    /// For how long staff may edit a message outside what patients see, in seconds, up to a day; 0: not at all.
+    pub edit_window_s: u32,
+    /// Whether others reply on behalf of who answers also in conversations with a label.
+    pub on_behalf_of_labelled: bool,
+}
+
 /// The settings as the viewer may see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SettingsPage {
@@ -72,6 +82,8 @@ pub struct SettingsPage {
     pub settings: Settings,
     /// What it does against words that reach the wrong reader.
     pub safeguards: Safeguards,
+    /// What it allows its people to do with words that were written.
+    pub policies: Policies,
     /// Where the clinic's own charts are found, `{mrn}` for the record number; for staff, absent where it did not say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart_url: Option<String>,

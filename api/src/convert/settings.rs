@@ -3,7 +3,7 @@
 use super::{role, role_name, site_id};
 use crate::failure::{Failure, Outcome};
 use corridor_domain::private::Private;
-use corridor_domain::settings::{Hours, Reason, Settings, Switches};
+use corridor_domain::settings::{Hours, Policies, Reason, Settings, Switches};
 use corridor_protocol as wire;
 
 /// As the domain knows it.
@@ -70,5 +70,21 @@ pub fn settings_to_wire(settings: &Settings, is_staff: bool) -> wire::Settings {
         patients: settings.switches.patients,
         team: settings.switches.team,
         reasons: reasons.collect(),
+    }
+}
+
+/// As the domain knows them.
+pub fn policies(policies: wire::Policies) -> Policies {
+    Policies {
+        edit_window_s: policies.edit_window_s,
+        on_behalf_of_labelled: policies.on_behalf_of_labelled,
+    }
+}
+
+/// As everybody sees them.
+pub fn policies_to_wire(policies: Policies) -> wire::Policies {
+    wire::Policies {
+        edit_window_s: policies.edit_window_s,
+        on_behalf_of_labelled: policies.on_behalf_of_labelled,
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn routes() -> OpenApiRouter<Edge> {
         .routes(routes!(sites, add_site))
         .routes(routes!(rename_site))
         .routes(routes!(chart_link))
+        .routes(routes!(policies))
 }
 
 /// What the clinic sets for itself.
@@ -85,6 +86,20 @@ fn named(request: &wire::AddSite) -> Outcome<&str> {
         "" => Err(Failure::Invalid("A site has a name.")),
         name => Ok(name),
     }
+}
+
+/// Set what its people may do with words that were written.
+#[utoipa::path(put, path = "/v1/policies", tag = "settings", request_body = wire::Policies, params(("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = wire::Changed), (status = "4XX", body = wire::Problem, content_type = "application/problem+json")))]
+async fn policies(
+    State(edge): State<Edge>,
+    caller: Caller,
+    Key(key): Key,
+    Body(request): Body<wire::Policies>,
+) -> Outcome<Json<wire::Changed>> {
+    Ok(Json(
+        edge.service.change_policies(&caller, key, &request).await?.changed(),
+    ))
 }
 
 /// Say where the clinic's own charts are found.

@@ -20,6 +20,7 @@ impl Service {
         Ok(wire::SettingsPage {
             settings: convert::settings::settings_to_wire(&settings, is_staff),
             safeguards: convert::safeguards::safeguards_to_wire(self.reader().safeguards()?),
+            policies: convert::settings::policies_to_wire(self.reader().policies()?),
             chart_url: (is_staff && !chart_url.is_empty()).then_some(chart_url),
             reachable: self.reachable(&caller.person)?,
         })
@@ -36,6 +37,17 @@ impl Service {
         let command = Command::ChangeSettings(Box::new(convert::settings::settings(settings)?));
         self.run(&self.envelope(caller.acting(), command_id, &asked, command))
             .await
+    }
+
+    /// Sets what its people may do with words that were written.
+    pub async fn change_policies(
+        &self,
+        caller: &Caller,
+        command_id: CommandId,
+        policies: &wire::Policies,
+    ) -> Outcome<Done> {
+        let command = Command::ChangePolicies(convert::settings::policies(*policies));
+        self.run_asked(caller, command_id, policies, command).await
     }
 
     /// Says where the clinic's own charts are found.

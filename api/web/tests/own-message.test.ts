@@ -7,7 +7,7 @@ import type { Message } from "../src/core/timeline";
 import type { Ability, Conversation } from "../src/core/wire";
 import ComposerBox from "../src/ui/staff/Composer.svelte";
 import { messageItems } from "../src/ui/staff/menus";
-import { EDIT_WINDOW_MS, mayRetract, wayToChange } from "../src/ui/staff/own-message";
+import { EDIT_WINDOW_S, mayRetract, wayToChange } from "../src/ui/staff/own-message";
 import { actions } from "../src/ui/staff/parts";
 import RetractDialog from "../src/ui/thread/RetractDialog.svelte";
 import { clinic } from "../src/vm/clinic.svelte";
@@ -18,7 +18,7 @@ import { asks } from "../locales/en-staff-asks";
 import { menus } from "../locales/en-staff-menus";
 import { conversation, ORTIZ, RAMAN, said, settle } from "./fakes";
 
-const NOW_MS = said(2, 2, "x").at_ms + EDIT_WINDOW_MS;
+const NOW_MS = said(2, 2, "x").at_ms + EDIT_WINDOW_S * 1000;
 const room = (more: Partial<Conversation> = {}, may: Ability[] = ["send", "note"]): Conversation => conversation({ ...more, my: { ...conversation().my, may, ...more.my } });
 const patient = (may?: Ability[], more: Partial<Conversation> = {}): Conversation => room({ kind: "patient", care: { stage: "open" }, ...more }, may);
 const message = (more: Partial<Message> = {}): Message => ({ ...(session.store.timeline("con_a").message(2) as Message), ...more });
@@ -63,6 +63,10 @@ describe("what can become of it", () => {
   ] as [string, Conversation, Partial<Message>, number, boolean, string | undefined][])("%s", (_where, where, more, late_ms, off, way) => {
     expect(wayToChange(message(more), RAMAN.id, where, off, NOW_MS + late_ms)).toBe(way);
   });
+  test("for as long as the clinic says, and not at all where it says so", () => {
+    const at = (window_s: number, later_ms: number): string | undefined => wayToChange(message({}), RAMAN.id, room(), false, message({}).at_ms + later_ms, window_s);
+    expect([at(60, 60_000), at(60, 60_001), at(0, 0)]).toEqual(["edit", "anew", "anew"]);
+  });
   test("whoever's name stands beside takes it back as well, and nobody what is archived", () => {
     const theirs = message({ author: ORTIZ, on_behalf_of: RAMAN });
     expect([mayRetract(theirs, RAMAN.id, room()), mayRetract(theirs, RAMAN.id, room({ state: "archived" })), mayRetract(message({ author: ORTIZ }), RAMAN.id, room())]).toEqual([true, false, false]);
@@ -97,7 +101,7 @@ describe("the arrow in the empty box", () => {
     expect([(screen.getByRole("textbox") as HTMLTextAreaElement).value, onanew.mock.calls]).toEqual(["Mine, too", []]);
   });
   test("asks about it afterwards, and leaves the box empty", async () => {
-    const onanew = await up(Date.now() - EDIT_WINDOW_MS - 1000);
+    const onanew = await up(Date.now() - EDIT_WINDOW_S * 1000 - 1000);
     expect((screen.getByRole("textbox") as HTMLTextAreaElement).value).toBe("");
     expect(onanew).toHaveBeenCalledWith(expect.objectContaining({ seq: 4 }));
   });

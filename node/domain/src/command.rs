@@ -20,7 +20,7 @@ use crate::private::{Private, Sealed};
 use crate::restriction::{RestrictionStep, Safeguards};
 use crate::scheduled::NewScheduled;
 use crate::session::Session;
-use crate::settings::Settings;
+use crate::settings::{Policies, Settings};
 use crate::task::{NewTask, TaskStep, Terms};
 use crate::template::Template;
 use crate::timer::Timer;
@@ -395,4 +395,6 @@ pub enum Command {
     Invite(PersonId, InvitationCode),
     /// Do so. Since version 6.
     Activate(Box<Activation>),
+    /// Set what its people may do with words that were written. Since version 7.
+    ChangePolicies(Policies),
 }

@@ -203,6 +203,7 @@ fn by_person(view: &View, envelope: &Envelope, actor: &Person, action: Action) -
         Command::ChangeAttention { step, .. } => attention::step(view, actor, step),
         Command::ChangeSettings(settings) => settings::change(view, settings),
         Command::ChangeChartLink(link) => settings::chart_link(view, link),
+        Command::ChangePolicies(policies) => settings::policies(view, *policies),
         Command::ChangeAvailability { available, .. } => settings::availability(view, *available),
         Command::ChangeRights { roles, sites, .. } => settings::rights(view, *roles, sites),
         Command::ChangeSafeguards(safeguards) => restriction::safeguards(view, *safeguards),
@@ -321,7 +322,9 @@ pub fn action_of(command: &Command, acting: Acting) -> Action {
         Command::Schedule { .. } => Action::Schedule,
         Command::Unschedule(..) => Action::Unschedule,
         Command::ChangeAttention { .. } => Action::ChangeAttention,
-        Command::ChangeSettings(..) | Command::ChangeChartLink(..) => Action::ChangeSettings,
+        Command::ChangeSettings(..) | Command::ChangeChartLink(..) | Command::ChangePolicies(..) => {
+            Action::ChangeSettings
+        }
         Command::ChangeAvailability { .. } => Action::ChangeAvailability,
         Command::ChangeRights { .. } => Action::ChangeRights,
         Command::FireTimer { timer } => match timer {

@@ -17,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::restriction::{Restriction, Safeguards};
 use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
-use crate::settings::Settings;
+use crate::settings::{Policies, Settings};
 use crate::task::{ReadBy, Task};
 use crate::template::Template;
 use serde::{Deserialize, Serialize};
@@ -102,6 +102,8 @@ pub enum Change {
     Settings(Box<Settings>),
     /// Where the clinic's own charts are found.
     ChartLink(Private),
+    /// What the clinic allows its people to do with words that were written.
+    Policies(Policies),
     /// Whether somebody takes new conversations of patients.
     Available {
         /// Who.

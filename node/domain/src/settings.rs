@@ -1,5 +1,6 @@
 //! What a clinic sets for itself: the standing guidance that patients read first, its hours, which modules are on, and to whom a patient's
-//! first message goes by reason and site. One record, replaced as a whole.
+//! first message goes by reason and site: one record, replaced as a whole. Beside it, for how long its people may change what they wrote and
+//! whether they reply in each other's name where a label stands: another one.
 
 use crate::ids::SiteId;
 use crate::limits;
@@ -46,6 +47,37 @@ impl Default for Switches {
             patients: true,
             team: true,
         }
+    }
+}
+
+/// What a clinic allows its people to do with words that were written. A record of its own; where there is none its default holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policies {
+    /// For how long staff may edit a message outside what patients see, in seconds; 0: not at all (T-19).
+    pub edit_window_s: u32,
+    /// Whether others reply on behalf of who answers also in conversations with a label (T-05).
+    pub on_behalf_of_labelled: bool,
+}
+
+impl Default for Policies {
+    fn default() -> Self {
+        Self {
+            edit_window_s: limits::EDIT_WINDOW_S,
+            on_behalf_of_labelled: true,
+        }
+    }
+}
+
+impl Policies {
+    /// Whether they make sense.
+    pub fn is_sound(&self) -> bool {
+        self.edit_window_s <= limits::EDIT_WINDOW_S_MAX
+    }
+
+    /// Whether what was written then can still be edited.
+    pub fn may_be_edited(&self, written_at_ms: u64, now_ms: u64) -> bool {
+        let window_ms = u64::from(self.edit_window_s) * 1_000;
+        window_ms > 0 && now_ms.saturating_sub(written_at_ms) <= window_ms
     }
 }
 

@@ -14,7 +14,7 @@ use crate::private::Private;
 use crate::restriction::{Restriction, Safeguards};
 use crate::scheduled::Scheduled;
 use crate::session::{BreakGlass, Session};
-use crate::settings::{Settings, Switches};
+use crate::settings::{Policies, Settings, Switches};
 use crate::task::{ReadBy, Task};
 use crate::template::Template;
 
@@ -39,6 +39,8 @@ pub struct Readable {
     pub restriction: Option<Restriction>,
     /// Which modules are on.
     pub switches: Switches,
+    /// What the clinic allows its people to do with words that were written.
+    pub policies: Policies,
     /// For whom the reader covers; only where they do not belong to it, or take it over.
     pub covers: Vec<Cover>,
 }

@@ -288,8 +288,14 @@ fn the_edit_window_closes_to_the_millisecond() {
         };
         Case::inside(&nurse(), &head(Kind::Group), edit.clone()).target(target)
     };
-    assert_eq!(case(limits::EDIT_WINDOW_MS).decide().audit.refusal, None);
-    assert_eq!(case(limits::EDIT_WINDOW_MS + 1).refused(), Refusal::EditWindowClosed);
+    let standard_ms = u64::from(limits::EDIT_WINDOW_S) * 1_000;
+    assert_eq!(case(standard_ms).decide().audit.refusal, None);
+    assert_eq!(case(standard_ms + 1).refused(), Refusal::EditWindowClosed);
+    // The clinic may say otherwise (T-19).
+    let set = |case: Case, edit_window_s| case.change(|view| view.about.policies.edit_window_s = edit_window_s);
+    assert_eq!(set(case(60_000), 60).decide().audit.refusal, None);
+    assert_eq!(set(case(60_001), 60).refused(), Refusal::EditWindowClosed);
+    assert_eq!(set(case(0), 0).refused(), Refusal::EditWindowClosed, "not at all");
 }
 
 #[test]

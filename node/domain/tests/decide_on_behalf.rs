@@ -20,6 +20,7 @@ use corridor_domain::outcome::{Change, Outcome};
 use corridor_domain::person::Person;
 use corridor_domain::private::Sealed;
 use corridor_domain::refusal::Refusal;
+use corridor_domain::restriction::{Restriction, Sensitivity};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{prop_assert, prop_assert_eq, proptest};
@@ -157,6 +158,26 @@ fn only_what_was_confirmed_is_sent() {
     };
     let case = case(send(CONFIRMATION)).change(|view| view.confirmed = Some(overtaken));
     assert_eq!(case.refused(), Refusal::MovedOn, "somebody answered in between");
+}
+
+#[test]
+fn a_clinic_can_keep_it_out_of_conversations_with_a_label() {
+    let with = |label: bool, on_behalf_of_labelled: bool, command: Command| {
+        case(command).change(|view| {
+            let sensitivity = label.then_some(Sensitivity::Part2);
+            view.about.restriction = Some(Restriction {
+                sensitivity,
+                ..Restriction::none(CONVERSATION)
+            });
+            view.about.policies.on_behalf_of_labelled = on_behalf_of_labelled;
+        })
+    };
+    for command in [confirm(), send(CONFIRMATION)] {
+        for (label, allowed) in [(false, true), (false, false), (true, true)] {
+            assert_eq!(with(label, allowed, command.clone()).decide().audit.refusal, None);
+        }
+        assert_eq!(with(true, false, command).refused(), Refusal::OnBehalfRefused);
+    }
 }
 
 #[test]

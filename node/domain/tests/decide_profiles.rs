@@ -15,6 +15,7 @@ use corridor_domain::outcome::Change;
 use corridor_domain::person::{AccountState, Person, Profile, Site};
 use corridor_domain::private::Private;
 use corridor_domain::refusal::Refusal;
+use corridor_domain::settings::Policies;
 
 fn correct(subject: &Person, change: impl FnOnce(&mut Profile)) -> Case {
     let mut profile = subject.profile();
@@ -132,6 +133,30 @@ fn charts_are_found_by_an_address_that_is_safe_to_open() {
     }
     assert_eq!(
         Case::by(&nurse(), Command::ChangeChartLink(Private::from(link))).refused(),
+        Refusal::Forbidden
+    );
+}
+
+#[test]
+fn administrators_set_what_may_be_done_with_words() {
+    let set = |policies| Case::by(&administrator(), Command::ChangePolicies(policies));
+    let standard = Policies::default();
+    let stricter = Policies {
+        edit_window_s: 0,
+        on_behalf_of_labelled: false,
+    };
+    assert_eq!(set(stricter).decide().changes, [Change::Policies(stricter)]);
+    assert_eq!(set(standard).refused(), Refusal::NothingToDo);
+    let strict = |case: Case| case.change(|view| view.about.policies = stricter);
+    assert_eq!(strict(set(standard)).decide().changes, [Change::Policies(standard)]);
+    let at = |edit_window_s| Policies {
+        edit_window_s,
+        ..standard
+    };
+    assert_eq!(set(at(limits::EDIT_WINDOW_S_MAX)).decide().audit.refusal, None);
+    assert_eq!(set(at(limits::EDIT_WINDOW_S_MAX + 1)).refused(), Refusal::Invalid);
+    assert_eq!(
+        Case::by(&nurse(), Command::ChangePolicies(stricter)).refused(),
         Refusal::Forbidden
     );
 }

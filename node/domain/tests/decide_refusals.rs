@@ -98,7 +98,7 @@ fn case(refusal: Refusal) -> Option<Case> {
         }
         Refusal::EditWindowClosed => {
             let old = Event {
-                at_ms: NOW_MS - limits::EDIT_WINDOW_MS - 1,
+                at_ms: NOW_MS - u64::from(limits::EDIT_WINDOW_S) * 1_000 - 1,
                 ..message(NURSE, Audience::Everyone)
             };
             Case::inside(&nurse(), &group(), edit()).target(old)

@@ -9,6 +9,7 @@ use corridor_domain::ids::{PersonId, SiteId};
 use corridor_domain::invitation::Activation;
 use corridor_domain::person::{Profile, Site};
 use corridor_domain::private::Private;
+use corridor_domain::settings::Policies;
 
 #[test]
 fn commands() {
@@ -70,6 +71,17 @@ fn commands() {
     ];
     assert!(all.iter().all(|(command, ..)| command.version() == 6));
     pinned_from(57, &all);
+}
+
+#[test]
+fn policies_keep_their_bytes() {
+    let policies = Policies {
+        edit_window_s: 900,
+        on_behalf_of_labelled: true,
+    };
+    let all = [(Command::ChangePolicies(policies), "ChangePolicies", "3e840701")];
+    assert!(all.iter().all(|(command, ..)| command.version() == 7));
+    pinned_from(62, &all);
 }
 
 #[test]
@@ -137,7 +149,8 @@ fn every_command_stands_somewhere() {
         | Command::RenameSite(..)
         | Command::ChangeChartLink(..)
         | Command::Invite(..)
-        | Command::Activate(..) => (),
+        | Command::Activate(..)
+        | Command::ChangePolicies(..) => (),
     };
     known(&Command::ReadAudit);
 }

@@ -200,7 +200,7 @@ impl Model {
                 let late = step.when
                     > target
                         .when
-                        .later(u16::try_from(limits::EDIT_WINDOW_MS / 60_000).unwrap_or(0) - 1);
+                        .later(u16::try_from(limits::EDIT_WINDOW_S / 60).unwrap_or(0) - 1);
                 let seen_by_patient = self.patient_of(step.room).is_some() && target.audience == Audience::Everyone;
                 if target.author != step.actor || late || seen_by_patient {
                     return Err("may not edit that".to_owned());

@@ -38,6 +38,7 @@ mod overload;
 mod patients;
 mod pins;
 mod placement;
+mod policies;
 mod responsibility;
 mod rooms;
 mod safeguards;

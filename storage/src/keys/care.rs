@@ -82,6 +82,11 @@ pub fn threads(person: PersonId, conversation: ConversationId) -> Key {
     key(Table::Threads, &[&person.to_bytes(), &conversation.to_bytes()])
 }
 
+/// What the clinic allows its people to do with words that were written.
+pub fn policies() -> Key {
+    key(Table::Policies, &[])
+}
+
 /// Where the clinic's own charts are found.
 pub fn chart_link() -> Key {
     key(Table::ChartLink, &[])

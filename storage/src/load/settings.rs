@@ -4,9 +4,9 @@ use super::circle::load_for_creation;
 use super::{Onlooker, load_subject};
 use crate::keys::{self, Table};
 use crate::state::Records;
-use corridor_domain::command::NewConversation;
+use corridor_domain::command::{Command, NewConversation};
 use corridor_domain::ids::{PersonId, SiteId};
-use corridor_domain::settings::{Settings, Switches};
+use corridor_domain::settings::{Policies, Settings, Switches};
 use corridor_domain::view::View;
 use std::io;
 
@@ -14,6 +14,23 @@ use std::io;
 pub(super) fn switches(records: &impl Records) -> io::Result<Switches> {
     let settings: Option<Settings> = records.record(&keys::settings())?;
     Ok(settings.map(|settings| settings.switches).unwrap_or_default())
+}
+
+/// The same: how words may be changed, and in whose name written, is asked of every conversation.
+pub(super) fn policies(records: &impl Records) -> io::Result<Policies> {
+    Ok(records.record(&keys::policies())?.unwrap_or_default())
+}
+
+/// What is set of what a command would set otherwise.
+pub(super) fn load_what_is_set(records: &impl Records, view: &mut View, command: &Command) -> io::Result<()> {
+    match command {
+        Command::ChangeSettings(..) => view.settings = records.record(&keys::settings())?,
+        Command::ChangeSafeguards(..) => view.safeguards = records.record(&keys::safeguards())?,
+        Command::ChangeChartLink(..) => view.chart_link = records.record(&keys::chart_link())?,
+        Command::ChangePolicies(..) => view.about.policies = policies(records)?,
+        _ => {}
+    }
+    Ok(())
 }
 
 /// What a patient's conversation begins with.

@@ -10,6 +10,7 @@ use corridor_domain::event::Event;
 use corridor_domain::ids::{ConversationId, PersonId};
 use corridor_domain::invitation::Invitation;
 use corridor_domain::private::Private;
+use corridor_domain::settings::Policies;
 use std::io;
 
 impl Reader {
@@ -29,6 +30,11 @@ impl Reader {
     /// The code that somebody was given to sign in for the first time; none where none is open.
     pub fn invitation(&self, person: PersonId) -> io::Result<Option<Invitation>> {
         self.state.record(&keys::invitation(person))
+    }
+
+    /// What the clinic allows its people to do with words that were written.
+    pub fn policies(&self) -> io::Result<Policies> {
+        Ok(self.state.record(&keys::policies())?.unwrap_or_default())
     }
 
     /// Where the clinic's own charts are found; empty where it did not say so.

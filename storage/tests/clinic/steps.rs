@@ -12,6 +12,7 @@ use corridor_domain::person::{AccountState, Profile, Role};
 use corridor_domain::pin::NewPin;
 use corridor_domain::private::{Private, Sealed};
 use corridor_domain::restriction::{RestrictionStep, Safeguards, Sensitivity};
+use corridor_domain::settings::Policies;
 use corridor_domain::task::{NewTask, TaskStep, Terms};
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
@@ -216,6 +217,9 @@ fn restriction_command() -> impl Strategy<Value = Command> {
             step: AttentionStep::Follow { seq, follows },
         }),
         1 => select(vec!["https://ehr.example/{mrn}", ""]).prop_map(|link| Command::ChangeChartLink(Private::from(link))),
+        1 => (select(vec![0, 60, 900]), any::<bool>()).prop_map(|(edit_window_s, on_behalf_of_labelled)| {
+            Command::ChangePolicies(Policies { edit_window_s, on_behalf_of_labelled })
+        }),
         2 => from.prop_map(|confidential_from_years| Command::ChangeSafeguards(Safeguards { confidential_from_years, undo_s: 0 })),
     ]
 }

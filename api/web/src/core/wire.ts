@@ -332,9 +332,11 @@ export type OwnFrame =
 export interface Hours { day: number; from_minute: number; until_minute: number }
 /** Why a patient writes, and who answers first: the latter is not told to patients. */
 export interface Reason { number: number; name: string; role?: string; of_sites?: { site_id: string; role: string }[] }
-export interface Settings { guidance: string; hours: Hours[]; zone: string; patients: boolean; team: boolean; reasons: Reason[]; chart_url?: string | null }
+export interface Settings { guidance: string; hours: Hours[]; zone: string; patients: boolean; team: boolean; reasons: Reason[] }
 /** `reachable`: whom of their care team patients can ask for. */
-export interface SettingsPage { settings: Settings; safeguards?: Safeguards; reachable?: Author[]; /** For the staff. */ chart_url?: string | null }
+/** What a clinic allows its people to do with words that were written. */
+export interface Policies { edit_window_s: number; on_behalf_of_labelled: boolean }
+export interface SettingsPage { settings: Settings; safeguards?: Safeguards; policies?: Policies; reachable?: Author[]; /** For the staff. */ chart_url?: string | null }
 
 export type ServerFrame =
   | { type: "welcome"; version: number; person: Person; session_id: string; revision: number; heartbeat_ms: number; heartbeat_answered?: boolean }

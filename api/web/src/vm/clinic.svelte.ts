@@ -1,6 +1,6 @@
 // Stands between the clinic's settings on the node and whoever shows them: as they stand, after a break and after every change as well.
 // Refuses to set them, and to keep them for whoever comes next on this device.
-import type { Author, ConversationKind, Settings, SettingsPage } from "../core/wire";
+import type { Author, ConversationKind, Policies, Settings, SettingsPage } from "../core/wire";
 import type { Safeguards } from "../core/wire-restriction";
 import type { Sync } from "../core/sync";
 import { session } from "./session.svelte";
@@ -10,6 +10,8 @@ class Clinic {
   settings = $state.raw<Settings>();
   /** Against words that reach the wrong reader. */
   safeguards = $state.raw<Safeguards>();
+  /** What may be done with words that were written. */
+  policies = $state.raw<Policies>();
   reachable = $state.raw<readonly Author[]>([]);
   /** Where a patient's chart is, for the staff: `{mrn}` stands for the number. */
   chart_url = $state("");
@@ -21,7 +23,7 @@ class Clinic {
     const { sync } = session;
     if (sync === undefined || sync === this.sync) return;
     this.sync = sync;
-    this.settings = this.safeguards = undefined;
+    this.settings = this.safeguards = this.policies = undefined;
     this.reachable = [];
     this.chart_url = "";
     const look = (): void => void this.look().catch(() => {});
@@ -48,8 +50,9 @@ class Clinic {
     if (turn !== this.turn || sync !== this.sync) return;
     this.settings = page.settings;
     this.safeguards = page.safeguards;
+    this.policies = page.policies;
     this.reachable = page.reachable ?? [];
-    this.chart_url = page.chart_url ?? page.settings.chart_url ?? "";
+    this.chart_url = page.chart_url ?? "";
   }
 }
 

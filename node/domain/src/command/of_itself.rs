@@ -85,6 +85,7 @@ impl Command {
             | Self::ChangeChartLink(..)
             | Self::Invite(..)
             | Self::Activate(..) => 6,
+            Self::ChangePolicies(..) => 7,
             _ => 1,
         }
     }

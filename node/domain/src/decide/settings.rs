@@ -9,7 +9,7 @@ use crate::outcome::Change;
 use crate::person::{Person, Role, Roles};
 use crate::private::Private;
 use crate::refusal::Refusal;
-use crate::settings::Settings;
+use crate::settings::{Policies, Settings};
 use crate::view::View;
 
 pub(super) fn change(view: &View, settings: &Settings) -> Result<Decision, Refusal> {
@@ -36,6 +36,16 @@ pub(super) fn chart_link(view: &View, link: &Private) -> Result<Decision, Refusa
         return Err(Refusal::NothingToDo);
     }
     Ok(changed(Change::ChartLink(link.clone())))
+}
+
+pub(super) fn policies(view: &View, policies: Policies) -> Result<Decision, Refusal> {
+    if !policies.is_sound() {
+        return Err(Refusal::Invalid);
+    }
+    if view.about.policies == policies {
+        return Err(Refusal::NothingToDo);
+    }
+    Ok(changed(Change::Policies(policies)))
 }
 
 pub(super) fn availability(view: &View, available: bool) -> Result<Decision, Refusal> {

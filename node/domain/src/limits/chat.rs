@@ -28,8 +28,10 @@ pub const MENTIONS_COUNT_MAX: usize = 50;
 pub const RECEIPT_EVENTS_MEMBERS_MAX: u32 = 50;
 /// Own messages counted apart while earlier ones of others are unread; beyond it, sending counts as having read.
 pub const OWN_SINCE_READ_COUNT_MAX: usize = 256;
-/// Time in which staff may edit a message outside what patients see (T-19).
-pub const EDIT_WINDOW_MS: u64 = 15 * 60 * 1000;
+/// Time in which staff may edit a message outside what patients see (T-19), unless the clinic says otherwise.
+pub const EDIT_WINDOW_S: u32 = 15 * 60;
+/// The longest that a clinic can set it to.
+pub const EDIT_WINDOW_S_MAX: u32 = 24 * 60 * 60;
 /// Most versions of one message.
 pub const VERSIONS_COUNT_MAX: u32 = 50;
 /// Longest life of a session.

@@ -6,7 +6,6 @@ use crate::audit::{Action, Basis};
 use crate::care::Stage;
 use crate::conversation::{Audience, Kind, Visibility};
 use crate::event::{Event, Message, Priority};
-use crate::limits;
 use crate::person::Role;
 use crate::refusal::Refusal;
 
@@ -94,7 +93,7 @@ fn deny_target(asking: &Asking<'_>) -> Option<Refusal> {
 fn edit_is_late(asking: &Asking<'_>, target: &Event, message: &Message) -> bool {
     let seen_by_patient =
         message.audience == Audience::Everyone && asking.conversation().is_some_and(|about| about.kind.is_patient());
-    seen_by_patient || asking.now_ms.saturating_sub(target.at_ms) > limits::EDIT_WINDOW_MS
+    seen_by_patient || !asking.about.policies.may_be_edited(target.at_ms, asking.now_ms)
 }
 
 pub(super) fn allow(asking: &Asking<'_>) -> Option<Option<Basis>> {

@@ -1,5 +1,5 @@
-//! Rules for replying for somebody else: by staff who may read the thread, for the one who answers for it, unless that one or the thread
-//! refuses it. It makes nobody a member (T-05).
+//! Rules for replying for somebody else: by staff who may read the thread, for the one who answers for it, unless that one, the thread, or
+//! the clinic where a label stands refuses it. It makes nobody a member (T-05).
 
 use super::{Asking, basis, outside_patient_work};
 use crate::audit::{Action, Basis};
@@ -35,7 +35,8 @@ pub(super) fn deny(asking: &Asking<'_>) -> Option<Refusal> {
         return Some(Refusal::CannotHold);
     }
     let thread_refuses = asking.about.care.as_ref().is_some_and(|care| care.refuses_on_behalf);
-    (thread_refuses || asking.subject_refuses_on_behalf).then_some(Refusal::OnBehalfRefused)
+    let label_refuses = asking.about.is_labelled() && !asking.about.policies.on_behalf_of_labelled;
+    (thread_refuses || label_refuses || asking.subject_refuses_on_behalf).then_some(Refusal::OnBehalfRefused)
 }
 
 /// Whether others reply for somebody is theirs to say, and the administrator's.

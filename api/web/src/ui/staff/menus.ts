@@ -19,7 +19,7 @@ import { restrictionItems } from "./restriction-menu";
 
 /** What can become of its words: the clinic may have switched off what they were said in. */
 export const changeOf = (message: Message, me: string, conversation?: Conversation): ReturnType<typeof wayToChange> =>
-  wayToChange(message, me, conversation, conversation !== undefined && clinic.off(conversation.kind), Date.now());
+  wayToChange(message, me, conversation, conversation !== undefined && clinic.off(conversation.kind), Date.now(), clinic.policies?.edit_window_s);
 
 export function messageItems(message: Message, me: string, in_thread: boolean, verbs: Verbs, conversation?: Conversation): MenuItem[] {
   const mine = message.author.id === me;

@@ -3,8 +3,8 @@
 import type { Message } from "../../core/timeline";
 import type { Conversation } from "../../core/wire";
 
-/** As the node has it: node/domain/src/limits/chat.rs. */
-export const EDIT_WINDOW_MS = 15 * 60_000;
+/** Where the clinic has not said otherwise, or not yet: node/domain/src/limits/chat.rs. */
+export const EDIT_WINDOW_S = 15 * 60;
 
 type Own = Pick<Message, "author" | "on_behalf_of" | "retracted" | "audience" | "at_ms">;
 type Room = Pick<Conversation, "kind" | "state" | "my" | "care">;
@@ -15,10 +15,10 @@ export function mayRetract({ author, on_behalf_of, retracted }: Own, me: string,
 }
 
 /** `off`: the clinic has switched off what is said there. Undefined: neither. */
-export function wayToChange(message: Own, me: string, room: Room | undefined, off: boolean, now_ms: number): "edit" | "anew" | undefined {
+export function wayToChange(message: Own, me: string, room: Room | undefined, off: boolean, now_ms: number, window_s = EDIT_WINDOW_S): "edit" | "anew" | undefined {
   if (message.author.id !== me || !mayRetract(message, me, room)) return undefined;
   const of_patient = room?.kind === "patient";
-  if (!off && !(of_patient && message.audience === "everyone") && now_ms - message.at_ms <= EDIT_WINDOW_MS) return "edit";
+  if (!off && !(of_patient && message.audience === "everyone") && window_s > 0 && now_ms - message.at_ms <= window_s * 1000) return "edit";
   return off && !(of_patient && message.audience === "team") ? undefined : mayWriteAgain(message, room) ? "anew" : undefined;
 }
 

@@ -6,8 +6,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { characters, passwordFault, writtenLoginFault } from "../src/core/credential";
 import { Refusal, type Ask } from "../src/core/http";
 import type { Me } from "../src/core/wire";
+import Activate from "../src/ui/Activate.svelte";
+import SignIn from "../src/ui/SignIn.svelte";
 import { codeIn } from "../src/vm/activation.svelte";
 import { session } from "../src/vm/session.svelte";
+import { letIn } from "../src/vm/sign-in";
 import { activate as words } from "../locales/en-activate";
 import { sign_in } from "../locales/en-sign-in";
 import { MARIA, ORTIZ, settle } from "./fakes";
@@ -27,42 +30,38 @@ const press = async (name: string): Promise<void> => { await fireEvent.click(scr
 const alert = (): string => screen.queryAllByRole("alert").map(wordsOf).join(" ");
 const activations = (): unknown[] => asked.filter(({ path }) => path === "/v1/activate").map(({ body }) => body);
 
-/** The page as it comes at this address. */
-async function come(address: string): Promise<void> {
+/** The screen, with the code that the link brought. */
+async function come(brought: string, workspace?: string): Promise<void> {
+  render(Activate, { sign_in, letIn, workspace, brought });
+  await ready();
+}
+
+/** What a page does before its first screen. */
+async function arrive(address: string): Promise<{ invited: string | undefined; phase: string; began: boolean }> {
   history.replaceState(null, "", address);
   vi.resetModules();
-  const { default: App } = address.startsWith("/p/") ? await import("../src/ui/patient/App.svelte") : await import("../src/ui/staff/App.svelte");
   const { session: fresh } = await import("../src/vm/session.svelte");
-  answerBy(fresh);
-  const { begin, sign_in: part } = await import("../src/ui/sign-in");
-  await part.load();
+  const asks = vi.spyOn(fresh, "begin").mockResolvedValue();
+  const { begin, invited } = await import("../src/ui/sign-in");
   begin();
-  render(App);
-  await import("../src/ui/Invited.svelte");
-  await ready();
-  await vi.waitFor(() => expect(screen.queryByText(words.looking)).toBeNull());
-  current = fresh;
+  return { invited, phase: fresh.phase, began: asks.mock.calls.length > 0 };
 }
-let current: typeof session;
 
-function answerBy(fresh: typeof session): void {
-  vi.spyOn(fresh.http, "ask").mockImplementation((async (path: string, { method = "GET", body, workspace }: Ask = {}) => {
+beforeEach(() => {
+  asked = [];
+  answers = { "GET /v1/me": refusal("not_signed_in", 401) };
+  vi.spyOn(session.http, "ask").mockImplementation((async (path: string, { method = "GET", body, workspace }: Ask = {}) => {
     asked.push({ path, method, body, workspace });
     const answer = answers[`${method} ${path}`];
     if (answer instanceof Error) throw answer;
     return answer ?? {};
   }) as never);
-  vi.spyOn(fresh, "begin").mockResolvedValue();
-}
-
-beforeEach(() => {
-  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => {} }));
-  asked = [];
-  answers = { "GET /v1/me": refusal("not_signed_in", 401) };
+  vi.spyOn(session, "begin").mockResolvedValue();
+  session.phase = "signed_out";
 });
 afterEach(() => {
   cleanup();
-  vi.unstubAllGlobals();
+  session.phase = "starting";
   vi.restoreAllMocks();
   vi.useRealTimers();
   history.replaceState(null, "", "/");
@@ -81,28 +80,40 @@ test.each([
 ])("of %j the code is %j", (typed, code) => { expect(codeIn(typed)).toBe(code); });
 
 describe("coming by the link", () => {
-  test("the code is in its field and not in the address any more, and the workspace stays", async () => {
-    await come(`/p/?workspace=north#/activate/${CODE}`);
-    expect([field(words.code).value, location.href.includes("per_"), location.search, location.hash]).toEqual([CODE, false, "?workspace=north", "#/activate"]);
-    expect([screen.getByText(sign_in.workspace("north")), document.activeElement, document.title]).toEqual([expect.anything(), field(words.login), `${words.title} · Corridor`]);
-    expect([...document.querySelector(".before")?.children ?? []][0]?.tagName, "whom to call stands above").toBe("ASIDE");
+  test.each([
+    [`/p/?workspace=north#/activate/${CODE}`, `/${CODE}`, "/p/?workspace=north#/activate"],
+    [`/#/activate/${CODE}`, `/${CODE}`, "/#/activate"],
+    ["/#/activate", "", "/#/activate"],
+  ])("at %s the code is taken, out of the address as well, and nobody is let past", async (address, invited, left) => {
+    const length = history.length;
+    expect(await arrive(address)).toEqual({ invited, phase: "signed_out", began: false });
+    expect([location.pathname + location.search + location.hash, history.length]).toEqual([left, length]);
+  });
+  test("any other address asks who is here, as ever", async () => {
+    expect(await arrive("/#/inbox/con_a")).toEqual({ invited: undefined, phase: "starting", began: true });
+  });
+  test("one has only to choose a password", async () => {
+    history.replaceState(null, "", "/p/?workspace=north#/activate");
+    await come(CODE, "north");
+    expect([field(words.code).value, screen.getByText(sign_in.workspace("north")), document.activeElement, document.title]).toEqual([CODE, expect.anything(), field(words.login), `${words.title} · Corridor`]);
+    session.phase = "ready";
     await type(words.password, PASSWORD);
     await submit();
-    expect(asked.filter(({ method }) => method === "POST")).toEqual([{ path: "/v1/activate", method: "POST", body: { code: CODE, login: "", password: PASSWORD, device_name: expect.any(String) }, workspace: "north" }]);
-    expect(current.begin).toHaveBeenCalledOnce();
+    expect(asked.filter(({ method }) => method === "POST")).toEqual([expect.objectContaining({ path: "/v1/activate", body: { code: CODE, login: "", password: PASSWORD, device_name: expect.any(String) } })]);
+    expect([vi.mocked(session.begin).mock.calls.length, location.search, location.hash]).toEqual([1, "?workspace=north", ""]);
   });
-  test("on the staff page the same; without a code its field is the first", async () => {
-    await come("/#/activate");
-    expect([document.activeElement, field(words.code).value, screen.getByRole("link", { name: words.known }).getAttribute("href")]).toEqual([field(words.code), "", "/"]);
+  test("without a code its field is the first, and there is a way back to sign-in, as one from there", async () => {
+    await come("");
+    expect([document.activeElement, screen.getByRole("link", { name: words.known }).getAttribute("href")]).toEqual([field(words.code), "/"]);
     cleanup();
-    await come("/");
+    render(SignIn);
     expect(screen.getByRole("link", { name: sign_in.invited }).getAttribute("href")).toBe("#/activate");
   });
 });
 
 describe("what is wrong", () => {
   test("is said in one place that has the focus, before the node is asked; the rule is there before", async () => {
-    await come("/p/#/activate");
+    await come("");
     expect(field(words.password).getAttribute("aria-describedby")).toBe("password-hint");
     expect(wordsOf(document.getElementById("password-hint"))).toBe(words.rule);
     await submit();
@@ -131,18 +142,18 @@ describe("what is wrong", () => {
     ["a node that is not ready", refusal("fenced", 503), "", words.unreachable, undefined],
     ["anything else", refusal("disk_nearly_full", 507), "", words.failed("disk_nearly_full"), undefined],
   ])("%s has a sentence of its own, and what was typed stays", async (_, answer, login, sentence, at) => {
-    await come(`/p/#/activate/${CODE}`);
+    await come(CODE);
     answers["POST /v1/activate"] = answer;
     await type(words.login, login);
     await type(words.password, PASSWORD);
     await submit();
     expect([alert(), document.activeElement, field(words.password).value]).toEqual([sentence, screen.getByRole("alert"), PASSWORD]);
     if (at) expect(field(at).getAttribute("aria-invalid")).toBe("true");
-    expect(current.begin).not.toHaveBeenCalled();
+    expect(session.begin).not.toHaveBeenCalled();
   });
 
   test("a second try after one without an answer may find the code used by oneself", async () => {
-    await come(`/p/#/activate/${CODE}`);
+    await come(CODE);
     await type(words.password, PASSWORD);
     answers["POST /v1/activate"] = refusal("unreachable", 0);
     await submit();
@@ -152,7 +163,7 @@ describe("what is wrong", () => {
   });
 
   test("there is no such clinic, and offline nothing is asked", async () => {
-    await come(`/p/?workspace=north#/activate/${CODE}`);
+    await come(CODE, "north");
     await type(words.password, PASSWORD);
     answers["POST /v1/activate"] = refusal("not_found", 404);
     await submit();
@@ -167,7 +178,7 @@ describe("what is wrong", () => {
   });
 
   test("too many tries are counted down, and the button waits as long", async () => {
-    await come(`/p/#/activate/${CODE}`);
+    await come(CODE);
     vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
     await type(words.password, PASSWORD);
     answers["POST /v1/activate"] = refusal("rate_limited", 429, { retry_after_ms: 2_000 });
@@ -188,7 +199,7 @@ describe("what is wrong", () => {
 describe("somebody else is signed in here", () => {
   test("they are named, and signed out before anything else", async () => {
     answers["GET /v1/me"] = me(ORTIZ);
-    await come(`/p/#/activate/${CODE}`);
+    await come(CODE);
     expect([wordsOf(document.querySelector("h1")), document.querySelector("form"), document.body.textContent?.includes(words.other.body(ORTIZ.name))]).toEqual([words.other.title, null, true]);
     answers["DELETE /v1/session"] = refusal("unreachable", 0);
     await press(words.other.leave(ORTIZ.name));
@@ -199,14 +210,14 @@ describe("somebody else is signed in here", () => {
   });
   test("or they go on where they were", async () => {
     answers["GET /v1/me"] = me(MARIA);
-    await come(`/#/activate/${CODE}`);
+    history.replaceState(null, "", "/#/activate");
+    await come(CODE);
     await press(words.other.stay(MARIA.name));
-    expect([current.begin, location.hash]).toEqual([expect.anything(), ""]);
-    expect(current.begin).toHaveBeenCalledOnce();
+    expect([vi.mocked(session.begin).mock.calls.length, location.hash]).toEqual([1, ""]);
   });
   test("nobody knows who it is until the node answers: then it is asked first", async () => {
     answers["GET /v1/me"] = refusal("unreachable", 0);
-    await come(`/p/#/activate/${CODE}`);
+    await come(CODE);
     await type(words.password, PASSWORD);
     await submit();
     expect([alert(), activations()]).toEqual([words.unreachable, []]);

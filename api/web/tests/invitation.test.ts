@@ -59,7 +59,7 @@ beforeEach(() => {
     asked.push({ path, method, body, command_id });
     const answer = answers[`${method} ${path}`] ?? (method === "GET" ? answers[path] : undefined);
     if (answer instanceof Error) throw answer;
-    return answer ?? {};
+    return answer ?? { people: [], patients: [] };
   }) as never);
 });
 afterEach(async () => {

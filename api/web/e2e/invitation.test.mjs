@@ -63,6 +63,7 @@ async function find(page, kind, words, name) {
   await asked.getByRole("combobox").fill(words);
   const option = asked.getByRole("option").filter({ hasText: name });
   await option.waitFor();
+  await asked.getByRole("option").filter({ hasNotText: name }).first().waitFor({ state: "detached" });
   return { asked, option };
 }
 

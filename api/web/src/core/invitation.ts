@@ -11,7 +11,7 @@ export function invitationLink(kind: PersonKind, code: string, origin: string, w
 
 /** As it is read aloud and written down. */
 export function groupsOf(code: string): string[] {
-  return code.match(/.{1,4}/g) ?? [];
+  return code.match(/\.|[^.]{1,4}/g) ?? [];
 }
 
 /** Whoever works with patients invites them and who acts for them, administrators everybody. */

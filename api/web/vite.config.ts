@@ -38,7 +38,7 @@ export default defineConfig(({ mode }) => ({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            { name: "core", test: /src\/core\/(?!age|calls|clinic|coverage|credential|directory|guard|hours|invitation|md|entries|faces|later|matching|mentions|naming|overview|pins|put-away|queue|receipts|restriction|tasks|templates|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
+            { name: "core", test: /src\/core\/(?!age|calls|clinic|coverage|directory|guard|hours|invitation|login|md|entries|faces|later|matching|mentions|naming|overview|pins|put-away|queue|receipts|restriction|tasks|templates|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
             { name: "md", test: /src\/core\/md\./ },
             { name: "clinic", test: /src\/vm\/(clinic|reach)/ },
             { name: "thread", test: /src\/ui\/thread\/(Body|Box|drawings|MessagePane|Tags|Waiting|words)|src\/vm\/(aim|thread|composer|scroll)|src\/core\/(mentions|entries|receipts)/ },

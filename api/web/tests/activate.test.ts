@@ -3,7 +3,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { characters, passwordFault, writtenLoginFault } from "../src/core/credential";
+import { characters, passwordFault, writtenLoginFault } from "../src/core/login";
 import { Refusal, type Ask } from "../src/core/http";
 import type { Me } from "../src/core/wire";
 import Activate from "../src/ui/Activate.svelte";

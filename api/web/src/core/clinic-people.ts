@@ -1,6 +1,6 @@
 // Stands between what an administrator types of a person or a site and what the node is asked for: what is wrong with it, at which field.
 // Refuses to know the words on the screen, and to be the judge: the node looks at all of it once more.
-import { passwordFault, writtenLoginFault } from "./credential";
+import { passwordFault, writtenLoginFault } from "./login";
 import type { Person, Role } from "./wire";
 
 export const WITH_PATIENTS: readonly Role[] = ["physician", "nurse", "medical_assistant", "front_desk", "billing"];

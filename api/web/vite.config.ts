@@ -38,7 +38,7 @@ export default defineConfig(({ mode }) => ({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            { name: "core", test: /src\/core\/(?!age|calls|clinic|coverage|directory|guard|hours|md|entries|faces|later|matching|mentions|naming|overview|pins|put-away|queue|receipts|restriction|tasks|templates|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
+            { name: "core", test: /src\/core\/(?!age|calls|clinic|coverage|directory|guard|hours|invitation|login|md|entries|faces|later|matching|mentions|naming|overview|pins|put-away|queue|receipts|restriction|tasks|templates|workspace)|src\/vm\/(session|route|drafts|announce|attention|part)|src\/ui\/(Boot|sign-in|kit\/(Icon|icons|LiveRegions|ConnectionLine|line|Later|NotLoaded)\.)|src\/styles|locales\/en\.ts|node_modules\/(?!svelte\/src\/internal\/client\/dom\/(blocks\/await|elements\/bindings\/(input|select|media|size|navigator|window|universal))\.js)/ },
             { name: "md", test: /src\/core\/md\./ },
             { name: "clinic", test: /src\/vm\/(clinic|reach)/ },
             { name: "thread", test: /src\/ui\/thread\/(Body|Box|drawings|MessagePane|Tags|Waiting|words)|src\/vm\/(aim|thread|composer|scroll)|src\/core\/(mentions|entries|receipts)/ },
@@ -52,7 +52,7 @@ export default defineConfig(({ mode }) => ({
             { name: "todo", test: /src\/ui\/staff\/(TaskItem|UnreadItem|task-words|task-deeds)\.|src\/core\/tasks|locales\/en-staff-tasks/ },
             { name: "clinic", test: /src\/vm\/(clinic|identity)/ },
             { name: "modal", test: /src\/ui\/kit\/Dialog\.|src\/core\/restriction\./ },
-            { name: "dialog", test: /src\/ui\/kit\/(Confirm|PeoplePicker|describe|fault)|src\/vm\/kept-words|locales\/en-staff-people|dom\/blocks\/await/ },
+            { name: "dialog", test: /src\/ui\/kit\/(Confirm|PeoplePicker|describe|fault)|src\/vm\/kept-words|src\/core\/invitation|src\/ui\/staff\/OfferInvite|locales\/en-staff-people|dom\/blocks\/await/ },
           ],
         },
       },

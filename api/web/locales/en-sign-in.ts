@@ -1,6 +1,4 @@
 // English: the words of sign-in, which come with its screen. Stands beside it; refuses to know its logic.
-const many = (count: number, one: string, other: string): string => (count === 1 ? one : other);
-
 export const sign_in = {
   title: "Sign in",
   workspace: (name: string) => `Clinic: ${name}`,
@@ -13,13 +11,14 @@ export const sign_in = {
   submit: "Continue",
   checking: "Checking…",
   wrong: "The username or the password is not right.",
-  throttled: (seconds: number) => `Too many tries. Wait ${seconds} ${many(seconds, "second", "seconds")}, then try again.`,
+  throttled: (seconds: number) => `Too many tries. Wait ${seconds} second${seconds === 1 ? "" : "s"}, then try again.`,
   offline: "You are offline. Sign-in needs the network.",
-  unreachable: "The clinic's server does not answer. Nothing is wrong with your password; try again in a moment.",
+  unreachable: "The clinic's server does not answer. Your password is fine; try again in a moment.",
   failed: (code: string) => `Sign-in did not work. Try again. If it stays, tell support this code: ${code}.`,
   missing: "Write your username and your password.",
   ended: "Your session has ended. Sign in again; what you wrote is kept on this page.",
   footer: (host: string) => `${host} · Corridor`,
   privacy: "Use of this system is recorded. Sign out on shared computers.",
+  invited: "I have an invitation code",
   help: "Need help? Ask the front desk or your administrator.",
 };

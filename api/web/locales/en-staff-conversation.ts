@@ -31,7 +31,7 @@ export const conversation = {
     mentions: "People to mention",
     role: "role",
     sendNote: "Send note",
-    inactive: (name: string) => `${name} has no active account, so a reply cannot reach them. Team notes work.`,
+    inactive: (name: string, invited: boolean) => `${name} has no active account, so a reply cannot reach them. Team notes work.${invited ? " Invite them in the details." : ""}`,
     readOnly: "You can read here, not write.",
     replyFor: (name: string) => `Reply for ${name}`,
     signed: (me: string, name: string) => `You write as ${me} on behalf of ${name}`,

@@ -8,6 +8,7 @@ export const panel = {
   birth: "Date of birth",
   account: "Account",
   accountActive: "Active",
+  accountNotYet: "Cannot sign in yet: messages cannot reach the patient",
   accountNone: "Not active: messages cannot reach the patient",
   members: (count: number) => `Members (${count})`,
   owner: "Owner",

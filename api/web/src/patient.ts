@@ -5,7 +5,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import App from "./ui/patient/App.svelte";
 import { registerWorker } from "./ui/kit/line";
-import { session } from "./vm/session.svelte";
+import { begin } from "./ui/sign-in";
 
 await chooseLanguage(navigator.languages);
 document.documentElement.lang = language;
@@ -13,5 +13,5 @@ const target = document.getElementById("app");
 // what the page says by itself stays until the first screen takes its place
 target?.replaceChildren();
 if (target !== null) mount(App, { target });
-void session.begin();
+begin();
 registerWorker("/p/sw.js", "/p/");

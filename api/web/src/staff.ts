@@ -5,14 +5,14 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import App from "./ui/staff/App.svelte";
 import { registerWorker } from "./ui/kit/line";
+import { begin } from "./ui/sign-in";
 import { fetchFirst } from "./ui/staff/parts";
 import { router } from "./vm/route.svelte";
-import { session } from "./vm/session.svelte";
 
 await chooseLanguage(navigator.languages);
 document.documentElement.lang = language;
 const target = document.getElementById("app");
 if (target !== null) mount(App, { target });
-void session.begin();
+begin();
 fetchFirst(router.now);
 registerWorker("/sw.js", "/");

@@ -254,7 +254,7 @@ describe("patients", () => {
     for (const typed of ["ga", "gar", "garcia"]) await type(words.patients.searchLabel, typed);
     expect(screen.getByText(words.patients.loading)).toBeTruthy();
     await after(500);
-    expect([paths(), rows().map(wordsOf), screen.getByText("2 patients")]).toEqual([[PEOPLE, PATIENTS], ["MG Maria Garcia MRN-10240 · DOB 03/12/1984", `NG Noemi Garcia MRN-10420 · DOB 07/30/1991 ${words.patients.inactive}`], expect.anything()]);
+    expect([paths(), rows().map(wordsOf), screen.getByText("2 patients")]).toEqual([[PEOPLE, PATIENTS], ["MG Maria Garcia MRN-10240 · DOB 03/12/1984", `NG Noemi Garcia MRN-10420 · DOB 07/30/1991 ${words.patients.notYet}`], expect.anything()]);
     expect(screen.getAllByRole("link").map((one) => [wordsOf(one), one.getAttribute("href")])).toEqual([["Open conversations of Maria Garcia", "/open?patient=per_maria"], ["Open conversations of Noemi Garcia", "/open?patient=per_noemi"]]);
     keyed.choose("all");
     await after();

@@ -3,7 +3,8 @@
 import { cleanup, fireEvent, render, screen, within } from "@testing-library/svelte";
 import { tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { askFor, emptyForm, faultsOf, newPassword, passwordFault, personOf, queueNeedsMore, siteFault, type PersonForm } from "../src/core/clinic-people";
+import { askFor, emptyForm, faultsOf, newPassword, personOf, queueNeedsMore, siteFault, type PersonForm } from "../src/core/clinic-people";
+import { passwordFault } from "../src/core/login";
 import { Refusal } from "../src/core/http";
 import type { Person } from "../src/core/wire";
 import ManagePane from "../src/ui/staff/ManagePane.svelte";

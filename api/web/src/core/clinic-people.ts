@@ -1,5 +1,6 @@
 // Stands between what an administrator types of a person or a site and what the node is asked for: what is wrong with it, at which field.
 // Refuses to know the words on the screen, and to be the judge: the node looks at all of it once more.
+import { passwordFault, writtenLoginFault } from "./login";
 import type { Person, Role } from "./wire";
 
 export const WITH_PATIENTS: readonly Role[] = ["physician", "nurse", "medical_assistant", "front_desk", "billing"];
@@ -7,10 +8,7 @@ export const FOR_THE_CLINIC: readonly Role[] = ["administrator", "compliance_off
 export const QUEUE: Role = "organization_queue";
 const ROLES: readonly Role[] = [...WITH_PATIENTS, ...FOR_THE_CLINIC, QUEUE];
 export const NAME_BYTES_MAX = 200;
-const LOGIN_BYTES_MAX = 254;
-const PASSWORD_BYTES_MAX = 1024;
 const RELATIONS_MAX = 100;
-export const PASSWORD_MIN = 15;
 
 export const NEW_KINDS = ["staff", "patient", "proxy", "partner"] as const;
 export type NewKind = (typeof NEW_KINDS)[number];
@@ -40,12 +38,6 @@ export type Faults = { [field in Field]?: Fault };
 
 export const bytes = (words: string): number => new TextEncoder().encode(words.trim()).length;
 
-/** The node counts characters as people do, not the halves that some are made of. */
-export function passwordFault(password: string): "short" | "long" | undefined {
-  if ([...password].length < PASSWORD_MIN) return "short";
-  return new TextEncoder().encode(password).length > PASSWORD_BYTES_MAX ? "long" : undefined;
-}
-
 /** The role alone would let somebody read who may neither assign nor answer. */
 export function queueNeedsMore(roles: readonly Role[]): boolean {
   return roles.includes(QUEUE) && !worksIn(roles);
@@ -61,9 +53,7 @@ export function dateFault(day: string, today: string): Fault | undefined {
 export const nameFault = (words: string): Fault | undefined => (words.trim() === "" ? "missing" : bytes(words) > NAME_BYTES_MAX ? "long" : undefined);
 
 export function loginFault({ kind, login }: Pick<PersonForm, "kind" | "login">): Fault | undefined {
-  if (login.trim() === "") return kind === "staff" ? "missing" : undefined;
-  if (/\s/.test(login.trim())) return "spaces";
-  return bytes(login) > LOGIN_BYTES_MAX ? "long" : undefined;
+  return login.trim() !== "" ? writtenLoginFault(login) : kind === "staff" ? "missing" : undefined;
 }
 
 /** `today`: as the fields of a browser hold it. Nothing: it may be asked for. */

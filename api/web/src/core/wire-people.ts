@@ -8,6 +8,12 @@ export interface PatientPage {
   proxies: Person[];
 }
 
+/** A code by which somebody signs in for the first time, once. */
+export interface Invitation {
+  code: string;
+  expires_at_ms: number;
+}
+
 /** Beside a patient's conversation, for whoever may read it. */
 export interface CareRoom {
   id: string;

@@ -27,6 +27,7 @@ class Router {
 
   constructor() {
     globalThis.addEventListener?.("hashchange", () => {
+      if (location.hash.split("#/activate")[1] !== undefined) location.reload(); // that is for the door (ui/sign-in.ts)
       this.now = parseRoute(location.hash);
     });
   }

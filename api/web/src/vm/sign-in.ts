@@ -1,17 +1,16 @@
 // Stands between the sign-in screen and the session: a name and a password go to the node, and who is here comes back.
 // Refuses to keep either. It comes with the screen: who is signed in never fetches it.
-import type { Me } from "../core/wire";
 import { deviceMemory, namedWorkspace, rememberWorkspace } from "../core/workspace";
 import { session } from "./session.svelte";
 
 /** The clinic that this page signs in to, if there are several behind its address. */
 export const workspace = namedWorkspace(globalThis.location?.search ?? "", deviceMemory());
 
-export async function signIn(login: string, password: string): Promise<void> {
-  const body = { login, password, device_name: deviceName() };
-  await session.http.ask("/v1/sign-in", { method: "POST", body, workspace, tries: 1 });
+/** Whoever is let in has a cookie then; the session asks who that is, for as long as it takes. */
+export async function letIn(path: string, said: object): Promise<void> {
+  await session.http.ask(path, { method: "POST", body: { ...said, device_name: deviceName() }, workspace, tries: 1 });
   rememberWorkspace(workspace, deviceMemory());
-  await session.enter(await session.http.ask<Me>("/v1/me"));
+  await session.begin();
 }
 
 function deviceName(): string {

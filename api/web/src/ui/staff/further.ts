@@ -28,6 +28,8 @@ export const directory = new Part(() => import("./DirectoryPane.svelte"));
 
 /** Somebody of a care team, from a conversation. */
 export const profile = new Part(() => import("./StaffProfile.svelte"));
+/** A link and a code for somebody who cannot sign in yet. */
+export const inviting = new Part(() => import("./Invite.svelte"));
 /** Who keeps people and sites. */
 export const people = new Part(() => import("./ManagePane.svelte"));
 

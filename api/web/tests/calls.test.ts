@@ -18,6 +18,7 @@ import { session } from "../src/vm/session.svelte";
 import { text } from "../src/core/i18n";
 import { calls as words } from "../locales/en-staff-calls";
 import { list } from "../locales/en-staff-list";
+import { none } from "../locales/en-staff-list-none";
 import { conversation, event, MARIA, ORTIZ, RAMAN, said } from "./fakes";
 
 const ATTENTION = "/v1/conversations/con_a/attention";
@@ -212,7 +213,7 @@ describe("the list", () => {
     await after();
     await fireEvent.click(filter());
     await after();
-    expect([ids(), screen.getByText(list.noneCalled).tagName]).toEqual([[], "P"]);
+    expect([ids(), screen.getByText(none.noneCalled).tagName]).toEqual([[], "P"]);
   });
   test("is filtered so with the 5 key", () => {
     expect(wishOf({ key: "5", target: document.body } as never)).toBe("called");

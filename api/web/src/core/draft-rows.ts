@@ -1,6 +1,6 @@
-// Stands beside the outbox's rows, in the same database and under the same key: what was begun and not sent, one row each, as it was last
-// written. The newest writing counts, whoever comes last; what was sent or cleared leaves an empty row, so that no tab brings it back.
-// Refuses to know what a draft says, and to keep it for long.
+// Stands beside the outbox's rows, in the same database and under the same key: what was begun and not sent, each version as it was written. The
+// newest counts, whoever comes last; what was sent or cleared leaves an empty one, so that no tab brings it back. Whatever is sealed already can be
+// written without waiting for anything: the page may be gone in a moment. Refuses to know what a draft says, and to keep it for long.
 import { answered, done } from "./database";
 import type { Rows, SealedRows } from "./sealed-rows";
 
@@ -10,7 +10,7 @@ export const DRAFTS_MAX = 40;
 export const DRAFT_BYTES_MAX = 160 * 1024;
 /** Since it was last written. */
 export const DRAFT_AGE_MAX_MS = 24 * 3_600_000;
-/** Of empty rows. */
+/** Of empty ones. */
 export const GONE_MAX = 200;
 
 /** `json` "": it is gone. */
@@ -20,78 +20,87 @@ export interface Written {
   json: string;
 }
 
-interface DraftRow {
+/** Without what is sealed: it is gone. */
+export interface DraftRow {
   id: string;
   at_ms: number;
   iv?: Uint8Array<ArrayBuffer>;
   sealed?: ArrayBuffer;
 }
 
-/** Bound in beside the id: a row of the outbox is no draft. */
-const nameOf = (id: string): string => `draft ${id}`;
+/** Bound in: a row of the outbox is no draft, and an older version no newer one. */
+const nameOf = ({ id, at_ms }: DraftRow): string => `draft ${id} ${at_ms}`;
 
 export class DraftRows {
   private readonly known = new Set<string>();
 
   constructor(private readonly rows: SealedRows<unknown>, private readonly now: () => number = Date.now) {}
 
-  /** As they are kept; what is too old, or sealed under a key that is gone, leaves. `ids`: only these. */
+  /** The newest of each. What is too old, or sealed under a key that is gone, leaves. `ids`: only these. */
   async all(ids?: readonly string[]): Promise<Written[]> {
-    const store = this.store("readonly");
-    const found = await answered<DraftRow[]>(store.getAll());
+    const newest = new Map<string, DraftRow>();
+    const bad: DraftRow[] = [];
+    for (const row of await answered<DraftRow[]>(this.store("readonly").getAll())) {
+      const held = newest.get(row.id);
+      if (this.old(row)) bad.push(row);
+      else if (held === undefined || held.at_ms < row.at_ms) newest.set(row.id, row);
+    }
     const written: Written[] = [];
-    const bad: string[] = [];
-    for (const { id, at_ms, iv, sealed } of found) {
-      if (ids !== undefined && !ids.includes(id)) continue;
-      if (this.old(at_ms)) bad.push(id);
-      else if (iv === undefined || sealed === undefined) written.push({ id, at_ms, json: "" });
-      else {
-        try {
-          written.push({ id, at_ms, json: (await this.rows.seal.open(nameOf(id), iv, sealed)) as string });
-          this.known.add(id);
-        } catch {
-          bad.push(id);
-        }
+    for (const row of newest.values()) {
+      if (ids !== undefined && !ids.includes(row.id)) continue;
+      try {
+        const json = row.iv && row.sealed ? ((await this.rows.seal.open(nameOf(row), row.iv, row.sealed)) as string) : "";
+        written.push({ id: row.id, at_ms: row.at_ms, json });
+        this.known.add(row.id);
+      } catch {
+        bad.push(row);
       }
     }
-    if (bad.length > 0) await this.erase(bad);
+    if (bad.length > 0) {
+      const store = this.store("readwrite");
+      for (const { id, at_ms } of bad) store.delete([id, at_ms]);
+      await done(store.transaction);
+    }
     return written;
   }
 
-  /** Answers those that have no room. What was written later stays as it is. */
-  async put(some: readonly Written[]): Promise<string[]> {
-    const without_room: string[] = [];
-    const rows = await Promise.all(some.filter(({ at_ms }) => !this.old(at_ms)).map(async ({ id, at_ms, json }): Promise<DraftRow> => {
-      if (json === "") return { id, at_ms };
-      const sealed = await this.rows.seal.seal(nameOf(id), json);
-      if (sealed.sealed.byteLength <= DRAFT_BYTES_MAX) return { id, at_ms, ...sealed };
-      without_room.push(id);
-      return { id, at_ms }; // an earlier version of it is not what was written
-    }));
+  /** `fits` false: there is no room for it, and what was there before is not what was written. */
+  async seal({ id, at_ms, json }: Written): Promise<{ row: DraftRow; fits: boolean }> {
+    const sealed = await this.rows.seal.seal(nameOf({ id, at_ms }), json);
+    const fits = sealed.sealed.byteLength <= DRAFT_BYTES_MAX;
+    return { row: fits ? { id, at_ms, ...sealed } : { id, at_ms }, fits };
+  }
+
+  /** Asked for at once, without a look before. */
+  async write(rows: readonly DraftRow[]): Promise<void> {
     const store = this.store("readwrite");
-    for (const row of rows) putNewer(store, row);
-    if (rows.some((row) => row.sealed === undefined || !this.known.has(row.id))) bound(store);
+    for (const row of rows) if (!this.old(row)) put(store, row);
+    store.transaction.commit?.();
     await done(store.transaction);
-    for (const row of rows) if (row.sealed !== undefined) this.known.add(row.id);
-    return without_room;
+    if (rows.every(({ id, sealed }) => sealed && this.known.has(id))) return;
+    for (const { id } of rows) this.known.add(id);
+    await this.bound();
   }
 
   /** A row of the outbox, and with it, in one step, what is sent by it is no draft any more. */
-  async putMessage(id: string, value: unknown, gone: readonly Written[]): Promise<void> {
+  async writeMessage(id: string, value: unknown, gone: readonly DraftRow[]): Promise<void> {
     const row = { id, ...(await this.rows.seal.seal(id, value)) };
     const transaction = this.rows.database.transaction(["rows", "drafts"], "readwrite");
     transaction.objectStore("rows").put(row);
-    for (const one of gone) putNewer(transaction.objectStore("drafts"), { id: one.id, at_ms: one.at_ms });
+    for (const one of gone) put(transaction.objectStore("drafts"), one);
+    transaction.commit?.();
     await done(transaction);
   }
 
-  private async erase(ids: readonly string[]): Promise<void> {
+  /** The newest stay. */
+  private async bound(): Promise<void> {
     const store = this.store("readwrite");
-    for (const id of ids) store.delete(id);
+    const newest = (await answered<DraftRow[]>(store.getAll())).sort((a, b) => b.at_ms - a.at_ms);
+    for (const { id, at_ms } of [...newest.filter(({ sealed }) => sealed).slice(DRAFTS_MAX), ...newest.filter(({ sealed }) => !sealed).slice(GONE_MAX)]) store.delete([id, at_ms]);
     await done(store.transaction);
   }
 
-  private old(at_ms: number): boolean {
+  private old({ at_ms }: DraftRow): boolean {
     return this.now() - at_ms > DRAFT_AGE_MAX_MS;
   }
 
@@ -100,27 +109,16 @@ export class DraftRows {
   }
 }
 
-function putNewer(store: IDBObjectStore, row: DraftRow): void {
-  const request = store.get(row.id) as IDBRequest<DraftRow | undefined>;
-  request.onsuccess = () => {
-    if ((request.result?.at_ms ?? 0) < row.at_ms) store.put(row);
-  };
-}
-
-/** The newest stay. */
-function bound(store: IDBObjectStore): void {
-  const request = store.getAll() as IDBRequest<DraftRow[]>;
-  request.onsuccess = () => {
-    const newest = request.result.sort((a, b) => b.at_ms - a.at_ms);
-    const over = [...newest.filter(({ sealed }) => sealed).slice(DRAFTS_MAX), ...newest.filter(({ sealed }) => !sealed).slice(GONE_MAX)];
-    for (const { id } of over) store.delete(id);
-  };
+/** In the place of all that was written before, and beside what was written later. */
+function put(store: IDBObjectStore, row: DraftRow): void {
+  store.put(row);
+  store.delete(IDBKeyRange.bound([row.id], [row.id, row.at_ms], false, true));
 }
 
 export interface Around {
   /** What goes with the row that begins to be written. */
-  leaving(): readonly Written[];
-  left(gone: readonly Written[], kept: boolean): void;
+  leaving(): readonly DraftRow[];
+  left(gone: readonly DraftRow[], kept: boolean): void;
   closing(): Promise<void>;
 }
 
@@ -134,7 +132,7 @@ export function rowsWith<T>(rows: SealedRows<T>, drafts: DraftRows, around: Arou
       const gone = around.leaving();
       let kept = false;
       try {
-        await drafts.putMessage(id, value, gone);
+        await drafts.writeMessage(id, value, gone);
         kept = true;
       } finally {
         around.left(gone, kept);
@@ -152,7 +150,7 @@ export async function eraseOld(own: string, now_ms = Date.now()): Promise<void> 
     try {
       if (!database.objectStoreNames.contains("drafts")) continue;
       const store = database.transaction("drafts", "readwrite").objectStore("drafts");
-      for (const { id, at_ms } of await answered<DraftRow[]>(store.getAll())) if (now_ms - at_ms > DRAFT_AGE_MAX_MS) store.delete(id);
+      for (const { id, at_ms } of await answered<DraftRow[]>(store.getAll())) if (now_ms - at_ms > DRAFT_AGE_MAX_MS) store.delete([id, at_ms]);
       await done(store.transaction);
     } finally {
       database.close();

@@ -108,7 +108,8 @@ export async function openRows<T>(person_id: string): Promise<Rows<T>> {
       // of an earlier version: what waits in it stays
       const add = (store: string, options?: IDBObjectStoreParameters): void => { if (!opened.objectStoreNames.contains(store)) opened.createObjectStore(store, options); };
       add("keys");
-      for (const store of ["rows", "drafts"]) add(store, { keyPath: "id" });
+      add("rows", { keyPath: "id" });
+      add("drafts", { keyPath: ["id", "at_ms"] });
     });
     const held = await answered<CryptoKey | undefined>(database.transaction("keys").objectStore("keys").get("outbox"));
     const key = held ?? (await keepFirst(database, await Seal.newKey()));

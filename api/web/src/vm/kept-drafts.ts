@@ -1,12 +1,12 @@
 // Stands between the drafts of this page and the device: sealed as the outbox is, a moment after they are written, and there again in the next page
 // of the same person until they sign out. The newest writing counts, in whichever tab. Refuses to hold up whoever writes, and to send anything.
-import { DraftRows, eraseOld, rowsWith, type Written } from "../core/draft-rows";
+import { DraftRows, eraseOld, rowsWith, type DraftRow } from "../core/draft-rows";
 import { systemClock, type Clock } from "../core/clock";
 import type { Outbox, Row } from "../core/outbox";
 import { SealedRows } from "../core/sealed-rows";
 import { drafts, dropDrafts, ears, putDraft, type Draft } from "./drafts";
 
-/** What is lost at most when a machine loses its power. */
+/** What is lost at most when a machine loses its power, or a browser dies. */
 export const WRITE_AFTER_MS = 300;
 
 interface Version {
@@ -23,7 +23,9 @@ let erased = false;
 let kept: KeptDrafts | undefined;
 
 export class KeptDrafts {
-  private readonly dirty = new Set<string>();
+  /** Sealed, or empty, and not on the device yet. */
+  private readonly ready = new Map<string, DraftRow>();
+  private readonly sealing = new Set<Promise<void>>();
   private readonly without_room = new Set<string>();
   private readonly disk: DraftRows | undefined;
   private readonly channel: BroadcastChannel | undefined;
@@ -56,50 +58,70 @@ export class KeptDrafts {
     const was = versions.get(key);
     if (json === (was?.json ?? "")) return;
     versions.set(key, { at_ms: Math.max(this.clock.now(), (was?.at_ms ?? 0) + 1), json });
-    this.soon(key);
+    this.prepare(key);
   };
 
-  private soon(key: string): void {
-    if (this.disk === undefined) return;
-    this.dirty.add(key);
-    this.timer ??= this.clock.after(WRITE_AFTER_MS, () => void this.flush());
+  /** Sealed as soon as it is written, so that whenever the page goes nothing is left to wait for. */
+  private prepare(id: string): void {
+    const version = versions.get(id);
+    if (this.disk === undefined || version === undefined) return;
+    const { at_ms, json } = version;
+    if (json === "") return this.soon({ id, at_ms });
+    const sealing = this.disk.seal({ id, at_ms, json }).then(({ row, fits }) => {
+      if (versions.get(id)?.at_ms !== at_ms) return; // there is a newer one already
+      this.without_room[fits ? "delete" : "add"](id);
+      this.soon(row);
+    });
+    this.sealing.add(sealing);
+    void sealing.finally(() => this.sealing.delete(sealing));
   }
 
-  /** At once: the page may be gone in a moment. */
-  async flush(): Promise<void> {
+  private soon(row: DraftRow): void {
+    this.ready.set(row.id, row);
+    this.timer ??= this.clock.after(WRITE_AFTER_MS, () => void this.write());
+  }
+
+  /** At once. */
+  async write(): Promise<void> {
     if (this.timer !== undefined) this.clock.cancel(this.timer);
     this.timer = undefined;
-    const some = this.written();
-    if (this.disk === undefined || some.length === 0) return;
-    this.dirty.clear();
+    const rows = [...this.ready.values()];
+    if (this.disk === undefined || rows.length === 0) return;
+    this.ready.clear();
     try {
-      const none = await this.disk.put(some);
+      await this.disk.write(rows);
       this.refused = false;
-      for (const { id } of some) this.without_room[none.includes(id) ? "add" : "delete"](id);
-      this.tell(some);
+      this.tell(rows);
     } catch {
       this.refused = true; // it stays in this page, and goes with the next
-      for (const { id } of some) this.dirty.add(id);
+      this.back(rows);
     }
   }
 
-  private written(): Written[] {
-    return [...this.dirty].flatMap((id) => { const version = versions.get(id); return version ? [{ id, ...version }] : []; });
+  /** And what is just being sealed. */
+  async flush(): Promise<void> {
+    await Promise.all([this.write(), ...this.sealing]);
+    await this.write();
+  }
+
+  private back(rows: readonly DraftRow[]): void {
+    for (const row of rows) if (versions.get(row.id)?.at_ms === row.at_ms) this.ready.set(row.id, row);
   }
 
   /** What is no draft any more goes with the row that sends it, in one step: the device has one of them at any time. */
-  private leaving(): readonly Written[] {
-    const gone = this.written().filter(({ json }) => json === "");
-    for (const { id } of gone) this.dirty.delete(id);
+  private leaving(): readonly DraftRow[] {
+    const gone = [...this.ready.values()].filter(({ sealed }) => sealed === undefined);
+    for (const { id } of gone) this.ready.delete(id);
     return gone;
   }
 
-  private left(gone: readonly Written[], kept: boolean): void {
-    if (kept) this.tell(gone);
-    else for (const { id } of gone) this.soon(id);
+  private left(gone: readonly DraftRow[], kept: boolean): void {
+    if (kept) return this.tell(gone);
+    this.back(gone);
+    this.timer ??= this.clock.after(WRITE_AFTER_MS, () => void this.write());
   }
 
-  private tell(some: readonly Written[]): void {
+  private tell(some: readonly DraftRow[]): void {
     if (!this.stopped && some.length > 0) this.channel?.postMessage(some.map(({ id }) => id));
   }
 
@@ -112,10 +134,10 @@ export class KeptDrafts {
       for (const { id, at_ms, json } of found) {
         if (at_ms <= (versions.get(id)?.at_ms ?? 0)) continue;
         versions.set(id, { at_ms, json });
-        this.dirty.delete(id);
+        this.ready.delete(id);
         if (json !== "" || drafts.has(id)) putDraft(id, json === "" ? undefined : (JSON.parse(json) as Draft), true);
       }
-      if (ids === undefined) for (const [id, { at_ms, json }] of versions) if ((held.get(id) ?? (json === "" ? at_ms : 0)) < at_ms) this.soon(id);
+      if (ids === undefined) for (const [id, { at_ms, json }] of versions) if ((held.get(id) ?? (json === "" ? at_ms : 0)) < at_ms) this.prepare(id);
     } catch {
       // what is here stays
     }
@@ -124,12 +146,12 @@ export class KeptDrafts {
   private forget(): void {
     erased = true;
     this.stopped = true;
-    this.dirty.clear();
+    this.ready.clear();
     versions.clear();
     dropDrafts();
   }
 
-  async close(): Promise<void> {
+  private async close(): Promise<void> {
     ears.delete(this.hear);
     await this.flush();
     if (this.timer !== undefined) this.clock.cancel(this.timer);
@@ -148,11 +170,12 @@ export function keepDrafts(outbox: Outbox, person_id: string): void {
 }
 
 if (typeof window !== "undefined") {
+  const leave = (): void => void kept?.flush();
   // the first leaves more time, the second is certain
   addEventListener("beforeunload", (event) => {
-    void kept?.flush();
+    leave();
     if (kept?.loose) event.preventDefault(); // the browser asks
   });
-  addEventListener("pagehide", () => void kept?.flush());
-  document.addEventListener("visibilitychange", () => void (document.visibilityState === "hidden" ? kept?.flush() : kept?.read()));
+  addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); else void kept?.read(); });
 }

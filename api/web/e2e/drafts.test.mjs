@@ -149,6 +149,7 @@ test("when the session ended, signing in again leads to the same place with it",
 test("where one is no member any more it is kept, seen and not sent; with the right it is back in the box", async () => {
   const { page } = okafor;
   const words = await box(page).inputValue();
+  await online(page); // what happens before is told to nobody who is out by then
   await lindqvist_api.delete(`/v1/conversations/${room}/members/${okafor_api.person.id}`);
   await page.getByText("What you began to write here is kept on this device").waitFor();
   await page.locator("blockquote").filter({ hasText: words }).waitFor();

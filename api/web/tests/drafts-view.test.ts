@@ -4,6 +4,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { tick } from "svelte";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Ability, Conversation, SendMessage } from "../src/core/wire";
+import { dropUnreadable } from "../src/ui/patient/begun";
 import Home from "../src/ui/patient/Home.svelte";
 import { clinic as clinic_part, privacy } from "../src/ui/patient/parts";
 import ComposerBox from "../src/ui/staff/Composer.svelte";
@@ -208,6 +209,20 @@ describe("without the right to send", () => {
     render(KeptDraft, { id: "con_b" });
     expect(document.querySelector("blockquote")).toBeNull();
   });
+});
+
+test("on the patient page what was begun where one may not read any more goes when all is loaded, once", async () => {
+  session.loaded = false;
+  await put(patients("active", ["send"]));
+  for (const id of ["con_a", "con_gone"]) keepDraft(id, undefined, begun("Words"));
+  dropUnreadable();
+  expect(drafts.size).toBe(2);
+  session.loaded = true;
+  dropUnreadable();
+  expect([draftOf("con_a")?.text, draftOf("con_gone")]).toEqual(["Words", undefined]);
+  keepDraft("con_new", undefined, begun("In another tab"));
+  dropUnreadable();
+  expect(draftOf("con_new")?.text).toBe("In another tab");
 });
 
 describe("signing out", () => {

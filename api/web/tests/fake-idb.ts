@@ -2,6 +2,9 @@
 // Refuses to keep anything when it is told to have no room.
 type Store = Map<string, unknown>;
 
+/** A turn of its own, as the browser gives one to the end of a transaction. */
+declare const setImmediate: (run: () => void) => void;
+
 interface Held {
   version: number;
   stores: Map<string, { rows: Store; key_path: string | string[] | undefined }>;

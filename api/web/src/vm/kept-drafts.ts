@@ -71,9 +71,8 @@ export class KeptDrafts {
       if (versions.get(id)?.at_ms !== at_ms) return; // there is a newer one already
       this.without_room[fits ? "delete" : "add"](id);
       this.soon(row);
-    });
+    }).catch(() => { this.refused = true; }).finally(() => this.sealing.delete(sealing));
     this.sealing.add(sealing);
-    void sealing.finally(() => this.sealing.delete(sealing));
   }
 
   private soon(row: DraftRow): void {

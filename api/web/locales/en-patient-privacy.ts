@@ -14,3 +14,9 @@ export const privacy = {
   tooYoung: "Your clinic allows this only when you are older.",
   from: (years: number) => `Your clinic allows this from the age of ${years} on.`,
 };
+
+export const leaving = {
+  title: "Sign out and lose what is not sent?",
+  body: "You have words on this device that you did not send. Signing out erases them.",
+  do: "Sign out",
+};

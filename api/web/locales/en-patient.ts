@@ -16,6 +16,7 @@ export const patient = {
   signOut: "Sign out",
   back: "Back to messages",
   youSaid: "You:",
+  draft: "Draft:",
   writingFor: (name: string) => `You are writing for: ${name}`,
   private: "Only you and the clinic",
   loading: "Loading your messages…",

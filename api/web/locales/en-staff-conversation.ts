@@ -3,6 +3,7 @@
 const many = (count: number, one: string, other: string): string => (count === 1 ? one : other);
 
 export const conversation = {
+  start: "This is the start of the conversation.",
   header: {
     dob: (date: string) => `DOB ${date}`,
     age: (years: number) => `${years} y`,
@@ -31,7 +32,9 @@ export const conversation = {
     mentions: "People to mention",
     role: "role",
     sendNote: "Send note",
-    inactive: (name: string, invited: boolean) => `${name} has no active account, so a reply cannot reach them. Team notes work.${invited ? " Invite them in the details." : ""}`,
+    archived: "This conversation is archived. It can be read, not written to.",
+    send: "Send",
+    stays: "Stays a draft for now.",
     readOnly: "You can read here, not write.",
     replyFor: (name: string) => `Reply for ${name}`,
     signed: (me: string, name: string) => `You write as ${me} on behalf of ${name}`,

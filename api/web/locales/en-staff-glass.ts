@@ -1,5 +1,6 @@
 // English: reading a conversation in an emergency, and words that were retracted. Stands beside them; refuses to know their logic.
 export const glass = {
+  draft: "What you began to write here is kept on this device, for a day. It cannot be sent.",
   request: "Request access",
   may: "It may be one that you cannot read. In an emergency you can request access to it for a time.",
   title: "Read in an emergency?",

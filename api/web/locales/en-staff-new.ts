@@ -62,7 +62,8 @@ export const browse = {
 
 export const leaving = {
   title: "Sign out and lose what is not sent?",
-  body: (count: number) => `${count} ${many(count, "message", "messages")} on this device ${many(count, "was", "were")} not sent yet. Signing out erases ${many(count, "it", "them")}.`,
+  body: (count: number) => count === 0 ? "" : `${count} ${many(count, "message", "messages")} on this device ${many(count, "was", "were")} not sent yet. Signing out erases ${many(count, "it", "them")}.`,
+  drafts: (count: number) => count === 0 ? "" : `${count} ${many(count, "draft is", "drafts are")} kept on this device only. Signing out erases ${many(count, "it", "them")}.`,
   do: "Sign out",
 };
 

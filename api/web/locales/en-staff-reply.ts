@@ -3,6 +3,10 @@
 export const reply = {
   replied: (name: string | undefined) => `${name ?? "A colleague"} has just replied. Read that first; your words are kept here.`,
   notMember: "You are not in this conversation. That you look at it is recorded.",
+  inactive: (name: string, invited: boolean) => `${name} has no active account, so a reply cannot reach them. Team notes work.${invited ? " Invite them in the details." : ""}`,
+  stays: (name: string) => `${name} has no active account yet. What you write here stays a draft on this device, for a day; nothing is sent by itself. Team notes work.`,
+  reachable: (name: string) => `${name} has an account now. This was written before: read it again, then send it yourself.`,
+  keptHere: "You cannot send here now. What you began is kept on this device, for a day:",
   more: "More ways to send",
   later: "Send later…",
   anyway: "Send anyway",

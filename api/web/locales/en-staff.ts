@@ -16,6 +16,7 @@ export const staff = {
     skipList: "Skip to the list",
     skipComposer: "Skip to the message box",
   },
+  arrivedStat: "New STAT message",
   toDo: (count: number) => `${count} to do`,
   presence: { available: "Available", busy: "Busy", off_duty: "Off duty", offline: "Offline" },
   status: "Your status",

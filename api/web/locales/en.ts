@@ -1,6 +1,5 @@
 // English: every word that both pages show. Stands beside the screens; refuses to know any of their logic.
 // The staff page's and the patient page's own words stand in their own files, so that neither carries the other's.
-const many = (count: number, one: string, other: string): string => (count === 1 ? one : other);
 
 export const en = {
   product: "Corridor",
@@ -37,9 +36,6 @@ export const en = {
     retractedBy: (name: string) => `${name} retracted this message.`,
     retracted: "This message was retracted.",
     retractReason: (reason: string) => `Reason: ${reason}`,
-    askStat: (minutes: number) => `This STAT message has waited ${minutes} min. Is it still needed?`,
-    askStatMaybe: (minutes: number) => `This STAT message may not have arrived ${minutes} min ago. Send it again?`,
-    sendNow: "Send now",
     patient: "patient",
     proxy: "for the patient",
     partner: "partner",
@@ -52,45 +48,21 @@ export const en = {
     linkOpens: "opens in a new tab",
   },
   thread: {
-    newSince: (time: string) => `New since ${time}`,
-    latest: "Jump to latest",
-    newMessages: (count: number) => `${count} new`,
-    earlier: "Load earlier messages",
-    loadingEarlier: "Loading earlier messages…",
-    start: "This is the start of the conversation.",
-    loading: "Loading messages…",
-    failed: "The messages could not be loaded. What you see stays as it was.",
-    messages: "Messages",
-    typing: (names: string[]) => (names.length === 1 ? `${names[0]} is typing…` : names.length === 2 ? `${names[0]} and ${names[1]} are typing…` : "Several people are typing…"),
     arrived: "New message in this conversation",
     arrivedElsewhere: "New message",
-    arrivedStat: "New STAT message",
   },
   composer: {
-    send: "Send",
     tooLong: (count: number) => `${count} characters too many`,
     left: (count: number) => `${count} characters left`,
-    archived: "This conversation is archived. It can be read, not written to.",
   },
   problems: {
-    forbidden: "Your role does not allow this.",
-    archived: "The conversation is archived. Reopen it first.",
-    closed: "Your care team has closed this conversation. What you wrote is kept here; send it as a new message.",
-    not_a_member: "You are not in this conversation any more.",
     patient_messages_off: "Messages with patients are switched off for this clinic.",
-    too_large: "The message is too long.",
-    invalid: "The clinic's server did not accept this.",
-    idempotency_conflict: "This was already sent with other words.",
     not_found: "This is not here, or you may not see it.",
     not_signed_in: "Your session has ended. Sign in again.",
     unreachable: "No answer from the clinic's server. Nothing is lost; try again.",
-    rate_limited: "Too much at once. Wait a moment.",
-    disk_nearly_full: "The clinic's server has no room for anything new. Nothing is lost; tell your administrator.",
-    fenced: "The clinic's server is not ready. Nothing is lost; it is tried again.",
   } as Readonly<Record<string, string>>,
   problem: (code: string) => `This did not work. Code for support: ${code}.`,
   count: {
-    messages: (count: number) => `${count} ${many(count, "message", "messages")}`,
     unread: (count: number) => `${count} unread`,
   },
   conversation: {

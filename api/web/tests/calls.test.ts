@@ -2,7 +2,7 @@
 // what is announced of it; the filter, in a list of 10,000; and that with the first answer a thread is followed.
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { tick } from "svelte";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { follows, means } from "../src/core/calls";
 import { isCalled, unreadToCount } from "../src/core/put-away";
 import { Store } from "../src/core/store";
@@ -10,6 +10,7 @@ import type { Attention, Conversation, My } from "../src/core/wire";
 import { hear } from "../src/ui/staff/calls";
 import { wishOf } from "../src/ui/staff/keyboard";
 import ListPane from "../src/ui/staff/ListPane.svelte";
+import { actions } from "../src/ui/staff/parts";
 import { announcer } from "../src/vm/announce.svelte";
 import { attention } from "../src/vm/attention.svelte";
 import { own } from "../src/vm/own.svelte";
@@ -18,6 +19,7 @@ import { session } from "../src/vm/session.svelte";
 import { text } from "../src/core/i18n";
 import { calls as words } from "../locales/en-staff-calls";
 import { list } from "../locales/en-staff-list";
+import { none } from "../locales/en-staff-list-none";
 import { conversation, event, MARIA, ORTIZ, RAMAN, said } from "./fakes";
 
 const ATTENTION = "/v1/conversations/con_a/attention";
@@ -30,6 +32,7 @@ let asked: { path: string; body: unknown }[];
 let fetched: string[];
 let answer: Partial<My>;
 
+beforeAll(async () => { await actions.load(); });
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
   vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => {} }));
@@ -212,7 +215,7 @@ describe("the list", () => {
     await after();
     await fireEvent.click(filter());
     await after();
-    expect([ids(), screen.getByText(list.noneCalled).tagName]).toEqual([[], "P"]);
+    expect([ids(), screen.getByText(none.noneCalled).tagName]).toEqual([[], "P"]);
   });
   test("is filtered so with the 5 key", () => {
     expect(wishOf({ key: "5", target: document.body } as never)).toBe("called");

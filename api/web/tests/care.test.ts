@@ -6,6 +6,7 @@ import type { Line } from "../src/core/timeline";
 import type { Ability, Care, ConversationEvent, EventBody, Party } from "../src/core/wire";
 import { answers, nameOf } from "../src/ui/staff/answers";
 import { careItems } from "../src/ui/staff/care-menu";
+import { careLine } from "../src/ui/staff/care-line";
 import { lineWords, partiesBefore } from "../src/ui/staff/lines";
 import { lineWords as patientLineWords } from "../src/ui/patient/lines";
 import { conversation, event, MARIA, ORTIZ, RAMAN, said } from "./fakes";
@@ -90,8 +91,8 @@ describe("in words", () => {
     expect(moved({ role: "front_desk" }, ORTIZ, { person: ORTIZ })).toBe("Jamie Ortiz gave it back to the front desk");
     expect(moved({ role: "nurse" }, ORTIZ, { role: "front_desk" })).toBe("Jamie Ortiz moved it to the nurses");
     expect(lineWords(line(6, { type: "hand_over_offered", to: RAMAN, expires_at_ms: 9 }), RAMAN.id)).toBe("Jamie Ortiz asked you to take over");
-    expect(lineWords(line(6, { type: "hand_over_ended", to: ORTIZ, how: "declined" }), RAMAN.id)).toBe("Jamie Ortiz declined to take over");
-    expect(lineWords(line(6, { type: "hand_over_ended", to: ORTIZ, how: "withdrawn" }, RAMAN), RAMAN.id)).toBe("You withdrew the hand-over to Jamie Ortiz");
+    expect(careLine(line(6, { type: "hand_over_ended", to: ORTIZ, how: "declined" }), RAMAN.id)).toBe("Jamie Ortiz declined to take over");
+    expect(careLine(line(6, { type: "hand_over_ended", to: ORTIZ, how: "withdrawn" }, RAMAN), RAMAN.id)).toBe("You withdrew the hand-over to Jamie Ortiz");
     expect((["open", "resolved", "closed"] as const).map((stage) => lineWords(line(6, { type: "stage_changed", stage }), RAMAN.id))).toEqual([
       "Jamie Ortiz opened it again", "Jamie Ortiz marked it as resolved", "Jamie Ortiz closed it for the patient",
     ]);

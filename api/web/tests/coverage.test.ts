@@ -10,7 +10,8 @@ import type { Author, Care, Coverage, EventBody, Me, Person } from "../src/core/
 import { answers } from "../src/ui/staff/answers";
 import { careItems } from "../src/ui/staff/care-menu";
 import { bannerWords, coverageWords, newsWords } from "../src/ui/staff/coverage-words";
-import { lineWords, partiesBefore } from "../src/ui/staff/lines";
+import { careLine } from "../src/ui/staff/care-line";
+import { partiesBefore } from "../src/ui/staff/lines";
 import { statusItems } from "../src/ui/staff/menus";
 import { permittedTo } from "../src/ui/staff/permitted";
 import { lineWords as patientLineWords } from "../src/ui/patient/lines";
@@ -174,7 +175,7 @@ describe("in words", () => {
     ]);
   });
   test("one line in the conversation, for the staff", () => {
-    const say = (body: EventBody, me = ORTIZ.id): string => lineWords(line(6, body), me);
+    const say = (body: EventBody, me = ORTIZ.id): string => careLine(line(6, body), me);
     expect(say(ended(true, { party: { person: OKAFOR } }))).toBe("Priya Raman's coverage for Chidi Okafor ended. Chidi Okafor answers again");
     expect(say(ended(true, { party: { person: OKAFOR } }), OKAFOR.id)).toBe("Priya Raman's coverage for you ended. You answer again");
     expect(say(ended(false, { party: { person: OKAFOR } }), RAMAN.id)).toBe("Your coverage for Chidi Okafor ended. Chidi Okafor answers again");

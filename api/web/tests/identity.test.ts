@@ -22,6 +22,7 @@ import type { ThreadView } from "../src/vm/thread.svelte";
 import { asks } from "../locales/en-staff-asks";
 import { identity as words } from "../locales/en-patient-identity";
 import { conversation, event, MARIA, ORTIZ, RAMAN, settle } from "./fakes";
+import "../src/ui/kit/refusals";
 
 const HANH = { id: "per_hanh", name: "Hanh Tran", kind: "proxy" as const };
 const line = (seq: number, body: EventBody, actor = RAMAN): Line => ({ kind: "line", ...event(seq, body, actor) }) as Line;

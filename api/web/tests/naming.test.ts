@@ -18,6 +18,7 @@ import { asks as ask_words } from "../locales/en-staff-asks";
 import { later as later_words } from "../locales/en-staff-later";
 import { naming as words } from "../locales/en-staff-naming";
 import { reply } from "../locales/en-staff-reply";
+import { conversation as conversation_words } from "../locales/en-staff-conversation";
 import { conversation, MARIA, ORTIZ, RAMAN } from "./fakes";
 
 const ANNA: Person = { id: "per_anna", name: "Anna Lindqvist", kind: "staff", title: "RN", state: "active" };
@@ -121,7 +122,7 @@ describe("before it goes", () => {
     box.put({ body: strangers.map(({ name }) => `@${name}`).join(" "), audience: more.kind === "patient" ? "team" : "everyone", priority: "routine", mentions: [] }, strangers.map(outside));
     await after();
   }
-  const send = async (name: string | RegExp = text.composer.send): Promise<void> => { await fireEvent.click(screen.getByRole("button", { name })); await after(); };
+  const send = async (name: string | RegExp = conversation_words.composer.send): Promise<void> => { await fireEvent.click(screen.getByRole("button", { name })); await after(); };
 
   test("it is asked, and what is sent anyway mentions them all the same", async () => {
     await write([ANNA]);
@@ -177,7 +178,7 @@ describe("before it goes", () => {
     expect([question(), sent.length]).toEqual([null, 1]);
     await write([ANDRE]);
     await fireEvent.input(screen.getAllByRole("textbox").at(-1) as HTMLElement, { target: { value: "Nobody" } });
-    await fireEvent.click(screen.getAllByRole("button", { name: text.composer.send }).at(-1) as HTMLElement);
+    await fireEvent.click(screen.getAllByRole("button", { name: conversation_words.composer.send }).at(-1) as HTMLElement);
     await after();
     expect([question(), sent.map(({ body }) => body)]).toEqual([null, ["@Anna Lindqvist", "Nobody"]]);
   });

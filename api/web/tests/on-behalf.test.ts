@@ -8,7 +8,7 @@ import { Store } from "../src/core/store";
 import { Timeline, type Line } from "../src/core/timeline";
 import type { Care, ConversationEvent, SendMessage } from "../src/core/wire";
 import { careItems } from "../src/ui/staff/care-menu";
-import { lineWords } from "../src/ui/staff/lines";
+import { careLine } from "../src/ui/staff/care-line";
 import { lineWords as patientLineWords } from "../src/ui/patient/lines";
 import { signatureOf } from "../src/ui/thread/words";
 import { nextAfter, ReplyFor } from "../src/vm/on-behalf";
@@ -103,8 +103,8 @@ describe("whether others may", () => {
   });
   test("is one line for the staff, and none for the patient", () => {
     const line = (allowed: boolean): Line => ({ kind: "line", ...event(6, { type: "on_behalf_changed", allowed }, RAMAN) }) as Line;
-    expect(lineWords(line(false), ORTIZ.id)).toBe("Priya Raman allowed nobody to reply on behalf here");
-    expect(lineWords(line(true), RAMAN.id)).toBe("You allowed others to reply on behalf here");
+    expect(careLine(line(false), ORTIZ.id)).toBe("Priya Raman allowed nobody to reply on behalf here");
+    expect(careLine(line(true), RAMAN.id)).toBe("You allowed others to reply on behalf here");
     expect(patientLineWords(line(false), MARIA.id)).toBe("");
   });
 });

@@ -5,6 +5,7 @@ import { MemoryRows, Seal } from "../src/core/sealed-rows";
 import { Outbox, SEEN_STALE_MS, STAT_STALE_MS, type Row, type TabNote } from "../src/core/outbox";
 import type { Command, Problem, Result, SendMessage } from "../src/core/wire";
 import { FakeClock, RAMAN, said, settle } from "./fakes";
+import "../src/ui/kit/refusals";
 
 type Answer = "ok" | "silence" | Problem;
 class Rows extends MemoryRows<Row> { override readonly durable = true as unknown as false; }

@@ -16,6 +16,7 @@ import { own } from "../src/vm/own.svelte";
 import { session } from "../src/vm/session.svelte";
 import type { ThreadView } from "../src/vm/thread.svelte";
 import { own as words } from "../locales/en-staff-own";
+import { beginEdit, cancelEdit } from "../src/vm/edits";
 import { conversation, event, MARIA, ORTIZ, RAMAN, said } from "./fakes";
 
 const attention = (more: Partial<Attention> = {}): Attention => ({ muted: false, marked_unread: false, ...more });
@@ -263,9 +264,9 @@ describe("the box", () => {
     const box = new Composer(view("con_a"), 3);
     const close = box.open();
     expect([isTaken("con_a", 3), isTaken("con_a", undefined)]).toEqual([false, false]);
-    box.edit({ seq: 2, body: "" } as unknown as Parameters<typeof box.edit>[0], []);
+    beginEdit(box, { seq: 2, body: "" } as unknown as Parameters<typeof beginEdit>[1], []);
     expect([isTaken("con_a", 3), isTaken("con_a", undefined), isTaken("con_b", 3)]).toEqual([true, false, false]);
-    box.cancelEdit();
+    cancelEdit(box);
     box.text = "Words";
     expect(isTaken("con_a", 3)).toBe(true);
     close();

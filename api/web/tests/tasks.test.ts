@@ -20,6 +20,7 @@ import { tasks as words } from "../locales/en-staff-tasks";
 import { menus } from "../locales/en-staff-menus";
 import { Timeline } from "../src/core/timeline";
 import { event, FakeClock, MARIA, ORTIZ, patientTask, pinned, RAMAN, said, settle } from "./fakes";
+import "../src/ui/kit/refusals";
 
 const NOW = new Date(2026, 10, 25, 10, 0).getTime(); // a Wednesday
 const MINUTE = 60_000;

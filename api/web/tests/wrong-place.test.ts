@@ -15,9 +15,11 @@ import { clinic } from "../src/vm/clinic.svelte";
 import { Composer } from "../src/vm/composer.svelte";
 import { dropDrafts } from "../src/vm/drafts";
 import { holdUntil } from "../src/vm/holding.svelte";
+import { saveEdit } from "../src/vm/save-edit";
 import { session } from "../src/vm/session.svelte";
 import { ThreadView } from "../src/vm/thread.svelte";
 import { guard } from "../locales/en-staff-guard";
+import { beginEdit } from "../src/vm/edits";
 import { conversation, patientTask, RAMAN, said } from "./fakes";
 
 const patient = patientTask().patient ?? null;
@@ -95,12 +97,12 @@ test("an edit is checked as well: what was found stands over the box, and goes w
   const composer = put({ kind: "patient", patient });
   session.store.timeline("con_a").apply(said(1, 1, "Your result is here", RAMAN));
   const message = session.store.timeline("con_a").message(1) ?? ({ seq: 1, body: "Your result is here", author: RAMAN } as unknown as Message);
-  composer.edit(message, []);
+  beginEdit(composer, message, []);
   const onfocus = vi.fn();
   render(ComposerNotes, { composer, outside: false, onfocus });
   composer.text = "Leo Tran's result is here";
   run.mockRejectedValueOnce(new Refusal({ status: 409, code: "another_patient", found: [{ what: "name", text: "Leo Tran" }] }));
-  await composer.send();
+  await saveEdit(composer);
   await tick();
   expect(run.mock.calls[0]?.[0]).toMatchObject({ type: "edit_message", seq: 1, body: "Leo Tran's result is here", check_patient: true });
   expect(composer.problem).toBe(guard.problems.another_patient);

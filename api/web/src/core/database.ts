@@ -17,7 +17,7 @@ export function done(transaction: IDBTransaction): Promise<void> {
 }
 
 export async function openDatabase(name: string, make: (database: IDBDatabase) => void): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, 1);
+  const request = indexedDB.open(name, 2);
   request.onupgradeneeded = () => make(request.result);
   const database = await answered<IDBDatabase>(request);
   database.onversionchange = () => database.close(); // another tab signs out: do not stand in its way

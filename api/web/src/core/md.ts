@@ -7,6 +7,7 @@ export type Inline =
   | { type: "code"; text: string }
   | { type: "link"; href: string }
   | { type: "mention"; text: string }
+  | { type: "patient"; id: string; text: string }
   | { type: "break" };
 
 export type Block =
@@ -99,7 +100,7 @@ export function inline(text: string, mentions: readonly string[] = [], depth = 0
   for (let at = 0; at < text.length; ) {
     const rest = text.slice(at);
     const before = at === 0 ? "" : (text[at - 1] ?? "");
-    const found = code(rest) ?? mention(rest, before, mentions) ?? link(rest, before) ?? (depth < DEPTH_MAX ? marked(rest, mentions, depth) : undefined);
+    const found = code(rest) ?? mention(rest, before, mentions) ?? link(rest, before) ?? patient(rest) ?? (depth < DEPTH_MAX ? marked(rest, mentions, depth) : undefined);
     if (found === undefined) {
       plain += text[at];
       at += 1;
@@ -148,6 +149,14 @@ function link(rest: string, before: string): Found | undefined {
   return { node: { type: "link", href }, length: href.length };
 }
 
+const PATIENT = /^\[([^[\]\n]+)\]\(\/open\?patient=(per_[0-9a-z]+)\)/;
+
+/** The one link with words of its own: to a patient, by their id, on this page's own address. No other address has room in it. */
+function patient(rest: string): Found | undefined {
+  const [all = "", text = "", id = ""] = PATIENT.exec(rest) ?? [];
+  return all === "" ? undefined : { node: { type: "patient", id, text }, length: all.length };
+}
+
 function marked(rest: string, mentions: readonly string[], depth: number): Found | undefined {
   for (const { mark, type } of MARKS) {
     if (!rest.startsWith(mark) || /\s/.test(rest[mark.length] ?? " ")) continue;
@@ -168,7 +177,7 @@ function closing(rest: string, mark: string): number {
   return -1;
 }
 
-/** One line of plain words for a list row. */
+/** One line of plain words for a list row. It can have been cut off in the middle of anything. */
 export function plain(body: string): string {
   const words = (nodes: readonly Inline[]): string =>
     nodes.map((node) => {
@@ -182,5 +191,5 @@ export function plain(body: string): string {
       if (node.type === "list") return node.items.map(words).join(" ");
       return node.type === "quote" ? text(node.children) : words(node.children);
     }).join(" ");
-  return text(parse(body)).replace(/\s+/g, " ").trim();
+  return text(parse(body.replace(/\[([^[\]\n]+)\]\(\/open\?[^)\s]*$/, "$1"))).replace(/\s+/g, " ").trim();
 }

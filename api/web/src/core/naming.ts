@@ -2,13 +2,29 @@
 // Refuses to know how the list of suggestions looks.
 import type { Candidate } from "./mentions";
 
+interface Asked {
+  from: number;
+  words: string;
+}
+
+function askedAt(before: string, pattern: RegExp): Asked | undefined {
+  const words = pattern.exec(before)?.[2];
+  return words === undefined ? undefined : { from: before.length - words.length - 1, words };
+}
+
 /** The words after an @ that ends at the cursor; undefined when nothing is being mentioned. */
-export function mentionAt(text: string, cursor: number): { from: number; words: string } | undefined {
-  const before = text.slice(0, cursor);
-  const match = /(^|[\s(])@([\p{L}\p{N}_.'-]*(?: [\p{L}\p{N}_.'-]*)?)$/u.exec(before);
-  if (match === null) return undefined;
-  const words = match[2] ?? "";
-  return { from: cursor - words.length - 1, words };
+export function mentionAt(text: string, cursor: number): Asked | undefined {
+  return askedAt(text.slice(0, cursor), /(^|[\s(])@([\p{L}\p{N}_.'-]*(?: [\p{L}\p{N}_.'-]*)?)$/u);
+}
+
+/** The words after a #: a name of up to three words, or a record number; a letter at least, so that "#2" stays what it is. */
+export function patientAt(text: string, cursor: number): Asked | undefined {
+  return askedAt(text.slice(0, cursor), /(^|[\s(])#(\p{L}[\p{L}\p{N}.'-]*(?: [\p{L}\p{N}.'-]+){0,2} ?)$/u);
+}
+
+/** What stands in the text for a patient: the name and the record number, and where it leads. Brackets would end it too early. */
+export function patientLink({ id, name, mrn }: { id: string; name: string; mrn: string }): string {
+  return `[${`${name} (${mrn})`.replace(/[[\]\n]/g, " ")}](/open?patient=${id})`;
 }
 
 export function candidatesFor(words: string, candidates: readonly Candidate[], limit = 6): Candidate[] {

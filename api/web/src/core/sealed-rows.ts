@@ -1,4 +1,4 @@
-// Stands under the outbox: rows in IndexedDB, each sealed with AES-GCM under a key that cannot leave the browser.
+// Stands under the outbox and under the drafts: rows in IndexedDB, each sealed with AES-GCM under a key that cannot leave the browser.
 // Refuses to know what a row says. When the browser offers no such store, the rows live in memory and the caller is told.
 import { answered, done, eraseDatabase, openDatabase } from "./database";
 
@@ -59,10 +59,10 @@ export class Seal {
   }
 }
 
-class SealedRows<T> implements Rows<T> {
+export class SealedRows<T> implements Rows<T> {
   readonly durable = true;
 
-  constructor(private readonly database: IDBDatabase, private readonly seal: Seal) {}
+  constructor(readonly database: IDBDatabase, readonly seal: Seal) {}
 
   async all(): Promise<{ id: string; value: T }[]> {
     const rows = await answered<SealedRow[]>(this.store("readonly").getAll());
@@ -105,8 +105,11 @@ export async function openRows<T>(person_id: string): Promise<Rows<T>> {
   try {
     if (typeof indexedDB === "undefined" || globalThis.crypto?.subtle === undefined) return new MemoryRows<T>();
     const database = await openDatabase(nameOf(person_id), (opened) => {
-      opened.createObjectStore("rows", { keyPath: "id" });
-      opened.createObjectStore("keys");
+      // of an earlier version: what waits in it stays
+      const add = (store: string, options?: IDBObjectStoreParameters): void => { if (!opened.objectStoreNames.contains(store)) opened.createObjectStore(store, options); };
+      add("keys");
+      add("rows", { keyPath: "id" });
+      add("drafts", { keyPath: ["id", "at_ms"] });
     });
     const held = await answered<CryptoKey | undefined>(database.transaction("keys").objectStore("keys").get("outbox"));
     const key = held ?? (await keepFirst(database, await Seal.newKey()));

@@ -23,8 +23,8 @@ export type AttentionStep =
   | { step: "remind"; at_ms?: number }
   | { step: "follow"; seq: number; follows: boolean };
 
-/** `called` is of this page alone: the node has no such filter. */
-export type InboxFilter = "all" | "unread" | "read" | "put_away" | "called";
+/** `called` and `drafts` are this client's own: the node is not asked for them. */
+export type InboxFilter = "all" | "unread" | "read" | "put_away" | "called" | "drafts";
 
 /** One thread: on the first page the message that it hangs on, then the answers to it, ascending. */
 export interface ThreadPage {

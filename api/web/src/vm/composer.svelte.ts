@@ -1,10 +1,9 @@
 // Stands behind the box: the text, who will see it, how urgent it is, by when it must be read, whom it mentions, and whether it is an edit.
 // Refuses to send by itself when a question is open: changed audience, changed patient, a time that has passed.
 import { mentionsIn, type Candidate } from "../core/mentions";
-import { sentenceOf } from "../core/problems";
 import type { Message } from "../core/timeline";
 import type { Audience, Priority, SendMessage } from "../core/wire";
-import { draftOf, keepDraft, type Draft } from "./drafts";
+import { draftOf, ears, keepDraft, keyOf, type Draft } from "./drafts";
 import { session } from "./session.svelte";
 import type { ThreadView } from "./thread.svelte";
 
@@ -12,6 +11,9 @@ export const LENGTH_MAX = 65_536;
 const TYPING_EVERY_MS = 3000;
 
 const boxes = new Set<Composer>();
+
+// in whose box nobody writes just now: they write in another tab, or the device has it from before
+ears.add((key, draft, elsewhere) => { for (const box of boxes) if (elsewhere && key === keyOf(box.view.id, box.thread)) box.arrive(draft); });
 
 /** Words that were on their way go back to where they were written: the box that is open for it has them at once. */
 export function putBack(conversation_id: string, thread: number | undefined, draft: Draft): void {
@@ -39,6 +41,8 @@ export class Composer {
   fields = $state.raw<readonly string[]>([]);
   /** It was to be sent with such a one. */
   unfilled = $state(0);
+  /** It was begun when it could not reach the patient. */
+  waits = $state(false);
   editing = $state.raw<Message | undefined>(undefined);
   saving = $state(false);
   problem = $state("");
@@ -47,7 +51,8 @@ export class Composer {
   private typed_at_ms = 0;
   /** What there was when one began to write: whatever came later may not have been looked at. 0: nothing was begun. */
   private seen_seq = 0;
-  private before_edit: { text: string; chosen: Candidate[] } | undefined;
+  /** What goes back into the box then. */
+  before_edit: { text: string; chosen: Candidate[] } | undefined;
 
   constructor(readonly view: ThreadView, readonly thread: number | undefined) {
     const draft = draftOf(view.id, thread);
@@ -61,8 +66,9 @@ export class Composer {
   }
 
   /** What was begun, or comes back. */
-  take({ text, audience, behalf, priority, chosen, read_by_ms, fields = [] }: Draft): void {
+  take({ text, audience, behalf, priority, chosen, read_by_ms, fields = [], waits = false }: Draft): void {
     this.text = text;
+    this.waits = waits;
     this.seen_seq = this.held();
     this.audience = audience;
     this.behalf = behalf;
@@ -70,6 +76,16 @@ export class Composer {
     this.chosen = chosen;
     this.read_by_ms = read_by_ms;
     this.fields = fields;
+  }
+
+  /** It is another one now, or none. An edit stays what it is. */
+  arrive(draft: Draft | undefined): void {
+    const { text, chosen, audience, behalf } = this;
+    this.take(draft ?? { text: "", audience, behalf, priority: "routine", chosen: [] });
+    if (this.editing === undefined) return;
+    this.before_edit = { text: this.text, chosen: this.chosen };
+    this.text = text;
+    this.chosen = chosen;
   }
 
   get full(): boolean {
@@ -102,30 +118,13 @@ export class Composer {
 
   keep(): void {
     if (this.editing !== undefined) return;
-    keepDraft(this.view.id, this.thread, { text: this.text, audience: this.audience, behalf: this.behalf, priority: this.priority, chosen: this.chosen, read_by_ms: this.read_by_ms, fields: this.fields });
-  }
-
-  edit(message: Message, names: readonly Candidate[]): void {
-    if (this.editing === undefined) this.before_edit = { text: this.text, chosen: this.chosen };
-    this.editing = message;
-    this.text = message.body;
-    this.chosen = names.filter((name) => message.body.includes(`@${name.name}`));
-    this.problem = "";
-  }
-
-  cancelEdit(): void {
-    this.editing = undefined;
-    this.text = this.before_edit?.text ?? "";
-    this.chosen = this.before_edit?.chosen ?? [];
-    this.before_edit = undefined;
-    this.problem = "";
+    keepDraft(this.view.id, this.thread, { text: this.text, audience: this.audience, behalf: this.behalf, priority: this.priority, chosen: this.chosen, read_by_ms: this.read_by_ms, fields: this.fields, waits: this.waits || undefined });
   }
 
   async send(): Promise<void> {
     const body = this.text.trim();
     if (body === "" || this.size > LENGTH_MAX) return;
-    if (this.editing !== undefined) return this.saveEdit(body);
-    if (this.behalf) return;
+    if (this.behalf || this.editing !== undefined) return;
     const message = this.message(body);
     if (message.read_by_ms !== undefined && message.read_by_ms <= Date.now()) {
       this.timing = true;
@@ -138,7 +137,7 @@ export class Composer {
   }
 
   /** Asked for by the staff where words about a patient can be in the wrong place. */
-  private check(): { check_patient?: true } {
+  check(): { check_patient?: true } {
     const { patient, channel } = this.view.conversation ?? {};
     return session.me?.person.kind === "staff" && (patient || channel?.phi_allowed === false) ? { check_patient: true } : {};
   }
@@ -163,6 +162,7 @@ export class Composer {
     this.priority = "routine";
     this.read_by_ms = undefined;
     this.fields = [];
+    this.waits = false;
     this.seen_seq = 0;
     this.keep();
     this.view.clearNew();
@@ -181,23 +181,5 @@ export class Composer {
 
   private held(): number {
     return session.store.timelines.get(this.view.id)?.last_held ?? 0;
-  }
-
-  /** `check`: not where its author was asked, and means it. */
-  async saveEdit(body: string, check = this.check()): Promise<void> {
-    const message = this.editing;
-    if (message === undefined || this.saving) return;
-    if (body === message.body) return this.cancelEdit();
-    this.saving = true;
-    this.problem = "";
-    try {
-      await session.sync?.commands.run({ type: "edit_message", conversation_id: this.view.id, seq: message.seq, body, mentions: mentionsIn(body, this.chosen), ...check });
-      this.cancelEdit();
-    } catch (error) {
-      this.problem = sentenceOf(error);
-      this.refused = error;
-    } finally {
-      this.saving = false;
-    }
   }
 }

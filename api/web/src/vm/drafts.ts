@@ -1,5 +1,5 @@
-// Stands beside the composer: what was begun and not sent, for each conversation and thread (or dialog), in memory only.
-// Refuses to know the disk: an unfinished thought about a patient is not kept when the page closes.
+// Stands beside the composer: what was begun and not sent, for each conversation and thread (or dialog), as this page has it.
+// Refuses to know the disk: whoever keeps it there, and whoever shows it elsewhere, listens.
 import type { Candidate } from "../core/mentions";
 import type { Audience, Priority } from "../core/wire";
 
@@ -13,24 +13,36 @@ export interface Draft {
   read_by_ms?: number | undefined;
   /** What a template leaves to be filled in. */
   fields?: readonly string[];
+  /** For a patient who could not be written to: nothing of it goes by itself once they can. */
+  waits?: boolean | undefined;
 }
 
-const drafts = new Map<string, Draft>();
-const key = (conversation_id: string, thread: number | string | undefined): string => `${conversation_id}/${thread ?? ""}`;
+/** `elsewhere`: it comes from the device, or from another tab, and the box that is open for it does not have it yet. */
+type Ear = (key: string, draft: Draft | undefined, elsewhere: boolean) => void;
+
+export const drafts = new Map<string, Draft>();
+export const ears = new Set<Ear>();
+export const keyOf = (conversation_id: string, thread: number | string | undefined): string => `${conversation_id}/${thread ?? ""}`;
 
 export function draftOf(conversation_id: string, thread?: number | string): Draft | undefined {
-  return drafts.get(key(conversation_id, thread));
+  return drafts.get(keyOf(conversation_id, thread));
 }
 
 export function keepDraft(conversation_id: string, thread: number | string | undefined, draft: Draft): void {
-  if (draft.text === "") drafts.delete(key(conversation_id, thread));
-  else drafts.set(key(conversation_id, thread), draft);
+  putDraft(keyOf(conversation_id, thread), draft.text === "" ? undefined : draft);
+}
+
+export function putDraft(key: string, draft: Draft | undefined, elsewhere = false): void {
+  if (draft === undefined) drafts.delete(key);
+  else drafts.set(key, draft);
+  for (const ear of ears) ear(key, draft, elsewhere);
 }
 
 export function anyDraft(): boolean {
   return drafts.size > 0;
 }
 
+/** From this page alone. */
 export function dropDrafts(): void {
   drafts.clear();
 }

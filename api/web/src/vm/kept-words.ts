@@ -1,5 +1,5 @@
 // Stands between a dialog and what was begun in it: kept as the composer's drafts are, so that closing it by accident loses nothing.
-// Refuses to know the disk, and what the words are for.
+// Refuses to know where they are kept, and what the words are for.
 import { draftOf, keepDraft } from "./drafts";
 
 /** `what`: of a conversation, for what. */

@@ -158,6 +158,7 @@ export class Session {
     this.durable = rows.durable;
     this.tabs = joinTabs<TabNote>({ name, onLead: () => void outbox.load(), onMessage: (note) => outbox.hear(note) });
     await outbox.load();
+    void import("./kept-drafts").then(({ keepDrafts }) => keepDrafts(outbox, me.person.id)).catch(() => {}); // they are in this page all the same
     this.stop_following = this.store.subscribe((changes) => {
       for (const id of changes.conversations) {
         const held = this.store.timelines.get(id)?.last_held || this.store.conversations.get(id)?.last_seq || 0;

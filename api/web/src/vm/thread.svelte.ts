@@ -6,12 +6,6 @@ import type { Item, Marks, Message } from "../core/timeline";
 import type { Conversation, Member } from "../core/wire";
 import { session } from "./session.svelte";
 
-export interface Replies {
-  count: number;
-  last_at_ms: number;
-  fresh: number;
-}
-
 export class ThreadView {
   conversation = $state.raw<Conversation | undefined>(undefined);
   items = $state.raw<readonly Item[]>([]);
@@ -84,17 +78,6 @@ export class ThreadView {
   clearNew(): void {
     this.new_after_seq = 0;
     this.baseline = undefined;
-  }
-
-  repliesTo(me: string): ReadonlyMap<number, Replies> {
-    const found = new Map<number, Replies>();
-    for (const item of this.items) {
-      if (item.kind !== "message" || item.reply_to === null) continue;
-      const held = found.get(item.reply_to) ?? { count: 0, last_at_ms: 0, fresh: 0 };
-      const fresh = this.new_after_seq > 0 && item.seq > this.new_after_seq && item.author.id !== me;
-      found.set(item.reply_to, { count: held.count + 1, last_at_ms: item.at_ms, fresh: held.fresh + Number(fresh) });
-    }
-    return found;
   }
 
   message(seq: number): Message | undefined {

@@ -46,31 +46,11 @@ export function lineWords(line: Line, me: string, before?: Party): string {
       return moved(event.party, line.actor, actor, name, before);
     case "hand_over_offered":
       return lines.offered(actor, name(event.to));
-    case "hand_over_ended":
-      return event.how === "declined" ? lines.declined(actor) : lines.withdrawn(actor, name(event.to));
-    case "on_behalf_changed":
-      return event.allowed ? lines.onBehalfAllowed(actor) : lines.onBehalfRefused(actor);
-    case "coverage_ended":
-      return coverageEnded(event, me);
     case "stage_changed":
       return lines.stages[event.stage](actor);
     default:
       return ""; // QuietLine.svelte
   }
-}
-
-/** Who came by it leaves, and who was covered answers again, or the pool where they cannot. */
-function coverageEnded({ person, left, party }: { person: Author; left: boolean; party?: Party | null }, me: string): string {
-  const mine = person.id === me;
-  const covered = party && "person" in party ? party.person : undefined;
-  if (covered !== undefined) {
-    const name = covered.id === me ? text.you.toLowerCase() : covered.name;
-    const ended = mine ? lines.coverageOfYours(name) : lines.coverageOf(person.name, name);
-    return covered.id === me ? lines.youAnswerAgain(ended) : lines.answersAgain(ended, covered.name);
-  }
-  const ended = mine ? lines.coverageYours : lines.coverage(person.name);
-  if (party && "role" in party) return lines.poolAnswers(ended, lines.pools[party.role] ?? party.role);
-  return left && !mine ? lines.leftWithIt(ended) : ended;
 }
 
 function moved(party: Party, by: Author, actor: string, name: (person: Author) => string, before?: Party): string {

@@ -2,6 +2,7 @@
 import "../refusals";
 
 export { default as MenuList } from "../../kit/MenuList.svelte";
+export { default as ListNone } from "../ListNone.svelte";
 export { default as More } from "../FurtherPlaces.svelte";
 export { hear } from "../calls";
 export { hearKeys } from "../keyboard";

@@ -6,3 +6,4 @@ export { default as Refused } from "../Refused.svelte";
 export { default as SendMore } from "../SendMore.svelte";
 export { default as TemplateButton } from "../TemplateButton.svelte";
 export { leave } from "../../../vm/holding.svelte";
+export { saveEdit } from "../../../vm/save-edit";

@@ -15,8 +15,11 @@ use corridor_domain::command::{Command, Envelope};
 use corridor_domain::conversation::{Audience, History, Visibility};
 use corridor_domain::coverage::NewCoverage;
 use corridor_domain::ids::{ConversationId, CoverageId, PersonId, TaskId};
+use corridor_domain::limits;
 use corridor_domain::person::Role;
 use corridor_domain::private::{Private, Sealed};
+use corridor_domain::restriction::{RestrictionStep, Sensitivity};
+use corridor_domain::settings::Policies;
 use corridor_domain::task::{NewTask, TaskStep, Terms};
 
 /// Who has a client.
@@ -127,7 +130,7 @@ impl Workload {
             _ => History::FromNow,
         };
         let &person = dice.one(&[CLERK, JOHN, OFFICER, NURSE]).unwrap_or(&CLERK);
-        match dice.between(0, 14) {
+        match dice.between(0, 17) {
             0..3 => Command::AddMember {
                 conversation: room,
                 person,
@@ -144,11 +147,28 @@ impl Workload {
             7 => Command::Archive { conversation: PRIVATE },
             8 => Command::Reopen { conversation: PRIVATE },
             9..13 => self.moves_care(),
+            14 | 15 => self.labels(),
+            16 => Command::ChangePolicies(Policies {
+                edit_window_s: if dice.between(0, 2) == 0 {
+                    5
+                } else {
+                    limits::EDIT_WINDOW_S
+                },
+                on_behalf_of_labelled: true,
+            }),
             _ => {
                 let id = ConversationId(self.base + self.number);
                 create(id, channel(Visibility::Public), &self.words(), &[NURSE, CLERK])
             }
         }
+    }
+
+    /// A label comes and goes: whoever came in by a coverage is sent out by it.
+    fn labels(&self) -> Command {
+        let &conversation = self.dice.one(&[GENERAL, TOPIC, JOHNS]).unwrap_or(&GENERAL);
+        let sensitivity = (self.dice.between(0, 2) == 0).then_some(Sensitivity::Part2);
+        let step = RestrictionStep::Label { sensitivity };
+        Command::Restrict { conversation, step }
     }
 
     /// Who answers for a patient: taken, given and offered by those who may, and by those who may not.

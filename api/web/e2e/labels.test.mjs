@@ -161,6 +161,7 @@ test("a coverage that names such conversations opens it, and says so", async () 
   await dialog(page, "Coverage").getByRole("button", { name: /^End now/ }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "End now" }).click();
   await dialog(page, "Coverage").getByText("Nobody covers for you, and you cover for nobody.").waitFor();
+  await page.getByRole("alertdialog").waitFor({ state: "hidden" }); // or Escape is the question's
   await page.keyboard.press("Escape");
   await cover(page, true);
   await page.keyboard.press("Escape");

@@ -7,6 +7,7 @@ import { Refusal } from "../src/core/http";
 import { format, text } from "../src/core/i18n";
 import { groupsOf, invitationLink, mayInvite } from "../src/core/invitation";
 import type { Me, Person, PersonKind } from "../src/core/wire";
+import "../src/ui/kit/refusals";
 import Invite from "../src/ui/staff/Invite.svelte";
 import ManagePane from "../src/ui/staff/ManagePane.svelte";
 import { inviting } from "../src/ui/staff/further";

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { corrected, factChange, factFaults, factsOf } from "../src/core/clinic-facts";
 import { Refusal } from "../src/core/http";
 import type { Person } from "../src/core/wire";
+import "../src/ui/kit/refusals";
 import ManagePane from "../src/ui/staff/ManagePane.svelte";
 import { PEOPLE_MAX } from "../src/vm/directory.svelte";
 import { session } from "../src/vm/session.svelte";

@@ -7,6 +7,7 @@ import { askFor, emptyForm, faultsOf, newPassword, personOf, queueNeedsMore, sit
 import { passwordFault } from "../src/core/login";
 import { Refusal } from "../src/core/http";
 import type { Person } from "../src/core/wire";
+import "../src/ui/kit/refusals";
 import ManagePane from "../src/ui/staff/ManagePane.svelte";
 import { PEOPLE_MAX } from "../src/vm/directory.svelte";
 import { guardLeaving } from "../src/vm/leave-guard";

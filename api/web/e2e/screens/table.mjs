@@ -2,12 +2,17 @@
 // picture at each size. Refuses to know sizes, files and how a picture is taken.
 //
 // `as`: a login, or nothing before anybody signed in. `dark`: in dark as well. `devices`: these only. `way`: from the first screen of that
-// person to this one; it ends when what the picture is about can be seen, and fails otherwise.
+// person to this one; it ends when what the picture is about can be seen, and fails otherwise; what it answers is called afterwards, to put back
+// what must not stay. `part`: the picture shows only that.
 import { message } from "../harness.mjs";
 import { WORDS } from "./scene.mjs";
+import { CLINIC } from "./table-clinic.mjs";
+import { PORTAL } from "./table-portal.mjs";
+import { ROOMS } from "./table-rooms.mjs";
+import { SAFETY } from "./table-safety.mjs";
 import { answers, box, details, dialog, go, inHeader, inStatus, onMessage, open, pick } from "./ways.mjs";
 
-export const SCREENS = [
+const FIRST = [
   {
     name: "sign-in", title: "Sign in", says: "One page for everybody; patients are taken to their own.",
     way: async ({ page }) => page.getByLabel("Password", { exact: true }).waitFor(),
@@ -236,3 +241,5 @@ export const SCREENS = [
     },
   },
 ];
+
+export const SCREENS = [...FIRST, ...SAFETY, ...ROOMS, ...CLINIC, ...PORTAL];

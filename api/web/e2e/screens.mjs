@@ -86,13 +86,16 @@ class Studio {
     page.on("pageerror", (error) => errors.push(error.message));
     let back;
     try {
-      await page.goto(`${this.node.url}/${this.scene.account(screen.as)?.kind === "patient" ? "p/" : ""}`);
-      if (screen.as !== undefined && this.scene.account(screen.as).kind !== "patient") await online(page);
+      const kind = screen.as === undefined ? undefined : this.scene.account(screen.as).kind;
+      const portal = kind === "patient" || kind === "proxy";
+      await page.goto(`${this.node.url}/${portal ? "p/" : ""}`);
+      if (kind !== undefined && !portal) await online(page);
       const other = async (login) => (await this.context(login, "desktop")).newPage();
       back = await screen.way({ page, scene: this.scene, device, url: this.node.url, other });
       await take(page, file(screen.name, device, dark), screen.part);
       if (errors.length > 0) throw new Error(`the page broke: ${errors.join("; ")}`);
     } finally {
+      await page.context().setOffline(false);
       await back?.();
       await page.close();
     }

@@ -7,7 +7,7 @@ async function settings(page) {
   await dialog(page, "Clinic settings").locator("textarea").first().waitFor();
   return dialog(page, "Clinic settings");
 }
-const show = (locator, block = "center") => locator.evaluate((one, where) => one.scrollIntoView({ block: where }), block);
+const show = (locator, block = "center") => locator.evaluate((one, where) => { one.scrollIntoView({ block: where }); }, block);
 
 export const CLINIC = [
   {

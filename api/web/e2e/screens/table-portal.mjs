@@ -86,10 +86,10 @@ export const PORTAL = [
     name: "portal-offline", title: "Portal: no internet", says: "What is written waits for it.", as: "garcia", devices: ["desktop", "phone"],
     way: async ({ page, scene }) => {
       await opened(page, scene.dressing, MORE.asked);
-      const back = await offline(page);
+      await offline(page);
       await write(page).fill("It has come off.");
-      await page.getByText("No internet.", { exact: false }).first().waitFor();
-      return async () => { await write(page).fill(""); await back(); };
+      await page.getByText("No internet.", { exact: false }).first().waitFor({ timeout: 60_000 });
+      return () => write(page).fill("");
     },
   },
   {

@@ -84,8 +84,8 @@ export const SAFETY = [
       await open(page, "inbox", scene.knee, WORDS.unread);
       await onMessage(page, "Please come today at 4:20", "Written to the wrong patient…");
       const asked = dialog(page, "Written to the wrong patient");
-      await asked.getByRole("combobox", { name: "Patient" }).fill("noemi");
-      await asked.getByRole("option").filter({ hasText: "Noemi Garcia" }).first().click();
+      await asked.getByRole("combobox", { name: "Patient" }).fill("novak");
+      await asked.getByRole("option").filter({ hasText: "Petra Novak" }).first().click();
       await asked.getByText("Record number").waitFor();
     },
   },

@@ -10,7 +10,7 @@ import { CLINIC } from "./table-clinic.mjs";
 import { PORTAL } from "./table-portal.mjs";
 import { ROOMS } from "./table-rooms.mjs";
 import { SAFETY } from "./table-safety.mjs";
-import { answers, box, details, dialog, go, inHeader, inStatus, onMessage, open, pick } from "./ways.mjs";
+import { answers, box, details, dialog, go, inHeader, inStatus, onMessage, open, over, pick } from "./ways.mjs";
 
 const FIRST = [
   {
@@ -50,7 +50,7 @@ const FIRST = [
     },
   },
   {
-    name: "on-behalf", title: "Replying on behalf of somebody", says: "Before it goes: in whose name, and what the patient will see.", as: "rosa",
+    name: "on-behalf", title: "Replying on behalf of somebody", says: "Before it goes: in whose name, and what the patient will see.", as: "rosa", part: over,
     way: async ({ page, scene }) => {
       await open(page, "queue", scene.knee, WORDS.unread);
       await box(page).fill("Yes, with food, and not more than three a day. We see you at 4:20.");
@@ -59,7 +59,7 @@ const FIRST = [
     },
   },
   {
-    name: "hand-over-dialog", title: "Handing over", says: "To whom, how long it may wait, and what they should know.", as: "okafor",
+    name: "hand-over-dialog", title: "Handing over", says: "To whom, how long it may wait, and what they should know.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.knee, WORDS.unread);
       await answers(page, "Hand over to…");
@@ -76,7 +76,7 @@ const FIRST = [
     },
   },
   {
-    name: "coverage", title: "Coverage", says: "Somebody covers for a time; it begins and ends by itself.", as: "okafor",
+    name: "coverage", title: "Coverage", says: "Somebody covers for a time; it begins and ends by itself.", as: "okafor", part: over,
     way: async ({ page }) => {
       await inStatus(page, "Coverage…");
       const asked = dialog(page, "Coverage");
@@ -88,7 +88,7 @@ const FIRST = [
     },
   },
   {
-    name: "task-dialog", title: "A task from a message", says: "What is to be done, who does it, by when.", as: "okafor",
+    name: "task-dialog", title: "A task from a message", says: "What is to be done, who does it, by when.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.knee, WORDS.unread);
       await onMessage(page, WORDS.unread, "Create task…");
@@ -110,7 +110,7 @@ const FIRST = [
     },
   },
   {
-    name: "pin-dialog", title: "Pinning to a chart", says: "Nothing is pinned to a namesake: who is meant is said first.", as: "okafor",
+    name: "pin-dialog", title: "Pinning to a chart", says: "Nothing is pinned to a namesake: who is meant is said first.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.knee, WORDS.unread);
       await onMessage(page, WORDS.unread, "Pin to Garcia, M.…");
@@ -130,7 +130,7 @@ const FIRST = [
     },
   },
   {
-    name: "must-read", title: "Must be read by", says: "If the patient has not read it by then, a task to reach them another way is made.", as: "okafor",
+    name: "must-read", title: "Must be read by", says: "If the patient has not read it by then, a task to reach them another way is made.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.knee, WORDS.unread);
       await box(page).fill("Stop the tablets today, please.");
@@ -142,7 +142,7 @@ const FIRST = [
     },
   },
   {
-    name: "retract", title: "Retracting", says: "The reason stands in place of the message; the record keeps the words.", as: "okafor",
+    name: "retract", title: "Retracting", says: "The reason stands in place of the message; the record keeps the words.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.knee, WORDS.unread);
       await onMessage(page, "Please come today at 4:20", "Retract…");
@@ -150,28 +150,28 @@ const FIRST = [
     },
   },
   {
-    name: "new-conversation", title: "A new conversation", says: "With a patient, a teammate, a group, or a channel.", as: "okafor",
+    name: "new-conversation", title: "A new conversation", says: "With a patient, a teammate, a group, or a channel.", as: "okafor", part: over,
     way: async ({ page }) => {
       await page.getByRole("button", { name: "New message" }).click();
       await dialog(page, "New message").getByRole("option").first().waitFor();
     },
   },
   {
-    name: "clinic-settings", title: "Clinic settings", says: "What patients are told, when the clinic answers, what they can write about.", as: "teo",
+    name: "clinic-settings", title: "Clinic settings", says: "What patients are told, when the clinic answers, what they can write about.", as: "teo", part: over,
     way: async ({ page }) => {
       await inStatus(page, "Clinic settings…");
       await dialog(page, "Clinic settings").locator("textarea").waitFor();
     },
   },
   {
-    name: "scheduled", title: "Scheduled messages", says: "Sent once at their time; taken back, sent at once or removed before.", as: "okafor",
+    name: "scheduled", title: "Scheduled messages", says: "Sent once at their time; taken back, sent at once or removed before.", as: "okafor", part: over,
     way: async ({ page }) => {
       await inStatus(page, "Scheduled messages…");
       await dialog(page, "Scheduled messages").getByText(WORDS.later).waitFor();
     },
   },
   {
-    name: "reminder", title: "A reminder", says: "It comes back to the list as unread. Nobody else sees it.", as: "okafor",
+    name: "reminder", title: "A reminder", says: "It comes back to the list as unread. Nobody else sees it.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.reminded);
       await inHeader(page, "Remind me…");
@@ -186,7 +186,7 @@ const FIRST = [
     },
   },
   {
-    name: "keys", title: "Keyboard", says: "Every key that works, behind Ctrl + / and Help.", as: "okafor", devices: ["desktop", "tablet"],
+    name: "keys", title: "Keyboard", says: "Every key that works, behind Ctrl + / and Help.", as: "okafor", part: over, devices: ["desktop", "tablet"],
     way: async ({ page }) => {
       await page.getByRole("button", { name: "Help", exact: true }).click();
       await dialog(page, "Keyboard").waitFor();

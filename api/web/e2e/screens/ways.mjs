@@ -74,11 +74,8 @@ export async function sendMore(page, item) {
   await page.getByRole("menuitem", { name: item }).click();
 }
 
-/** The network of this page is gone until what this answers is called. */
-export async function offline(page) {
-  await page.context().setOffline(true);
-  return () => page.context().setOffline(false);
-}
+/** The network of this page is gone until its picture is taken. */
+export const offline = (page) => page.context().setOffline(true);
 
 export async function sheetOf(page, tab, words, name) {
   await go(page, "#/people");

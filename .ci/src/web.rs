@@ -15,7 +15,7 @@ use crate::steps::Context;
 const INSTALLED_LOCK: &str = "node_modules/.installed-package-lock.json";
 
 /// The browser tests that hold a time to a bound, or start three nodes: nothing else runs beside them.
-const ALONE: [&str; 2] = ["many.test.mjs", "plugs.test.mjs"];
+const ALONE: [&str; 3] = ["enter.test.mjs", "many.test.mjs", "plugs.test.mjs"];
 
 pub fn web(context: &mut Context) -> Outcome {
     let folder = match prepared(&context.root) {

@@ -167,6 +167,8 @@ test("on a phone: caregivers and an entry, with nothing to scroll sideways", asy
   await tab(page, "Caregivers").tap();
   await row(page, CAREGIVER).waitFor();
   await accessible(page, "caregivers on a phone");
+  const margin = await page.locator(".title").evaluate((one) => one.getBoundingClientRect().right - parseFloat(getComputedStyle(one).paddingRight));
+  assert.ok((await tab(page, "Sites").evaluate((one) => one.getBoundingClientRect().right)) <= margin + 0.5, "the last of the four stays within the margin");
   assert.equal(await sideways(page), 0);
   await row(page, CAREGIVER).tap();
   await sheet(page, CAREGIVER).getByLabel("New login").waitFor();

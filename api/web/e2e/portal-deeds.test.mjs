@@ -99,6 +99,19 @@ test("a patient's own words stand under You, and are taken back once they were a
   await accessible(page, "taken back");
 });
 
+test("an answer beside a long message that it answers stays within the phone", async () => {
+  const { page } = patient;
+  await write("Which dressing shall I buy for the knee? There are three kinds, and the pharmacy closes at six.");
+  const api = await node.api(doctor_account);
+  const { events } = await api.get(`/v1/conversations/${id}/events?limit=100`);
+  const { seq } = events.findLast(({ event }) => event.type === "message_sent");
+  await api.post(`/v1/conversations/${id}/messages`, { body: "The blue one.", audience: "everyone", priority: "routine", mentions: [], reply_to: seq });
+  await theirs(page, "The blue one.").locator(".quote").waitFor();
+  const outside = await page.locator("article[data-message] .bubble").evaluateAll((bubbles) => bubbles.filter((one) => one.getBoundingClientRect().right > innerWidth).length);
+  assert.equal(outside, 0);
+  await accessible(page, "an answer on a phone");
+});
+
 test("what a patient may have read is not edited: it is retracted, and its words are in the box again", async () => {
   const { page } = doctor;
   await say(page, "Take 500 mg.");

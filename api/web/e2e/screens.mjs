@@ -13,8 +13,11 @@ import { SCREENS } from "./screens/table.mjs";
 
 const FOLDER = fileURLToPath(new URL("../../../docs/screens/", import.meta.url));
 const QUALITY = 66;
-const FOLDER_SIZE_BYTES_MAX = 5_000_000;
-const still = { deviceScaleFactor: 1, reducedMotion: "reduce" };
+const FOLDER_SIZE_BYTES_MAX = 6_000_000;
+/** What is around a dialog that has a picture of its own. */
+const MARGIN_PX = 20;
+// a service worker would not let through to the table what is to fail
+const still = { deviceScaleFactor: 1, reducedMotion: "reduce", serviceWorkers: "block" };
 const DEVICES = {
   desktop: { ...still, viewport: { width: 1440, height: 900 } },
   tablet: { ...still, viewport: { width: 820, height: 1180 }, hasTouch: true, isMobile: true },
@@ -33,10 +36,21 @@ async function settle(page) {
   });
 }
 
-async function take(page, name) {
+/** A part of the page, or all of it. */
+async function clipOf(page, part) {
+  if (part === undefined) return {};
+  const box = await part(page).boundingBox();
+  const margin = (await part(page).evaluate((one) => one.tagName)) === "DIALOG" ? MARGIN_PX : 0;
+  const { width, height } = page.viewportSize();
+  const [x, y] = [Math.max(0, Math.floor(box.x) - margin), Math.max(0, Math.floor(box.y) - margin)];
+  return { clip: { x, y, width: Math.min(width, Math.ceil(box.x + box.width) + margin) - x, height: Math.min(height, Math.ceil(box.y + box.height) + margin) - y, scale: 1 } };
+}
+
+async function take(page, name, part) {
   await settle(page);
+  const clip = await clipOf(page, part);
   const debug = await page.context().newCDPSession(page);
-  const { data } = await debug.send("Page.captureScreenshot", { format: "webp", quality: QUALITY });
+  const { data } = await debug.send("Page.captureScreenshot", { format: "webp", quality: QUALITY, ...clip });
   await debug.detach();
   writeFileSync(join(FOLDER, name), Buffer.from(data, "base64"));
 }
@@ -70,13 +84,19 @@ class Studio {
     await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
     const errors = [];
     page.on("pageerror", (error) => errors.push(error.message));
+    let back;
     try {
-      await page.goto(`${this.node.url}/${this.scene.account(screen.as)?.kind === "patient" ? "p/" : ""}`);
-      if (screen.as !== undefined && this.scene.account(screen.as).kind !== "patient") await online(page);
-      await screen.way({ page, scene: this.scene, device });
-      await take(page, file(screen.name, device, dark));
+      const kind = screen.as === undefined ? undefined : this.scene.account(screen.as).kind;
+      const portal = kind === "patient" || kind === "proxy";
+      await page.goto(`${this.node.url}/${portal ? "p/" : ""}`);
+      if (kind !== undefined && !portal) await online(page);
+      const other = async (login) => (await this.context(login, "desktop")).newPage();
+      back = await screen.way({ page, scene: this.scene, device, url: this.node.url, other });
+      await take(page, file(screen.name, device, dark), screen.part);
       if (errors.length > 0) throw new Error(`the page broke: ${errors.join("; ")}`);
     } finally {
+      await page.context().setOffline(false);
+      await back?.();
       await page.close();
     }
   }

@@ -1,5 +1,7 @@
 // Stands between the demo clinic and its pictures: what has happened before anybody looks, done through the interface for programs, so that
 // each screen has something to tell. Refuses to know any screen.
+import { setMore } from "./scene-more.mjs";
+
 const plain = (body, more = {}) => ({ body, audience: "everyone", priority: "routine", mentions: [], ...more });
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -20,7 +22,8 @@ export const WORDS = {
 
 /** Two of the care team, the front desk, the administrator and a patient; what they wrote, and what waits for whom. */
 export async function setScene(node) {
-  const account = (login) => node.people().find((one) => one.login === login);
+  const made = [];
+  const account = (login) => [...node.people(), ...made].find((one) => one.login === login);
   const signed = {};
   for (const login of ["okafor", "wen", "jonas", "lindqvist", "rosa", "teo", "garcia"]) signed[login] = await node.api(account(login));
   const { okafor, wen, jonas, lindqvist, rosa, garcia } = signed;
@@ -62,7 +65,7 @@ export async function setScene(node) {
   await writes(garcia, knee, WORDS.unread);
 
   // for later, and for oneself
-  const own = (await okafor.get("/v1/conversations?scope=mine")).conversations.filter((one) => one.kind === "patient" && one.patient?.id !== garcia.person.id);
+  const own = (await okafor.get("/v1/conversations?scope=mine")).conversations.filter((one) => one.kind === "patient" && one.patient?.state === "active" && one.patient.id !== garcia.person.id);
   const [reminded, put_away] = own;
   await okafor.post(`/v1/conversations/${knee}/scheduled`, { at_ms: Date.now() + 3 * DAY_MS, ...plain(WORDS.later) });
   await okafor.post(`/v1/conversations/${reminded.id}/scheduled`, { at_ms: Date.now() + DAY_MS, ...plain("Please remember the fasting blood test tomorrow morning.") });
@@ -77,7 +80,9 @@ export async function setScene(node) {
   const { coverages } = await okafor.get("/v1/coverage");
   if (coverages.length === 0) await okafor.post("/v1/coverage", { covering_id: lindqvist.person.id, from_ms: Date.now() + 5 * DAY_MS, until_ms: Date.now() + 12 * DAY_MS, reason: "Annual leave" });
 
-  return { account, knee, travel, closed, reminded: reminded.id, clinical: await threadIn(wen, "clinical"), queue_person: rosa.person.id };
+  const more = await setMore(node, signed, account);
+  made.push(...more.made);
+  return { ...more, account, knee, travel, closed, reminded: reminded.id, clinical: await threadIn(wen, "clinical"), queue_person: rosa.person.id };
 }
 
 /** A channel, and a message in it that was answered most. */

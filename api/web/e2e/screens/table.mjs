@@ -2,12 +2,17 @@
 // picture at each size. Refuses to know sizes, files and how a picture is taken.
 //
 // `as`: a login, or nothing before anybody signed in. `dark`: in dark as well. `devices`: these only. `way`: from the first screen of that
-// person to this one; it ends when what the picture is about can be seen, and fails otherwise.
+// person to this one; it ends when what the picture is about can be seen, and fails otherwise; what it answers is called afterwards, to put back
+// what must not stay. `part`: the picture shows only that.
 import { message } from "../harness.mjs";
 import { WORDS } from "./scene.mjs";
-import { answers, box, details, dialog, go, inHeader, inStatus, onMessage, open, pick } from "./ways.mjs";
+import { CLINIC } from "./table-clinic.mjs";
+import { PORTAL } from "./table-portal.mjs";
+import { ROOMS } from "./table-rooms.mjs";
+import { SAFETY } from "./table-safety.mjs";
+import { answers, box, details, dialog, go, inHeader, inStatus, onMessage, open, over, pick } from "./ways.mjs";
 
-export const SCREENS = [
+const FIRST = [
   {
     name: "sign-in", title: "Sign in", says: "One page for everybody; patients are taken to their own.",
     way: async ({ page }) => page.getByLabel("Password", { exact: true }).waitFor(),
@@ -45,7 +50,7 @@ export const SCREENS = [
     },
   },
   {
-    name: "on-behalf", title: "Replying on behalf of somebody", says: "Before it goes: in whose name, and what the patient will see.", as: "rosa",
+    name: "on-behalf", title: "Replying on behalf of somebody", says: "Before it goes: in whose name, and what the patient will see.", as: "rosa", part: over,
     way: async ({ page, scene }) => {
       await open(page, "queue", scene.knee, WORDS.unread);
       await box(page).fill("Yes, with food, and not more than three a day. We see you at 4:20.");
@@ -54,7 +59,7 @@ export const SCREENS = [
     },
   },
   {
-    name: "hand-over-dialog", title: "Handing over", says: "To whom, how long it may wait, and what they should know.", as: "okafor",
+    name: "hand-over-dialog", title: "Handing over", says: "To whom, how long it may wait, and what they should know.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.knee, WORDS.unread);
       await answers(page, "Hand over to…");
@@ -71,7 +76,7 @@ export const SCREENS = [
     },
   },
   {
-    name: "coverage", title: "Coverage", says: "Somebody covers for a time; it begins and ends by itself.", as: "okafor",
+    name: "coverage", title: "Coverage", says: "Somebody covers for a time; it begins and ends by itself.", as: "okafor", part: over,
     way: async ({ page }) => {
       await inStatus(page, "Coverage…");
       const asked = dialog(page, "Coverage");
@@ -83,7 +88,7 @@ export const SCREENS = [
     },
   },
   {
-    name: "task-dialog", title: "A task from a message", says: "What is to be done, who does it, by when.", as: "okafor",
+    name: "task-dialog", title: "A task from a message", says: "What is to be done, who does it, by when.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.knee, WORDS.unread);
       await onMessage(page, WORDS.unread, "Create task…");
@@ -105,7 +110,7 @@ export const SCREENS = [
     },
   },
   {
-    name: "pin-dialog", title: "Pinning to a chart", says: "Nothing is pinned to a namesake: who is meant is said first.", as: "okafor",
+    name: "pin-dialog", title: "Pinning to a chart", says: "Nothing is pinned to a namesake: who is meant is said first.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.knee, WORDS.unread);
       await onMessage(page, WORDS.unread, "Pin to Garcia, M.…");
@@ -125,7 +130,7 @@ export const SCREENS = [
     },
   },
   {
-    name: "must-read", title: "Must be read by", says: "If the patient has not read it by then, a task to reach them another way is made.", as: "okafor",
+    name: "must-read", title: "Must be read by", says: "If the patient has not read it by then, a task to reach them another way is made.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.knee, WORDS.unread);
       await box(page).fill("Stop the tablets today, please.");
@@ -137,7 +142,7 @@ export const SCREENS = [
     },
   },
   {
-    name: "retract", title: "Retracting", says: "The reason stands in place of the message; the record keeps the words.", as: "okafor",
+    name: "retract", title: "Retracting", says: "The reason stands in place of the message; the record keeps the words.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.knee, WORDS.unread);
       await onMessage(page, "Please come today at 4:20", "Retract…");
@@ -145,28 +150,28 @@ export const SCREENS = [
     },
   },
   {
-    name: "new-conversation", title: "A new conversation", says: "With a patient, a teammate, a group, or a channel.", as: "okafor",
+    name: "new-conversation", title: "A new conversation", says: "With a patient, a teammate, a group, or a channel.", as: "okafor", part: over,
     way: async ({ page }) => {
       await page.getByRole("button", { name: "New message" }).click();
       await dialog(page, "New message").getByRole("option").first().waitFor();
     },
   },
   {
-    name: "clinic-settings", title: "Clinic settings", says: "What patients are told, when the clinic answers, what they can write about.", as: "teo",
+    name: "clinic-settings", title: "Clinic settings", says: "What patients are told, when the clinic answers, what they can write about.", as: "teo", part: over,
     way: async ({ page }) => {
       await inStatus(page, "Clinic settings…");
       await dialog(page, "Clinic settings").locator("textarea").waitFor();
     },
   },
   {
-    name: "scheduled", title: "Scheduled messages", says: "Sent once at their time; taken back, sent at once or removed before.", as: "okafor",
+    name: "scheduled", title: "Scheduled messages", says: "Sent once at their time; taken back, sent at once or removed before.", as: "okafor", part: over,
     way: async ({ page }) => {
       await inStatus(page, "Scheduled messages…");
       await dialog(page, "Scheduled messages").getByText(WORDS.later).waitFor();
     },
   },
   {
-    name: "reminder", title: "A reminder", says: "It comes back to the list as unread. Nobody else sees it.", as: "okafor",
+    name: "reminder", title: "A reminder", says: "It comes back to the list as unread. Nobody else sees it.", as: "okafor", part: over,
     way: async ({ page, scene }) => {
       await open(page, "inbox", scene.reminded);
       await inHeader(page, "Remind me…");
@@ -181,7 +186,7 @@ export const SCREENS = [
     },
   },
   {
-    name: "keys", title: "Keyboard", says: "Every key that works, behind Ctrl + / and Help.", as: "okafor", devices: ["desktop", "tablet"],
+    name: "keys", title: "Keyboard", says: "Every key that works, behind Ctrl + / and Help.", as: "okafor", part: over, devices: ["desktop", "tablet"],
     way: async ({ page }) => {
       await page.getByRole("button", { name: "Help", exact: true }).click();
       await dialog(page, "Keyboard").waitFor();
@@ -236,3 +241,5 @@ export const SCREENS = [
     },
   },
 ];
+
+export const SCREENS = [...FIRST, ...SAFETY, ...ROOMS, ...CLINIC, ...PORTAL];

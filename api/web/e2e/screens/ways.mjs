@@ -52,3 +52,36 @@ export async function pick(asked, label, typed, name) {
   await asked.getByRole("combobox", { name: label }).fill(typed);
   await asked.getByRole("option").filter({ hasText: name }).first().click();
 }
+
+/** Whatever lies over the page, the topmost. */
+export const over = (page) => page.locator("dialog[open]").last();
+export const pane = (page) => page.locator("main#conversation");
+export const beside = (page) => page.getByRole("complementary").last();
+
+/** By the button: on a touch screen Enter is a new line. Asked about a conversation that was opened a moment ago, it is meant. */
+export async function send(page, words, name = "Send") {
+  await box(page).fill(words);
+  await page.locator("#composer").getByRole("button", { name, exact: true }).click();
+  const sure = page.getByRole("alertdialog", { name: "Is this the right patient?" });
+  const said = page.locator("#conversation article").filter({ hasText: words });
+  await said.or(page.getByRole("alertdialog")).first().waitFor();
+  if (await sure.isVisible()) await sure.getByRole("button", { name: "Send it here" }).click();
+}
+
+/** One's own entries, from the menu beside Send. */
+export async function sendMore(page, item) {
+  await page.getByRole("button", { name: "More ways to send" }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+}
+
+/** The network of this page is gone until its picture is taken. */
+export const offline = (page) => page.context().setOffline(true);
+
+export async function sheetOf(page, tab, words, name) {
+  await go(page, "#/people");
+  await page.getByRole("group", { name: "People and sites: which" }).getByRole("button", { name: tab, exact: true }).click();
+  await page.getByRole("searchbox").fill(words);
+  await page.locator("[data-person]").filter({ hasText: name }).first().click();
+  await dialog(page, name).locator("[data-sheet]").waitFor();
+  return dialog(page, name);
+}

@@ -1,17 +1,18 @@
-//! What must be true of the clinic's duties at every revision: somebody who can answers for each patient conversation, and nobody does
-//! anything by a coverage outside its window.
+//! What must be true of the clinic's duties at every revision: somebody who can answers for each patient conversation, nobody does
+//! anything by a coverage outside its window, a label sends out whoever came in by one, and what is moved stands in one place.
 //!
 //! Stands beside the clean replay, which shows it each revision. It knows who covers by what was granted, not by what the nodes allow.
 
 use crate::clinic::folk::{CLERK, GENERAL, JOHNS, TOPIC};
 use corridor_domain::care::Party;
-use corridor_domain::command::{Acting, Command, Envelope};
+use corridor_domain::command::{Acting, Command, Envelope, Moving};
 use corridor_domain::ids::{ConversationId, CoverageId};
 use corridor_domain::outcome::Answer;
+use corridor_domain::restriction::RestrictionStep;
 use corridor_domain::task::Cause;
 use corridor_domain::timer::Timer;
 use corridor_storage::reader::Reader;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const ROOMS: [ConversationId; 3] = [GENERAL, TOPIC, JOHNS];
 
@@ -22,7 +23,8 @@ pub struct Duty {
     windows: BTreeMap<CoverageId, (u64, u64)>,
     /// By which coverage the clerk came in, where they did.
     inside_by: BTreeMap<ConversationId, CoverageId>,
-    missed: usize,
+    /// What has come about, by the names that a run is asked for.
+    pub seen: BTreeSet<&'static str>,
 }
 
 impl Duty {
@@ -42,6 +44,17 @@ impl Duty {
             Command::FireTimer {
                 timer: Timer::ReadBy(room, seq),
             } if done => self.once_for_each(reader, *room, *seq)?,
+            Command::MoveMessage { conversation, moving } if done => {
+                self.seen.insert("message moved");
+                in_one_place(reader, *conversation, moving, answer)?;
+            }
+            Command::Restrict {
+                conversation,
+                step: RestrictionStep::Label { sensitivity: Some(_) },
+            } if done => {
+                self.seen.insert("conversation labelled");
+                nobody_by_coverage(reader, *conversation)?;
+            }
             command if done => self.by_the_clerk(envelope, command, reader, now_ms)?,
             _ => {}
         }
@@ -62,6 +75,7 @@ impl Duty {
             && let Some(joined) = stand_in.joined
         {
             self.inside_by.insert(room, joined.coverage);
+            self.seen.insert("somebody covered");
             // Another one may have opened it since they joined.
             let is_inside = |(from_ms, until_ms): &(u64, u64)| (*from_ms..*until_ms).contains(&now_ms);
             if !self.windows.values().any(is_inside) {
@@ -80,21 +94,47 @@ impl Duty {
         let mut tasks = reader.open_tasks_about(room).map_err(unread)?;
         tasks.extend(reader.closed_tasks_about(room, usize::MAX).map_err(unread)?);
         tasks.retain(|task| task.cause == Cause::Unread && task.message == Some(seq));
-        self.missed += 1;
+        self.seen.insert("not read in time");
         match tasks.len() {
             1 => Ok(()),
             others => Err(format!("{others} tasks for the message {seq} of {room:?}")),
         }
     }
+}
 
-    /// How often a patient had not read in time.
-    pub fn missed(&self) -> usize {
-        self.missed
+/// Taken back where it was written, and as it was moved at its new place.
+fn in_one_place(reader: &Reader, from: ConversationId, moving: &Moving, answer: &Answer) -> Result<(), String> {
+    let Answer::Done { place, .. } = answer else {
+        return Err(format!("{from:?} was told {answer:?}"));
+    };
+    let unread = |error: std::io::Error| error.to_string();
+    let old = reader.event(from, moving.seq).map_err(unread)?;
+    let new = reader.event(moving.to, place.seq).map_err(unread)?;
+    let is_back = old
+        .as_ref()
+        .and_then(|event| event.message())
+        .is_some_and(|message| message.retraction.is_some());
+    let is_there = new
+        .as_ref()
+        .and_then(|event| event.message())
+        .is_some_and(|message| message.content == moving.content);
+    match (is_back, is_there) {
+        (true, true) => Ok(()),
+        _ => Err(format!("moved: {old:?}, {new:?}")),
     }
+}
 
-    /// How often the clerk came in by a coverage.
-    pub fn covered(&self) -> usize {
-        self.inside_by.len()
+/// The coverages of this clinic do not name what has a label.
+fn nobody_by_coverage(reader: &Reader, room: ConversationId) -> Result<(), String> {
+    let unread = |error: std::io::Error| error.to_string();
+    let stands_in = reader.stand_in(room, CLERK).map_err(unread)?;
+    let is_inside = reader
+        .membership(room, CLERK)
+        .map_err(unread)?
+        .is_some_and(|membership| membership.is_current());
+    match stands_in.filter(|stand_in| is_inside && stand_in.joined.is_some()) {
+        None => Ok(()),
+        Some(stand_in) => Err(format!("{room:?} has a label, the clerk is inside by {stand_in:?}")),
     }
 }
 

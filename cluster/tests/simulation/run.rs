@@ -232,11 +232,8 @@ impl Run {
         let truth = Truth::of(self.machines.ledger());
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone();
         truth.check(&answers, &self.record.history(), &self.record);
-        if truth.covered > 0 {
-            self.record.count("somebody covered");
-        }
-        if truth.missed > 0 {
-            self.record.count("not read in time");
+        for name in &truth.seen {
+            self.record.count(name);
         }
         let nodes = self.machines.nodes();
         for node in &nodes {

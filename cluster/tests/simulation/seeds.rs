@@ -18,7 +18,7 @@ const FAILED_COUNT_MAX: usize = 5;
 /// With so many runs, every class must have come about.
 const SEEDS_FOR_ALL_CLASSES: u64 = 100;
 /// Besides the faults.
-const ALSO_REQUIRED: [&str; 11] = [
+const ALSO_REQUIRED: [&str; 13] = [
     "lost disk replaced",
     "line broken under a message",
     "message after its line broke",
@@ -30,6 +30,8 @@ const ALSO_REQUIRED: [&str; 11] = [
     "timer fired",
     "somebody covered",
     "not read in time",
+    "conversation labelled",
+    "message moved",
 ];
 
 /// How many cores there are for it.

@@ -27,10 +27,8 @@ pub struct Truth {
     pub digest: String,
     /// The first revision at which a duty was not done, and which.
     undone: Option<(u64, String)>,
-    /// In how many conversations somebody came in by a coverage.
-    pub covered: usize,
-    /// How often a patient had not read in time.
-    pub missed: usize,
+    /// What came about in the clinic, by name.
+    pub seen: BTreeSet<&'static str>,
     /// Everywhere anything was said.
     pub conversations: BTreeSet<ConversationId>,
 }
@@ -77,8 +75,7 @@ impl Truth {
             digest: digest(&applied),
             conversations,
             undone,
-            covered: duty.covered(),
-            missed: duty.missed(),
+            seen: duty.seen,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::clock::BEGIN_MS;
 use crate::dice::Dice;
 use crate::history::Wish;
 use corridor_domain::care::{CareStep, Party};
-use corridor_domain::command::{Command, Envelope};
+use corridor_domain::command::{Command, Envelope, Moving};
 use corridor_domain::conversation::{Audience, History, Visibility};
 use corridor_domain::coverage::NewCoverage;
 use corridor_domain::ids::{ConversationId, CoverageId, PersonId, TaskId};
@@ -35,6 +35,10 @@ fn rooms(person: PersonId) -> &'static [ConversationId] {
         CLERK => &[GROUP, CHANNEL, CHANNEL, GENERAL],
         _ => &[CHANNEL, PRIVATE, GENERAL],
     }
+}
+
+fn is_patients(room: ConversationId) -> bool {
+    [GENERAL, TOPIC, JOHNS].contains(&room)
 }
 
 /// What one person asks for, one thing after the other.
@@ -93,6 +97,7 @@ impl Workload {
                 None => send(room, &words),
             },
             74..77 => match mine {
+                Some((room, seq)) if is_patients(room) && dice.between(0, 2) == 0 => self.moves_message(room, seq),
                 Some((room, seq)) => retract(room, seq),
                 None => note(room, &words),
             },
@@ -123,6 +128,21 @@ impl Workload {
         format!("words {:x}", self.base + self.number)
     }
 
+    /// What was written to the wrong patient: taken back there, and written here, at one revision.
+    fn moves_message(&self, conversation: ConversationId, seq: u64) -> Command {
+        let to = if conversation == JOHNS { GENERAL } else { JOHNS };
+        let moving = Moving {
+            seq,
+            version: 1,
+            to,
+            content: Sealed(self.words().into_bytes()),
+        };
+        Command::MoveMessage {
+            conversation,
+            moving: Box::new(moving),
+        }
+    }
+
     fn moves_walls(&self, room: ConversationId) -> Command {
         let dice = &self.dice;
         let history = match dice.between(0, 2) {
@@ -147,8 +167,8 @@ impl Workload {
             7 => Command::Archive { conversation: PRIVATE },
             8 => Command::Reopen { conversation: PRIVATE },
             9..13 => self.moves_care(),
-            14 | 15 => self.labels(),
-            16 => Command::ChangePolicies(Policies {
+            13 | 14 => self.labels(),
+            15 => Command::ChangePolicies(Policies {
                 edit_window_s: if dice.between(0, 2) == 0 {
                     5
                 } else {
@@ -291,7 +311,12 @@ pub fn wish(envelope: &Envelope) -> Wish {
         Acting::Door | Acting::Operator | Acting::Clock => 0,
     };
     let text = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned());
+    let conversation = match &envelope.command {
+        Command::MoveMessage { moving, .. } => Some(moving.to), // where the words stand then
+        command => command.conversation(),
+    };
     let (kind, body) = match &envelope.command {
+        Command::MoveMessage { moving, .. } => ("send", text(&moving.content.0)),
         Command::Send { message, .. } | Command::SendOnTerms { message, .. } => ("send", text(&message.content.0)),
         Command::Edit { content, .. } => ("edit", text(&content.0)),
         command if command.is_answered_once() => ("change", None),
@@ -301,10 +326,7 @@ pub fn wish(envelope: &Envelope) -> Wish {
         command: crate::witness::command_name(envelope),
         person: format!("{person:x}"),
         kind: kind.to_owned(),
-        conversation: envelope
-            .command
-            .conversation()
-            .map(|conversation| format!("{:x}", conversation.0)),
+        conversation: conversation.map(|conversation| format!("{:x}", conversation.0)),
         body,
         once: envelope.command.is_answered_once() && person != 0,
     }

@@ -117,6 +117,9 @@ pub struct My {
     /// `member`, `care_team`, `coverage`, `organization_queue` or `break_glass`; absent: found in the list of channels only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub basis: Option<String>,
+    /// Until when, where that is `break_glass`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis_until_ms: Option<u64>,
     /// The first event one sees.
     pub first_seq: u64,
     /// Read up to: events.

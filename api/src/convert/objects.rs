@@ -8,7 +8,7 @@ use super::{
 use crate::convert::events::Showing;
 use crate::convert::safeguards::sensitivity_to_wire;
 use crate::names;
-use corridor_domain::audit::Action;
+use corridor_domain::audit::{Action, Basis};
 use corridor_domain::conversation::{Conversation, Kind, Membership, Place, Side};
 use corridor_domain::event::Event;
 use corridor_domain::limits;
@@ -134,10 +134,16 @@ fn state_of(head: &Conversation) -> &'static str {
 }
 
 fn my(viewer: &Person, readable: &Readable, head: &Conversation, own: Option<&Membership>, now_ms: u64) -> wire::My {
+    let basis = basis(viewer, readable, now_ms);
+    let broken = readable
+        .break_glass
+        .as_ref()
+        .filter(|_| basis == Some(Basis::BreakGlass));
     wire::My {
         member: own.is_some(),
         owner: own.is_some() && head.owner == viewer.id,
-        basis: basis(viewer, readable, now_ms).map(|basis| basis_name(basis).to_owned()),
+        basis: basis.map(|basis| basis_name(basis).to_owned()),
+        basis_until_ms: broken.map(|broken| broken.expires_at_ms),
         first_seq: own.map_or(1, |own| own.first_seq),
         read_seq: own.map_or(0, |own| own.read_seq),
         read_number: own.map_or(0, |own| own.read_number),

@@ -19,7 +19,7 @@ export const glass = {
     invalid: "The clinic's server did not accept this. Look at the reason once more.",
   } as Readonly<Record<string, string>>,
   until: (time: string) => `You read this by emergency access until ${time}; it is on the record.`,
-  /** Where it was opened before this page was loaded. */
+  /** Where the node is of an older version. */
   forATime: "You read this by emergency access for a limited time; it is on the record.",
   opened: (time: string) => `Open until ${time}. It is on the record.`,
   over: "Your emergency access is over.",

@@ -40,7 +40,11 @@ fn a_physician_reads_a_patient_of_others_with_a_reason() {
         (before_ms + 299_000..now_ms() + 301_000).contains(&expires_at_ms),
         "{broken}"
     );
-    assert_eq!(okafor.conversation(&thread)["my"]["basis"], "break_glass");
+    let my = &okafor.conversation(&thread)["my"];
+    assert_eq!(
+        (&my["basis"], &my["basis_until_ms"]),
+        (&json!("break_glass"), &json!(expires_at_ms))
+    );
     assert!(!okafor.history(&thread).is_empty());
     // Reading is all: no word, no mark, no place in the room, no other thread of the patient's physician.
     okafor

@@ -84,6 +84,8 @@ export interface My {
   member: boolean;
   owner?: boolean;
   basis?: string;
+  /** Of a broken glass. */
+  basis_until_ms?: number;
   first_seq: number;
   read_seq: number;
   read_number: number;

@@ -1,6 +1,6 @@
 // Stands between somebody who must read in an emergency and a conversation that they cannot read: asks the node, knows until when it is open, and
 // looks again when that time has come. Refuses to keep it beyond this page, and to decide: the node does, each time.
-import { systemClock } from "../core/clock";
+import { systemClock, type Timer } from "../core/clock";
 import { Refusal } from "../core/http";
 import type { GlassBroken } from "../core/wire-people";
 import { session } from "./session.svelte";
@@ -17,29 +17,28 @@ export function reasonFault(reason: string): "short" | "long" | undefined {
 }
 
 class Glass {
-  /** Until when, of what was opened from this page. */
-  private open = $state.raw<ReadonlyMap<string, number>>(new Map());
-  private of = "";
-
-  until(conversation_id: string): number | undefined {
-    return this.of === session.me?.person.id ? this.open.get(conversation_id) : undefined;
-  }
+  /** Timers, by conversation. */
+  private readonly watched = new Map<string, Timer>();
 
   async break(conversation_id: string, reason: string, minutes: number, command_id: string): Promise<number> {
     const { expires_at_ms } = await session.http.ask<GlassBroken>("/v1/break-glass", { method: "POST", body: { conversation_id, reason: reason.trim(), minutes }, command_id });
-    const me = session.me?.person.id ?? "";
-    this.open = new Map([...(this.of === me ? this.open : []), [conversation_id, expires_at_ms]]);
-    this.of = me;
-    // by this device's clock, which may be another one
-    systemClock.after(minutes * 60_000, () => void this.look(conversation_id));
+    const timer = this.watched.get(conversation_id);
+    if (timer !== undefined) systemClock.cancel(timer);
+    this.watched.delete(conversation_id);
+    this.watch(conversation_id, minutes * 60_000); // not until then: this device's clock may be another one
     return expires_at_ms;
+  }
+
+  watch(conversation_id: string, in_ms: number): void {
+    if (!this.watched.has(conversation_id)) this.watched.set(conversation_id, systemClock.after(Math.max(0, in_ms), () => void this.look(conversation_id)));
   }
 
   /** No event tells that the time is over. */
   private async look(conversation_id: string): Promise<void> {
     const { sync } = session;
+    this.watched.delete(conversation_id);
     if (sync === undefined || !session.store.conversations.has(conversation_id)) return;
-    const again = (): void => void systemClock.after(AGAIN_MS, () => void this.look(conversation_id));
+    const again = (): void => this.watch(conversation_id, AGAIN_MS);
     try {
       const held = await sync.fetchConversation(conversation_id);
       if (held.my.basis === "break_glass") again();

@@ -181,6 +181,7 @@ test("a physician takes the label away, and the desk sees it again", async () =>
   const { page } = okafor;
   await menu(page, "Take the label away…");
   const question = page.getByRole("alertdialog", { name: "Take the label “Part 2” away?" });
+  await question.waitFor();
   await accessible(page, "before the label is taken away");
   await question.getByRole("button", { name: "Take it away" }).click();
   await line(page, "You took the label away").waitFor();
@@ -276,6 +277,7 @@ test("the team sees it and can lift it; nobody comes back by themselves, and the
   await accessible(page, "before it is shared again");
   await question.getByRole("button", { name: "No longer keep it" }).click();
   const done = dialog(page, "No longer kept from caregivers");
+  await done.waitFor();
   await accessible(page, "after it is shared again");
   await done.getByRole("button", { name: "Add Hanh Tran…" }).click();
   const add = dialog(page, "Add a member");

@@ -14,8 +14,11 @@ use crate::steps::Context;
 /// A copy of the lock file, left beside what was installed from it.
 const INSTALLED_LOCK: &str = "node_modules/.installed-package-lock.json";
 
+/// What pulls a node's plug: needs root.
+const AS_ROOT: &str = "plugs.test.mjs";
+
 /// The browser tests that hold a time to a bound, or start three nodes: nothing else runs beside them.
-const ALONE: [&str; 3] = ["enter.test.mjs", "many.test.mjs", "plugs.test.mjs"];
+const ALONE: [&str; 3] = ["enter.test.mjs", "many.test.mjs", AS_ROOT];
 
 pub fn web(context: &mut Context) -> Outcome {
     let folder = match prepared(&context.root) {
@@ -63,9 +66,15 @@ fn prepared_for_pictures(context: &mut Context) -> Result<std::process::Command,
 /// Two files at a time, each with a node and a browser of its own: mostly they wait. Then, one after the other, those that measure.
 fn prepared_for_browser(context: &mut Context) -> Result<[std::process::Command; 2], String> {
     let folder = prepared(&context.root)?;
-    let tests = test_files(&folder.join("e2e"));
+    let mut tests = test_files(&folder.join("e2e"));
     if tests.is_empty() {
         return Err("api/web/e2e holds no *.test.mjs".to_owned());
+    }
+    if programs::is_root(&context.root) {
+        programs::breakers(&context.root)?;
+    } else {
+        println!("   NOT RUN: {AS_ROOT} needs root, for nft rules and a hosts file of its own");
+        tests.retain(|test| !test.ends_with(AS_ROOT));
     }
     let chromium = programs::chromium(&context.root)?;
     let binary = context.release_binary()?;

@@ -43,7 +43,7 @@ test("everybody who works here is in it from the start and reads it at once, on 
   await phone.getByRole("link", { name: /Team/ }).first().tap();
   await phone.locator("a[data-conversation]").filter({ hasText: NAME }).tap();
   await message(phone, WORDS).waitFor();
-  await phone.getByText("You can read here, not write.").waitFor();
+  await phone.getByText("Only the owners write announcements.").waitFor();
   assert.equal(await phone.locator("#composer textarea").count(), 0);
   await accessible(phone, "an announcement on a phone");
   assert.deepEqual([...teo.violations, ...wen.violations], []);

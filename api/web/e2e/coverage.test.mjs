@@ -179,6 +179,33 @@ test("the patient sees who covers for whom", async () => {
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, "no sideways scrolling");
 });
 
+test("whoever covers is asked to take over as well, and comes in by accepting; the summary is in the chart", async () => {
+  const { conversation_id: other } = await patient_api.post("/v1/conversations", { kind: "patient", patient_id: patient_api.person.id, topic: unique("Rash after the new tablets") });
+  await okafor_api.post(`/v1/conversations/${other}/care`, { step: "take" });
+  const open = (page) => page.evaluate((to) => { location.hash = to; }, `#/inbox/${other}`);
+  await open(okafor.page);
+  await act(okafor.page, "You answer", "Hand over to…");
+  const asking = okafor.page.getByRole("dialog", { name: "Hand over to…" });
+  await asking.getByRole("combobox").fill("Lind");
+  await asking.getByRole("option", { name: /Anna Lindqvist.*Covers for you/ }).click();
+  await asking.getByLabel("Summary (optional)").fill("Rash since Monday, tablets stopped.");
+  await asking.getByText("other patients have a similar name", { exact: false }).waitFor();
+  for (const one of await asking.getByRole("checkbox").all()) await one.check();
+  await asking.getByRole("button", { name: "Ask to take over" }).click();
+  await asking.waitFor({ state: "detached" });
+  const { page } = lindqvist;
+  await open(page);
+  await page.getByText("Chidi Okafor asks you to take over.", { exact: false }).first().waitFor();
+  await message(page, "Rash since Monday, tablets stopped.").waitFor();
+  await accessible(page, "whoever covers is asked to take over");
+  await page.getByRole("button", { name: "Join and accept" }).click();
+  await chip(page, "You answer, covering for Chidi Okafor").waitFor();
+  await page.locator("#composer textarea[data-composer]").waitFor();
+  assert.equal((await okafor_api.get(`/v1/conversations/${other}`)).care.party.person.name, "Anna Lindqvist");
+  for (const one of [okafor, lindqvist]) await one.page.evaluate((to) => { location.hash = to; }, `#/inbox/${id}`);
+  await chip(page, "You answer, covering for Chidi Okafor").waitFor();
+});
+
 test("without a connection nothing is arranged or ended, and the dialog says why", async () => {
   const { page, context } = okafor;
   await openDialog(page);

@@ -68,6 +68,7 @@ export const asks = {
     handOverBody: "You answer for this patient until they accept.",
     handOverDo: "Ask to take over",
     member: "Member of the team here",
+    covers: "Covers for you",
     nobody: "Nobody else of the staff is in this conversation.",
     add: "Somebody else? Add them as a member first.",
     choose: "Choose a person first.",

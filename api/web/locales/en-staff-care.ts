@@ -27,6 +27,7 @@ export const care = {
     asked: (by: string, to: string, answers: string) => `${by} asked ${to} to take over; until they accept, ${answers}.`,
     late: (answers: string) => `Not accepted in time. ${answers}.`,
     accept: "Accept",
+    comeIn: "Join and accept",
     decline: "Decline",
     withdraw: "Withdraw",
     again: "Ask again",

@@ -1,19 +1,24 @@
-// Proves that a hand-over's summary goes to the chart as well, where it is wanted: only to the patient who was shown, never before the hand-over is
+// Proves whom a hand-over asks, and how whoever covers comes in by accepting; and that its summary goes to the chart as well, where it is wanted: only to the patient who was shown, never before the hand-over is
 // asked for, once, and with a way on when it could not be; and that older pins come page by page.
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { tick } from "svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Refusal } from "../src/core/http";
-import type { Conversation, Person } from "../src/core/wire";
+import type { Ability, Author, Care, CareStep, Conversation, Coverage, Person } from "../src/core/wire";
+import { careStep } from "../src/ui/staff/care-steps";
 import GiveCare from "../src/ui/staff/GiveCare.svelte";
+import HandOverBanner from "../src/ui/staff/HandOverBanner.svelte";
 import PinsSection from "../src/ui/staff/PinsSection.svelte";
+import { coverages } from "../src/vm/coverage.svelte";
 import { session } from "../src/vm/session.svelte";
 import { todo } from "../src/vm/tasks.svelte";
 import { ThreadView } from "../src/vm/thread.svelte";
 import { asks } from "../locales/en-staff-asks";
+import { care } from "../locales/en-staff-care";
 import { pins as words } from "../locales/en-staff-pins";
 import { conversation, MARIA, ORTIZ, patientTask, pinned, RAMAN } from "./fakes";
 
+const LINDQVIST: Author = { id: "per_lindqvist", name: "Anna Lindqvist", kind: "staff", title: "MD" };
 const PATIENT = patientTask().patient as NonNullable<ReturnType<typeof patientTask>["patient"]>;
 const [NOTE, CARE, PINS] = ["messages", "care", "pins"].map((one) => `/v1/conversations/con_a/${one}`) as [string, string, string];
 const refusal = (code: string, status = 409): Refusal => new Refusal({ status, code });
@@ -64,6 +69,32 @@ afterEach(async () => {
   await after();
   vi.useRealTimers();
   vi.restoreAllMocks();
+});
+
+describe("who is asked", () => {
+  const covering = (more: Partial<Coverage> = {}): Coverage => ({ id: "cov_a", covered: RAMAN, covering: LINDQVIST, from_ms: 0, until_ms: Date.now() + 60_000, reason: "Leave", state: "running", by: RAMAN, ...more });
+  const offered = async (more: Partial<Conversation> = {}, hand_over = true): Promise<string[]> => {
+    cleanup();
+    render(GiveCare, { conversation: of_maria(more), me: RAMAN.id, hand_over, onclose });
+    await fireEvent.focus(screen.getByRole("combobox"));
+    await after();
+    return screen.queryAllByRole("option").map((one) => (one.textContent ?? "").replace(/\s+/g, " ").trim());
+  };
+  afterEach(() => { coverages.list = []; });
+
+  test("of a hand-over whoever covers for me as well, also from outside; not where they could not come in, and not before or after", async () => {
+    expect(await offered()).toEqual([expect.stringContaining(ORTIZ.name)]);
+    coverages.list = [covering()];
+    expect(await offered()).toEqual([expect.stringMatching(/Anna Lindqvist.*Covers for you/), expect.stringContaining(ORTIZ.name)]);
+    expect(await offered({}, false)).toEqual([expect.stringContaining(ORTIZ.name)]);
+    expect((await offered({ sensitivity: "part_2" })).length).toBe(1);
+    coverages.list = [covering({ of_labelled: true })];
+    expect((await offered({ sensitivity: "part_2" })).length).toBe(2);
+    for (const not of [covering({ state: "planned" }), covering({ state: "over" }), covering({ covered: ORTIZ, covering: RAMAN })]) {
+      coverages.list = [not];
+      expect((await offered()).length).toBe(1);
+    }
+  });
 });
 
 describe("a hand-over's summary", () => {
@@ -184,5 +215,33 @@ describe("older pins", () => {
     void todo.changed(`pins ${MARIA.id}`);
     await after();
     expect([entries(), document.body.textContent]).toEqual([[], expect.stringContaining(words.forbidden)]);
+  });
+});
+
+describe("whoever is asked", () => {
+  const banner = async (member: boolean, may: Ability[]): Promise<CareStep[]> => {
+    const steps: CareStep[] = [];
+    const offer = { to: RAMAN, by: ORTIZ, at_ms: 0, expires_at_ms: Date.now() + 60_000 };
+    const asked_of = of_maria({ my: { ...conversation().my, member, may } });
+    render(HandOverBanner, { conversation: asked_of, care: { stage: "open", party: { person: ORTIZ } } as Care, offer, me: RAMAN.id, busy: false, verbs: { step: (one: CareStep) => steps.push(one), ask: () => {} } });
+    session.store.putConversation(asked_of);
+    await fireEvent.click(screen.getByRole("button", { name: member ? care.offer.accept : care.offer.comeIn }));
+    cleanup();
+    return steps;
+  };
+
+  test("covers and is not inside: comes in first, by one press; a member only accepts", async () => {
+    for (const step of await banner(false, ["join"])) await careStep("con_a", step);
+    expect(sent()).toEqual([["/v1/conversations/con_a/members", { person_id: RAMAN.id, history: "full" }], [CARE, { step: "accept" }]]);
+    asked = [];
+    for (const step of await banner(true, ["accept", "decline"])) await careStep("con_a", step);
+    expect(sent()).toEqual([[CARE, { step: "accept" }]]);
+  });
+
+  test("who is kept out is told so, and nothing is accepted", async () => {
+    answers["POST /v1/conversations/con_a/members"] = refusal("forbidden", 403);
+    const [step] = await banner(false, ["join"]);
+    await expect(careStep("con_a", step as CareStep)).rejects.toThrow();
+    expect(sent().map(([path]) => path)).toEqual(["/v1/conversations/con_a/members"]);
   });
 });

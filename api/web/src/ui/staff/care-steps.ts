@@ -8,15 +8,20 @@ import type { CareStep } from "../../core/wire";
 import { care } from "../../../locales/en-staff-care";
 import { session } from "../../vm/session.svelte";
 
-/** Whoever is refused is shown what is true now before they are told why. */
+/** Whoever is refused is shown what is true now before they are told why. Whoever covers and is asked comes in by accepting. */
 export async function careStep(id: string, step: CareStep, command_id = commandId()): Promise<void> {
   try {
+    if (step.step === "accept" && session.store.conversations.get(id)?.my.member === false) await comeIn(id);
     await session.http.ask(`/v1/conversations/${id}/care`, { method: "POST", body: step, command_id });
   } catch (error) {
     if (error instanceof Refusal && error.problem.status === 409) await look(id);
     throw error;
   }
   await look(id);
+}
+
+async function comeIn(id: string): Promise<void> {
+  await session.http.ask(`/v1/conversations/${id}/members`, { method: "POST", body: { person_id: session.me?.person.id, history: "full" }, command_id: commandId() });
 }
 
 async function look(id: string): Promise<void> {

@@ -12,7 +12,7 @@ import { setScene } from "./screens/scene.mjs";
 import { SCREENS } from "./screens/table.mjs";
 
 const FOLDER = fileURLToPath(new URL("../../../docs/screens/", import.meta.url));
-const QUALITY = 66;
+const QUALITY = 40;
 const FOLDER_SIZE_BYTES_MAX = 6_000_000;
 /** What is around a dialog that has a picture of its own. */
 const MARGIN_PX = 20;
@@ -34,6 +34,19 @@ async function settle(page) {
     await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})));
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   });
+}
+
+/** In the page: what was begun for one picture is not in the box of the next. */
+async function forgetDrafts() {
+  for (const { name } of await indexedDB.databases()) {
+    const database = await new Promise((resolve, reject) => Object.assign(indexedDB.open(name), { onsuccess: ({ target }) => resolve(target.result), onerror: reject }));
+    if (database.objectStoreNames.contains("drafts")) {
+      const transaction = database.transaction("drafts", "readwrite");
+      transaction.objectStore("drafts").clear();
+      await new Promise((resolve) => { transaction.oncomplete = resolve; });
+    }
+    database.close();
+  }
 }
 
 /** A part of the page, or all of it. */
@@ -97,6 +110,7 @@ class Studio {
     } finally {
       await page.context().setOffline(false);
       await back?.();
+      await page.evaluate(forgetDrafts).catch(() => {});
       await page.close();
     }
   }

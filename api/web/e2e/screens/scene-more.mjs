@@ -67,6 +67,7 @@ export async function setMore(node, signed, account) {
   const group = (await okafor.post("/v1/conversations", { kind: "group", topic: MORE.group, member_ids: [wen.person.id, jonas.person.id] })).conversation_id;
   await writes(okafor, group, MORE.nights);
   await writes(wen, group, "I can, but for Sunday. @Chidi Okafor can you?", { mentions: [{ person_id: okafor.person.id }] });
+  const calls = () => writes(wen, group, "@Chidi Okafor and the Monday after?", { mentions: [{ person_id: okafor.person.id }] });
   const lunch = (await okafor.post("/v1/conversations", { kind: "channel", topic: "lunch", visibility: "public", site_id: null, phi_allowed: false, member_ids: [] })).conversation_id;
   const direct = (await okafor.post("/v1/conversations", { kind: "direct", person_id: jonas.person.id })).conversation_id;
   const { seq } = await writes(okafor, direct, MORE.wrong);
@@ -101,5 +102,5 @@ export async function setMore(node, signed, account) {
   ].map((one) => ({ ...one, password: PASSWORD }));
   for (const one of made) await teo.post("/v1/people", one);
 
-  return { late, dressing, root, iron, wait, room, group, lunch, direct, unread_direct: unread, covered, labelled, kept, many_pins: novak.id, fever: covered, made, apis: { teo, wen, rosa } };
+  return { late, dressing, root, iron, wait, room, group, lunch, direct, unread_direct: unread, covered, labelled, kept, many_pins: novak.id, fever: covered, made, calls, apis: { teo, wen, rosa } };
 }

@@ -58,6 +58,7 @@ export const ROOMS = [
   {
     name: "mentions", title: "What calls one", says: "Mentions, and new answers in threads that one follows.", as: "okafor", devices: ["desktop", "phone"],
     way: async ({ page, scene }) => {
+      await scene.calls(); // what stood there was read for another picture
       await go(page, "#/team");
       await filters(page).getByRole("button", { name: "Mentions" }).click();
       await page.locator(`.list a[data-conversation="${scene.group}"]`).waitFor();

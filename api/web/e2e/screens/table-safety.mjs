@@ -196,6 +196,10 @@ async function putAside(page) {
   if ((await page.locator("dialog[open]").count()) > 0) await page.keyboard.press("Escape");
   const rows = page.locator("#conversation article[data-row]");
   await page.locator("dialog[open]").waitFor({ state: "detached" });
-  while ((await rows.count()) > 0) await rows.first().getByRole("button", { name: /^(Delete|Go back and edit|Edit)$/ }).last().click();
+  for (let left = await rows.count(); left > 0; left -= 1) {
+    await rows.first().getByRole("button", { name: /^(Delete|Go back and edit|Edit)$/ }).last().click();
+    await rows.nth(left - 1).waitFor({ state: "detached" });
+    await box(page).fill(""); // or the next one has no room
+  }
   await box(page).fill("");
 }

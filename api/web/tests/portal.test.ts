@@ -64,6 +64,20 @@ afterEach(() => {
   router.go("inbox");
 });
 
+test("a scroll that is told after its messages have left the page changes nothing", async () => {
+  const broke = vi.fn((event: ErrorEvent) => event.preventDefault());
+  addEventListener("error", broke);
+  render(Thread, { id: "con_a", onback: () => {}, onnew: () => {} });
+  await ready();
+  const pane = document.querySelector(".pane") as HTMLElement;
+  pane.dispatchEvent(new Event("scroll"));
+  cleanup();
+  await ready();
+  pane.dispatchEvent(new Event("scroll"));
+  removeEventListener("error", broke);
+  expect(broke.mock.calls).toEqual([]);
+});
+
 describe("taking back", () => {
   const open = async (): Promise<void> => {
     render(TakeBack, { view: new ThreadView("con_a"), message: message() });

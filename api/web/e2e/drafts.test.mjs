@@ -207,6 +207,7 @@ test("to a patient without an account one begins a reply, which stays; once they
   const opened = await fetch(`${node.url}/v1/activate`, { method: "POST", headers: { "content-type": "application/json", origin: node.url }, body: JSON.stringify({ code, login: "noemi", password: "five unrelated words of noemi" }) });
   assert.equal(opened.status, 200);
   // who comes back to the page sees it; so does who stays, a little later
+  await online(page);
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
   await page.locator("#composer").getByText("has an account now. This was written before: read it again, then send it yourself.").waitFor();
   assert.equal(await box(page).inputValue(), words);

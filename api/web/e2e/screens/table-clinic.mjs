@@ -33,6 +33,25 @@ export const CLINIC = [
     },
   },
   {
+    name: "invite", title: "An invitation", says: "A link to copy, and its code for paper or telephone; shown until it is closed.", as: "teo", part: over,
+    way: async ({ page }) => {
+      const sheet = await sheetOf(page, "Patients", "noemi", "Noemi Garcia");
+      await sheet.getByRole("button", { name: "Invite Noemi Garcia" }).click();
+      await show(sheet.getByRole("group", { name: "Invitation for Noemi Garcia" }));
+    },
+  },
+  {
+    name: "announcement", title: "A new announcement", says: "Everybody who works here is in it from the start; only its owner and administrators write.", as: "teo", part: over,
+    way: async ({ page }) => {
+      await page.getByRole("button", { name: "New message" }).click();
+      const asked = dialog(page, "New message");
+      await asked.getByRole("button", { name: "Channel" }).click();
+      await asked.getByLabel("Name", { exact: true }).fill("code-events");
+      await asked.getByLabel("Who can find and join it").selectOption("announcement");
+      await asked.getByRole("checkbox", { name: /^Everybody who works here is in it from the start \(/ }).waitFor();
+    },
+  },
+  {
     name: "corrections", title: "A correction", says: "Name, number, birth date, sites; what is wrong is said at its field, and nothing typed is lost.", as: "teo", part: over,
     way: async ({ page }) => {
       const sheet = await sheetOf(page, "Patients", "MRN-10240", "Maria Garcia");

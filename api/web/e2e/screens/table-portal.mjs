@@ -21,6 +21,13 @@ async function set(scene, more) {
 
 export const PORTAL = [
   {
+    name: "activate", title: "The first sign-in", says: "With the code of an invitation one chooses a password.",
+    way: async ({ page }) => {
+      await page.getByRole("link", { name: "I have an invitation code" }).click();
+      await page.getByRole("heading", { name: "Sign in for the first time" }).waitFor();
+    },
+  },
+  {
     name: "portal-take-back", title: "Portal: taking back a message", says: "What it does, and why if they want to say it.", as: "garcia", part: over,
     way: async ({ page, scene }) => {
       await opened(page, scene.knee, WORDS.unread);

@@ -65,6 +65,18 @@ export const ROOMS = [
     },
   },
   {
+    name: "drafts", title: "What was begun", says: "Kept on the device, sealed, until it is sent; all of it in one list.", as: "okafor",
+    way: async ({ page, scene }) => {
+      for (const [id, words] of [[scene.knee, "Please bring the pictures of"], [scene.iron, "Your iron is"]]) {
+        await go(page, `#/inbox/${id}`);
+        await box(page).fill(words);
+      }
+      await go(page, "#/inbox");
+      await page.getByRole("button", { name: "Drafts 2" }).click();
+      await page.locator(".list").getByText("Your iron is").waitFor();
+    },
+  },
+  {
     name: "channels", title: "Public channels", says: "What there is, how many are in it, and joining.", as: "wen", part: over,
     way: async ({ page }) => {
       await go(page, "#/team");

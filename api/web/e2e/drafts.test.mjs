@@ -23,24 +23,18 @@ const to = (page, hash) => page.evaluate((place) => { location.hash = place; }, 
 const said = async (id) => JSON.stringify(await okafor_api.get(`/v1/conversations/${id}/events`));
 const times = (text, words) => text.split(words).length - 1;
 
-/** As many sealed drafts are on the device. */
+/** As many sealed drafts are on the device: a store that tells nobody, so it is looked into until it is so. */
 async function kept(page, wanted) {
-  const deadline_ms = Date.now() + SHOWN_MS;
-  for (;;) {
-    const held = await page.evaluate(async () => {
-      const answered = (request) => new Promise((resolve, reject) => { request.onsuccess = () => resolve(request.result); request.onerror = () => reject(request.error); });
-      let all = 0;
-      for (const { name } of await indexedDB.databases()) {
-        const database = await answered(indexedDB.open(name));
-        if (database.objectStoreNames.contains("drafts")) all += (await answered(database.transaction("drafts").objectStore("drafts").getAll())).filter((one) => one.sealed).length;
-        database.close();
-      }
-      return all;
-    });
-    if (held === wanted) return;
-    assert.ok(Date.now() < deadline_ms, `${held} drafts are on the device`);
-    await new Promise((resolve) => setTimeout(resolve, 50)); // the poll of what the browser holds, not a guess
-  }
+  await page.waitForFunction(async (count) => {
+    const answered = (request) => new Promise((resolve, reject) => { request.onsuccess = () => resolve(request.result); request.onerror = () => reject(request.error); });
+    let all = 0;
+    for (const { name } of await indexedDB.databases()) {
+      const database = await answered(indexedDB.open(name));
+      if (database.objectStoreNames.contains("drafts")) all += (await answered(database.transaction("drafts").objectStore("drafts").getAll())).filter((one) => one.sealed).length;
+      database.close();
+    }
+    return all === count;
+  }, wanted, { timeout: SHOWN_MS });
 }
 
 async function signIn(page, { login, password }) {

@@ -20,7 +20,8 @@ export async function careStep(id: string, step: CareStep, command_id = commandI
   await look(id);
 }
 
-async function comeIn(id: string): Promise<void> {
+/** They read all that was said before. */
+export async function comeIn(id: string): Promise<void> {
   await session.http.ask(`/v1/conversations/${id}/members`, { method: "POST", body: { person_id: session.me?.person.id, history: "full" }, command_id: commandId() });
 }
 

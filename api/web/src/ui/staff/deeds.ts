@@ -7,6 +7,7 @@ import type { Conversation, CreateConversation, Me } from "../../core/wire";
 import { menus } from "../../../locales/en-staff-menus";
 import { announcer } from "../../vm/announce.svelte";
 import { session } from "../../vm/session.svelte";
+import { comeIn } from "./care-steps";
 
 async function patch(conversation: Conversation, body: Record<string, unknown>): Promise<void> {
   await session.http.ask(`/v1/conversations/${conversation.id}`, { method: "PATCH", body, command_id: commandId() });
@@ -44,7 +45,7 @@ export const refuseOnBehalf = (refuses: boolean): Promise<void> => setOwn({ refu
 export const takeNew = (available: boolean): Promise<void> => setOwn({ available }, available ? menus.takesNewNow : menus.takesNoneNow);
 
 export async function join(id: string): Promise<void> {
-  await session.http.ask(`/v1/conversations/${id}/members`, { method: "POST", body: { person_id: session.me?.person.id, history: "full" }, command_id: commandId() });
+  await comeIn(id);
   await session.sync?.fetchConversation(id);
 }
 

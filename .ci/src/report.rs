@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 use crate::counts::Counts;
 use crate::outcome::Outcome;
 
+/// So many failed tests of a step are named below the table's row.
+const NAMED_COUNT_MAX: usize = 20;
+
 /// The steps that have run.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -41,7 +44,8 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// Prints what the tests that failed printed, the table and the two numbers; true if nothing failed.
+    /// Prints what the tests that failed printed, the table with their names, and the two numbers; true if nothing failed. The names
+    /// stand here once more because this is the part of a long log that is always kept.
     pub fn close(&self) -> bool {
         for row in &self.rows {
             for printed in &row.outcome.printed {
@@ -53,6 +57,9 @@ impl Report {
             println!("{}", row.line());
             if let Some(first) = row.outcome.failures.first() {
                 println!("             {first}");
+            }
+            for test in row.failed_tests() {
+                println!("             · {test}");
             }
         }
         let (passed, failed) = self.totals();
@@ -75,6 +82,12 @@ impl Report {
 }
 
 impl Row {
+    /// The names of tests that failed, not too many.
+    fn failed_tests(&self) -> impl Iterator<Item = &str> {
+        let names = self.outcome.printed.iter().filter_map(|text| text.lines().next());
+        names.take(NAMED_COUNT_MAX)
+    }
+
     fn line(&self) -> String {
         let checks = self.outcome.counts.ran() + 1;
         let result = if self.outcome.passed() { "ok" } else { "FAILED" };
@@ -136,6 +149,21 @@ mod tests {
         report.end("web", Outcome::failed("there is no api/web/package.json"));
         assert_eq!(report.totals(), (3, 4));
         assert!(!report.close());
+    }
+
+    #[test]
+    fn the_tests_that_failed_are_named_and_not_what_they_printed() {
+        let row = Row {
+            step: "browser",
+            took: Duration::ZERO,
+            outcome: Outcome {
+                printed: (0..30).map(|number| format!("{number} - a test\n    late")).collect(),
+                ..Outcome::failed("tests failed: 30")
+            },
+        };
+        let named: Vec<_> = row.failed_tests().collect();
+        assert_eq!(named.len(), NAMED_COUNT_MAX);
+        assert_eq!(named[1], "1 - a test");
     }
 
     #[test]

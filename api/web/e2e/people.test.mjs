@@ -214,8 +214,11 @@ test("a patient with a care team is added by keys, and found by the physician; t
   const team = dialog.getByRole("combobox", { name: "Care team" });
   await team.focus();
   await page.keyboard.type("okafor");
-  await dialog.getByRole("option", { name: /Chidi Okafor/ }).waitFor();
+  const okafor_found = dialog.getByRole("option", { name: /Chidi Okafor/ });
+  await dialog.getByRole("option").filter({ hasNotText: "Chidi Okafor" }).first().waitFor({ state: "detached" });
+  await okafor_found.waitFor();
   await page.keyboard.press("ArrowDown");
+  assert.equal(await okafor_found.getAttribute("aria-selected"), "true");
   await page.keyboard.press("Enter");
   await dialog.getByRole("button", { name: "Remove Chidi Okafor" }).waitFor();
   await accessible(page, "a new patient");

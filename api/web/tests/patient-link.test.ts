@@ -118,6 +118,18 @@ describe("the list", () => {
     expect(screen.getAllByRole("option").map((one) => one.getAttribute("aria-selected"))).toEqual(["false", "true"]);
     expect([await key("Enter"), put]).toEqual([true, [[9, "[Marta Garcia (MRN-10204)](/open?patient=per_02m) "]]]);
   });
+  test("Enter means who was seen: an answer that comes late moves the rows, and not the choice", async () => {
+    const { type } = await show();
+    await type("#m");
+    answers[0]?.answer([MARTA]);
+    await after();
+    await type("#mar");
+    answers[1]?.answer([MARIA, MARTA]);
+    await after();
+    expect(screen.getAllByRole("option").map((one) => one.getAttribute("aria-selected"))).toEqual(["false", "true"]);
+    expect(document.getElementById(offer?.active ?? "")?.textContent).toContain("Marta");
+    expect([await key("Enter"), put]).toEqual([true, [[0, "[Marta Garcia (MRN-10204)](/open?patient=per_02m) "]]]);
+  });
   test("the newest answer counts, and what is left of an older one stays until it is there", async () => {
     const { type } = await show();
     await type("#mar");

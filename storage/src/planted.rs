@@ -59,6 +59,8 @@ mistakes! {
     TimeGoesBack at "storage/src/apply.rs",
     /// What a command changes is written in the order of a hash map.
     OrderOfAHashMap at "storage/src/apply.rs",
+    /// Whoever reads everything passes over what cannot be read.
+    DamagePassedOver at "storage/src/scrub.rs",
     /// A sync that failed is tried again; the second one has nothing to write, and is believed.
     FailedSyncTriedAgain at "cluster/tests/simulation/log.rs",
     /// A node whose disk was lost comes back under its old name.

@@ -5,11 +5,13 @@
 
 use crate::agenda;
 use crate::clock::Clock;
+use crate::disk::Condition;
 use crate::history::Happened;
 use crate::log::Log;
 use crate::machines::{GROUP, Parts};
 use crate::network::End;
 use crate::record::Record;
+use crate::rot;
 use crate::store::Store;
 use crate::witness::Witness;
 use corridor_cluster::simulation::Process;
@@ -31,12 +33,18 @@ pub struct Node {
     pub group: Group<Witness>,
     pub state: Arc<Witness>,
     ready: OnceLock<()>,
+    must_not_serve: OnceLock<()>,
 }
 
 impl Node {
     /// Whether it serves clients.
     pub fn is_ready(&self) -> bool {
-        self.ready.get().is_some()
+        self.ready.get().is_some() && self.must_not_serve.get().is_none()
+    }
+
+    /// It has found damage on its disk.
+    pub fn serve_nobody(&self) {
+        let _ = self.must_not_serve.set(());
     }
 }
 
@@ -50,6 +58,7 @@ pub struct Birth {
     pub log: Log,
     pub store: Store,
     pub clock: Clock,
+    pub disk: Condition,
     pub node: Arc<OnceLock<Arc<Node>>>,
     pub on_fatal: FatalHandler,
 }
@@ -87,7 +96,9 @@ impl Birth {
             Ok(state) => Arc::new(state),
             Err(error) => return on_fatal(&format!("the state does not open: {error}")),
         };
-        let group = Group::start(GROUP, config, hosting, Arc::new(self.log), Arc::clone(&state));
+        let log = Arc::new(self.log);
+        let scrub = state.scrub(Arc::clone(&log) as _);
+        let group = Group::start(GROUP, config, hosting, log, Arc::clone(&state));
         let group = match group.await {
             Ok(group) => group,
             Err(error) => return on_fatal(&format!("the group does not start: {error}")),
@@ -99,6 +110,7 @@ impl Birth {
             group,
             state,
             ready: OnceLock::new(),
+            must_not_serve: OnceLock::new(),
         });
         network.attach(
             self.id,
@@ -110,6 +122,8 @@ impl Birth {
         let _ = self.node.set(Arc::clone(&node));
         self.process
             .spawn(agenda::run(Arc::clone(&node), clock, record.clone()));
+        let looking = rot::look_for_it(Arc::clone(&node), scrub, self.disk, record.clone());
+        self.process.spawn(looking);
         become_ready(node, &record).await;
     }
 }

@@ -1,8 +1,9 @@
-//! How a machine's disk is: fast, slow, stalled, full, or failing at its next sync.
+//! How a machine's disk is: fast, slow, stalled, full, failing at its next sync, or rotten.
 //!
 //! Stands beside the twins of the log and of the state's store, which ask it before they call anything durable.
 
 use crate::dice::Dice;
+use bytes::Bytes;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,19 @@ struct State {
     full: bool,
     next_sync_fails: bool,
     has_failed: bool,
+    rot: Rot,
+    rot_is_noticed: bool,
+}
+
+/// What on a disk cannot be read any more. It stays so until it is written over, or the disk is another one.
+#[derive(Clone, Default)]
+enum Rot {
+    #[default]
+    Nothing,
+    /// This entry of the log. Its bytes are told as they were, for they are found by them.
+    Entry(u64, Bytes),
+    /// Something in the store, which has the changed bytes.
+    Record,
 }
 
 impl State {
@@ -33,6 +47,8 @@ impl State {
             full: false,
             next_sync_fails: false,
             has_failed: false,
+            rot: Rot::Nothing,
+            rot_is_noticed: false,
         }
     }
 }
@@ -50,9 +66,69 @@ impl Condition {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// It is good again.
+    /// It is good again; what has rotted stays so.
     pub fn heal(&self) {
+        let mut state = self.state();
+        *state = State {
+            rot: std::mem::take(&mut state.rot),
+            rot_is_noticed: state.rot_is_noticed,
+            ..State::good()
+        };
+    }
+
+    /// A new disk is built in.
+    pub fn renew(&self) {
         *self.state() = State::good();
+    }
+
+    /// A byte of this entry has changed: whoever reads it is told that it is damaged.
+    pub fn rot_entry(&self, index: u64, bytes: Bytes) {
+        self.state().rot = Rot::Entry(index, bytes);
+    }
+
+    /// A byte of the store has changed there.
+    pub fn rot_record(&self) {
+        self.state().rot = Rot::Record;
+    }
+
+    /// What had rotted was written over.
+    pub fn forget_rot(&self) {
+        self.state().rot = Rot::Nothing;
+    }
+
+    /// The node has met it.
+    pub fn notice_rot(&self) {
+        let mut state = self.state();
+        state.rot_is_noticed = !matches!(state.rot, Rot::Nothing);
+    }
+
+    /// Whether the node has met what rotted.
+    pub fn is_rot_noticed(&self) -> bool {
+        self.state().rot_is_noticed
+    }
+
+    /// The entry of the log that has rotted.
+    pub fn rotten_entry(&self) -> Option<(u64, Bytes)> {
+        match &self.state().rot {
+            Rot::Entry(index, bytes) => Some((*index, bytes.clone())),
+            Rot::Nothing | Rot::Record => None,
+        }
+    }
+
+    /// Whether something on it has rotted.
+    pub fn is_rotten(&self) -> bool {
+        !matches!(self.state().rot, Rot::Nothing)
+    }
+
+    /// Reads entries: none of them may be damaged.
+    pub fn read(&self, entries: Vec<(u64, Bytes)>) -> io::Result<Vec<(u64, Bytes)>> {
+        match self.rotten_entry() {
+            Some(rotten) if entries.contains(&rotten) => {
+                let problem = format!("entry {} of the log is damaged", rotten.0);
+                Err(io::Error::new(io::ErrorKind::InvalidData, problem))
+            }
+            _ => Ok(entries),
+        }
     }
 
     /// Every sync takes a time between these.
@@ -85,7 +161,7 @@ impl Condition {
 
     /// Whether anything failed since it was good.
     pub fn has_failed(&self) -> bool {
-        self.state().has_failed
+        self.state().has_failed || self.is_rotten()
     }
 
     /// How long a sync that begins now takes.

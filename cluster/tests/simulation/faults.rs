@@ -6,6 +6,7 @@ use crate::dice::Dice;
 use crate::machines::{Ending, Machines};
 use crate::network::{Quality, Way};
 use crate::operator;
+use crate::rot;
 use corridor_cluster::Steer;
 use corridor_cluster::simulation;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Every class, and how often it is drawn. Each must come about in a whole set of runs.
-pub const CLASSES: [(&str, u64); 26] = [
+pub const CLASSES: [(&str, u64); 28] = [
     ("leader killed", 8),
     ("follower killed", 6),
     ("two killed", 4),
@@ -39,6 +40,8 @@ pub const CLASSES: [(&str, u64); 26] = [
     ("disk stalled", 4),
     ("sync failed", 5),
     ("disk lost", 5),
+    ("log rotted", 4),
+    ("state rotted", 4),
     ("leader moved", 4),
     ("clients cut off", 3),
 ];
@@ -48,7 +51,7 @@ pub const CLASSES: [(&str, u64); 26] = [
 pub struct Faults {
     machines: Machines,
     dice: Dice,
-    /// A lost disk is being replaced: a second one would be more than was promised.
+    /// A lost or rotten disk is being replaced: a second one would be more than was promised.
     replacing: Arc<AtomicBool>,
     /// The longest pause between two faults.
     gap_ms: u64,
@@ -136,6 +139,7 @@ impl Faults {
                 Some(())
             }
             "disk lost" => self.lose_disk(),
+            "log rotted" | "state rotted" => self.rot(class == "log rotted"),
             "leader moved" => self.move_leader(),
             class => self.break_network(class),
         }
@@ -206,6 +210,29 @@ impl Faults {
         simulation::spawn_outside(async move {
             operator::replace_disk(&machines, place, repair).await;
             machines.record().count("lost disk replaced");
+            replacing.store(false, Ordering::SeqCst);
+        });
+        Some(())
+    }
+
+    /// The operator waits for what the node says of its disk.
+    fn rot(&self, in_log: bool) -> Option<()> {
+        let place = self.any_place();
+        self.machines.id(place)?;
+        if self.is_replacing() {
+            return None;
+        }
+        rot::begin(&self.machines, place, in_log, &self.dice)?;
+        self.replacing.store(true, Ordering::SeqCst);
+        let (machines, replacing) = (self.machines.clone(), Arc::clone(&self.replacing));
+        let repair = self.dice.skewed_ms(50, 3_000);
+        simulation::spawn_outside(async move {
+            if rot::is_noticed(&machines, place).await {
+                operator::replace_disk(&machines, place, repair).await;
+                machines.record().count("rotten disk replaced");
+            } else {
+                machines.record().count("what had rotted was written over");
+            }
             replacing.store(false, Ordering::SeqCst);
         });
         Some(())

@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 #[derive(Clone)]
 pub struct Log {
     memory: MemoryLog,
+    disk: Condition,
     wake: Arc<Notify>,
     /// How many submissions have been handed to the operating system; the first ones of those that wait.
     written: Arc<AtomicUsize>,
@@ -27,14 +28,15 @@ impl Log {
     pub fn open(memory: MemoryLog, disk: Condition, process: &Process, record: Record, on_fatal: FatalHandler) -> Self {
         let log = Self {
             memory,
+            disk,
             wake: Arc::default(),
             written: Arc::default(),
         };
-        process.spawn(log.clone().write(disk, record, on_fatal));
+        process.spawn(log.clone().write(record, on_fatal));
         log
     }
 
-    async fn write(self, disk: Condition, record: Record, on_fatal: FatalHandler) {
+    async fn write(self, record: Record, on_fatal: FatalHandler) {
         loop {
             if self.memory.waiting() == 0 {
                 self.wake.notified().await;
@@ -42,8 +44,8 @@ impl Log {
             }
             let count = self.memory.waiting();
             self.written.store(count, Ordering::SeqCst);
-            tokio::time::sleep(disk.sync_takes()).await;
-            let outcome = disk.outcome();
+            tokio::time::sleep(self.disk.sync_takes()).await;
+            let outcome = self.disk.outcome();
             self.written.store(0, Ordering::SeqCst);
             let problem = match outcome {
                 Ok(()) => {
@@ -91,7 +93,7 @@ impl LogStore for Log {
     }
 
     fn read(&self, group: GroupId, range: Range<u64>, size_bytes_max: usize) -> io::Result<Vec<(u64, bytes::Bytes)>> {
-        self.memory.read(group, range, size_bytes_max)
+        self.disk.read(self.memory.read(group, range, size_bytes_max)?)
     }
 
     fn bounds(&self, group: GroupId) -> Option<(u64, u64)> {

@@ -41,6 +41,13 @@ struct Machine {
     running: Option<Running>,
 }
 
+impl Machine {
+    fn kept_log(&self) -> MemoryLog {
+        let running = self.running.as_ref();
+        running.map_or_else(|| self.log.clone(), |running| running.log.memory().clone())
+    }
+}
+
 struct Running {
     process: Process,
     log: Log,
@@ -170,6 +177,16 @@ impl Machines {
         self.machines()[place].disk.clone()
     }
 
+    /// What its disk holds of the log, whether its process lives or not.
+    pub fn log(&self, place: usize) -> MemoryLog {
+        self.machines()[place].kept_log()
+    }
+
+    /// What its disk holds of the state.
+    pub fn store(&self, place: usize) -> Store {
+        self.machines()[place].store.clone()
+    }
+
     pub fn clock(&self, place: usize) -> Clock {
         self.machines()[place].clock.clone()
     }
@@ -234,6 +251,7 @@ impl Machines {
             log: log.clone(),
             store: machine.store.clone(),
             clock: machine.clock.clone(),
+            disk: machine.disk.clone(),
             node: Arc::clone(&node),
             on_fatal,
         };
@@ -258,6 +276,7 @@ impl Machines {
             process.kill();
             record.trace(format_args!("machine {place} life {life} ends itself: {problem}"));
             record.count("process ended itself");
+            disk.notice_rot();
             if !disk.has_failed() {
                 record.happened(Happened::Violated {
                     check: "fatal".to_owned(),
@@ -317,6 +336,7 @@ impl Machines {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(wiped);
+        machine.disk.renew();
         machine.log = MemoryLog::sync_when_told();
         machine.store = Store::new(machine.disk.clone());
     }
@@ -336,13 +356,9 @@ impl Machines {
     /// What the disks hold: each named machine's id and log, whether its process lives or not.
     pub fn logs(&self) -> Vec<(u64, MemoryLog)> {
         let machines = self.machines();
-        let logs = machines.iter().filter_map(|machine| {
-            let log = match &machine.running {
-                Some(running) => running.log.memory().clone(),
-                None => machine.log.clone(),
-            };
-            Some((machine.id?, log))
-        });
+        let logs = machines
+            .iter()
+            .filter_map(|machine| Some((machine.id?, machine.kept_log())));
         logs.collect()
     }
 

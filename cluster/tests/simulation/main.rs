@@ -32,6 +32,7 @@ mod operator;
 mod planted;
 mod recent;
 mod record;
+mod rot;
 mod run;
 mod seeds;
 mod store;

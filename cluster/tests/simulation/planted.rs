@@ -24,6 +24,7 @@ fn found_by(mistake: Mistake) -> &'static [&'static str] {
         Mistake::LostAnswerTakenForYes => &["durable", "order"],
         Mistake::ReadWithoutAQuorum => &["looks"],
         Mistake::UnknownCalledNotDone => &["not done"],
+        Mistake::DamagePassedOver => &["healing"],
         Mistake::MembersForgottenAtInstall => &["healing"],
         Mistake::OtherWordsTaken => &["conflict"],
         Mistake::ClockInApply | Mistake::OrderOfAHashMap => &["hash", "truth"],

@@ -18,8 +18,10 @@ const FAILED_COUNT_MAX: usize = 5;
 /// With so many runs, every class must have come about.
 const SEEDS_FOR_ALL_CLASSES: u64 = 100;
 /// Besides the faults.
-const ALSO_REQUIRED: [&str; 13] = [
+const ALSO_REQUIRED: [&str; 15] = [
     "lost disk replaced",
+    "damage found by reading everything",
+    "rotten disk replaced",
     "line broken under a message",
     "message after its line broke",
     "old command asked again",

@@ -2,6 +2,7 @@
 //!
 //! Stands where fjall stands in production, behind the same seam.
 
+use crate::dice::Dice;
 use crate::disk::Condition;
 use corridor_storage::backend::{Backend, Direction, Pair, Pairs, View, Write};
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ struct Maps {
     persisted: Map,
     /// Batches since the last persist.
     journal: Vec<Vec<Write>>,
+    /// A row with a changed byte, as it lies there.
+    rotten: Option<Pair>,
 }
 
 fn write(map: &mut Map, writes: &[Write]) {
@@ -58,6 +61,31 @@ impl Store {
     /// How many batches are not durable.
     pub fn unpersisted(&self) -> usize {
         self.maps().journal.len()
+    }
+
+    /// A byte of some row changes on the disk: of which. None: there was none.
+    pub fn rot(&self, dice: &Dice) -> Option<Vec<u8>> {
+        let mut maps = self.maps();
+        let lies_there = |(key, value): &(&Vec<u8>, &Vec<u8>)| !value.is_empty() && maps.live.get(*key) == Some(*value);
+        let rows: Vec<&Vec<u8>> = maps.persisted.iter().filter(lies_there).map(|(key, _)| key).collect();
+        let key = dice.one(&rows).map(|key| (*key).clone())?;
+        let mut value = maps.persisted[&key].clone();
+        let place = dice.between(0, value.len() as u64) as usize;
+        value[place] ^= 1 << dice.between(0, 8);
+        maps.persisted.insert(key.clone(), value.clone());
+        maps.live.insert(key.clone(), value.clone());
+        maps.rotten = Some((key.clone(), value));
+        Some(key)
+    }
+
+    /// Whether the row with the changed byte is still there.
+    pub fn is_rotten(&self) -> bool {
+        let maps = self.maps();
+        let lies_in = |map: &Map| {
+            let rotten = maps.rotten.as_ref();
+            rotten.is_some_and(|(key, value)| map.get(key) == Some(value))
+        };
+        lies_in(&maps.live) || lies_in(&maps.persisted)
     }
 
     /// What a restart finds if the first so many batches had reached the disk by themselves.

@@ -3,6 +3,7 @@
 //! Stands around the state that a node really has, as the group sees it. All nodes write into one ledger.
 
 use crate::history::{Happened, Said, Told};
+use crate::machines::GROUP;
 use crate::record::Record;
 use crate::store::Store;
 use bytes::Bytes;
@@ -11,8 +12,10 @@ use corridor_domain::event::Event;
 use corridor_domain::ids::ConversationId;
 use corridor_domain::outcome::{Answer, Change};
 use corridor_storage::apply::{Applied, AppliedState};
+use corridor_storage::log::LogStore;
 use corridor_storage::reader::Reader;
 use corridor_storage::replicated::{CommittedCommand, ReplicatedState, StateSnapshot};
+use corridor_storage::scrub::Scrub;
 use corridor_storage::sealing::StorageKey;
 use corridor_storage::state::State;
 use corridor_storage::world::World;
@@ -80,6 +83,7 @@ pub struct Witness {
     pub node: u64,
     pub life: u64,
     applied: AppliedState,
+    state: State,
     pub reader: Reader,
     ledger: Ledger,
     record: Record,
@@ -102,7 +106,8 @@ impl Witness {
             node,
             life,
             applied: AppliedState::open(state.clone(), Box::new(listener))?,
-            reader: Reader::new(state),
+            reader: Reader::new(state.clone()),
+            state,
             ledger,
             record,
         })
@@ -112,6 +117,11 @@ impl Witness {
     pub fn stand(&self) -> (u64, String) {
         let progress = self.applied.progress();
         (progress.revision, hex(&progress.hash[..8]))
+    }
+
+    /// What reads everything of this state and its log.
+    pub fn scrub(&self, log: Arc<dyn LogStore>) -> Scrub {
+        Scrub::new(self.state.clone(), log, GROUP)
     }
 
     /// Of every key and clear value, but the one that is the node's own.

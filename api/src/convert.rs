@@ -4,6 +4,7 @@
 pub mod care;
 pub mod coverage;
 pub mod events;
+pub mod fhir;
 pub mod objects;
 pub mod safeguards;
 pub mod settings;

@@ -5,6 +5,7 @@ mod admit;
 mod care;
 mod conversations;
 mod coverage;
+mod fhir;
 mod invitations;
 mod measured;
 mod messages;
@@ -80,6 +81,7 @@ pub fn router(edge: Edge) -> Router {
             axum::routing::get(move || specifications::answer(Arc::clone(&specification))),
         )
         .route("/asyncapi.json", axum::routing::get(specifications::async_api))
+        .route("/v1/fhir/{*rest}", axum::routing::any(fhir::nothing_here))
         .route("/v1/{*rest}", axum::routing::any(nothing_here))
         .layer(DefaultBodyLimit::max(limits::HTTP_BODY_SIZE_BYTES_MAX))
         .layer(middleware::from_fn_with_state(edge.clone(), guard))
@@ -102,6 +104,7 @@ fn api() -> OpenApiRouter<Edge> {
         .merge(settings::routes())
         .merge(waiting::routes())
         .merge(tasks::routes())
+        .merge(fhir::routes())
         .merge(pins::routes())
         .merge(safeguards::routes())
         .merge(templates::routes())

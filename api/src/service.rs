@@ -32,7 +32,7 @@ pub use password::Passwords;
 pub use queue::QueueQuestion;
 pub use sessions::Caller;
 pub(crate) use sessions::workspace_of;
-pub use tasks::TaskScope;
+pub use tasks::{TaskFilter, TaskScope};
 
 use crate::failure::{Failure, Outcome};
 use crate::freshness::Freshness;

@@ -10,6 +10,7 @@ mod care;
 mod commands;
 mod coverage;
 mod events;
+pub mod fhir;
 mod frames;
 mod invitations;
 mod objects;

@@ -4,7 +4,7 @@ use super::Edge;
 use super::conversations::named;
 use super::requests::{Body, Ids, Key, Query};
 use crate::failure::{Failure, Outcome};
-use crate::service::{Caller, TaskScope};
+use crate::service::{Caller, TaskFilter, TaskScope};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -82,7 +82,11 @@ async fn list(
         "closed" => false,
         _ => return Err(Failure::Invalid("A state is open or closed.")),
     };
-    Ok(Json(edge.service.tasks(&caller, scope, is_open).await?))
+    Ok(Json(
+        edge.service
+            .tasks(&caller, scope, is_open, &TaskFilter::default())
+            .await?,
+    ))
 }
 
 /// Give a task to somebody else, let it be due at another time, do it, take it back, or open it again.

@@ -27,6 +27,19 @@ pub enum TaskScope {
     All,
 }
 
+/// Which of them, where not all are wanted.
+#[derive(Debug, Default)]
+pub struct TaskFilter {
+    /// This one.
+    pub id: Option<TaskId>,
+    /// About the patient with this number.
+    pub patient_mrn: Option<String>,
+    /// Whose it is: who is to do it, or closed it.
+    pub owner: Option<Party>,
+    /// Of closed ones: done, or taken back.
+    pub done: Option<bool>,
+}
+
 /// What may be shown, by conversation.
 type Shown = BTreeMap<ConversationId, Readable>;
 
@@ -82,15 +95,7 @@ impl Service {
         let asked = serde_json::to_vec(&(id, step)).map_err(io::Error::other)?;
         let task = convert::tasks::task_id(id)?;
         let step = convert::tasks::step(step)?;
-        let found = match self.reader().task(task)? {
-            Some(found) => Some(found),
-            None => {
-                // It may have been made elsewhere, a moment ago.
-                self.freshness().catch_up().await?;
-                self.reader().task(task)?
-            }
-        };
-        let conversation = found.ok_or(Refusal::NotFound)?.conversation;
+        let conversation = self.known_task(task).await?.conversation;
         let command = Command::ChangeTask {
             conversation,
             task,
@@ -100,8 +105,32 @@ impl Service {
         self.run(&envelope).await
     }
 
+    /// A task by its id.
+    pub async fn task(&self, caller: &Caller, id: &str) -> Outcome<wire::Task> {
+        is_staff(caller)?;
+        let task = self.known_task(convert::tasks::task_id(id)?).await?;
+        let readable = self.readable(caller, std::iter::once(task.conversation))?;
+        let shown = self.looked_at(caller, readable).await?;
+        Ok(self.shown_tasks(&shown, &[task])?.pop().ok_or(Refusal::NotFound)?)
+    }
+
+    async fn known_task(&self, id: TaskId) -> Outcome<Task> {
+        if let Some(task) = self.reader().task(id)? {
+            return Ok(task);
+        }
+        // It may have been made elsewhere, a moment ago.
+        self.freshness().catch_up().await?;
+        Ok(self.reader().task(id)?.ok_or(Refusal::NotFound)?)
+    }
+
     /// Tasks by scope: what is overdue and due next first, of closed ones the last closed.
-    pub async fn tasks(&self, caller: &Caller, scope: TaskScope, is_open: bool) -> Outcome<wire::TaskList> {
+    pub async fn tasks(
+        &self,
+        caller: &Caller,
+        scope: TaskScope,
+        is_open: bool,
+        filter: &TaskFilter,
+    ) -> Outcome<wire::TaskList> {
         is_staff(caller)?;
         let mut found = match is_open {
             true => self.open_tasks(caller, scope)?,
@@ -112,7 +141,15 @@ impl Service {
         }
         let mut more = found.len() >= limits::TASKS_LOOKED_AT_COUNT_MAX;
         let mut readable = self.readable(caller, found.iter().map(|task| task.conversation))?;
-        found.retain(|task| readable.contains_key(&task.conversation));
+        let mut wanted = Vec::with_capacity(found.len());
+        for task in found {
+            if let Some(readable) = readable.get(&task.conversation)
+                && self.fits(filter, &task, readable)?
+            {
+                wanted.push(task);
+            }
+        }
+        let mut found = wanted;
         more |= found.len() > limits::TASKS_LISTED_COUNT_MAX;
         found.truncate(limits::TASKS_LISTED_COUNT_MAX);
         readable.retain(|conversation, _| found.iter().any(|task| task.conversation == *conversation));
@@ -204,6 +241,23 @@ impl Service {
         let of_patient = about.care().map(|care| care.party(about.holder.as_ref()));
         let of_room = || about.conversation.as_ref().map(|head| Party::Person(head.owner));
         Ok(of_patient.or_else(of_room).unwrap_or(task.assignee))
+    }
+
+    fn fits(&self, filter: &TaskFilter, task: &Task, about: &Readable) -> io::Result<bool> {
+        let mrn = || about.patient.as_ref()?.patient.as_ref().map(|facts| facts.mrn.expose());
+        let owner = || match task.closed {
+            Some(closed) => Ok(Party::Person(closed.by)),
+            None => self.doer(task),
+        };
+        Ok(filter.id.is_none_or(|id| id == task.id)
+            && filter
+                .done
+                .is_none_or(|done| task.closed.is_none_or(|closed| closed.done == done))
+            && filter.patient_mrn.as_deref().is_none_or(|wanted| mrn() == Some(wanted))
+            && match filter.owner {
+                Some(wanted) => owner()? == wanted,
+                None => true,
+            })
     }
 
     fn closed_tasks(&self, caller: &Caller, scope: TaskScope) -> io::Result<Vec<Task>> {

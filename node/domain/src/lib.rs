@@ -7,6 +7,7 @@
 
 pub mod attention;
 pub mod audit;
+pub mod calendar;
 pub mod care;
 pub mod cluster;
 pub mod command;

@@ -5,6 +5,7 @@
 //! confidential one is seen by the patient and the team only, from an age that the clinic sets. This page refuses to know who may set
 //! either (`permission/restriction.rs`).
 
+use crate::calendar::civil;
 use crate::ids::ConversationId;
 use crate::limits;
 use crate::person::Person;
@@ -114,36 +115,11 @@ pub fn age_years(born: &str, now_ms: u64) -> Option<u32> {
     u32::try_from(this_year - year - i64::from(!had_birthday)).ok()
 }
 
-/// The date of a day that is counted from 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day_of_year - (153 * shifted_month + 2) / 5 + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const DAY_MS: u64 = 86_400_000;
-
-    #[test]
-    fn days_are_dates() {
-        assert_eq!(civil(0), (1970, 1, 1));
-        assert_eq!(civil(11_016), (2000, 2, 29));
-        assert_eq!(civil(11_017), (2000, 3, 1));
-        assert_eq!(civil(20_787), (2026, 11, 30));
-    }
 
     #[test]
     fn somebody_is_a_year_older_on_their_birthday() {

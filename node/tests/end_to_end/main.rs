@@ -20,6 +20,7 @@ mod corrections;
 mod coverage;
 mod disk_room;
 mod exactly_once;
+mod fhir;
 mod figures;
 mod hostile_bodies;
 mod hostile_requests;

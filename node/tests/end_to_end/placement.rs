@@ -129,9 +129,6 @@ fn each_of_five_nodes_serves_workspaces_that_three_of_them_have() {
     }
 
     // A node dies: who came to another one goes on, be it that its workspace was there.
-    for node in &mut cluster.nodes {
-        node.expect_in_log("does not hear the others");
-    }
     cluster.nodes[2].kill();
     for name in NAMES {
         for number in [0, 1, 3, 4] {
@@ -182,10 +179,6 @@ fn workspaces_move_when_nodes_come_and_go_and_lose_nothing() {
         let all = [0, 1, 2, 3, 4];
         cluster.join();
         cluster.join();
-        // Whoever goes hears nobody at the end; and five nodes, six writers and whoever else works here share the cores, so that now and then
-        // one that stays hears nothing for a second.
-        let nodes = cluster.nodes.iter_mut();
-        nodes.for_each(|node| node.expect_in_log("does not hear the others"));
         cluster.wait_for_votes(5);
         let spread: Vec<Vec<usize>> = NAMES.iter().map(|name| settled(&cluster, &all, name)).collect();
         println!("with five: {spread:?}");

@@ -230,6 +230,27 @@ describe("sync", () => {
     await it.breathe(600);
     expect([told, it.store.conversations.size]).toEqual([[{ conversation_id: "con_a" }], 0]);
   });
+  test("nor when it is opened; and what was never held is not lost", async () => {
+    const it = make(history());
+    await it.start();
+    const told: unknown[] = [];
+    it.sync.onReach = (lost) => told.push(lost);
+    it.refuse({ status: 404, code: "not_found" });
+    await expect(it.sync.open("con_a")).rejects.toThrow("not_found");
+    expect([told, it.store.conversations.size]).toEqual([[{ conversation_id: "con_a" }], 0]);
+    await expect(it.sync.open("con_unknown")).rejects.toThrow("not_found");
+    expect(told).toHaveLength(1);
+  });
+  test("a list that was asked for before somebody was removed brings nothing back; one that was asked for later does", async () => {
+    const it = make(history());
+    await it.start();
+    const late = it.sync.refresh();
+    it.last().say({ type: "event", ...event(6, { type: "member_removed", person: RAMAN, left: false }) });
+    await late;
+    expect(it.store.conversations.size).toBe(0);
+    await it.sync.refresh();
+    expect(it.store.conversations.size).toBe(1);
+  });
   test("one who was removed holds the conversation no more", async () => {
     const it = make(history());
     await it.start();

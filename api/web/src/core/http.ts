@@ -18,6 +18,11 @@ export class Refusal extends Error {
   }
 }
 
+/** There is no such thing here for this person, or not any more. */
+export function isOver(error: unknown): boolean {
+  return error instanceof Refusal && (error.code === "not_found" || error.code === "forbidden");
+}
+
 /** True when nothing is known of the outcome: ask again with the same id. */
 export function outcomeIsOpen(problem: Problem): boolean {
   return problem.code === "unreachable" || problem.code === "outcome_unknown" || problem.status === 503 || problem.status === 429

@@ -3,7 +3,7 @@
 import { careAfter, holderOf, leaversOf } from "./care";
 import { systemClock, type Clock } from "./clock";
 import { Commands, Marker } from "./commands";
-import { outcomeIsOpen, query, Refusal, type Http } from "./http";
+import { isOver, outcomeIsOpen, query, Refusal, type Http } from "./http";
 import type { Store } from "./store";
 import { isUnread } from "./attention";
 import { Pages, whole } from "./pages";
@@ -63,6 +63,9 @@ export class Sync {
   private readonly opening = new Map<string, Promise<void>>();
   /** Looked at, and nobody answered: they open by themselves when the node is there. */
   private readonly unopened = new Set<string>();
+  /** How many were lost so far, and which of them each was: a list that was asked for before may still have it. */
+  private losses = 0;
+  private readonly lost = new Map<string, number>();
   private readonly links = new Set<(link: Link) => void>();
   private loading = false;
   private stopped = true;
@@ -123,7 +126,8 @@ export class Sync {
     this.unopened.delete(id);
     const opening = this.load(id)
       .catch((error: unknown) => {
-        if (error instanceof Refusal && outcomeIsOpen(error.problem)) this.unanswered(id, error.problem.retry_after_ms ?? 0);
+        if (isOver(error) && this.options.store.conversations.has(id)) this.lose({ conversation_id: id });
+        else if (error instanceof Refusal && outcomeIsOpen(error.problem)) this.unanswered(id, error.problem.retry_after_ms ?? 0);
         throw error;
       })
       .finally(() => this.opening.delete(id));
@@ -144,10 +148,11 @@ export class Sync {
   }
 
   async refresh(filter: InboxFilter = "all", text = ""): Promise<void> {
+    const { losses } = this;
     const answer = await this.options.http.ask<{ revision: number; conversations: Conversation[]; counts: Counts }>(
       query("/v1/inbox", { filter, q: text, limit: 200 }),
     );
-    for (const conversation of answer.conversations) this.put(conversation);
+    for (const conversation of answer.conversations) this.put(conversation, losses);
     if (filter === "all" && text === "") this.options.store.setCounts(answer.counts);
     else this.options.store.touchList();
   }
@@ -171,7 +176,8 @@ export class Sync {
     return conversation;
   }
 
-  private put(conversation: Conversation): void {
+  private put(conversation: Conversation, losses = this.losses): void {
+    if ((this.lost.get(conversation.id) ?? 0) > losses) return;
     this.options.store.putConversation(conversation);
     const last = conversation.last_message;
     if (last && conversation.my.member && conversation.my.unread > 0 && last.author.id !== this.options.store.me?.id) this.deliveries.mark(conversation.id, last.seq);
@@ -261,9 +267,7 @@ export class Sync {
     const mine = event.actor.id === store.me?.id;
     if (body.type === "message_sent" && !mine && store.conversations.get(id)?.my.member !== false) this.deliveries.mark(id, event.seq);
     if (leaversOf(body).includes(store.me?.id)) {
-      this.unknown.delete(id);
-      store.removeConversation(id);
-      this.onReach({ conversation_id: id, by: body.type });
+      this.lose({ conversation_id: id, by: body.type });
       if (body.type !== "labelled" && body.type !== "coverage_ended") return; // who came by a coverage may read it on other grounds
     }
     // member_added, member_removed, members_left, coverage_ended, confidential_changed, conversation_created, archived, reopened, owner_changed, labelled
@@ -298,13 +302,16 @@ export class Sync {
   }
 
   private undiscovered(id: string, error: unknown): void {
-    if (error instanceof Refusal && (error.code === "not_found" || error.code === "forbidden")) {
-      this.unknown.delete(id);
-      this.options.store.removeConversation(id);
-      this.onReach({ conversation_id: id });
-    } else if (!this.stopped) {
-      this.clock.after(ASK_AGAIN_MS, () => this.discover(id, 0));
-    }
+    if (isOver(error)) this.lose({ conversation_id: id });
+    else if (!this.stopped) this.clock.after(ASK_AGAIN_MS, () => this.discover(id, 0));
+  }
+
+  private lose(one: Exclude<Lost, string>): void {
+    const { conversation_id: id } = one;
+    this.unknown.delete(id);
+    this.lost.set(id, (this.losses += 1));
+    this.options.store.removeConversation(id);
+    this.onReach(one);
   }
 
   private async loadAll(): Promise<void> {
@@ -312,9 +319,10 @@ export class Sync {
     this.loading = true;
     for (let attempt = 0; !this.stopped && !this.loaded; attempt += 1) {
       try {
+        const { losses } = this;
         const mine = this.options.http.ask<{ conversations: Conversation[] }>("/v1/conversations?scope=mine");
         const [answer] = await Promise.all([mine, this.refresh()]);
-        for (const conversation of answer.conversations) this.put(conversation);
+        for (const conversation of answer.conversations) this.put(conversation, losses);
         this.loaded = true;
       } catch (error) {
         if (error instanceof Refusal && error.code === "not_signed_in") break;

@@ -1,7 +1,7 @@
 // Stands between somebody who must read in an emergency and a conversation that they cannot read: asks the node, knows until when it is open, and
 // looks again when that time has come. Refuses to keep it beyond this page, and to decide: the node does, each time.
 import { systemClock, type Timer } from "../core/clock";
-import { Refusal } from "../core/http";
+import { isOver } from "../core/http";
 import type { GlassBroken } from "../core/wire-people";
 import { session } from "./session.svelte";
 
@@ -43,7 +43,7 @@ class Glass {
       const held = await sync.fetchConversation(conversation_id);
       if (held.my.basis === "break_glass") again();
     } catch (error) {
-      if (error instanceof Refusal && (error.code === "not_found" || error.code === "forbidden")) {
+      if (isOver(error)) {
         session.store.removeConversation(conversation_id);
         sync.onReach({ conversation_id });
       } else again();

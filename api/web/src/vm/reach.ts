@@ -1,6 +1,6 @@
 // Stands between a break of the connection and what this page still shows: nobody replays to whoever is out of a conversation that they are, so
 // after every break what is held is compared with what may be read. Refuses to know why something is gone.
-import { Refusal } from "../core/http";
+import { isOver } from "../core/http";
 import type { Sync } from "../core/sync";
 import type { Conversation } from "../core/wire";
 import { session } from "./session.svelte";
@@ -32,7 +32,7 @@ async function compare(sync: Sync): Promise<void> {
     try {
       await sync.fetchConversation(id); // on other grounds, perhaps
     } catch (error) {
-      if (!(error instanceof Refusal && (error.code === "not_found" || error.code === "forbidden"))) throw error;
+      if (!isOver(error)) throw error;
       session.store.removeConversation(id);
       sync.onReach({ conversation_id: id });
     }

@@ -51,7 +51,8 @@ export async function attendNow({ id }: Pick<Conversation, "id">, step: Exclude<
 export async function resolveOrPutAway(id: string): Promise<void> {
   const conversation = session.store.conversations.get(id);
   if (conversation === undefined) return;
-  if (conversation.kind === "patient" && conversation.my.may.includes("resolve")) {
+  // what one may is told a moment after the stage
+  if (conversation.kind === "patient" && conversation.care?.stage !== "resolved" && conversation.my.may.includes("resolve")) {
     const { careStep, whyNot: why } = await care.load();
     await careStep(id, { step: "resolve" }).then(() => announcer.say(words.did.resolve), (error: unknown) => own.tell(why(id, error)));
   } else if (conversation.my.member) {

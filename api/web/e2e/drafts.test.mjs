@@ -231,9 +231,8 @@ test("on a phone it is there again, and its row says so", async () => {
 
 test("a patient's is there again on their phone; leaving with it asks, and erases it", async () => {
   const { page, violations } = await at(chrome, node, account("garcia"), PHONE, "/p/");
-  const link = page.locator("a[data-conversation]").first();
-  const id = await link.getAttribute("data-conversation");
-  await link.tap();
+  const id = await page.locator("a[data-conversation]").filter({ hasText: "General" }).getAttribute("data-conversation"); // nothing unread: a row says that first
+  await page.locator(`a[data-conversation="${id}"]`).tap();
   const words = unique("My knee");
   const own = page.locator("textarea[data-composer]");
   await own.fill(words);

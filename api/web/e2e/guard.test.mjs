@@ -181,13 +181,13 @@ test("a reply in another one's name is checked before it is shown, and can be me
 
 test("a reply that is undone leaves nothing anywhere, and its words are in the box again", async () => {
   const { page } = okafor;
-  await hold(10);
+  await hold(30);
   const words = unique("Stop the tablets");
   await say(page, words);
   const held = row(page, words);
   await held.getByText(/^Goes to Maria Garcia in \d+ s$/).waitFor();
   await accessible(page, "a reply that can be undone");
-  assert.equal(await page.locator('[data-region="polite"]').filter({ hasText: "Goes to Maria Garcia in 10 seconds" }).count(), 1);
+  assert.equal(await page.locator('[data-region="polite"]').filter({ hasText: "Goes to Maria Garcia in 30 seconds" }).count(), 1);
   await held.getByRole("button", { name: "Undo" }).click();
   await held.waitFor({ state: "detached" });
   await page.waitForFunction((text) => document.activeElement?.value === text, words);

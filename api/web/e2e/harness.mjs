@@ -16,15 +16,14 @@ export const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-f
 const START_MS = 60_000;
 export const SHOWN_MS = 20_000;
 
-export function freePort() {
-  return new Promise((resolve, reject) => {
+/** Below those that the system gives to whoever connects: while a node is down its port is nobody's, and no client may get it by chance. */
+export async function freePort() {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
     const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+    const is_free = await new Promise((resolve) => server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true)));
+    if (is_free) return new Promise((resolve) => server.close(() => resolve(port)));
+  }
 }
 
 export class Node {

@@ -64,6 +64,7 @@ test("on a phone the switch fits, and there is none over the team's rooms", asyn
   assert.equal(await phone.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
   await scope(phone.page).getByRole("link", { name: "Organization" }).tap();
   await phone.page.getByText("Organization view", { exact: false }).waitFor();
+  await phone.page.locator(".list a[data-conversation]").first().waitFor();
   await accessible(phone.page, "queue on a phone");
   await phone.page.locator('nav a[href="#/team"]').tap();
   await phone.page.getByRole("heading", { name: "Team", exact: true }).waitFor();

@@ -103,6 +103,7 @@ test("a note is moved as a note; who did not write it is not offered it", async 
   await dialog(page).getByRole("combobox", { name: "Patient" }).fill("tran");
   await dialog(page).getByRole("option").filter({ hasText: FEVER }).click();
   await dialog(page).getByRole("button", { name: "Take it back and write it there" }).click();
+  await dialog(page).getByText("It was taken back here, and is now in the conversation with Leo Tran.").waitFor();
   await dialog(page).getByRole("button", { name: "Close", exact: true }).last().click();
   const there = JSON.parse(await said(leo_id)).events.map((one) => one.event).filter((one) => one.body === NOTE);
   assert.deepEqual(there.map((one) => one.audience), ["team"]);

@@ -8,7 +8,7 @@ import { Store } from "../src/core/store";
 import type { Attention, Conversation, Scheduled, SendMessage } from "../src/core/wire";
 import { wishOf } from "../src/ui/staff/keyboard";
 import { conversationItems, statusItems } from "../src/ui/staff/menus";
-import { attend, attendNow } from "../src/ui/staff/own-deeds";
+import { attend, attendNow, resolveOrPutAway } from "../src/ui/staff/own-deeds";
 import { ownItems } from "../src/ui/staff/own-menu";
 import { Composer, isTaken, putBack } from "../src/vm/composer.svelte";
 import { dropDrafts } from "../src/vm/drafts";
@@ -104,6 +104,16 @@ describe("deeds", () => {
     await attendNow({ id: "con_a" }, { step: "put_away" });
     await attendNow({ id: "con_a" }, { step: "put_away" });
     expect(own.notices).toEqual([{ trouble: words.problems["not_a_member"] }]);
+  });
+  test("E resolves for the patient, and archives what is resolved, also before the node has said that it may not be resolved again", async () => {
+    session.link = { state: "live" };
+    const asked: unknown[] = [];
+    vi.spyOn(session.http, "ask").mockImplementation((path, options) => { asked.push([path, options?.body]); return Promise.resolve() as Promise<never>; });
+    for (const stage of ["open", "resolved"] as const) {
+      session.store.putConversation({ ...seen({}), kind: "patient", care: { stage }, my: { ...seen({}).my, may: ["resolve"] } });
+      await resolveOrPutAway("con_a");
+    }
+    expect(asked).toEqual([["/v1/conversations/con_a/care", { step: "resolve" }], ["/v1/conversations/con_a/attention", { step: "put_away" }]]);
   });
   test("what was just read is told before the mark, so that it does not take the mark away", async () => {
     session.link = { state: "live" };

@@ -17,7 +17,7 @@ beforeEach(() => {
   [lost, refused, asked, away] = [[], {}, [], false];
   session.sync = {
     onLink: (listener: (link: Link) => void) => { link = (state) => listener({ state } as Link); return () => {}; },
-    onReach: (one: unknown) => lost.push(one),
+    lose: (one: { conversation_id: string }) => { session.store.removeConversation(one.conversation_id); lost.push(one); },
     fetchConversation: (id: string) => { asked.push(id); return refused[id] ? Promise.reject(refused[id]) : Promise.resolve(conversation({ id })); },
   } as unknown as Sync;
   vi.spyOn(session.http, "ask").mockImplementation((() => {

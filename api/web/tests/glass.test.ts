@@ -23,7 +23,7 @@ let asked: { path: string; method: string; body: unknown; command_id: string | u
 let answer: unknown;
 /** What is told of the conversation; undefined: that there is none. */
 let there: Conversation | undefined;
-const onReach = vi.fn();
+const lose = vi.fn(({ conversation_id }: { conversation_id: string }) => session.store.removeConversation(conversation_id));
 const after = async (ms = 0): Promise<void> => { await vi.advanceTimersByTimeAsync(ms); await tick(); };
 const press = async (name: string | RegExp): Promise<void> => { await fireEvent.click(screen.getByRole("button", { name })); await after(); };
 const submit = async (): Promise<void> => { await fireEvent.submit(document.querySelector("form") as HTMLFormElement); await after(); };
@@ -37,7 +37,7 @@ beforeEach(() => {
   HTMLDialogElement.prototype.close = function close() { this.open = false; };
   [asked, there] = [[], undefined];
   answer = { revision: 9, expires_at_ms: NOW + 30 * 60_000 };
-  onReach.mockClear();
+  lose.mockClear();
   session.link = { state: "live" };
   me("break_glass");
   const fetchConversation = async (): Promise<Conversation> => {
@@ -45,7 +45,7 @@ beforeEach(() => {
     session.store.putConversation(there);
     return there;
   };
-  session.sync = { open: fetchConversation, fetchConversation, onReach } as unknown as NonNullable<typeof session.sync>;
+  session.sync = { open: fetchConversation, fetchConversation, lose } as unknown as NonNullable<typeof session.sync>;
   vi.spyOn(session.http, "ask").mockImplementation((async (path: string, { method = "GET", body, command_id }: { method?: string; body?: unknown; command_id?: string } = {}) => {
     asked.push({ path, method, body, command_id });
     if (answer instanceof Error) throw answer;
@@ -113,7 +113,7 @@ describe("a conversation that cannot be read", () => {
     there = undefined;
     await after(1);
     await vi.waitFor(() => expect(view.gone).toBe(true));
-    expect(onReach.mock.calls).toEqual([[{ conversation_id: "con_a" }]]);
+    expect(lose.mock.calls).toEqual([[{ conversation_id: "con_a" }]]);
   });
   test("is looked at again where the node's clock is behind, and left alone where another right has come", async () => {
     const view = await unreadable();
@@ -126,7 +126,7 @@ describe("a conversation that cannot be read", () => {
     await after(5000);
     there = undefined;
     await after(60_000);
-    expect([view.gone, onReach.mock.calls]).toEqual([false, []]);
+    expect([view.gone, lose.mock.calls]).toEqual([false, []]);
   });
   test("opened before this page it ends just so; an older node says nothing of a time", async () => {
     there = opened("break_glass");
@@ -140,7 +140,7 @@ describe("a conversation that cannot be read", () => {
     expect(view.gone).toBe(false);
     await after(1);
     await vi.waitFor(() => expect(view.gone).toBe(true));
-    expect(onReach.mock.calls).toEqual([[{ conversation_id: "con_a" }]]);
+    expect(lose.mock.calls).toEqual([[{ conversation_id: "con_a" }]]);
     cleanup();
     render(GlassBar, { id: "con_elsewhere" });
     expect(screen.getByRole("status").textContent).toBe(words.forATime);

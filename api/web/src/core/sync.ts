@@ -63,9 +63,8 @@ export class Sync {
   private readonly opening = new Map<string, Promise<void>>();
   /** Looked at, and nobody answered: they open by themselves when the node is there. */
   private readonly unopened = new Set<string>();
-  /** How many were lost so far, and which of them each was: a list that was asked for before may still have it. */
-  private losses = 0;
-  private readonly lost = new Map<string, number>();
+  /** What was lost, one after the other: what was asked for before may still have it. */
+  private readonly lost: string[] = [];
   private readonly links = new Set<(link: Link) => void>();
   private loading = false;
   private stopped = true;
@@ -148,11 +147,11 @@ export class Sync {
   }
 
   async refresh(filter: InboxFilter = "all", text = ""): Promise<void> {
-    const { losses } = this;
+    const { length } = this.lost;
     const answer = await this.options.http.ask<{ revision: number; conversations: Conversation[]; counts: Counts }>(
       query("/v1/inbox", { filter, q: text, limit: 200 }),
     );
-    for (const conversation of answer.conversations) this.put(conversation, losses);
+    for (const conversation of answer.conversations) this.put(conversation, length);
     if (filter === "all" && text === "") this.options.store.setCounts(answer.counts);
     else this.options.store.touchList();
   }
@@ -169,15 +168,17 @@ export class Sync {
   }
 
   async fetchConversation(id: string): Promise<Conversation> {
+    const { length } = this.lost;
     const conversation = await this.options.http.ask<Conversation>(`/v1/conversations/${id}`);
-    this.put(conversation);
+    this.put(conversation, length);
     // no event tells what is missing to somebody who only looks on
     if ((this.options.store.timelines.get(id)?.last_held ?? 0) > 0) this.pages.fill(id, conversation.my.member ? 250 : 0);
     return conversation;
   }
 
-  private put(conversation: Conversation, losses = this.losses): void {
-    if ((this.lost.get(conversation.id) ?? 0) > losses) return;
+  /** `from`: how many were lost when it was asked for. */
+  private put(conversation: Conversation, from: number): void {
+    if (this.lost.includes(conversation.id, from)) return;
     this.options.store.putConversation(conversation);
     const last = conversation.last_message;
     if (last && conversation.my.member && conversation.my.unread > 0 && last.author.id !== this.options.store.me?.id) this.deliveries.mark(conversation.id, last.seq);
@@ -306,10 +307,11 @@ export class Sync {
     else if (!this.stopped) this.clock.after(ASK_AGAIN_MS, () => this.discover(id, 0));
   }
 
-  private lose(one: Exclude<Lost, string>): void {
+  /** This person may not read it any more, or not now. */
+  lose(one: Exclude<Lost, string>): void {
     const { conversation_id: id } = one;
     this.unknown.delete(id);
-    this.lost.set(id, (this.losses += 1));
+    this.lost.push(id);
     this.options.store.removeConversation(id);
     this.onReach(one);
   }
@@ -319,10 +321,10 @@ export class Sync {
     this.loading = true;
     for (let attempt = 0; !this.stopped && !this.loaded; attempt += 1) {
       try {
-        const { losses } = this;
+        const { length } = this.lost;
         const mine = this.options.http.ask<{ conversations: Conversation[] }>("/v1/conversations?scope=mine");
         const [answer] = await Promise.all([mine, this.refresh()]);
-        for (const conversation of answer.conversations) this.put(conversation, losses);
+        for (const conversation of answer.conversations) this.put(conversation, length);
         this.loaded = true;
       } catch (error) {
         if (error instanceof Refusal && error.code === "not_signed_in") break;

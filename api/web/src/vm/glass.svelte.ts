@@ -43,10 +43,8 @@ class Glass {
       const held = await sync.fetchConversation(conversation_id);
       if (held.my.basis === "break_glass") again();
     } catch (error) {
-      if (isOver(error)) {
-        session.store.removeConversation(conversation_id);
-        sync.onReach({ conversation_id });
-      } else again();
+      if (isOver(error)) sync.lose({ conversation_id });
+      else again();
     }
   }
 }

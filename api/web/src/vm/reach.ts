@@ -33,8 +33,7 @@ async function compare(sync: Sync): Promise<void> {
       await sync.fetchConversation(id); // on other grounds, perhaps
     } catch (error) {
       if (!isOver(error)) throw error;
-      session.store.removeConversation(id);
-      sync.onReach({ conversation_id: id });
+      sync.lose({ conversation_id: id });
     }
   }
 }

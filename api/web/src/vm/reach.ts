@@ -24,7 +24,6 @@ export function followReach(): void {
 
 async function compare(sync: Sync): Promise<void> {
   const held = [...session.store.conversations.keys()];
-  if (held.length === 0) return;
   const { conversations } = await session.http.ask<{ conversations: Conversation[] }>("/v1/conversations?scope=mine");
   const mine = new Set(conversations.map((one) => one.id));
   for (const id of held) {

@@ -96,12 +96,11 @@ export class ThreadView {
 
   private read(): void {
     const { store, outbox } = session;
-    const was_gone = this.gone;
-    const was_here = this.conversation !== undefined || was_gone;
+    const { conversation: before, gone: was_gone } = this;
     this.conversation = store.conversations.get(this.id);
-    this.gone = was_here && this.conversation === undefined;
+    this.gone = this.conversation === undefined && (before !== undefined || was_gone);
     if (this.gone) this.items = [];
-    else if (was_gone) void this.load();
+    else if (was_gone && !before) void this.load(); // it is back; one that stands there though the node knows none is not asked for again
     const timeline = store.timelines.get(this.id);
     this.rows = (outbox?.of(this.id) ?? []).filter((row) => row.seq === null || row.seq > (timeline?.last_held ?? 0));
     if (timeline === undefined) return;

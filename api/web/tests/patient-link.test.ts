@@ -130,6 +130,17 @@ describe("the list", () => {
     expect(document.getElementById(offer?.active ?? "")?.textContent).toContain("Marta");
     expect([await key("Enter"), put]).toEqual([true, [[0, "[Marta Garcia (MRN-10204)](/open?patient=per_02m) "]]]);
   });
+  test("who was seen and is not found any more is not meant; Enter takes nobody else in their place", async () => {
+    const { type } = await show();
+    await type("#mar");
+    answers[0]?.answer([MARTA]);
+    await after();
+    await type("#mart");
+    answers[1]?.answer([MARIA]);
+    await after();
+    expect([await key("Enter"), put, screen.getAllByRole("option").map((one) => one.getAttribute("aria-selected"))]).toEqual([true, [], ["false"]]);
+    expect([await key("ArrowDown"), await key("Enter"), put.length]).toEqual([true, true, 1]);
+  });
   test("the newest answer counts, and what is left of an older one stays until it is there", async () => {
     const { type } = await show();
     await type("#mar");

@@ -54,6 +54,11 @@ test("who is not found any more is not chosen, and half a name sends no form off
   await asked[1]?.answer([CHIDI]);
   expect(active()).toBeUndefined();
   expect([await key("Enter"), chosen, box().value]).toEqual([false, [], "okafor"]);
+  await key("Escape");
+  expect([await key("Enter"), chosen, box().value]).toEqual([false, [], "okafor"]);
+  await key("ArrowDown");
+  await after();
+  await asked[2]?.answer([CHIDI]);
   await key("ArrowUp");
   expect([await key("Enter"), chosen]).toEqual([false, ["Chidi Okafor"]]);
   expect(await key("Enter"), "an empty box is in nobody's way").toBe(true);

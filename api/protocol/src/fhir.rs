@@ -12,8 +12,6 @@ pub struct Task {
     pub resource_type: &'static str,
     /// The task's id, with a dash for the underscore, which an id of FHIR may not have.
     pub id: String,
-    /// When it changed last, as far as is known.
-    pub meta: Meta,
     /// `requested`, `completed` or `cancelled`.
     pub status: &'static str,
     /// `overdue`, where it is.
@@ -24,7 +22,8 @@ pub struct Task {
     /// What kind of task.
     pub code: Text,
     /// What is to be done, in one line.
-    pub description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// The conversation that it is about, or a message of it.
     pub focus: Reference,
     /// The patient.
@@ -45,14 +44,6 @@ pub struct Task {
     /// By when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restriction: Option<Restriction>,
-}
-
-/// Of a resource: <https://hl7.org/fhir/R4/resource.html#Meta>.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Meta {
-    /// An instant.
-    pub last_updated: String,
 }
 
 /// A CodeableConcept that is words only.
@@ -88,7 +79,8 @@ pub struct Reference {
     /// What it is known by.
     pub identifier: Identifier,
     /// For people.
-    pub display: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
 }
 
 /// What something is known by.
@@ -188,7 +180,7 @@ pub struct Outcome {
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Issue {
-    /// `error` or `warning`.
+    /// `error`, `warning` or `information`.
     pub severity: &'static str,
     /// Of <http://hl7.org/fhir/issue-type>.
     pub code: &'static str,

@@ -4,7 +4,7 @@
 
 use corridor_domain::calendar::instant;
 use corridor_protocol::fhir::{
-    Bundle, Coded, Coding, Entry, Identifier, Issue, Link, Meta, Outcome, Period, Reference, Resource, Restriction,
+    Bundle, Coded, Coding, Entry, Identifier, Issue, Link, Outcome, Period, Reference, Resource, Restriction,
     SearchMode, Task, Text,
 };
 use corridor_protocol::{self as wire, Author, Party, PatientSummary, Problem};
@@ -53,14 +53,11 @@ pub fn task(task: &wire::Task) -> Task {
     Task {
         resource_type: "Task",
         id: id(&task.id),
-        meta: Meta {
-            last_updated: instant(task.closed_at_ms.unwrap_or(task.created_at_ms)),
-        },
         status: status(&task.state),
         business_status: task.overdue.then(|| text("overdue")),
         intent: "order",
         code: text(code),
-        description: description.to_owned(),
+        description: said(description),
         focus: focus(task),
         patient: task.patient.as_ref().map(patient),
         execution_period: task.closed_at_ms.map(until),
@@ -70,6 +67,11 @@ pub fn task(task: &wire::Task) -> Task {
         owner,
         restriction: task.due_at_ms.map(|due_ms| Restriction { period: until(due_ms) }),
     }
+}
+
+/// No text of FHIR is empty.
+fn said(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn text(text: &str) -> Text {
@@ -96,7 +98,7 @@ fn focus(task: &wire::Task) -> Reference {
     Reference {
         kind,
         identifier: known_by(value),
-        display: task.topic.clone(),
+        display: said(&task.topic),
     }
 }
 
@@ -110,21 +112,22 @@ fn patient(patient: &PatientSummary) -> Reference {
             kind,
             value: patient.mrn.clone(),
         },
-        display: patient.name.clone(),
+        display: said(&patient.name),
     }
 }
 
 fn author(author: &Author) -> Reference {
     let kind = match author.kind.as_str() {
-        "patient" => "Patient",
-        "proxy" => "RelatedPerson",
-        "service" => "Device",
-        _ => "Practitioner",
+        "patient" => Some("Patient"),
+        "proxy" => Some("RelatedPerson"),
+        "service" => Some("Device"),
+        "staff" | "partner" => Some("Practitioner"),
+        _ => None,
     };
     Reference {
-        kind: Some(kind),
+        kind,
         identifier: known_by(author.id.clone()),
-        display: author.name.clone(),
+        display: said(&author.name),
     }
 }
 
@@ -132,7 +135,7 @@ fn of_role(role: &str) -> Reference {
     Reference {
         kind: Some("PractitionerRole"),
         identifier: known_by(role.to_owned()),
-        display: role.replace('_', " "),
+        display: said(&role.replace('_', " ")),
     }
 }
 
@@ -145,11 +148,16 @@ pub fn search_set(base: Option<&str>, asked: &str, found: &[wire::Task], shown: 
         search: SearchMode { mode: "match" },
     });
     let mut entry: Vec<Entry> = matches.collect();
-    if more || shown < found.len() {
+    // Who asks for a number only is told no more.
+    if shown > 0 && (more || shown < found.len()) {
+        let (severity, code) = match more {
+            true => ("warning", "too-costly"),
+            false => ("information", "informational"),
+        };
         let diagnostics = "There are more than are shown. Ask for fewer: by status, owner or patient.";
         entry.push(Entry {
             full_url: None,
-            resource: Resource::Outcome(issue("warning", "too-costly", "more", diagnostics)),
+            resource: Resource::Outcome(issue(severity, code, "more", diagnostics)),
             search: SearchMode { mode: "outcome" },
         });
     }
@@ -236,7 +244,7 @@ mod tests {
         }
     }
 
-    fn said(of: &wire::Task) -> Value {
+    fn json_of(of: &wire::Task) -> Value {
         serde_json::to_value(task(of)).unwrap()
     }
 
@@ -245,7 +253,6 @@ mod tests {
         let expected = json!({
             "resourceType": "Task",
             "id": "tsk-01m",
-            "meta": { "lastUpdated": "2026-12-01T00:04:05.007Z" },
             "status": "requested",
             "businessStatus": { "text": "overdue" },
             "intent": "order",
@@ -266,7 +273,7 @@ mod tests {
             "owner": { "type": "PractitionerRole", "identifier": { "value": "front_desk" }, "display": "front desk" },
             "restriction": { "period": { "end": "2026-12-01T00:04:06.000Z" } },
         });
-        assert_eq!(said(&open()), expected);
+        assert_eq!(json_of(&open()), expected);
     }
 
     #[test]
@@ -279,13 +286,12 @@ mod tests {
             closed_at_ms: Some(1_796_083_447_000),
             ..open()
         };
-        let said = said(&done);
+        let said = json_of(&done);
         assert_eq!(
             (&said["status"], &said["owner"]["display"], &said["performerType"]),
             (&json!("completed"), &json!("Rosa Delgado"), &Value::Null)
         );
         assert_eq!(said["executionPeriod"], json!({ "end": "2026-12-01T00:04:07.000Z" }));
-        assert_eq!(said["meta"]["lastUpdated"], "2026-12-01T00:04:07.000Z");
         assert_eq!(
             said["focus"],
             json!({ "identifier": { "value": "con_0a" }, "display": "General" })
@@ -302,9 +308,26 @@ mod tests {
             created_by: who("per_0c", "Lucia Garcia", "proxy"),
             ..open()
         };
-        let said = said(&unread);
+        let said = json_of(&unread);
         assert!(said["description"].as_str().unwrap().contains("reach them another way"));
         assert_eq!(said["requester"]["type"], "RelatedPerson");
+    }
+
+    #[test]
+    fn nothing_that_is_empty_is_said() {
+        let bare = wire::Task {
+            topic: String::new(),
+            title: String::new(),
+            created_by: who("per_0x", "", "unknown"),
+            ..open()
+        };
+        let said = json_of(&bare);
+        assert_eq!(
+            said["focus"],
+            json!({ "type": "Communication", "identifier": { "value": "con_0a/messages/12" } })
+        );
+        assert_eq!(said["requester"], json!({ "identifier": { "value": "per_0x" } }));
+        assert_eq!(said.get("description"), None);
     }
 
     #[test]
@@ -319,7 +342,10 @@ mod tests {
             (&one["total"], &one["entry"][1]["search"]["mode"]),
             (&json!(2), &json!("outcome"))
         );
+        assert_eq!(one["entry"][1]["resource"]["issue"][0]["severity"], "information");
         assert_eq!(one["entry"][0].get("fullUrl"), None);
+        let count = serde_json::to_value(search_set(None, "/asked", &found, 0, false)).unwrap();
+        assert_eq!((&count["total"], count.get("entry")), (&json!(2), None));
         let part = serde_json::to_value(search_set(None, "/asked", &found, 2, true)).unwrap();
         assert_eq!(
             (part.get("total"), &part["entry"][2]["resource"]["issue"][0]["severity"]),

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use corridor_domain::care::Party;
 use corridor_domain::limits;
 use corridor_domain::refusal::Refusal;
+use corridor_protocol as wire;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::IntoParams;
@@ -158,16 +159,29 @@ impl TaskSearch {
         open.into_iter().chain(closed.map(|done| (false, done)))
     }
 
+    /// The values of identifiers are tokens: the value alone, or none of a system before a bar.
+    fn token(text: &str) -> Result<&str, Failure> {
+        let value = text.strip_prefix('|').unwrap_or(text);
+        match value.is_empty() || value.contains(['|', ',']) {
+            true => Err(Failure::Invalid(
+                "An identifier here is one value, without a system: MRN-10240 or |MRN-10240.",
+            )),
+            false => Ok(value),
+        }
+    }
+
     fn filter(&self, done: Option<bool>) -> Result<TaskFilter, Failure> {
         let id = self.id.as_deref().map(convert::fhir::own_id);
-        let owner = |name: &String| match name.starts_with("per_") {
+        let owner = |name: &str| match name.starts_with("per_") {
             true => convert::person_id(name).map(Party::Person),
             false => convert::role(name).map(Party::Pool),
         };
+        let patient = self.patient.as_deref().map(Self::token).transpose()?;
+        let wanted_owner = self.owner.as_deref().map(Self::token).transpose()?;
         Ok(TaskFilter {
             id: id.as_deref().map(convert::tasks::task_id).transpose()?,
-            patient_mrn: self.patient.clone(),
-            owner: self.owner.as_ref().map(owner).transpose()?,
+            patient_mrn: patient.map(str::to_owned),
+            owner: wanted_owner.map(owner).transpose()?,
             done,
         })
     }
@@ -190,6 +204,8 @@ async fn search(
     for (is_open, done) in query.lists() {
         let filter = query.filter(done)?;
         let list = edge.service.tasks(&caller, TaskScope::All, is_open, &filter).await?;
+        // What was closed between the two looks is in both lists: as it was seen last.
+        found.retain(|known: &wire::Task| list.tasks.iter().all(|task| task.id != known.id));
         found.extend(list.tasks);
         more |= list.more;
     }

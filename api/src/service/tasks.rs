@@ -108,9 +108,19 @@ impl Service {
     /// A task by its id.
     pub async fn task(&self, caller: &Caller, id: &str) -> Outcome<wire::Task> {
         is_staff(caller)?;
-        let task = self.known_task(convert::tasks::task_id(id)?).await?;
-        let readable = self.readable(caller, std::iter::once(task.conversation))?;
-        let shown = self.looked_at(caller, readable).await?;
+        let id = convert::tasks::task_id(id)?;
+        let conversation = self.known_task(id).await?.conversation;
+        // Who may not is on the record with what they asked for, and is told no more than that there is nothing for them.
+        let command = Command::ReadTasks {
+            conversations: vec![conversation],
+        };
+        self.ask(caller, command).await.map_err(|failure| match failure {
+            Failure::Refused(Refusal::Forbidden) => Failure::Refused(Refusal::NotFound),
+            failure => failure,
+        })?;
+        // As it stands after the look.
+        let task = self.reader().task(id)?.ok_or(Refusal::NotFound)?;
+        let shown = Shown::from([(conversation, self.reader().readable(&caller.person, conversation)?)]);
         Ok(self.shown_tasks(&shown, &[task])?.pop().ok_or(Refusal::NotFound)?)
     }
 

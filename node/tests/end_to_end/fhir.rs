@@ -84,7 +84,7 @@ fn tasks_are_read_and_searched_by_a_program_that_knows_fhir_only() {
     assert_eq!(
         found(
             &okafor,
-            &format!("?owner:identifier={}&patient:identifier={mrn}", jonas.id)
+            &format!("?owner:identifier={}&patient:identifier=%7C{mrn}", jonas.id)
         ),
         ["Fhir: call her"]
     );
@@ -149,7 +149,12 @@ fn nobody_sees_by_fhir_what_they_must_not_and_every_failure_is_an_outcome() {
         let stranger = Request::new("GET", path).send(okafor.address);
         outcome(stranger, 401, "login", "not_signed_in");
     }
+    let mut auditor = Auditor::new(&clinic);
+    auditor.lines();
     outcome(teo.get(&read), 404, "not-found", "not_found");
+    let tried = auditor.lines();
+    assert_eq!(tried[0]["action"], "tasks_read", "{tried:?}");
+    assert_ne!(tried[0]["outcome"], "accepted", "a try is on the record as one: {tried:?}");
     assert_eq!(
         found(&teo, &format!("?_id={id}")),
         Vec::<String>::new(),
@@ -177,6 +182,9 @@ fn nobody_sees_by_fhir_what_they_must_not_and_every_failure_is_an_outcome() {
         "?status=requested,",
         "?owner:identifier=per_x",
         "?owner:identifier=king",
+        "?patient:identifier=",
+        "?patient:identifier=urn:x|MRN-10240",
+        "?patient:identifier=MRN-10240,MRN-10204",
         "?owner=Practitioner/1",
         "?_count=-1",
         "?_count=x",

@@ -207,8 +207,8 @@ fn a_leader_that_is_stopped_in_order_hands_over_first() {
     let mut cluster = Cluster::three();
     let amara = cluster.amara(0);
     let room = amara.begin_group("Front desk", &[]);
-    // An election takes more than a second whenever one is waited for; a busy machine is slow now and then.
-    let quickest = (0..3).map(|_| {
+    // An election takes about a second whenever one is waited for; a busy machine is slow now and then.
+    let hand_overs = (0..3).map(|_| {
         let leader = cluster.leader(0);
         cluster.nodes[leader].stop();
         let here = at(&amara, &cluster.nodes[(leader + 1) % 3]);
@@ -218,10 +218,11 @@ fn a_leader_that_is_stopped_in_order_hands_over_first() {
         cluster.wait_for_votes(3);
         took
     });
-    let quickest = quickest.min().unwrap();
+    let mut took: Vec<Duration> = hand_overs.collect();
+    took.sort();
     assert!(
-        quickest < Duration::from_millis(500),
-        "no election was waited for: {quickest:?}"
+        took[1] < Duration::from_millis(500),
+        "no election was waited for: {took:?}"
     );
 }
 

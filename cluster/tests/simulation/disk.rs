@@ -159,9 +159,13 @@ impl Condition {
         state.full
     }
 
-    /// Whether anything failed since it was good.
-    pub fn has_failed(&self) -> bool {
-        self.state().has_failed || self.is_rotten()
+    /// Whether a process may end itself with these words: something failed since the disk was good, or it has met what rotted.
+    pub fn excuses(&self, problem: &str) -> bool {
+        let mut state = self.state();
+        let names_damage = problem.contains("damaged") || problem.contains("sealed value");
+        let has_met_it = names_damage && !matches!(state.rot, Rot::Nothing);
+        state.rot_is_noticed |= has_met_it;
+        state.has_failed || has_met_it
     }
 
     /// How long a sync that begins now takes.

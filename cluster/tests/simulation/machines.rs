@@ -276,8 +276,7 @@ impl Machines {
             process.kill();
             record.trace(format_args!("machine {place} life {life} ends itself: {problem}"));
             record.count("process ended itself");
-            disk.notice_rot();
-            if !disk.has_failed() {
+            if !disk.excuses(problem) {
                 record.happened(Happened::Violated {
                     check: "fatal".to_owned(),
                     detail: format!("machine {place} ended itself on a good disk: {problem}"),

@@ -138,7 +138,7 @@ export async function at(chrome, node, account, options = DESKTOP, path = "/", p
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => window.corridorViolation(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));
   });
-  page.on("pageerror", (error) => violations.push(`error: ${error.stack ?? error.message}`));
+  page.on("pageerror", (error) => violations.push(`error: ${error.name} ${error.message} ${error.stack}`));
   page.on("response", (response) => {
     if (!new URL(response.url()).pathname.startsWith("/v1")) return;
     heard.push(response.text().then((text) => `${response.url()}\n${text}`, () => response.url()));

@@ -61,6 +61,13 @@ describe("outbox", () => {
     await it.clock.pass(100);
     expect(it.sent.map((one) => one.body)).toEqual(["1", "2", "3"]);
   });
+  test("a disk that lets go of nothing holds nobody up: what was accepted is, and the next goes", async () => {
+    const it = make();
+    vi.spyOn(it.rows, "remove").mockRejectedValue(new Error("the disk"));
+    for (const body of ["1", "2"]) void it.outbox.write("con_a", words(body));
+    await it.clock.pass(100);
+    expect([it.sent.map((one) => one.body), it.outbox.of("con_a").map(({ state }) => state)]).toEqual([["1", "2"], ["accepted", "accepted"]]);
+  });
   test("no answer: the same id again, and nobody overtakes", async () => {
     const it = make((body, attempt) => (body === "1" && attempt < 3 ? "silence" : "ok"));
     void it.outbox.write("con_a", words("1"));

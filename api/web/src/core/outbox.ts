@@ -201,7 +201,7 @@ export class Outbox {
     const now = this.rows.get(row.id) ?? sending;
     if (result.ok) {
       this.not_before.delete(conversation_id);
-      await this.options.rows.remove(row.id);
+      await this.erase(row.id); // one that stays on the disk is asked for again under its id, and is answered as it was
       const accepted: Row = { ...now, state: "accepted", seq: result.seq ?? now.seq };
       this.options.tell({ type: "put", row: accepted });
       if (now.seq !== null) this.forget(now);

@@ -154,7 +154,10 @@ fn nobody_sees_by_fhir_what_they_must_not_and_every_failure_is_an_outcome() {
     outcome(teo.get(&read), 404, "not-found", "not_found");
     let tried = auditor.lines();
     assert_eq!(tried[0]["action"], "tasks_read", "{tried:?}");
-    assert_ne!(tried[0]["outcome"], "accepted", "a try is on the record as one: {tried:?}");
+    assert_ne!(
+        tried[0]["outcome"], "accepted",
+        "a try is on the record as one: {tried:?}"
+    );
     assert_eq!(
         found(&teo, &format!("?_id={id}")),
         Vec::<String>::new(),

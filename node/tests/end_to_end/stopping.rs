@@ -4,7 +4,6 @@
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use crate::support::clinic::Clinic;
 use crate::support::person::{Person, assert_contiguous};

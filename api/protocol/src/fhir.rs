@@ -53,12 +53,9 @@ pub struct Text {
     pub text: String,
 }
 
-/// A Period of which one end at most is known.
+/// A Period of which the end alone is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Period {
-    /// Its beginning.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start: Option<String>,
     /// Its end.
     pub end: String,
 }

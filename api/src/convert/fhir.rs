@@ -79,10 +79,7 @@ fn text(text: &str) -> Text {
 }
 
 fn until(end_ms: u64) -> Period {
-    Period {
-        start: None,
-        end: instant(end_ms),
-    }
+    Period { end: instant(end_ms) }
 }
 
 fn known_by(value: String) -> Identifier {
